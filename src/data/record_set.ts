@@ -1,0 +1,203 @@
+/**
+ * Records in memory, the one shape in which data reaches the rest of the project.
+ *
+ * @module
+ */
+
+/** The five diagnostic superclasses of PTB-XL, in the order of every label vector. */
+export const CLASS_NAMES = ["NORM", "MI", "STTC", "HYP", "CD"] as const;
+
+/** The twelve leads, in the order of every signal. */
+export const LEADS = [
+  "I",
+  "II",
+  "III",
+  "AVR",
+  "AVL",
+  "AVF",
+  "V1",
+  "V2",
+  "V3",
+  "V4",
+  "V5",
+  "V6",
+] as const;
+
+/** A record that was left out, and why. */
+export interface QuarantinedRecord {
+  /** `ecg_id`. */
+  readonly id: number;
+  /** File as the table names it. */
+  readonly file: string;
+  /** What is wrong with it, for people. */
+  readonly reason: string;
+}
+
+/** Records in memory, ready for upload. */
+export interface RecordSet {
+  /** Where the records come from, for people: `PTB-XL (1,500 records, /path)`. */
+  readonly source: string;
+  /** True where a program made the signals. */
+  readonly synthetic: boolean;
+  /** Samples a second, Hz. */
+  readonly samplingRate: number;
+  /** Samples of a record, T. */
+  readonly signalLength: number;
+  /** Names of the 12 leads. */
+  readonly leads: readonly string[];
+  /** Names of the classes: NORM, MI, STTC, HYP, CD. */
+  readonly classNames: readonly string[];
+  /** Digital units, [records, T, 12], the lead fastest (the order of a WFDB file). */
+  readonly samples: Int16Array;
+  /** Millivolts of one digital unit; one value for the set. */
+  readonly millivoltsPerUnit: number;
+  /** 0 or 1, [records, 5]; a record without any superclass is a row of zeros. */
+  readonly labels: Float32Array;
+  /** `ecg_id`, [records]. */
+  readonly ids: Int32Array;
+  /** `patient_id`, [records]. */
+  readonly patients: Int32Array;
+  /** Fold 1 to 10, [records]. */
+  readonly folds: Uint8Array;
+  /** Records left out, with reasons. */
+  readonly quarantined: readonly QuarantinedRecord[];
+  /** Records shorter than T, padded with zeros on the right. */
+  readonly padded: number;
+}
+
+/**
+ * Number of records in a set.
+ *
+ * @example
+ * ```ts
+ * import { recordCount } from "./src/data/record_set.ts";
+ * console.assert(recordCount({ ids: new Int32Array(3) }) === 3);
+ * ```
+ */
+export function recordCount(set: Pick<RecordSet, "ids">): number {
+  return set.ids.length;
+}
+
+/**
+ * One record in millivolts, [T, leads], the lead fastest.
+ *
+ * @param set The records
+ * @param row Row in the set, 0 to records − 1 (not the `ecg_id`)
+ * @throws {RangeError} where there is no such row
+ *
+ * @example
+ * ```ts
+ * import { recordMillivolts } from "./src/data/record_set.ts";
+ * const set = {
+ *   ids: new Int32Array(1),
+ *   signalLength: 1,
+ *   leads: ["I", "II"],
+ *   samples: new Int16Array([250, -500]),
+ *   millivoltsPerUnit: 0.001,
+ * };
+ * console.assert(recordMillivolts(set, 0)[1] === -0.5);
+ * ```
+ */
+export function recordMillivolts(
+  set: Pick<RecordSet, "ids" | "signalLength" | "leads" | "samples" | "millivoltsPerUnit">,
+  row: number,
+): Float32Array {
+  if (!Number.isInteger(row) || row < 0 || row >= set.ids.length) {
+    throw new RangeError(`Cannot take row ${row}: need 0 to ${set.ids.length - 1}`);
+  }
+  const size = set.signalLength * set.leads.length;
+  const millivolts = new Float32Array(size); // [T, leads]
+  for (let i = 0; i < size; i++) {
+    millivolts[i] = set.samples[row * size + i] * set.millivoltsPerUnit;
+  }
+  return millivolts;
+}
+
+/**
+ * How many of the given rows carry each class; the last entry counts the rows without any.
+ *
+ * @param labels 0 or 1, [records, classes]
+ * @param classes Number of classes
+ * @param rows Rows to count, with repetition; all of them where absent
+ * @returns [classes + 1]
+ *
+ * @example
+ * ```ts
+ * import { countClasses } from "./src/data/record_set.ts";
+ * const counts = countClasses(new Float32Array([1, 0, 1, 1, 0, 0]), 2); // three records
+ * console.assert(counts.join() === "2,1,1");
+ * ```
+ */
+export function countClasses(
+  labels: ArrayLike<number>,
+  classes: number,
+  rows?: ArrayLike<number>,
+): number[] {
+  const counts = new Array<number>(classes + 1).fill(0);
+  const total = rows?.length ?? labels.length / classes;
+  for (let i = 0; i < total; i++) {
+    const row = rows === undefined ? i : rows[i];
+    let any = false;
+    for (let c = 0; c < classes; c++) {
+      if (labels[row * classes + c] > 0) {
+        counts[c]++;
+        any = true;
+      }
+    }
+    if (!any) counts[classes]++;
+  }
+  return counts;
+}
+
+/**
+ * The summary that every command prints after reading: one line for the set, one for what was
+ * padded, one for each record that was left out (the first ten).
+ *
+ * @example
+ * ```ts
+ * import { describeRecordSet } from "./src/data/record_set.ts";
+ * const lines = describeRecordSet({
+ *   source: "PTB-XL (1 record, data/PTB-XL)",
+ *   samplingRate: 100,
+ *   signalLength: 1000,
+ *   classNames: ["NORM", "MI", "STTC", "HYP", "CD"],
+ *   labels: new Float32Array([1, 0, 0, 0, 0]),
+ *   quarantined: [],
+ *   padded: 0,
+ * });
+ * console.assert(lines[1] === "Classes: NORM 1, MI 0, STTC 0, HYP 0, CD 0, none 0");
+ * ```
+ */
+export function describeRecordSet(
+  set: Pick<
+    RecordSet,
+    | "source"
+    | "samplingRate"
+    | "signalLength"
+    | "classNames"
+    | "labels"
+    | "quarantined"
+    | "padded"
+  >,
+): string[] {
+  const counts = countClasses(set.labels, set.classNames.length);
+  const names = [...set.classNames, "none"];
+  const lines = [
+    `${set.source}, ${set.signalLength} samples at ${set.samplingRate} Hz`,
+    `Classes: ${names.map((name, i) => `${name} ${counts[i].toLocaleString("en-US")}`).join(", ")}`,
+  ];
+  if (set.padded > 0) {
+    lines.push(
+      `${set.padded} ${set.padded === 1 ? "record is" : "records are"} shorter than ` +
+        `${set.signalLength} samples; zeros follow on the right`,
+    );
+  }
+  if (set.quarantined.length > 0) {
+    lines.push(`Left out ${set.quarantined.length} damaged or missing:`);
+    for (const { file, reason } of set.quarantined.slice(0, 10)) {
+      lines.push(`  ${file}: ${reason}`);
+    }
+    if (set.quarantined.length > 10) lines.push(`  and ${set.quarantined.length - 10} more`);
+  }
+  return lines;
+}

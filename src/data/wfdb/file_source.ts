@@ -1,0 +1,89 @@
+/**
+ * Where record files come from: a folder, or memory in tests.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+
+/** Gives the bytes of files by their name relative to one folder. */
+export interface FileSource {
+  /**
+   * All bytes of a file.
+   *
+   * @throws {UserError} naming the file and the reason where it cannot be read
+   */
+  read(name: string): Uint8Array;
+}
+
+/**
+ * A short reason for a failed file operation, for people.
+ *
+ * @example
+ * ```ts
+ * import { fileErrorReason } from "./src/data/wfdb/file_source.ts";
+ * console.assert(fileErrorReason(new Deno.errors.NotFound()) === "the file is missing");
+ * ```
+ */
+export function fileErrorReason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "the file is missing";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission is denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Files of a folder. A header may name files of its own folder and below only: absolute names and
+ * names with `..` are refused, since a header is data from somebody else.
+ *
+ * @example
+ * ```ts
+ * import { folderSource } from "./src/data/wfdb/file_source.ts";
+ * const source = folderSource("data/PTB-XL");
+ * ```
+ */
+export function folderSource(folder: string): FileSource {
+  return {
+    read(name) {
+      const path = `${folder}/${checkedName(name)}`;
+      try {
+        return Deno.readFileSync(path);
+      } catch (error) {
+        throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}`);
+      }
+    },
+  };
+}
+
+/**
+ * Files in memory.
+ *
+ * @example
+ * ```ts
+ * import { memorySource } from "./src/data/wfdb/file_source.ts";
+ * const source = memorySource({ "a.hea": new TextEncoder().encode("a 0 100 0") });
+ * console.assert(source.read("a.hea").length === 9);
+ * ```
+ */
+export function memorySource(files: Readonly<Record<string, Uint8Array>>): FileSource {
+  return {
+    read(name) {
+      if (!Object.hasOwn(files, checkedName(name))) {
+        throw new UserError(`Cannot read ${name}: the file is missing`);
+      }
+      return files[name];
+    },
+  };
+}
+
+function checkedName(name: string): string {
+  const parts = name.split(/[/\\]/);
+  // deno-lint-ignore no-control-regex
+  if (name === "" || parts[0] === "" || parts.includes("..") || /^[A-Za-z]:|\x00/.test(name)) {
+    throw new UserError(
+      `Cannot read ${JSON.stringify(name)}: a header may only name files in its own folder`,
+    );
+  }
+  return name;
+}

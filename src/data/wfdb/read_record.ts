@@ -1,0 +1,350 @@
+/**
+ * Reads WFDB records: single-segment here, multi-segment with the help of `multi_segment.ts`.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { type FileSource, folderSource } from "./file_source.ts";
+import { sampleFormat } from "./formats.ts";
+import { parseHeader, type SignalHeader, type WfdbHeader } from "./header.ts";
+import { readSegments } from "./multi_segment.ts";
+
+/** Stands for a missing sample in every format (format 32 marks them with the same number). */
+export const INVALID_SAMPLE = -(2 ** 31);
+
+/**
+ * The most samples that one signal may have. Only a header without a signal file (all `~`) or a
+ * multi-segment header can ask for more than a file holds; this bounds what a damaged one allocates.
+ */
+export const MAXIMUM_SAMPLES = 2 ** 28;
+
+/** One signal with its samples. */
+export interface WfdbSignal extends SignalHeader {
+  /**
+   * Digital values, [frames × samplesPerFrame]; {@linkcode INVALID_SAMPLE} where a sample is missing
+   * (marked so in the file, lost to skew, or in a gap between segments).
+   */
+  readonly samples: Int32Array;
+}
+
+/** A record, or the part of it that was asked for. */
+export interface WfdbRecord {
+  /** The header as parsed; of a multi-segment record, the master header. */
+  readonly header: WfdbHeader;
+  /** First frame of this part. */
+  readonly from: number;
+  /** Frames in this part. */
+  readonly frames: number;
+  readonly signals: readonly WfdbSignal[];
+  /** Initial values and checksums that do not fit, in words. */
+  readonly warnings: readonly string[];
+}
+
+/** Options of {@linkcode readRecord}. */
+export interface ReadRecordOptions {
+  /** First frame, 0 by default. */
+  readonly from?: number;
+  /** Frame after the last; the end of the record by default. */
+  readonly to?: number;
+  /**
+   * What a wrong initial value or checksum does: `warn` (default) lists it in `warnings`, `error`
+   * throws, `none` does not look.
+   */
+  readonly verification?: "warn" | "error" | "none";
+}
+
+/**
+ * Reads a record from disk.
+ *
+ * Formats 8, 16, 24, 32, 61, 80, 160, 212, 310 and 311; several signal files, byte offsets (such as
+ * `16+24` for the `.mat` files of the PhysioNet challenges), several samples a frame, skew, records
+ * in several segments with fixed or variable layout. The initial value and the 16-bit checksum of
+ * every signal are verified over the whole file, also where only a part is asked for.
+ *
+ * Reading is synchronous: records are small, and loaders of many run it in workers.
+ *
+ * @param path Path of the record with or without `.hea`
+ * @param options Range of frames and verification
+ * @returns Digital values; {@linkcode physicalValues} converts them
+ * @throws {UserError} naming the file and the reason where a file is missing, truncated or damaged
+ *
+ * @example
+ * ```ts
+ * import { physicalValues, readRecord, writeRecord } from "./mod.ts";
+ * const folder = Deno.makeTempDirSync();
+ * writeRecord(folder, {
+ *   name: "ramp",
+ *   samplingRate: 100,
+ *   signals: [{ description: "I", gain: 1000, baseline: 0, units: "mV" }],
+ *   samples: new Int16Array([0, 500, 1000]),
+ * });
+ * const record = readRecord(`${folder}/ramp`);
+ * console.assert(physicalValues(record.signals[0])[1] === 0.5); // mV
+ * ```
+ */
+export function readRecord(path: string, options: ReadRecordOptions = {}): WfdbRecord {
+  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
+  return readRecordFrom(folderSource(folder), path.slice(cut + 1), options);
+}
+
+/**
+ * Reads a record from any {@linkcode FileSource}.
+ *
+ * @throws {UserError} as {@linkcode readRecord}
+ *
+ * @example
+ * ```ts
+ * import { memorySource } from "./src/data/wfdb/file_source.ts";
+ * import { readRecordFrom } from "./src/data/wfdb/read_record.ts";
+ * const text = new TextEncoder().encode("a 1 100 2\na.dat 80 200 8 0 1\n");
+ * const source = memorySource({ "a.hea": text, "a.dat": new Uint8Array([129, 130]) });
+ * console.assert(readRecordFrom(source, "a").signals[0].samples[1] === 2);
+ * ```
+ */
+export function readRecordFrom(
+  source: FileSource,
+  name: string,
+  options: ReadRecordOptions = {},
+): WfdbRecord {
+  const headerName = name.endsWith(".hea") ? name : `${name}.hea`;
+  const header = parseHeader(new TextDecoder().decode(source.read(headerName)), headerName);
+  const record = header.segments === undefined
+    ? readSingleSegment(source, header, headerName, options)
+    : readSegments(source, header, headerName, options);
+  if (options.verification === "error" && record.warnings.length > 0) {
+    throw new UserError(`Cannot read ${headerName}: ${record.warnings.join("; ")}`);
+  }
+  return record;
+}
+
+/**
+ * The range of frames that `options` ask for.
+ *
+ * @throws {UserError} where it does not lie in the record
+ *
+ * @example
+ * ```ts
+ * import { frameRange } from "./src/data/wfdb/read_record.ts";
+ * console.assert(frameRange({ from: 2 }, 10, "a.hea").to === 10);
+ * ```
+ */
+export function frameRange(
+  options: ReadRecordOptions,
+  frames: number,
+  file: string,
+): { from: number; to: number } {
+  const { from = 0, to = frames } = options;
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to < from || to > frames) {
+    throw new UserError(
+      `Cannot read frames ${from} to ${to} of ${file}: it has frames 0 to ${frames}`,
+    );
+  }
+  return { from, to };
+}
+
+/** Refuses what would not fit in memory; see {@linkcode MAXIMUM_SAMPLES}. */
+export function checkSize(frames: number, samplesPerFrame: number, file: string): void {
+  if (frames * samplesPerFrame > MAXIMUM_SAMPLES) {
+    throw new UserError(
+      `Cannot read ${file}: a signal of ${frames * samplesPerFrame} samples does not fit in ` +
+        `memory. Ask for a part of the record (from, to)`,
+    );
+  }
+}
+
+/** Reads a record without segments; `header` is its parsed header. */
+export function readSingleSegment(
+  source: FileSource,
+  header: WfdbHeader,
+  file: string,
+  options: ReadRecordOptions,
+): WfdbRecord {
+  // Signals that name the same file lie interleaved in it, frame by frame.
+  const groups = new Map<string, number[]>();
+  header.signals.forEach((signal, index) => {
+    const group = groups.get(signal.fileName);
+    if (group === undefined) groups.set(signal.fileName, [index]);
+    else group.push(index);
+  });
+
+  let frames = header.frames;
+  const warnings: string[] = [];
+  const decoded = new Array<Int32Array | undefined>(header.signals.length);
+  for (const [fileName, members] of groups) {
+    const first = header.signals[members[0]];
+    if (isAbsent(first)) continue;
+    for (const member of members) {
+      const { format, byteOffset } = header.signals[member];
+      if (format !== first.format || byteOffset !== first.byteOffset) {
+        throw new UserError(
+          `Cannot read ${file}: the signals in ${fileName} differ in format or byte offset`,
+        );
+      }
+    }
+    const format = sampleFormat(first.format, fileName);
+    const all = source.read(fileName);
+    const bytes = all.subarray(Math.min(first.byteOffset, all.length));
+    const frameSize = members.reduce((sum, i) => sum + header.signals[i].samplesPerFrame, 0);
+    // The first file decides where the header does not say; all must then be as long.
+    frames ??= Math.floor(format.samplesIn(bytes.length) / frameSize);
+    const needed = format.bytesFor(frames * frameSize);
+    if (bytes.length < needed) {
+      throw new UserError(
+        `Cannot read ${fileName}: the file is truncated. ${frames} frames need ` +
+          `${first.byteOffset + needed} bytes, it has ${all.length}`,
+      );
+    }
+    const interleaved = new Int32Array(frames * frameSize); // [frames, samples of a frame]
+    format.decode(bytes, interleaved);
+    let offset = 0;
+    for (const member of members) {
+      const signal = header.signals[member];
+      const samples = separate(interleaved, frames, frameSize, offset, signal.samplesPerFrame);
+      if (format.differences) accumulate(samples, signal.initialValue ?? signal.adcZero);
+      if (options.verification !== "none") verify(samples, signal, member, warnings);
+      markInvalid(samples, format.invalid);
+      decoded[member] = unskew(samples, signal);
+      offset += signal.samplesPerFrame;
+    }
+  }
+
+  const total = frames ?? 0;
+  const { from, to } = frameRange(options, total, file);
+  const signals = header.signals.map((signal, index) => {
+    const { samplesPerFrame } = signal;
+    checkSize(to - from, samplesPerFrame, file);
+    const samples = decoded[index] ??
+      new Int32Array((to - from) * samplesPerFrame).fill(INVALID_SAMPLE);
+    const whole = decoded[index] === undefined || (from === 0 && to === total);
+    return {
+      ...signal,
+      samples: whole ? samples : samples.slice(from * samplesPerFrame, to * samplesPerFrame),
+    };
+  });
+  return { header, from, frames: to - from, signals, warnings };
+}
+
+/** `~` names no file, format 0 holds no samples: the signal is one long gap. */
+function isAbsent(signal: SignalHeader): boolean {
+  return signal.fileName === "~" || signal.format === 0;
+}
+
+function separate(
+  interleaved: Int32Array,
+  frames: number,
+  frameSize: number,
+  offset: number,
+  perFrame: number,
+): Int32Array {
+  const samples = new Int32Array(frames * perFrame);
+  if (perFrame === 1) {
+    for (let t = 0, at = offset; t < frames; t++, at += frameSize) samples[t] = interleaved[at];
+    return samples;
+  }
+  for (let t = 0, to = 0; t < frames; t++) {
+    for (let k = 0; k < perFrame; k++) samples[to++] = interleaved[t * frameSize + offset + k];
+  }
+  return samples;
+}
+
+/** x[n] = initial + Σ d[0..n] (format 8). */
+function accumulate(samples: Int32Array, initial: number): void {
+  let value = initial;
+  for (let i = 0; i < samples.length; i++) {
+    value = (value + samples[i]) | 0;
+    samples[i] = value;
+  }
+}
+
+function verify(
+  samples: Int32Array,
+  signal: SignalHeader,
+  index: number,
+  warnings: string[],
+): void {
+  const name = `signal ${index} (${signal.description})`;
+  if (samples.length === 0) return;
+  if (signal.initialValue !== undefined && samples[0] !== signal.initialValue) {
+    warnings.push(
+      `${name} starts with ${samples[0]} in ${signal.fileName}, the header says ` +
+        `${signal.initialValue}`,
+    );
+  }
+  if (signal.checksum === undefined) return;
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum = (sum + samples[i]) | 0;
+  if ((sum & 0xffff) !== signal.checksum) {
+    warnings.push(
+      `${name} has checksum ${sum & 0xffff} in ${signal.fileName}, the header says ` +
+        `${signal.checksum}`,
+    );
+  }
+}
+
+function markInvalid(samples: Int32Array, invalid: number | undefined): void {
+  if (invalid === undefined || invalid === INVALID_SAMPLE) return;
+  for (let i = 0; i < samples.length; i++) if (samples[i] === invalid) samples[i] = INVALID_SAMPLE;
+}
+
+/** Sample t of a signal with skew s lies at t + s in the file; the last s frames are not there. */
+function unskew(samples: Int32Array, signal: SignalHeader): Int32Array {
+  const shift = Math.min(signal.skew * signal.samplesPerFrame, samples.length);
+  if (shift === 0) return samples;
+  samples.copyWithin(0, shift);
+  return samples.fill(INVALID_SAMPLE, samples.length - shift);
+}
+
+/**
+ * Converts digital to physical values: (digital − baseline) / gain, NaN where a sample is missing.
+ *
+ * @returns Values in the signal's `units`, one for each sample
+ *
+ * @example
+ * ```ts
+ * import { physicalValues } from "./src/data/wfdb/read_record.ts";
+ * const signal = { samples: new Int32Array([1024, 1224]), gain: 200, baseline: 1024 };
+ * console.assert(physicalValues(signal)[1] === 1);
+ * ```
+ */
+export function physicalValues(
+  signal: Pick<WfdbSignal, "samples" | "gain" | "baseline">,
+): Float64Array {
+  const { samples, gain, baseline } = signal;
+  const values = new Float64Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    values[i] = samples[i] === INVALID_SAMPLE ? NaN : (samples[i] - baseline) / gain;
+  }
+  return values;
+}
+
+/**
+ * One digital value for each frame: the mean of the frame's samples, rounded towards zero, as the
+ * WFDB library gives a signal that is sampled more often than the frame rate.
+ *
+ * @returns [frames]; {@linkcode INVALID_SAMPLE} where a sample of the frame is missing
+ *
+ * @example
+ * ```ts
+ * import { frameMeans } from "./src/data/wfdb/read_record.ts";
+ * const means = frameMeans({ samples: new Int32Array([1, 2, 3, 5]), samplesPerFrame: 2 });
+ * console.assert(means.join() === "1,4");
+ * ```
+ */
+export function frameMeans(
+  signal: Pick<WfdbSignal, "samples" | "samplesPerFrame">,
+): Int32Array {
+  const { samples, samplesPerFrame } = signal;
+  if (samplesPerFrame === 1) return samples.slice();
+  const means = new Int32Array(samples.length / samplesPerFrame);
+  for (let t = 0; t < means.length; t++) {
+    let sum = 0;
+    for (let k = 0; k < samplesPerFrame && sum !== INVALID_SAMPLE; k++) {
+      const value = samples[t * samplesPerFrame + k];
+      sum = value === INVALID_SAMPLE ? INVALID_SAMPLE : sum + value;
+    }
+    means[t] = sum === INVALID_SAMPLE ? INVALID_SAMPLE : Math.trunc(sum / samplesPerFrame);
+  }
+  return means;
+}
