@@ -1,0 +1,61 @@
+/**
+ * From PyTorch's memory layouts to the engine's and back. All are plain transpositions.
+ *
+ * | what | PyTorch | here |
+ * |---|---|---|
+ * | signals | [N, C, T] | [N, T, C] |
+ * | convolution weight | [Out, In, K] | [K, In, Out] |
+ * | linear weight | [Out, In] | [In, Out] |
+ *
+ * @module
+ */
+
+/** [A, B, C] → [C, B, A], row-major both; its own inverse with the sizes reversed. */
+function reverseAxes(
+  values: ArrayLike<number>,
+  [a, b, c]: readonly [number, number, number],
+): Float64Array {
+  const result = new Float64Array(a * b * c);
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < b; j++) {
+      for (let k = 0; k < c; k++) result[(k * b + j) * a + i] = values[(i * b + j) * c + k];
+    }
+  }
+  return result;
+}
+
+/** Convolution weight [Out, In, K] → [K, In, Out]. */
+export function convWeightFromTorch(
+  weight: ArrayLike<number>,
+  [out, inputs, taps]: readonly [number, number, number],
+): Float64Array {
+  return reverseAxes(weight, [out, inputs, taps]);
+}
+
+/** Convolution weight [K, In, Out] → [Out, In, K]; the sizes are given in PyTorch's order. */
+export function convWeightToTorch(
+  weight: ArrayLike<number>,
+  [out, inputs, taps]: readonly [number, number, number],
+): Float64Array {
+  return reverseAxes(weight, [taps, inputs, out]);
+}
+
+/** [A, B] → [B, A]: linear weights either way. */
+export function transpose(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
+  return reverseAxes(values, [rows, 1, columns]);
+}
+
+/** Signals [N, A, B] → [N, B, A]: [N, C, T] ↔ [N, T, C]. */
+export function transposeEach(
+  values: Float64Array,
+  batch: number,
+  rows: number,
+  columns: number,
+): Float64Array {
+  const size = rows * columns;
+  const result = new Float64Array(values.length);
+  for (let n = 0; n < batch; n++) {
+    result.set(transpose(values.subarray(n * size, (n + 1) * size), rows, columns), n * size);
+  }
+  return result;
+}
