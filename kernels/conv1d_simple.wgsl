@@ -1,0 +1,50 @@
+// Windowed matrix product (kernels/shared/window.wgsl), one output per invocation, any extents:
+// for layers whose channels are no multiple of 4, such as a head of five classes.
+//
+//   x [N][sample]    w [window][columns]    y [N][positions][columns]
+//
+// Dispatch: ceil(rows * columns / 64) workgroups, folded into x and y
+
+#import shared/window
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+#ifdef BIAS
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+#endif
+#ifdef AFFINE
+@group(0) @binding(4) var<storage, read> scale: array<f32>;
+@group(0) @binding(5) var<storage, read> shift: array<f32>;
+#endif
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32) {
+  let index = (group.y * groups.x + group.x) * 64u + local;
+  let n = index % dims.columns;
+  let row = index / dims.columns;
+  if (row >= dims.rows) {
+    return;
+  }
+  let sample = row / dims.positions;
+  let start = i32(row % dims.positions * dims.step) + dims.offset;
+  var sum = 0.0;
+  for (var f = 0u; f < dims.window; f++) {
+    let place = u32(start + i32(f));
+    if (place < dims.sample) {
+      sum = fma(x[sample * dims.sample + place], w[f * dims.columns + n], sum);
+    }
+  }
+#ifdef BIAS
+  sum += bias[n];
+#endif
+#ifdef AFFINE
+  sum = sum * scale[n] + shift[n];
+#endif
+#ifdef RELU
+  sum = select(sum, 0.0, sum < 0.0);
+#endif
+  y[sample * dims.y_sample + row % dims.positions * dims.y_step + dims.y_offset + n] = sum;
+}

@@ -1,0 +1,11 @@
+// Extents of the weight gradient of the windowed matrix product (shared/window.wgsl), in floats.
+struct Dims {
+  samples: u32, // N
+  chunk: u32, // samples of one chunk
+  positions: u32,
+  step: u32,
+  offset: i32,
+  window: u32,
+  sample: u32,
+  columns: u32,
+}

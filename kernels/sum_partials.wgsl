@@ -1,0 +1,30 @@
+// Adds the chunks of a split reduction to a gradient, in ascending order of the chunks:
+//
+//   total[e] += sum over c of partial[c, e]
+//
+//   partial [chunks][size]    total [size]
+//
+// Dispatch: ceil(size / 64) workgroups, folded into x and y
+
+struct Dims {
+  size: u32,
+  chunks: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> partial: array<f32>;
+@group(0) @binding(2) var<storage, read_write> total: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32) {
+  let e = (group.y * groups.x + group.x) * 64u + local;
+  if (e >= dims.size) {
+    return;
+  }
+  var sum = 0.0;
+  for (var c = 0u; c < dims.chunks; c++) {
+    sum += partial[c * dims.size + e];
+  }
+  total[e] += sum;
+}

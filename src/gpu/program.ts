@@ -1,0 +1,277 @@
+/**
+ * A planned recording: memory assigned by lifetime, bind groups built, ready to be replayed in one
+ * compute pass and one submit.
+ *
+ * @module
+ */
+
+import { UserError } from "../errors.ts";
+import { type Gpu, megabytes } from "./device.ts";
+import type { CompiledKernel, KernelDimension, KernelLibrary } from "./kernels.ts";
+import type { Dispatch } from "./recorder.ts";
+import type { Tensor } from "./tensor.ts";
+
+interface Slab {
+  bytes: number;
+  readonly tensors: Tensor[];
+  /** Index of the dispatch after which the slab is free again. */
+  busyUntil: number;
+}
+
+interface Launch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+}
+
+/** Time of one dispatch, from timestamp queries. */
+export interface DispatchTime {
+  readonly dispatch: Dispatch;
+  readonly milliseconds: number;
+}
+
+/** Uniform blocks start at multiples of this many bytes (WebGPU's default offset alignment). */
+const UNIFORM_STRIDE = 256;
+
+/** A recorded, planned step. */
+export class Program {
+  readonly #launches: readonly Launch[];
+  readonly #buffers: readonly GPUBuffer[];
+
+  private constructor(
+    readonly gpu: Gpu,
+    /** What is launched, in order. */
+    readonly dispatches: readonly Dispatch[],
+    launches: readonly Launch[],
+    buffers: readonly GPUBuffer[],
+    /** Bytes of transient memory. */
+    readonly arenaBytes: number,
+  ) {
+    this.#launches = launches;
+    this.#buffers = buffers;
+  }
+
+  /** See {@linkcode Recorder.plan}. */
+  static async plan(
+    kernels: KernelLibrary,
+    dispatches: readonly Dispatch[],
+    transients: readonly Tensor[],
+    keep: readonly Tensor[],
+  ): Promise<Program> {
+    const gpu = kernels.gpu;
+    const compiled: CompiledKernel[] = [];
+    for (const dispatch of dispatches) {
+      compiled.push(await kernels.compile(dispatch.kernel, dispatch.constants));
+    }
+    const slabs = assignSlabs(dispatches, transients, keep);
+    for (const slab of slabs) {
+      if (slab.bytes > gpu.bindingLimit) {
+        throw new UserError(
+          `The step does not fit ${gpu.name}: ${slab.tensors[0].name} ` +
+            `[${slab.tensors[0].shape.join(" x ")}] takes ${megabytes(slab.bytes)}, the adapter ` +
+            `binds at most ${megabytes(gpu.bindingLimit)} at once. Use a smaller --batch-size`,
+        );
+      }
+    }
+    const buffers: GPUBuffer[] = [];
+    try {
+      for (const slab of slabs) {
+        const buffer = gpu.storage(slab.bytes, `arena ${slab.tensors[0].name}`);
+        buffers.push(buffer);
+        for (const tensor of slab.tensors) tensor.placement = { buffer, offset: 0 };
+      }
+      const uniforms = gpu.allocate(
+        dispatches.length * UNIFORM_STRIDE,
+        GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+        "dispatch dimensions",
+      );
+      buffers.push(uniforms);
+      const block = new ArrayBuffer(dispatches.length * UNIFORM_STRIDE);
+      const launches = dispatches.map((dispatch, i) => {
+        packDimensions(dispatch, compiled[i].dimensions, new DataView(block, i * UNIFORM_STRIDE));
+        return {
+          pipeline: compiled[i].pipeline,
+          bindGroup: bind(gpu, dispatch, compiled[i], uniforms, i * UNIFORM_STRIDE),
+          grid: dispatch.grid,
+        };
+      });
+      gpu.write(uniforms, new Uint8Array(block));
+      const arenaBytes = slabs.reduce((sum, slab) => sum + slab.bytes, 0);
+      return new Program(gpu, dispatches, launches, buffers, arenaBytes);
+    } catch (error) {
+      for (const buffer of buffers) gpu.release(buffer);
+      throw error;
+    }
+  }
+
+  /** Replays every dispatch: one compute pass, one submit, no waiting. */
+  run(): void {
+    const encoder = this.gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let pipeline: GPUComputePipeline | undefined;
+    for (const launch of this.#launches) {
+      if (launch.pipeline !== pipeline) pass.setPipeline(launch.pipeline);
+      pipeline = launch.pipeline;
+      pass.setBindGroup(0, launch.bindGroup);
+      pass.dispatchWorkgroups(...launch.grid);
+    }
+    pass.end();
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /**
+   * Runs the step once with a timestamp around every dispatch.
+   *
+   * @returns Times in order of launch; empty where the adapter has no timestamp queries.
+   */
+  async profile(): Promise<DispatchTime[]> {
+    if (!this.gpu.canTime) {
+      this.run();
+      await this.gpu.finish();
+      return [];
+    }
+    const device = this.gpu.device;
+    const count = this.#launches.length;
+    const times: DispatchTime[] = [];
+    // A query set holds at most 4,096 timestamps.
+    for (let first = 0; first < count; first += 2048) {
+      const part = this.#launches.slice(first, first + 2048);
+      const querySet = device.createQuerySet({ type: "timestamp", count: 2 * part.length });
+      const resolved = this.gpu.allocate(
+        16 * part.length,
+        GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+        "timestamps",
+      );
+      const encoder = device.createCommandEncoder();
+      part.forEach((launch, i) => {
+        const pass = encoder.beginComputePass({
+          timestampWrites: {
+            querySet,
+            beginningOfPassWriteIndex: 2 * i,
+            endOfPassWriteIndex: 2 * i + 1,
+          },
+        });
+        pass.setPipeline(launch.pipeline);
+        pass.setBindGroup(0, launch.bindGroup);
+        pass.dispatchWorkgroups(...launch.grid);
+        pass.end();
+      });
+      encoder.resolveQuerySet(querySet, 0, 2 * part.length, resolved, 0);
+      device.queue.submit([encoder.finish()]);
+      const ticks = new BigUint64Array(await this.gpu.read(resolved, 16 * part.length));
+      this.gpu.release(resolved);
+      querySet.destroy();
+      part.forEach((_, i) =>
+        times.push({
+          dispatch: this.dispatches[first + i],
+          milliseconds: Number(ticks[2 * i + 1] - ticks[2 * i]) / 1e6,
+        })
+      );
+    }
+    return times;
+  }
+
+  /** Gives the arena back. Tensors of this recording are dead afterwards. */
+  destroy(): void {
+    for (const buffer of this.#buffers) this.gpu.release(buffer);
+  }
+}
+
+/**
+ * Assigns every transient tensor to a slab that no other living tensor uses: first dispatch that
+ * names it to last, smallest free slab that holds it, else a new one. Whole buffers rather than
+ * ranges of one, because WebGPU refuses a buffer that one dispatch both reads and writes.
+ */
+function assignSlabs(
+  dispatches: readonly Dispatch[],
+  transients: readonly Tensor[],
+  keep: readonly Tensor[],
+): Slab[] {
+  const first = new Map<Tensor, number>();
+  const last = new Map<Tensor, number>();
+  dispatches.forEach(({ tensors }, i) => {
+    for (const tensor of Object.values(tensors)) {
+      if (!first.has(tensor)) first.set(tensor, i);
+      last.set(tensor, i);
+    }
+  });
+  for (const tensor of keep) last.set(tensor, Infinity);
+  const living = transients.filter((tensor) => first.has(tensor))
+    .sort((a, b) => first.get(a)! - first.get(b)!);
+  const slabs: Slab[] = [];
+  for (const tensor of living) {
+    const start = first.get(tensor)!;
+    const fitting = slabs
+      .filter((slab) => slab.busyUntil < start && slab.bytes >= tensor.bytes)
+      .sort((a, b) => a.bytes - b.bytes)[0];
+    // A far larger slab is left to a tensor that needs it.
+    if (fitting && fitting.bytes <= 4 * tensor.bytes) {
+      fitting.tensors.push(tensor);
+      fitting.busyUntil = last.get(tensor)!;
+    } else {
+      slabs.push({ bytes: tensor.bytes, tensors: [tensor], busyUntil: last.get(tensor)! });
+    }
+  }
+  return slabs;
+}
+
+function packDimensions(
+  dispatch: Dispatch,
+  dimensions: readonly KernelDimension[],
+  view: DataView,
+): void {
+  for (const name of Object.keys(dispatch.dims)) {
+    if (!dimensions.some((field) => field.name === name)) {
+      throw new RangeError(`Kernel "${dispatch.kernel}" has no dimension "${name}"`);
+    }
+  }
+  dimensions.forEach(({ name, type }, i) => {
+    const value = dispatch.dims[name];
+    if (value === undefined || !Number.isFinite(value)) {
+      throw new RangeError(`Kernel "${dispatch.kernel}" needs dimension "${name}", got ${value}`);
+    }
+    if (type === "f32") view.setFloat32(4 * i, value, true);
+    else if (type === "i32") view.setInt32(4 * i, value, true);
+    else view.setUint32(4 * i, value, true);
+  });
+}
+
+function bind(
+  gpu: Gpu,
+  dispatch: Dispatch,
+  kernel: CompiledKernel,
+  uniforms: GPUBuffer,
+  offset: number,
+): GPUBindGroup {
+  const used = new Set<string>();
+  const entries = kernel.bindings.map(({ index, name, access }): GPUBindGroupEntry => {
+    if (access === "uniform") {
+      return { binding: index, resource: { buffer: uniforms, offset, size: UNIFORM_STRIDE } };
+    }
+    const tensor = dispatch.tensors[name];
+    if (!tensor?.placement) {
+      throw new RangeError(
+        `Kernel "${dispatch.kernel}" (${dispatch.label}) needs a tensor for binding "${name}"`,
+      );
+    }
+    used.add(name);
+    const size = Math.min(
+      Math.ceil(tensor.bytes / 16) * 16,
+      tensor.placement.buffer.size - tensor.placement.offset,
+    );
+    return {
+      binding: index,
+      resource: { buffer: tensor.placement.buffer, offset: tensor.placement.offset, size },
+    };
+  });
+  for (const name of Object.keys(dispatch.tensors)) {
+    if (!used.has(name)) {
+      throw new RangeError(`Kernel "${dispatch.kernel}" has no binding "${name}"`);
+    }
+  }
+  return gpu.device.createBindGroup({
+    label: dispatch.label,
+    layout: kernel.pipeline.getBindGroupLayout(0),
+    entries,
+  });
+}

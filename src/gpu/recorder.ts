@@ -1,0 +1,110 @@
+/**
+ * Records a step once: every layer pushes its dispatches here, and {@linkcode Recorder.plan} turns
+ * the list into a {@linkcode Program} that is replayed as often as needed.
+ *
+ * @module
+ */
+
+import { Program } from "./program.ts";
+import type { Gpu } from "./device.ts";
+import type { KernelLibrary } from "./kernels.ts";
+import type { KernelConstants } from "./preprocess.ts";
+import { Tensor } from "./tensor.ts";
+
+/** One kernel launch, as plain data: it can be printed, timed, or replayed by a float64 twin. */
+export interface Dispatch {
+  /** Base name of the file in `kernels/`. */
+  readonly kernel: string;
+  /** What this launch is for, such as "encoder.3 backward weight". */
+  readonly label: string;
+  /** Specialisation of the kernel's `const` declarations and `#ifdef` names. */
+  readonly constants: KernelConstants;
+  /** Tensors by the names of the kernel's bindings. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** Values by the fields of the kernel's `struct Dims`. */
+  readonly dims: Readonly<Record<string, number>>;
+  /** Workgroups in x, y, z; at most 65,535 each. */
+  readonly grid: readonly [number, number, number];
+  /** Multiply-adds count as two; for reports. */
+  readonly flops: number;
+}
+
+/** What a layer says of a dispatch; the rest has defaults. */
+export interface DispatchRequest {
+  label?: string;
+  constants?: KernelConstants;
+  tensors: Record<string, Tensor>;
+  dims?: Record<string, number>;
+  grid: readonly [number, number?, number?];
+  flops?: number;
+}
+
+/** Collects dispatches and transient tensors. */
+export class Recorder {
+  readonly dispatches: Dispatch[] = [];
+  readonly #transients: Tensor[] = [];
+  readonly #prefix: string[] = [];
+
+  constructor(readonly kernels: KernelLibrary) {}
+
+  /** The device recorded for. */
+  get gpu(): Gpu {
+    return this.kernels.gpu;
+  }
+
+  /** Declares a tensor that lives within the step; its content is undefined until written. */
+  transient(name: string, shape: readonly number[]): Tensor {
+    const tensor = new Tensor(name, shape);
+    this.#transients.push(tensor);
+    return tensor;
+  }
+
+  /** Runs `body` with `name` in front of the labels of all its dispatches. */
+  scope<T>(name: string, body: () => T): T {
+    this.#prefix.push(name);
+    try {
+      return body();
+    } finally {
+      this.#prefix.pop();
+    }
+  }
+
+  /** Appends a kernel launch. */
+  dispatch(kernel: string, request: DispatchRequest): void {
+    const [x, y = 1, z = 1] = request.grid;
+    for (const extent of [x, y, z]) {
+      if (!(Number.isInteger(extent) && extent >= 1 && extent <= 65535)) {
+        throw new RangeError(
+          `Cannot dispatch "${kernel}" over [${x}, ${y}, ${z}]: need integers from 1 to 65535`,
+        );
+      }
+    }
+    this.dispatches.push({
+      kernel,
+      label: [...this.#prefix, request.label ?? kernel].join(" "),
+      constants: request.constants ?? {},
+      tensors: { ...request.tensors },
+      dims: { ...request.dims },
+      grid: [x, y, z],
+      flops: request.flops ?? 0,
+    });
+  }
+
+  /**
+   * Plans memory, compiles the kernels and builds the bind groups.
+   *
+   * @param keep Transient tensors whose content must outlast the step (results to read back).
+   * @throws {UserError} When the plan does not fit the adapter.
+   */
+  plan(keep: readonly Tensor[] = []): Promise<Program> {
+    return Program.plan(this.kernels, this.dispatches, this.#transients, keep);
+  }
+}
+
+/** `ceil(count / per)` workgroups, folded into two dimensions when one would exceed 65,535. */
+export function gridFor(count: number, per: number): [number, number, number] {
+  const groups = Math.max(1, Math.ceil(count / per));
+  if (groups <= 65535) return [groups, 1, 1];
+  const rows = Math.ceil(groups / 65535);
+  return [Math.ceil(groups / rows), rows, 1];
+}

@@ -1,0 +1,42 @@
+/**
+ * Which variant of a kernel runs on which shape: a fixed default per kind of adapter, or the winner
+ * of a timing on the real shapes, kept on disk. Winners are keyed by adapter name, problem and a
+ * hash of the kernel texts, so that a new driver name or a changed kernel is measured anew.
+ *
+ * @module
+ */
+
+import type { Gpu } from "./device.ts";
+import type { KernelConstants } from "./preprocess.ts";
+
+/** One way to compute an operation: a kernel file and its specialisation. */
+export interface Variant {
+  readonly kernel: string;
+  readonly constants: KernelConstants;
+}
+
+/** Winners by problem key. */
+export class TuningTable {
+  readonly #winners = new Map<string, Variant>();
+
+  /** The winner of a problem, where it was measured. */
+  lookup(problem: string): Variant | undefined {
+    return this.#winners.get(problem);
+  }
+
+  /** Remembers a winner. */
+  remember(problem: string, variant: Variant): void {
+    this.#winners.set(problem, variant);
+  }
+
+  /** Winners as plain data. */
+  toJSON(): Record<string, Variant> {
+    return Object.fromEntries([...this.#winners].sort(([a], [b]) => a < b ? -1 : 1));
+  }
+}
+
+/** What variant choice depends on besides the shape. */
+export function adapterKind(gpu: Gpu): "subgroup" | "plain-software" | "gpu" {
+  if (!gpu.software) return "gpu";
+  return gpu.subgroupSize === 8 || gpu.subgroupSize === 16 ? "subgroup" : "plain-software";
+}
