@@ -183,6 +183,28 @@ export function bytesOf(tensor: HostTensor): Uint8Array {
 }
 
 /**
+ * Copies little-endian bytes, at any alignment, into a tensor of its own. Booleans become 0 or 1.
+ *
+ * @throws {RangeError} If there are not exactly as many bytes as the shape needs
+ */
+export function tensorFromBytes(
+  dtype: DType,
+  shape: readonly number[],
+  bytes: Uint8Array,
+): HostTensor {
+  const count = elementCount(shape);
+  if (bytes.byteLength !== count * BYTES_PER_ELEMENT[dtype]) {
+    throw new RangeError(
+      `Cannot fill a ${dtype} tensor of shape [${shape}] from ${bytes.byteLength} bytes: ` +
+        `need ${count * BYTES_PER_ELEMENT[dtype]}`,
+    );
+  }
+  const own = new Uint8Array(bytes); // copies, hence aligned
+  if (dtype === "bool") { for (let i = 0; i < own.length; i++) own[i] = own[i] === 0 ? 0 : 1; }
+  return { dtype, shape, data: viewBytes(dtype, own.buffer, 0, count) };
+}
+
+/**
  * Checks that a tensor is what it says, before it is written.
  *
  * @throws {TypeError} If the array type does not fit the dtype, or its length the shape
