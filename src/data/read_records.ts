@@ -1,0 +1,129 @@
+/**
+ * Reads many records, in this thread or in several file workers.
+ *
+ * @module
+ */
+
+import type { FileWorkerReply, FileWorkerRequest } from "./file_worker.ts";
+import { LEADS } from "./record_set.ts";
+import { type ManyTwelveLeads, readManyTwelveLeads, type TwelveLeadShape } from "./twelve_leads.ts";
+import { folderSource } from "./wfdb/file_source.ts";
+
+/** Options of {@linkcode readRecords}. */
+export interface ReadRecordsOptions {
+  /** File workers; 0 reads in this thread. By default as many as pay. */
+  readonly workers?: number;
+  /** Called with the number of records read so far and the number of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Records that one request covers: small enough for a smooth progress bar. */
+const CHUNK = 128;
+
+/**
+ * Number of records from which on workers pay: starting one costs about as much as reading a few
+ * hundred records (measured; see the comment in {@linkcode defaultWorkers}).
+ */
+const WORTH_WORKERS = 3000;
+
+/** As many workers as pay for `records` records on this machine. */
+export function defaultWorkers(records: number): number {
+  if (records < WORTH_WORKERS) return 0;
+  const cores = navigator.hardwareConcurrency || 1;
+  return cores < 2 ? 0 : Math.min(cores, 8);
+}
+
+/**
+ * Reads records to [records, T, 12]; those that fail are listed, not thrown.
+ *
+ * @param root Folder of the data set
+ * @param files Record paths in it, without extension
+ *
+ * @example
+ * ```ts
+ * import { readRecords } from "./src/data/read_records.ts";
+ * const shape = { samplingRate: 100, signalLength: 1000 };
+ * const { failures } = await readRecords(Deno.makeTempDirSync(), ["missing"], shape);
+ * console.assert(failures.length === 1);
+ * ```
+ */
+export async function readRecords(
+  root: string,
+  files: readonly string[],
+  shape: TwelveLeadShape,
+  options: ReadRecordsOptions = {},
+): Promise<ManyTwelveLeads> {
+  const size = shape.signalLength * LEADS.length;
+  const samples = new Int16Array(files.length * size);
+  const padded = new Uint8Array(files.length);
+  const failures: { index: number; reason: string }[] = [];
+  let done = 0;
+  const take = (start: number, part: ManyTwelveLeads) => {
+    samples.set(part.samples, start * size);
+    padded.set(part.padded, start);
+    for (const { index, reason } of part.failures) failures.push({ index: start + index, reason });
+    done += part.padded.length;
+    options.onProgress?.(done, files.length);
+  };
+
+  const chunks = Math.ceil(files.length / CHUNK);
+  const workers = Math.min(options.workers ?? defaultWorkers(files.length), chunks);
+  let next = 0;
+  const chunk = (): { start: number; part: readonly string[] } | undefined => {
+    if (next >= files.length) return undefined;
+    const start = next;
+    next = Math.min(next + CHUNK, files.length);
+    return { start, part: files.slice(start, next) };
+  };
+  const readHere = async () => {
+    const source = folderSource(root);
+    for (let job = chunk(); job !== undefined; job = chunk()) {
+      take(job.start, readManyTwelveLeads(source, job.part, shape));
+      // Lets timers run, so that a progress bar moves and Ctrl-C is heard.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  };
+  if (workers === 0) {
+    await readHere();
+  } else {
+    const threads = Array.from(
+      { length: workers },
+      () => new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" }),
+    );
+    try {
+      await Promise.all(threads.map(async (thread) => {
+        for (let job = chunk(); job !== undefined; job = chunk()) {
+          const { start, part } = job;
+          const reply = await ask(thread, { root, files: part, shape });
+          if (reply !== undefined) {
+            take(start, reply);
+            continue;
+          }
+          // The worker does not run here (no permission, or left out of a compiled binary): slower,
+          // but the records can still be read.
+          take(start, readManyTwelveLeads(folderSource(root), part, shape));
+          await readHere();
+        }
+      }));
+    } finally {
+      // A worker that is left alone keeps the process from ending.
+      for (const thread of threads) thread.terminate();
+    }
+  }
+  failures.sort((a, b) => a.index - b.index);
+  return { samples, padded, failures };
+}
+
+/** The worker's answer, or undefined where it failed. */
+function ask(thread: Worker, request: FileWorkerRequest): Promise<ManyTwelveLeads | undefined> {
+  return new Promise((resolve) => {
+    thread.onmessage = ({ data }: MessageEvent<FileWorkerReply>) => {
+      resolve("error" in data ? undefined : data);
+    };
+    thread.onerror = (event) => {
+      event.preventDefault();
+      resolve(undefined);
+    };
+    thread.postMessage(request);
+  });
+}
