@@ -6,7 +6,6 @@
 
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { type Balancing, oversamplingWeights } from "./balancing.ts";
-import { stratify } from "./iterative_stratification.ts";
 
 /** What {@linkcode epochOrder} needs. */
 export interface EpochOrderOptions {
@@ -96,6 +95,13 @@ function oversample(
   return draws.map((position) => indices[position]);
 }
 
+/**
+ * Sorts the rows by label set, in the order of a Gray code, and deals them like cards: row after row
+ * to batch after batch. Whatever forms one run in that order differs by at most one record between
+ * batches, and with n classes a Gray code breaks the class of bit k into few runs. (Iterative
+ * stratification over hundreds of batches is worse here: the most frequent class comes last and
+ * fills whatever room is left.)
+ */
 function stratifiedBatches(
   indices: Int32Array,
   labels: ArrayLike<number>,
@@ -103,20 +109,43 @@ function stratifiedBatches(
   { batchSize, seed, epoch }: EpochOrderOptions,
   shuffle: boolean,
 ): Int32Array {
-  const batches = Math.ceil(indices.length / batchSize);
-  const sizes = Array.from(
-    { length: batches },
-    (_, b) => Math.min(batchSize, indices.length - b * batchSize),
-  );
+  const count = indices.length;
   const random = new CounterRandom(seed, Stream.shuffle, { epoch: shuffle ? epoch : 0 });
-  const batchOf = stratify({ indices, labels, classes, sizes, random });
-  const order = new Int32Array(indices.length);
-  const next = Int32Array.from(sizes, (_, b) => b * batchSize);
-  for (let i = 0; i < indices.length; i++) order[next[batchOf[i]]++] = indices[i];
-  if (shuffle) {
-    for (let b = 0; b < batches; b++) {
-      random.shuffle(order.subarray(b * batchSize, b * batchSize + sizes[b]));
+  const ranks = indices.map((row) => grayRank(labels, row, classes));
+  // Shuffled first and sorted stably: random order within a label set.
+  const positions = random.shuffle(Int32Array.from({ length: count }, (_, i) => i));
+  const sorted = Array.from(positions).sort((a, b) => ranks[a] - ranks[b]);
+
+  const full = Math.floor(count / batchSize);
+  const rest = count % batchSize;
+  const batches: number[][] = Array.from({ length: full + (rest > 0 ? 1 : 0) }, () => []);
+  // Full batches take part in random order, so that none is always the one with the odd record.
+  const turn = random.shuffle(Int32Array.from({ length: full }, (_, b) => b));
+  let dealt = 0;
+  let taken = 0;
+  for (let p = 0; p < count; p++) {
+    // The small last batch takes its rows at even distances.
+    if (taken < rest && p === Math.floor((taken + 0.5) * count / rest)) {
+      batches[full].push(sorted[p]);
+      taken++;
+    } else {
+      batches[turn[dealt++ % full]].push(sorted[p]);
     }
   }
-  return order;
+  return Int32Array.from(
+    batches.flatMap((batch) => shuffle ? random.shuffle(batch) : batch.sort((a, b) => a - b)),
+    (position) => indices[position],
+  );
+}
+
+/** Place of a row's label set in the Gray code whose bit c is class c. */
+function grayRank(labels: ArrayLike<number>, row: number, classes: number): number {
+  let rank = 0;
+  let bit = 0;
+  // Gray to binary: each bit is the parity of all bits above and itself.
+  for (let c = classes - 1; c >= 0; c--) {
+    if (labels[row * classes + c] > 0) bit ^= 1;
+    rank = 2 * rank + bit;
+  }
+  return rank;
 }
