@@ -97,10 +97,9 @@ function oversample(
 
 /**
  * Sorts the rows by label set, in the order of a Gray code, and deals them like cards: row after row
- * to batch after batch. Whatever forms one run in that order differs by at most one record between
- * batches, and with n classes a Gray code breaks the class of bit k into few runs. (Iterative
- * stratification over hundreds of batches is worse here: the most frequent class comes last and
- * fills whatever room is left.)
+ * to batch after batch. Rows that form one run in that order are shared out to within one record a
+ * batch, and in a Gray code each class forms few runs. (Iterative stratification over hundreds of
+ * batches is worse here: the most frequent class comes last and fills whatever room is left.)
  */
 function stratifiedBatches(
   indices: Int32Array,
