@@ -71,6 +71,12 @@ export function readSegments(
         to: last - start,
         verification: options.verification === "error" ? "warn" : options.verification,
       });
+      if (!variable && part.signals.length !== signals.length) {
+        throw new UserError(
+          `Cannot read ${file}: segment ${segment.name} has ${part.signals.length} signals, the ` +
+            `first one has ${signals.length}`,
+        );
+      }
       for (const warning of part.warnings) warnings.push(`segment ${segment.name}: ${warning}`);
       part.signals.forEach((signal, index) => {
         const target = variable
@@ -84,12 +90,6 @@ export function readSegments(
         }
         place(signal, target, first - from, file, segment.name);
       });
-      if (!variable && part.signals.length !== signals.length) {
-        throw new UserError(
-          `Cannot read ${file}: segment ${segment.name} has ${part.signals.length} signals, the ` +
-            `first one has ${signals.length}`,
-        );
-      }
     }
     start = end;
   }

@@ -91,7 +91,7 @@ testWithData(
     assertDigital(record.signals, columns);
     // rdsamp stops where the skewed signal ends; here the last three samples are missing ones.
     assertEquals(Array.from(record.signals[0].samples.slice(-4)), [
-      -27,
+      -26,
       INVALID_SAMPLE,
       INVALID_SAMPLE,
       INVALID_SAMPLE,
