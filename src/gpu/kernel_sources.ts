@@ -5,29 +5,83 @@
  * @module
  */
 
+import adam from "../../kernels/adam.wgsl" with { type: "text" };
+import addTransposed from "../../kernels/add_transposed.wgsl" with { type: "text" };
+import batchNorm from "../../kernels/batch_norm.wgsl" with { type: "text" };
+import batchNormBackward from "../../kernels/batch_norm_backward.wgsl" with { type: "text" };
+import batchNormBackwardFinalize from "../../kernels/batch_norm_backward_finalize.wgsl" with {
+  type: "text",
+};
+import batchNormBackwardReduce from "../../kernels/batch_norm_backward_reduce.wgsl" with {
+  type: "text",
+};
+import batchNormFinalize from "../../kernels/batch_norm_finalize.wgsl" with { type: "text" };
+import batchNormFold from "../../kernels/batch_norm_fold.wgsl" with { type: "text" };
+import batchNormStatistics from "../../kernels/batch_norm_statistics.wgsl" with { type: "text" };
+import classificationLoss from "../../kernels/classification_loss.wgsl" with { type: "text" };
+import columnSum from "../../kernels/column_sum.wgsl" with { type: "text" };
 import conv1dBackwardWeightSimple from "../../kernels/conv1d_backward_weight_simple.wgsl" with {
   type: "text",
 };
 import conv1dBackwardWeightSubgroup from "../../kernels/conv1d_backward_weight_subgroup.wgsl" with {
   type: "text",
 };
+import conv1dBackwardWeightTiled from "../../kernels/conv1d_backward_weight_tiled.wgsl" with {
+  type: "text",
+};
 import conv1dPack from "../../kernels/conv1d_pack.wgsl" with { type: "text" };
 import conv1dSimple from "../../kernels/conv1d_simple.wgsl" with { type: "text" };
 import conv1dSubgroup from "../../kernels/conv1d_subgroup.wgsl" with { type: "text" };
+import conv1dTiled from "../../kernels/conv1d_tiled.wgsl" with { type: "text" };
+import gradientNorm from "../../kernels/gradient_norm.wgsl" with { type: "text" };
+import gradientNormPartial from "../../kernels/gradient_norm_partial.wgsl" with { type: "text" };
+import l2Normalize from "../../kernels/l2_normalize.wgsl" with { type: "text" };
+import l2NormalizeBackward from "../../kernels/l2_normalize_backward.wgsl" with { type: "text" };
+import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
+import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
+import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
+import recordLoss from "../../kernels/record_loss.wgsl" with { type: "text" };
+import reluBackward from "../../kernels/relu_backward.wgsl" with { type: "text" };
+import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
 import sharedEpilogue from "../../kernels/shared/epilogue.wgsl" with { type: "text" };
 import sharedWindow from "../../kernels/shared/window.wgsl" with { type: "text" };
 import sharedWindowGradient from "../../kernels/shared/window_gradient.wgsl" with { type: "text" };
 import sumPartials from "../../kernels/sum_partials.wgsl" with { type: "text" };
+import sumPartialsSliced from "../../kernels/sum_partials_sliced.wgsl" with { type: "text" };
 
 /** Kernel texts by path below `kernels/`, without `.wgsl`. */
 export const kernelSources: Readonly<Record<string, string>> = {
+  adam: adam,
+  add_transposed: addTransposed,
+  batch_norm: batchNorm,
+  batch_norm_backward: batchNormBackward,
+  batch_norm_backward_finalize: batchNormBackwardFinalize,
+  batch_norm_backward_reduce: batchNormBackwardReduce,
+  batch_norm_finalize: batchNormFinalize,
+  batch_norm_fold: batchNormFold,
+  batch_norm_statistics: batchNormStatistics,
+  classification_loss: classificationLoss,
+  column_sum: columnSum,
   conv1d_backward_weight_simple: conv1dBackwardWeightSimple,
   conv1d_backward_weight_subgroup: conv1dBackwardWeightSubgroup,
+  conv1d_backward_weight_tiled: conv1dBackwardWeightTiled,
   conv1d_pack: conv1dPack,
   conv1d_simple: conv1dSimple,
   conv1d_subgroup: conv1dSubgroup,
+  conv1d_tiled: conv1dTiled,
+  gradient_norm: gradientNorm,
+  gradient_norm_partial: gradientNormPartial,
+  l2_normalize: l2Normalize,
+  l2_normalize_backward: l2NormalizeBackward,
+  mean_pool: meanPool,
+  mean_pool_backward: meanPoolBackward,
+  nt_xent: ntXent,
+  record_loss: recordLoss,
+  relu_backward: reluBackward,
+  select_rows: selectRows,
   "shared/epilogue": sharedEpilogue,
   "shared/window": sharedWindow,
   "shared/window_gradient": sharedWindowGradient,
   sum_partials: sumPartials,
+  sum_partials_sliced: sumPartialsSliced,
 };

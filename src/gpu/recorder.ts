@@ -10,6 +10,7 @@ import type { Gpu } from "./device.ts";
 import type { KernelLibrary } from "./kernels.ts";
 import type { KernelConstants } from "./preprocess.ts";
 import { Tensor } from "./tensor.ts";
+import type { Tunable } from "./tuning.ts";
 
 /** One kernel launch, as plain data: it can be printed, timed, or replayed by a float64 twin. */
 export interface Dispatch {
@@ -42,6 +43,8 @@ export interface DispatchRequest {
 /** Collects dispatches and transient tensors. */
 export class Recorder {
   readonly dispatches: Dispatch[] = [];
+  /** Problems of this recording that have more than one variant, by key: what `tune` measures. */
+  readonly tunables = new Map<string, Tunable>();
   readonly #transients: Tensor[] = [];
   readonly #prefix: string[] = [];
 
@@ -66,6 +69,13 @@ export class Recorder {
       return body();
     } finally {
       this.#prefix.pop();
+    }
+  }
+
+  /** Notes a problem that more than one variant can compute. */
+  noteTunable(tunable: Tunable): void {
+    if (tunable.candidates.length > 1 && !this.tunables.has(tunable.key)) {
+      this.tunables.set(tunable.key, tunable);
     }
   }
 

@@ -8,11 +8,22 @@
 
 import type { Gpu } from "./device.ts";
 import type { KernelConstants } from "./preprocess.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** One way to compute an operation: a kernel file and its specialisation. */
 export interface Variant {
   readonly kernel: string;
   readonly constants: KernelConstants;
+}
+
+/** A problem that several variants can compute, as a layer notes it while it records. */
+export interface Tunable {
+  /** Name of the problem: operation and extents. */
+  readonly key: string;
+  /** Variants, best guess first. */
+  readonly candidates: readonly Variant[];
+  /** Records one variant on scratch tensors of the real shapes. */
+  record(recorder: Recorder, variant: Variant): void;
 }
 
 /** Winners by problem key. */

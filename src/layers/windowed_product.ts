@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { KernelConstants } from "../gpu/preprocess.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { adapterKind, type Variant } from "../gpu/tuning.ts";
@@ -44,30 +45,65 @@ export function productProblem(p: WindowedProduct, direction: "product" | "gradi
     `step=${p.step}`;
 }
 
+/** True where the vec4 kernels apply: every extent is a multiple of 4 floats. */
+function hasVec4(p: WindowedProduct): boolean {
+  return [p.step, p.offset, p.window, p.sample, p.columns].every((extent) => extent % 4 === 0);
+}
+
 /** The variants that can compute a product on this adapter, best guess first. */
 export function productVariants(recorder: Recorder, p: WindowedProduct): Variant[] {
-  if ([p.step, p.offset, p.window, p.sample, p.columns].some((extent) => extent % 4 !== 0)) {
-    return [{ kernel: "conv1d_simple", constants: {} }];
-  }
+  if (!hasVec4(p)) return [{ kernel: "conv1d_simple", constants: {} }];
   const S = recorder.gpu.subgroupSize;
   const variants: Variant[] = [];
-  const subgroup = (P: number, Q: number) =>
-    variants.push({ kernel: "conv1d_subgroup", constants: { S, P, Q } });
   if (adapterKind(recorder.gpu) === "subgroup") {
+    const subgroup = (P: number, Q: number) =>
+      variants.push({ kernel: "conv1d_subgroup", constants: { S, P, Q } });
     if (p.columns >= 8 * S) subgroup(32, 2);
     subgroup(32, 1);
     if (p.columns >= 8 * S) subgroup(16, 2);
     subgroup(16, 1);
+  } else {
+    for (const tile of productTiles(recorder, p)) {
+      variants.push({ kernel: "conv1d_tiled", constants: tile });
+    }
   }
   variants.push({ kernel: "conv1d_simple", constants: {} });
   return variants;
 }
 
+/**
+ * Constants of `kernels/conv1d_tiled.wgsl` worth timing, best guess first: 8 × 8 sums an invocation
+ * need the fewest reads of workgroup memory for a multiply-add (NVIDIA, AMD), 8 × 4 fewer registers
+ * (Apple, Intel), small tiles more workgroups where there are few rows.
+ */
+function productTiles(recorder: Recorder, p: WindowedProduct): KernelConstants[] {
+  const rows = p.samples * p.positions;
+  // A first layer of 12 leads has windows that 12 divides and 16 does not.
+  const DEPTH = p.window % 16 !== 0 && p.window % 12 === 0 ? 12 : 16;
+  const small = { P: 32, COLUMNS: 32, DEPTH: 16, THREAD_ROWS: 4, THREAD_COLUMNS: 4, PAD: 1 };
+  const narrow = { P: 64, COLUMNS: 32, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 4, PAD: 1 };
+  const square = { P: 64, COLUMNS: 64, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
+  const light = { P: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 4, PAD: 1 };
+  const shallow = { ...light, DEPTH: 8 };
+  const tall = { P: 128, COLUMNS: 64, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
+  const large = { P: 128, COLUMNS: 128, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 0 };
+  if (rows * p.columns < 64 * 64 * 64) return [small, p.columns <= 32 ? narrow : light];
+  if (p.columns <= 32) return [narrow, small];
+  const tiles: KernelConstants[] = sparesRegisters(recorder)
+    ? [light, shallow, square, tall]
+    : [square, tall, light, shallow];
+  if (p.columns >= 128) tiles.push(large);
+  return tiles;
+}
+
+/** GPUs on which few registers an invocation are the better guess. */
+function sparesRegisters(recorder: Recorder): boolean {
+  return /apple|intel|adreno|mali|software|swiftshader/i.test(recorder.gpu.name);
+}
+
 /** The variants that can compute a weight gradient on this adapter, best guess first. */
 export function gradientVariants(recorder: Recorder, p: WindowedProduct): Variant[] {
-  if ([p.step, p.offset, p.window, p.sample, p.columns].some((extent) => extent % 4 !== 0)) {
-    return [{ kernel: "conv1d_backward_weight_simple", constants: {} }];
-  }
+  if (!hasVec4(p)) return [{ kernel: "conv1d_backward_weight_simple", constants: {} }];
   const S = recorder.gpu.subgroupSize;
   const variants: Variant[] = [];
   if (adapterKind(recorder.gpu) === "subgroup") {
@@ -76,9 +112,36 @@ export function gradientVariants(recorder: Recorder, p: WindowedProduct): Varian
         variants.push({ kernel: "conv1d_backward_weight_subgroup", constants: { S, R, Q } });
       }
     }
+  } else {
+    for (const tile of gradientTiles(recorder, p)) {
+      variants.push({ kernel: "conv1d_backward_weight_tiled", constants: tile });
+    }
   }
   variants.push({ kernel: "conv1d_backward_weight_simple", constants: {} });
   return variants;
+}
+
+/** Constants of `kernels/conv1d_backward_weight_tiled.wgsl` worth timing, best guess first. */
+function gradientTiles(recorder: Recorder, p: WindowedProduct): KernelConstants[] {
+  const small = { R: 32, COLUMNS: 32, DEPTH: 16, THREAD_ROWS: 4, THREAD_COLUMNS: 4 };
+  const square = { R: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8 };
+  const light = { R: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 4 };
+  const shallow = { ...light, DEPTH: 8 };
+  const large = { R: 128, COLUMNS: 128, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8 };
+  // Three tiles cover the 132 window elements of the first layer (12 leads × 11 taps) with 8 % waste.
+  const first = { R: 48, COLUMNS: 64, DEPTH: 24, THREAD_ROWS: 4, THREAD_COLUMNS: 8 };
+  if (p.columns <= 32 || p.window <= 32) return [small, light];
+  const tiles: KernelConstants[] = sparesRegisters(recorder)
+    ? [light, shallow, square]
+    : [square, light, shallow];
+  if (waste(p.window, 48) < waste(p.window, 64)) tiles.unshift(first);
+  if (p.columns >= 128 && waste(p.window, 128) <= waste(p.window, 64)) tiles.push(large);
+  return tiles;
+}
+
+/** Share of the multiply-adds that whole tiles of `tile` elements do beyond `extent`. */
+function waste(extent: number, tile: number): number {
+  return Math.ceil(extent / tile) * tile / extent - 1;
 }
 
 /**
@@ -93,9 +156,7 @@ export function recordProduct(
   epilogue: Epilogue = {},
   options: { label?: string; statistics?: boolean; variant?: Variant } = {},
 ): TileStatistics | undefined {
-  const variant = options.variant ??
-    recorder.kernels.tuning.lookup(productProblem(p, "product")) ??
-    productVariants(recorder, p)[0];
+  const variant = options.variant ?? chooseProduct(recorder, p, epilogue, options.statistics);
   const { kernel } = variant;
   const rows = p.samples * p.positions;
   const constants: Record<string, number | boolean> = { ...variant.constants };
@@ -141,12 +202,52 @@ export function recordProduct(
   return statistics;
 }
 
+/** The measured winner or the best guess; notes the problem for the tuner. */
+function chooseProduct(
+  recorder: Recorder,
+  p: WindowedProduct,
+  epilogue: Epilogue,
+  statistics = false,
+): Variant {
+  const key = productProblem(p, "product");
+  const candidates = productVariants(recorder, p);
+  recorder.noteTunable({
+    key,
+    candidates,
+    record(scratch, variant) {
+      const vector = (name: string) => scratch.transient(name, [p.columns]);
+      const store = p.store?.sample ?? p.positions * p.columns;
+      recordProduct(
+        scratch,
+        p,
+        {
+          x: scratch.transient("x", [p.samples, p.sample]),
+          w: scratch.transient("w", [p.window, p.columns]),
+          y: scratch.transient("y", [p.samples, store]),
+        },
+        {
+          ...(epilogue.bias && { bias: vector("bias") }),
+          ...(epilogue.affine && { affine: { scale: vector("scale"), shift: vector("shift") } }),
+          relu: epilogue.relu ?? false,
+        },
+        { statistics, variant },
+      );
+    },
+  });
+  return recorder.kernels.tuning.lookup(key) ?? candidates[0];
+}
+
 function productGrid(variant: Variant, p: WindowedProduct): readonly [number, number?, number?] {
   const rows = p.samples * p.positions;
-  const { S, P, Q } = variant.constants as Record<string, number>;
+  const { S, P, Q, COLUMNS } = variant.constants as Record<string, number>;
   switch (variant.kernel) {
     case "conv1d_subgroup":
       return [Math.ceil(rows / (P * 64 / S)), Math.ceil(p.columns / (4 * S * Q))];
+    case "conv1d_tiled": {
+      // Column tiles first, so that workgroups which run together read the same rows.
+      const [tiles, folds] = gridFor(rows, P);
+      return [Math.ceil(p.columns / COLUMNS), tiles, folds];
+    }
     default:
       return gridFor(rows * p.columns, 64);
   }
@@ -155,22 +256,15 @@ function productGrid(variant: Variant, p: WindowedProduct): readonly [number, nu
 /** Records gradient += weight gradient of the product, [window, columns]. */
 export function recordWeightGradient(
   recorder: Recorder,
-  p: WindowedProduct,
+  product: WindowedProduct,
   tensors: { x: Tensor; dy: Tensor; gradient: Tensor },
   options: { label?: string; variant?: Variant } = {},
 ): void {
-  const variant = options.variant ??
-    recorder.kernels.tuning.lookup(productProblem(p, "gradient")) ??
-    gradientVariants(recorder, p)[0];
-  const { S, R, Q } = variant.constants as Record<string, number>;
-  const simple = variant.kernel === "conv1d_backward_weight_simple";
-  const rowTiles = simple ? p.window : Math.ceil(p.window / R);
-  const columnTiles = simple ? p.columns : Math.ceil(p.columns / (4 * S * Q));
-  // Enough pieces to fill the machine, yet few enough that adding them up stays cheap.
-  const wanted = Math.ceil((recorder.gpu.software ? 64 : 2048) / (rowTiles * columnTiles));
-  const chunk = Math.ceil(p.samples / Math.max(1, Math.min(p.samples, wanted)));
-  const chunks = Math.ceil(p.samples / chunk);
+  const p = joinSamples(product);
+  const variant = options.variant ?? chooseGradient(recorder, p);
+  const { chunks, chunk, grid } = splitGradient(recorder, variant, p);
   const partial = recorder.transient(`${options.label} partial`, [chunks, p.window, p.columns]);
+  const size = p.window * p.columns;
   recorder.dispatch(variant.kernel, {
     label: options.label,
     constants: variant.constants,
@@ -185,15 +279,76 @@ export function recordWeightGradient(
       sample: p.sample,
       columns: p.columns,
     },
-    grid: simple
-      ? gridFor(chunks * p.window * p.columns, 64)
-      : [Math.ceil(rowTiles * chunks / (64 / S)), columnTiles],
-    flops: 2 * p.samples * p.positions * p.window * p.columns,
+    grid,
+    flops: 2 * p.samples * p.positions * size,
   });
-  recorder.dispatch("sum_partials", {
+  const sliced = variant.kernel === "conv1d_backward_weight_tiled";
+  recorder.dispatch(sliced ? "sum_partials_sliced" : "sum_partials", {
     label: `${options.label} sum`,
     tensors: { partial, total: tensors.gradient },
-    dims: { size: p.window * p.columns, chunks },
-    grid: gridFor(p.window * p.columns, 64),
+    dims: { size, chunks },
+    grid: sliced ? gridFor(size, 32) : gridFor(size, 64),
   });
+}
+
+/**
+ * Samples whose windows never leave them and that follow each other at the step of their positions
+ * (linear layers: one position each) are one long sample: no rows are lost at the end of each.
+ */
+function joinSamples(p: WindowedProduct): WindowedProduct {
+  const inside = p.offset >= 0 && (p.positions - 1) * p.step + p.offset + p.window <= p.sample;
+  if (!inside || p.positions * p.step !== p.sample) return p;
+  return { ...p, samples: 1, positions: p.samples * p.positions, sample: p.samples * p.sample };
+}
+
+/** The measured winner or the best guess; notes the problem for the tuner. */
+function chooseGradient(recorder: Recorder, p: WindowedProduct): Variant {
+  const key = productProblem(p, "gradient");
+  const candidates = gradientVariants(recorder, p);
+  recorder.noteTunable({
+    key,
+    candidates,
+    record(scratch, variant) {
+      recordWeightGradient(scratch, p, {
+        x: scratch.transient("x", [p.samples, p.sample]),
+        dy: scratch.transient("dy", [p.samples, p.positions, p.columns]),
+        gradient: scratch.transient("gradient", [p.window, p.columns]),
+      }, { variant });
+    },
+  });
+  return recorder.kernels.tuning.lookup(key) ?? candidates[0];
+}
+
+/** How a weight gradient's long sum is split, in samples or, for tiled kernels, in rows. */
+function splitGradient(
+  recorder: Recorder,
+  variant: Variant,
+  p: WindowedProduct,
+): { chunks: number; chunk: number; grid: readonly [number, number?, number?] } {
+  const constants = variant.constants as Record<string, number>;
+  const { S, R, Q, COLUMNS, DEPTH, THREAD_ROWS, THREAD_COLUMNS } = constants;
+  if (variant.kernel === "conv1d_backward_weight_tiled") {
+    const rowTiles = Math.ceil(p.window / R);
+    const columnTiles = Math.ceil(p.columns / COLUMNS);
+    const rows = p.samples * p.positions;
+    // Some 131,072 invocations fill the largest GPUs; below 128 rows a chunk, writing the partial
+    // sums and adding them up would cost more than it brings.
+    const threads = R * COLUMNS / (THREAD_ROWS * THREAD_COLUMNS);
+    const wanted = Math.ceil(2 ** 17 / (threads * rowTiles * columnTiles));
+    const least = Math.max(128, Math.ceil(rows / Math.min(wanted, 65535)));
+    const chunk = Math.ceil(least / DEPTH) * DEPTH;
+    const chunks = Math.ceil(rows / chunk);
+    return { chunks, chunk, grid: [columnTiles, rowTiles, chunks] };
+  }
+  const simple = variant.kernel === "conv1d_backward_weight_simple";
+  const rowTiles = simple ? p.window : Math.ceil(p.window / R);
+  const columnTiles = simple ? p.columns : Math.ceil(p.columns / (4 * S * Q));
+  // Enough pieces to fill the machine, yet few enough that adding them up stays cheap.
+  const wanted = Math.ceil((recorder.gpu.software ? 64 : 2048) / (rowTiles * columnTiles));
+  const chunk = Math.ceil(p.samples / Math.max(1, Math.min(p.samples, wanted)));
+  const chunks = Math.ceil(p.samples / chunk);
+  const grid = simple
+    ? gridFor(chunks * p.window * p.columns, 64)
+    : [Math.ceil(rowTiles * chunks / (64 / S)), columnTiles] as const;
+  return { chunks, chunk, grid };
 }

@@ -1,0 +1,33 @@
+// Applies batch normalisation and, with RELU, the rectifier behind it:
+//
+//   y = scale * x + shift        or  max(0, scale * x + shift)
+//
+//   x, y [rows][C]    affine [4][C]: scale, shift, mean, inverse deviation
+//
+// Dispatch: ceil(rows * C/4 / 64) workgroups, folded into x and y
+
+struct Dims {
+  size: u32, // rows * C / 4
+  channels: u32, // C / 4
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> affine: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32) {
+  let e = (group.y * groups.x + group.x) * 64u + local;
+  if (e >= dims.size) {
+    return;
+  }
+  let c = e % dims.channels;
+  var value = x[e] * affine[c] + affine[dims.channels + c];
+#ifdef RELU
+  // Not max(value, 0): that would turn a NaN into 0 and hide it.
+  value = select(value, vec4f(), value < vec4f());
+#endif
+  y[e] = value;
+}

@@ -1,0 +1,30 @@
+// Batch normalisation with running statistics as y = scale * x + shift, for evaluation:
+//
+//   scale = gamma / sqrt(running_var + epsilon),  shift = beta - running_mean * scale
+//
+//   gamma, beta, running_mean, running_var, scale, shift [C]
+//
+// Dispatch: ceil(C / 64) workgroups
+
+struct Dims {
+  channels: u32,
+  epsilon: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> gamma: array<f32>;
+@group(0) @binding(2) var<storage, read> beta: array<f32>;
+@group(0) @binding(3) var<storage, read> running_mean: array<f32>;
+@group(0) @binding(4) var<storage, read> running_var: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scale: array<f32>;
+@group(0) @binding(6) var<storage, read_write> shift: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let c = id.x;
+  if (c >= dims.channels) {
+    return;
+  }
+  scale[c] = gamma[c] / sqrt(running_var[c] + dims.epsilon);
+  shift[c] = beta[c] - running_mean[c] * scale[c];
+}

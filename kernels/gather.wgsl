@@ -1,0 +1,64 @@
+// A batch of records from resident int16 frames, in mV or normalised. Row n of the batch holds
+// record batch[n]:
+//
+//   x[n, t, c] = raw[batch[n], t, c] * scale                               (mV)
+//   x[n, t, c] = (raw[batch[n], t, c] * scale - mean[c]) * inverse[c]      (NORMALISE)
+//
+//   records        [count][T][6] words: a frame of 12 leads, two 16-bit samples a word, low half first
+//   batch          [N] row numbers in the whole set
+//   state          see src/gpu/step_state.ts; word 4 = valid rows of the batch
+//   normalisation  mean[12], 1 / standard deviation[12]
+//   x              [views][N][T][12]; every view gets the same values
+//
+// Dispatch: (ceil(T / 64), N), once for every chunk of a set that one binding cannot hold: a chunk
+// holds records `first` .. `first + count - 1` and fills their rows only. The chunk that starts at 0
+// also zeroes the rows that hold no record.
+
+struct Dims {
+  length: u32, // T
+  rows: u32, // N
+  views: u32,
+  first: u32, // first record of this chunk
+  count: u32, // records of this chunk
+  total: u32, // records of the set
+  scale: f32, // mV per digital unit
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> records: array<u32>;
+@group(0) @binding(2) var<storage, read> batch: array<u32>;
+@group(0) @binding(3) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read_write> x: array<vec4f>;
+#ifdef NORMALISE
+@group(0) @binding(5) var<storage, read> normalisation: array<vec4f>;
+#endif
+
+/// Four samples of two words, sign-extended.
+fn samples(low: u32, high: u32) -> vec4f {
+  let words = vec4u(low << 16u, low, high << 16u, high);
+  return vec4f(bitcast<vec4i>(words) >> vec4u(16u)) * dims.scale;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = group.x * 64u + local;
+  let n = group.y;
+  let record = batch[n];
+  let present = n < state[4] && record < dims.total;
+  let here = present && record - dims.first < dims.count;
+  if (t >= dims.length || !(here || (!present && dims.first == 0u))) {
+    return;
+  }
+  let place = select(0u, ((record - dims.first) * dims.length + t) * 6u, here);
+  //#unroll
+  for (var q = 0u; q < 3u; q++) {
+    var value = samples(records[place + 2u * q], records[place + 2u * q + 1u]);
+#ifdef NORMALISE
+    value = (value - normalisation[q]) * normalisation[3u + q];
+#endif
+    value = select(vec4f(), value, here);
+    for (var view = 0u; view < dims.views; view++) {
+      x[((view * dims.rows + n) * dims.length + t) * 3u + q] = value;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// Norm of the whole gradient and whether it is finite:
+//
+//   ring[slot, 1] = sqrt(sum of partial),  ring[slot, 2] = 1 where that is not finite, else 0
+//   guard[0] = 1 where it is not finite, else 0: the optimizer then skips its update
+//
+// Shader compilers may assume that NaN does not occur (x != x is folded to false), so the test
+// looks at the bits: an exponent of all ones.
+//
+//   partial [partials]    state [16]: see src/gpu/step_state.ts    ring [slots][4]    guard [4]
+//
+// Dispatch: one workgroup of 64; joined in a fixed tree.
+
+struct Dims {
+  partials: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> partial: array<f32>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> ring: array<f32>;
+@group(0) @binding(4) var<storage, read_write> guard: array<u32>;
+
+var<workgroup> sums: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) local: u32) {
+  var sum = 0.0;
+  for (var j = local; j < dims.partials; j += 64u) {
+    sum += partial[j];
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) {
+      sums[local] += sums[local + half];
+    }
+    workgroupBarrier();
+  }
+  if (local == 0u) {
+    let bits = bitcast<u32>(sums[0]);
+    let broken = (bits & 0x7f800000u) == 0x7f800000u;
+    ring[state[3] * 4u + 1u] = sqrt(sums[0]);
+    ring[state[3] * 4u + 2u] = select(0.0, 1.0, broken);
+    guard[0] = select(0u, 1u, broken);
+  }
+}

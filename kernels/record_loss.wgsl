@@ -1,0 +1,38 @@
+// Mean of the losses of a batch, written to this step's slot of the metrics ring:
+//
+//   ring[slot, 0] = sum of loss / count
+//
+//   loss [size]    state [16]: see src/gpu/step_state.ts    ring [slots][4]
+//
+// Dispatch: one workgroup of 64; joined in a fixed tree.
+
+struct Dims {
+  size: u32,
+  count: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> loss: array<f32>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> ring: array<f32>;
+
+var<workgroup> sums: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) local: u32) {
+  var sum = 0.0;
+  for (var e = local; e < dims.size; e += 64u) {
+    sum += loss[e];
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) {
+      sums[local] += sums[local + half];
+    }
+    workgroupBarrier();
+  }
+  if (local == 0u) {
+    ring[state[3] * 4u] = sums[0] / dims.count;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Linear layer:  y = x w + b,  with RELU  y = max(0, x w + b)
+ *
+ *   x [N, In]   w [In, Out]   b [Out]   y [N, Out]
+ *
+ * Backward, with g = dy (where y > 0):   dx = g w^T,   dw = x^T g,   db = column sums of g
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { Parameter, ParameterStore } from "./parameters.ts";
+import { recordProduct, recordWeightGradient, type WindowedProduct } from "./windowed_product.ts";
+
+/** A linear layer with bias. */
+export class Linear {
+  /** PyTorch shape [Out, In], uniform within 1 / sqrt(In). */
+  readonly weight: Parameter;
+  /** [Out], uniform within 1 / sqrt(In). */
+  readonly bias: Parameter;
+
+  constructor(
+    store: ParameterStore,
+    readonly name: string,
+    readonly inputs: number,
+    readonly outputs: number,
+  ) {
+    const start = { kind: "uniform", bound: 1 / Math.sqrt(inputs) } as const;
+    this.weight = store.parameter(`${name}.weight`, [outputs, inputs], "linear", start);
+    this.bias = store.parameter(`${name}.bias`, [outputs], "plain", start);
+  }
+
+  /** @param x [N, In] */
+  forward(
+    recorder: Recorder,
+    x: Tensor,
+    options: { relu?: boolean } = {},
+  ): {
+    /** [N, Out] */
+    y: Tensor;
+    /** Adds to the gradients of weight and bias; gives dx [N, In] unless nobody needs it. */
+    backward: (dy: Tensor, needed?: { input: boolean }) => Tensor | undefined;
+  } {
+    const [rows, inputs] = x.shape;
+    if (inputs !== this.inputs) {
+      throw new RangeError(`Linear layer ${this.name} needs ${this.inputs} inputs, got ${inputs}`);
+    }
+    const product: WindowedProduct = {
+      samples: 1,
+      positions: rows,
+      step: inputs,
+      offset: 0,
+      window: inputs,
+      sample: rows * inputs,
+      columns: this.outputs,
+    };
+    const y = recorder.transient(`${this.name} y`, [rows, this.outputs]);
+    const { relu = false } = options;
+    recordProduct(
+      recorder,
+      product,
+      { x, w: this.weight.value, y },
+      { bias: this.bias.value, relu },
+      { label: `${this.name} forward` },
+    );
+    const backward = (dy: Tensor, needed = { input: true }): Tensor | undefined => {
+      const g = relu ? this.#throughRelu(recorder, y, dy) : dy;
+      recordWeightGradient(
+        recorder,
+        product,
+        { x, dy: g, gradient: this.weight.gradient },
+        { label: `${this.name} backward weight` },
+      );
+      recorder.dispatch("column_sum", {
+        label: `${this.name} backward bias`,
+        tensors: { x: g, total: this.bias.gradient },
+        dims: { rows, columns: this.outputs },
+        grid: gridFor(this.outputs, 64),
+      });
+      return needed.input ? this.#backwardInput(recorder, g, rows) : undefined;
+    };
+    return { y, backward };
+  }
+
+  #throughRelu(recorder: Recorder, y: Tensor, dy: Tensor): Tensor {
+    const dx = recorder.transient(`${this.name} g`, y.shape);
+    recorder.dispatch("relu_backward", {
+      label: `${this.name} backward relu`,
+      tensors: { y, dy, dx },
+      dims: { size: y.size },
+      grid: gridFor(y.size, 64),
+    });
+    return dx;
+  }
+
+  #backwardInput(recorder: Recorder, g: Tensor, rows: number): Tensor {
+    const { inputs, outputs } = this;
+    const packed = recorder.transient(`${this.name} packed`, [outputs, inputs]);
+    recorder.dispatch("conv1d_pack", {
+      label: `${this.name} pack`,
+      tensors: { w: this.weight.value, packed },
+      dims: { taps: 1, first: 0, stride: 1, inputs, outputs },
+      grid: gridFor(packed.size, 64),
+    });
+    const dx = recorder.transient(`${this.name} dx`, [rows, inputs]);
+    recordProduct(
+      recorder,
+      {
+        samples: 1,
+        positions: rows,
+        step: outputs,
+        offset: 0,
+        window: outputs,
+        sample: rows * outputs,
+        columns: inputs,
+      },
+      { x: g, w: packed, y: dx },
+      {},
+      { label: `${this.name} backward input` },
+    );
+    return dx;
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * Parameters and buffers of a model: names, shapes and initial values follow PyTorch, memory is one
+ * flat buffer each for values and gradients, so that one dispatch updates everything.
+ *
+ * Layouts on the GPU: a convolution weight [out, in, k] of PyTorch is held as [k, in, out], a
+ * linear weight [out, in] as [in, out]; everything else as it is. Reading and writing a state dict
+ * permutes.
+ *
+ * @module
+ */
+
+import { Tensor } from "../gpu/tensor.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { CounterRandom, Stream } from "../random/philox.ts";
+
+/** How a parameter's PyTorch layout maps to the one on the GPU. */
+export type ParameterLayout = "convolution" | "linear" | "plain";
+
+/** How a parameter starts. */
+export type Initialisation =
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "constant"; readonly value: number };
+
+/** A trainable tensor. */
+export interface Parameter {
+  /** PyTorch's name, such as `features.0.block.0.weight`. */
+  readonly name: string;
+  /** PyTorch's shape. */
+  readonly shape: readonly number[];
+  readonly layout: ParameterLayout;
+  readonly initialisation: Initialisation;
+  /** Values, in GPU layout. */
+  readonly value: Tensor;
+  /** Gradients, in GPU layout; layers add to them. */
+  readonly gradient: Tensor;
+}
+
+/** A tensor that is saved but not trained: BatchNorm's running statistics and its step counter. */
+export interface Buffer {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: number;
+  /** Values on the GPU, or undefined for the counter `num_batches_tracked`, which the host keeps. */
+  readonly value?: Tensor;
+}
+
+/** One tensor of a state dict on the host, in PyTorch's layout. */
+export interface HostValues {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int64";
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** Elements between the starts of two tensors in a flat buffer: 256 bytes. */
+const ALIGNMENT = 64;
+
+/** Collects the parameters of a model while its layers are made, then holds them on the GPU. */
+export class ParameterStore {
+  readonly parameters: Parameter[] = [];
+  readonly buffers: Buffer[] = [];
+  /** Parameters and buffers in PyTorch's registration order. */
+  readonly #order: (Parameter | Buffer)[] = [];
+  /** Steps in training mode, which is what every `num_batches_tracked` counts. */
+  batchesTracked = 0;
+  #parameterElements = 0;
+  #bufferElements = 0;
+  #memory: { gpu: Gpu; values: GPUBuffer; gradients: GPUBuffer; buffers: GPUBuffer } | undefined;
+
+  /** Registers a trainable tensor; order of registration is PyTorch's. */
+  parameter(
+    name: string,
+    shape: readonly number[],
+    layout: ParameterLayout,
+    initialisation: Initialisation,
+  ): Parameter {
+    const stored = toGpuShape(shape, layout);
+    const parameter: Parameter = {
+      name,
+      shape,
+      layout,
+      initialisation,
+      value: new Tensor(name, stored),
+      gradient: new Tensor(`${name} gradient`, stored),
+    };
+    this.parameters.push(parameter);
+    this.#order.push(parameter);
+    return parameter;
+  }
+
+  /** Registers running statistics. */
+  buffer(name: string, shape: readonly number[], initial: number): Buffer & { value: Tensor } {
+    const buffer = { name, shape, initial, value: new Tensor(name, shape) };
+    this.buffers.push(buffer);
+    this.#order.push(buffer);
+    return buffer;
+  }
+
+  /** Registers a `num_batches_tracked`. */
+  counter(name: string): void {
+    const buffer = { name, shape: [], initial: 0 };
+    this.buffers.push(buffer);
+    this.#order.push(buffer);
+  }
+
+  /** Number of trainable values. */
+  get count(): number {
+    return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
+  }
+
+  /** Names and shapes of the state dict, in PyTorch's order. */
+  get stateShapes(): { name: string; shape: readonly number[] }[] {
+    return this.#order.map(({ name, shape }) => ({ name, shape }));
+  }
+
+  /** Places everything in GPU memory and writes initial values drawn from `seed`. */
+  allocate(gpu: Gpu, seed: number): void {
+    if (this.#memory) throw new Error("The parameters are allocated already");
+    const place = (tensors: Tensor[]) => {
+      let elements = 0;
+      const offsets = tensors.map((tensor) => {
+        const offset = elements;
+        elements += Math.ceil(tensor.size / ALIGNMENT) * ALIGNMENT;
+        return offset;
+      });
+      return { offsets, elements };
+    };
+    const parameters = place(this.parameters.map(({ value }) => value));
+    const held = this.buffers.flatMap(({ value }) => value ? [value] : []);
+    const buffers = place(held);
+    this.#parameterElements = parameters.elements;
+    this.#bufferElements = buffers.elements;
+    this.#memory = {
+      gpu,
+      values: gpu.storage(4 * parameters.elements, "parameters"),
+      gradients: gpu.storage(4 * parameters.elements, "gradients"),
+      buffers: gpu.storage(4 * Math.max(1, buffers.elements), "running statistics"),
+    };
+    const { values, gradients, buffers: statistics } = this.#memory;
+    this.parameters.forEach(({ value, gradient }, i) => {
+      value.placement = { buffer: values, offset: 4 * parameters.offsets[i] };
+      gradient.placement = { buffer: gradients, offset: 4 * parameters.offsets[i] };
+    });
+    held.forEach((tensor, i) => {
+      tensor.placement = { buffer: statistics, offset: 4 * buffers.offsets[i] };
+    });
+    this.load(this.initialValues(seed));
+  }
+
+  /** Initial values under a seed, in PyTorch's layout; parameter i draws from item i of the stream. */
+  initialValues(seed: number): HostValues[] {
+    let item = 0;
+    return this.#order.map((entry): HostValues => {
+      const { name, shape } = entry;
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      if (!("layout" in entry)) {
+        return entry.value
+          ? { name, shape, dtype: "float32", data: new Float32Array(size).fill(entry.initial) }
+          : { name, shape, dtype: "int64", data: new BigInt64Array(1) };
+      }
+      const random = new CounterRandom(seed, Stream.init, { item: item++ });
+      const start = entry.initialisation;
+      const data = new Float32Array(size);
+      if (start.kind === "constant") data.fill(start.value);
+      else for (let e = 0; e < size; e++) data[e] = random.uniform(-start.bound, start.bound);
+      return { name, shape, dtype: "float32", data };
+    });
+  }
+
+  /**
+   * Writes values given in PyTorch's layout. Names, shapes and completeness are the caller's to
+   * check first (see `matchStateDict`); names absent here are an error, absent values stay.
+   */
+  load(values: Iterable<HostValues>): void {
+    const { gpu } = this.#allocated();
+    const entries = new Map(this.#order.map((entry) => [entry.name, entry]));
+    for (const { name, data } of values) {
+      const entry = entries.get(name);
+      if (!entry) throw new RangeError(`The model has no tensor "${name}"`);
+      if (!entry.value) {
+        this.batchesTracked = Number(data[0]);
+        continue;
+      }
+      const layout = "layout" in entry ? entry.layout : "plain";
+      const stored = toGpuLayout(Float32Array.from(data as Float32Array), entry.shape, layout);
+      gpu.write(entry.value.placement!.buffer, stored, entry.value.placement!.offset);
+    }
+    gpu.device.queue.submit([]);
+  }
+
+  /** Reads the whole state dict back, in PyTorch's layout and order. */
+  async state(): Promise<HostValues[]> {
+    const { gpu, values, buffers } = this.#allocated();
+    const parameters = await gpu.read(values, 4 * this.#parameterElements);
+    const statistics = this.#bufferElements > 0
+      ? await gpu.read(buffers, 4 * this.#bufferElements)
+      : new ArrayBuffer(0);
+    return this.#order.map((entry): HostValues => {
+      const { name, shape } = entry;
+      if (!entry.value) {
+        return {
+          name,
+          shape,
+          dtype: "int64",
+          data: BigInt64Array.of(BigInt(this.batchesTracked)),
+        };
+      }
+      const from = "layout" in entry ? parameters : statistics;
+      const stored = new Float32Array(from, entry.value.placement!.offset, entry.value.size);
+      const layout = "layout" in entry ? entry.layout : "plain";
+      return { name, shape, dtype: "float32", data: fromGpuLayout(stored, shape, layout) };
+    });
+  }
+
+  /** Reads the gradients back, in PyTorch's layout and order. */
+  async gradients(): Promise<HostValues[]> {
+    const { gpu, gradients } = this.#allocated();
+    const data = await gpu.read(gradients, 4 * this.#parameterElements);
+    return this.parameters.map(({ name, shape, layout, gradient }) => ({
+      name,
+      shape,
+      dtype: "float32",
+      data: fromGpuLayout(
+        new Float32Array(data, gradient.placement!.offset, gradient.size),
+        shape,
+        layout,
+      ),
+    }));
+  }
+
+  /**
+   * A flat view of consecutive parameters, for the optimizer.
+   *
+   * @param first Index of the first parameter in the view; the view runs to the last.
+   */
+  flat(first = 0): { values: Tensor; gradients: Tensor } {
+    const { values, gradients } = this.#allocated();
+    const offset = this.parameters[first].value.placement!.offset;
+    const size = this.#parameterElements - offset / 4;
+    return {
+      values: new Tensor("parameters", [size], { buffer: values, offset }),
+      gradients: new Tensor("gradients", [size], { buffer: gradients, offset }),
+    };
+  }
+
+  /** Gives the memory back. */
+  destroy(): void {
+    const { gpu, values, gradients, buffers } = this.#allocated();
+    for (const buffer of [values, gradients, buffers]) gpu.release(buffer);
+    this.#memory = undefined;
+  }
+
+  #allocated() {
+    if (!this.#memory) throw new Error("The parameters are not allocated yet");
+    return this.#memory;
+  }
+}
+
+function toGpuShape(shape: readonly number[], layout: ParameterLayout): readonly number[] {
+  if (layout === "plain") return shape;
+  const [out, input, taps] = shape;
+  return layout === "linear" ? [input, out] : [taps, input, out];
+}
+
+/** [out, in, k] to [k, in, out]; [out, in] to [in, out]; the rest as it is. */
+function toGpuLayout(
+  data: Float32Array<ArrayBuffer>,
+  shape: readonly number[],
+  layout: ParameterLayout,
+): Float32Array<ArrayBuffer> {
+  if (layout === "plain") return data;
+  const [out, input, taps = 1] = shape;
+  const stored = new Float32Array(data.length);
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < input; i++) {
+      for (let k = 0; k < taps; k++) {
+        stored[(k * input + i) * out + o] = data[(o * input + i) * taps + k];
+      }
+    }
+  }
+  return stored;
+}
+
+function fromGpuLayout(
+  stored: Float32Array<ArrayBuffer>,
+  shape: readonly number[],
+  layout: ParameterLayout,
+): Float32Array<ArrayBuffer> {
+  if (layout === "plain") return stored.slice();
+  const [out, input, taps = 1] = shape;
+  const data = new Float32Array(stored.length);
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < input; i++) {
+      for (let k = 0; k < taps; k++) {
+        data[(o * input + i) * taps + k] = stored[(k * input + i) * out + o];
+      }
+    }
+  }
+  return data;
+}

@@ -1,0 +1,66 @@
+/**
+ * Losses of multi-label classification, mean over all N C elements:
+ *
+ *   bce             max(x, 0) - x y + ln(1 + exp(-|x|))
+ *   weighted        w_c bce, w_c inverse class frequency, mean 1
+ *   class_balanced  w_c bce, w_c from the effective number of samples (Cui et al. 2019), mean 1
+ *   focal           alpha (1 - p_t)^gamma bce (Lin et al. 2017), alpha constant or alpha_t
+ *
+ * `kernels/classification_loss.wgsl` has loss and gradient, `class_weights.ts` the weights.
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { StepState } from "../gpu/step_state.ts";
+
+/** Settings of a classification loss. */
+export interface ClassificationLoss {
+  readonly name: "bce" | "focal" | "weighted" | "class_balanced";
+  /** One weight per class; ones where the loss has none. */
+  readonly classWeights: readonly number[];
+  /** Set for the focal loss. */
+  readonly focal?: { readonly alpha: number; readonly gamma: number; readonly alphaT?: boolean };
+}
+
+/**
+ * Records loss and gradient.
+ *
+ * @param logits [N, C]
+ * @param targets [N, C], in 0 .. 1
+ * @param weight [C]
+ * @returns dlogits [N, C]
+ */
+export function classificationLoss(
+  recorder: Recorder,
+  logits: Tensor,
+  targets: Tensor,
+  weight: Tensor,
+  step: StepState,
+  settings: Pick<ClassificationLoss, "focal">,
+): { dlogits: Tensor } {
+  const [rows, classes] = logits.shape;
+  const loss = recorder.transient("loss", [rows, classes]);
+  const dlogits = recorder.transient("dlogits", [rows, classes]);
+  const constants: Record<string, boolean> = {};
+  if (settings.focal) constants.FOCAL = true;
+  if (settings.focal?.alphaT) constants.ALPHA_T = true;
+  recorder.dispatch("classification_loss", {
+    constants,
+    tensors: { logits, targets, weight, loss, dlogits },
+    dims: {
+      size: logits.size,
+      classes,
+      alpha: settings.focal?.alpha ?? 1,
+      gamma: settings.focal?.gamma ?? 0,
+    },
+    grid: gridFor(logits.size, 64),
+  });
+  recorder.dispatch("record_loss", {
+    tensors: { loss, state: step.state, ring: step.ring },
+    dims: { size: loss.size, count: loss.size },
+    grid: [1],
+  });
+  return { dlogits };
+}

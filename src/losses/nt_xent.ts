@@ -1,0 +1,96 @@
+/**
+ * NT-Xent, the loss of SimCLR (Chen, Kornblith, Norouzi & Hinton 2020, equation 1):
+ *
+ *   u_i = z_i / |z_i|,   s_ik = u_i . u_k / temperature
+ *   L = (1 / 2N) sum over i of  -s_{i,p(i)} + ln sum over k != i of exp(s_ik)
+ *
+ * Rows 0 .. N-1 of z are the first views, rows N .. 2N-1 the second; p(i) = (i + N) mod 2N.
+ *
+ * Backward: with ds the gradient in s,   du = (ds + ds^T) u ,   dz = (du - u (u . du)) / |z|
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { StepState } from "../gpu/step_state.ts";
+import { recordProduct } from "../layers/windowed_product.ts";
+
+/**
+ * Records loss and gradient.
+ *
+ * @param z [2N, D]
+ * @param step Where the loss goes: this step's slot of the metrics ring.
+ * @param temperature Above 0; the reference uses 0.07.
+ * @returns dz [2N, D]
+ */
+export function ntXent(
+  recorder: Recorder,
+  z: Tensor,
+  step: StepState,
+  temperature: number,
+): { dz: Tensor } {
+  if (!(temperature > 0)) {
+    throw new RangeError(`NT-Xent needs a temperature > 0, got ${temperature}`);
+  }
+  const [rows, width] = z.shape;
+  const square = (name: string) => recorder.transient(`nt-xent ${name}`, [rows, rows]);
+  const like = (name: string) => recorder.transient(`nt-xent ${name}`, [rows, width]);
+  const dense = { samples: 1, positions: rows, offset: 0 };
+
+  const u = like("u");
+  const inverse = recorder.transient("nt-xent inverse", [rows]);
+  recorder.dispatch("l2_normalize", {
+    tensors: { z, u, inverse },
+    dims: { width },
+    grid: [rows],
+  });
+  const transposed = recorder.transient("nt-xent transposed", [width, rows]);
+  recorder.dispatch("conv1d_pack", {
+    label: "nt_xent transpose",
+    tensors: { w: u, packed: transposed },
+    dims: { taps: 1, first: 0, stride: 1, inputs: rows, outputs: width },
+    grid: gridFor(u.size, 64),
+  });
+  const similarity = square("similarity");
+  recordProduct(
+    recorder,
+    { ...dense, step: width, window: width, sample: rows * width, columns: rows },
+    { x: u, w: transposed, y: similarity },
+    {},
+    { label: "nt_xent similarity" },
+  );
+  const ds = square("ds");
+  const loss = recorder.transient("nt-xent loss", [rows]);
+  recorder.dispatch("nt_xent", {
+    tensors: { similarity, ds, loss },
+    dims: { rows, temperature },
+    grid: [rows],
+  });
+  recorder.dispatch("record_loss", {
+    tensors: { loss, state: step.state, ring: step.ring },
+    dims: { size: rows, count: rows },
+    grid: [1],
+  });
+  const symmetric = square("symmetric");
+  recorder.dispatch("add_transposed", {
+    tensors: { x: ds, y: symmetric },
+    dims: { rows },
+    grid: gridFor(ds.size, 64),
+  });
+  const du = like("du");
+  recordProduct(
+    recorder,
+    { ...dense, step: rows, window: rows, sample: rows * rows, columns: width },
+    { x: symmetric, w: u, y: du },
+    {},
+    { label: "nt_xent du" },
+  );
+  const dz = like("dz");
+  recorder.dispatch("l2_normalize_backward", {
+    tensors: { u, du, inverse, dz },
+    dims: { width },
+    grid: [rows],
+  });
+  return { dz };
+}

@@ -1,0 +1,43 @@
+/**
+ * Classifier: encoder, mean over time, linear head.
+ *
+ * @module
+ */
+
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { Linear } from "../layers/linear.ts";
+import { meanPool } from "../layers/mean_pool.ts";
+import type { ParameterStore } from "../layers/parameters.ts";
+import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
+
+/** Encoder and head; state keys `encoder.*`, `head.weight`, `head.bias`. */
+export class Classifier {
+  readonly encoder: Encoder1dCnn;
+  readonly head: Linear;
+
+  constructor(store: ParameterStore, options: EncoderOptions & { classes?: number } = {}) {
+    this.encoder = new Encoder1dCnn(store, "encoder.", options);
+    this.head = new Linear(store, "head", this.encoder.outputs, options.classes ?? 5);
+  }
+
+  /** @param x [N, T, leads]; gives logits [N, classes]. */
+  forward(
+    recorder: Recorder,
+    x: Tensor,
+  ): { logits: Tensor; backward: (dlogits: Tensor) => void } {
+    const encoded = this.encoder.forward(recorder, x);
+    const pooled = meanPool(recorder, encoded.y);
+    const headed = this.head.forward(recorder, pooled.y);
+    return {
+      logits: headed.y,
+      backward: (dlogits) => encoded.backward(pooled.backward(headed.backward(dlogits)!)),
+    };
+  }
+
+  /** Evaluation mode. @param x [N, T, leads] */
+  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor } {
+    const features = meanPool(recorder, this.encoder.evaluate(recorder, x)).y;
+    return { features, logits: this.head.forward(recorder, features).y };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The encoder: six blocks of convolution, batch normalisation and rectifier.
+ *
+ * | block | channels (width 64) | taps | stride | length of 1000 |
+ * |---|---|---|---|---|
+ * | 0 | 12 → 64 | 11 | 2 | 500 |
+ * | 1 | 64 → 64 | 7 | 1 | 500 |
+ * | 2 | 64 → 128 | 7 | 2 | 250 |
+ * | 3 | 128 → 128 | 5 | 1 | 250 |
+ * | 4 | 128 → 256 | 5 | 2 | 125 |
+ * | 5 | 256 → 256 | 3 | 1 | 125 |
+ *
+ * @module
+ */
+
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { BatchNorm } from "../layers/batch_norm.ts";
+import { Conv1d } from "../layers/conv1d.ts";
+import type { ParameterStore } from "../layers/parameters.ts";
+
+/** Extents of an encoder. */
+export interface EncoderOptions {
+  /** Leads; 12. */
+  readonly inputs?: number;
+  /** Channels of the first block, a multiple of 4; 64. The output has four times as many. */
+  readonly width?: number;
+}
+
+/** Encoder from [N, T, 12] to [N, ceil(T / 8), 4 width]; state keys `features.<i>.block.*`. */
+export class Encoder1dCnn {
+  readonly width: number;
+  readonly inputs: number;
+  /** Channels of the output: 4 width. */
+  readonly outputs: number;
+  readonly #blocks: { convolution: Conv1d; norm: BatchNorm }[];
+
+  constructor(store: ParameterStore, prefix = "", options: EncoderOptions = {}) {
+    const { inputs = 12, width = 64 } = options;
+    this.inputs = inputs;
+    this.width = width;
+    this.outputs = 4 * width;
+    const plan = [
+      { inputs, outputs: width, taps: 11, stride: 2 },
+      { inputs: width, outputs: width, taps: 7, stride: 1 },
+      { inputs: width, outputs: 2 * width, taps: 7, stride: 2 },
+      { inputs: 2 * width, outputs: 2 * width, taps: 5, stride: 1 },
+      { inputs: 2 * width, outputs: 4 * width, taps: 5, stride: 2 },
+      { inputs: 4 * width, outputs: 4 * width, taps: 3, stride: 1 },
+    ];
+    this.#blocks = plan.map((block, i) => ({
+      convolution: new Conv1d(store, `${prefix}features.${i}.block.0`, {
+        ...block,
+        padding: (block.taps - 1) / 2,
+      }),
+      norm: new BatchNorm(store, `${prefix}features.${i}.block.1`, block.outputs),
+    }));
+  }
+
+  /**
+   * Training mode: batch statistics, running statistics updated.
+   *
+   * @param x [N, T, inputs]
+   * @returns y [N, ceil(T / 8), 4 width]; `backward` adds to the gradients and ends at the signal.
+   */
+  forward(recorder: Recorder, x: Tensor): { y: Tensor; backward: (dy: Tensor) => void } {
+    let value = x;
+    const passes = this.#blocks.map(({ convolution, norm }) => {
+      const convolved = convolution.forward(recorder, value, { statistics: true });
+      const normed = norm.forward(recorder, convolved.y, convolved.statistics);
+      value = normed.y;
+      return { convolved, normed };
+    });
+    const backward = (dy: Tensor): void => {
+      let gradient: Tensor | undefined = dy;
+      for (let i = passes.length - 1; i >= 0; i--) {
+        const { convolved, normed } = passes[i];
+        gradient = convolved.backward(normed.backward(gradient!), { input: i > 0 });
+      }
+    };
+    return { y: value, backward };
+  }
+
+  /** Evaluation mode: running statistics folded into the convolutions. */
+  evaluate(recorder: Recorder, x: Tensor): Tensor {
+    let value = x;
+    for (const { convolution, norm } of this.#blocks) {
+      const epilogue = { affine: norm.fold(recorder), relu: true };
+      value = convolution.forward(recorder, value, { epilogue }).y;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Adam (Kingma & Ba 2015) as PyTorch computes it, over one flat stretch of parameters, with the
+ * gradient's norm taken on the way. An update whose gradient is not finite is skipped on the GPU.
+ *
+ * @module
+ */
+
+import type { Gpu } from "../gpu/device.ts";
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { StepState } from "../gpu/step_state.ts";
+import { Tensor } from "../gpu/tensor.ts";
+
+/** Settings of Adam; the defaults are PyTorch's. */
+export interface AdamOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Coupled L2 decay. */
+  readonly weightDecay?: number;
+}
+
+/** The optimizer and its moments. */
+export class Adam {
+  readonly #options: Required<AdamOptions>;
+  readonly #first: Tensor;
+  readonly #second: Tensor;
+  readonly #guard: Tensor;
+
+  /** @param flat Values and gradients, [size] each, size in fours. */
+  constructor(
+    readonly gpu: Gpu,
+    readonly flat: { values: Tensor; gradients: Tensor },
+    options: AdamOptions = {},
+  ) {
+    this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, ...options };
+    const make = (name: string, size: number) => {
+      const tensor = new Tensor(name, [size]);
+      // New buffers are zero, as WebGPU requires.
+      tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+      return tensor;
+    };
+    this.#first = make("adam first moment", flat.values.size);
+    this.#second = make("adam second moment", flat.values.size);
+    this.#guard = make("adam guard", 4);
+  }
+
+  /**
+   * What the step state needs for update number `step`, counted from 0.
+   *
+   * @param rate Learning rate.
+   */
+  values(step: number, rate: number): { stepSize: number; rootCorrection2: number } {
+    const { beta1, beta2 } = this.#options;
+    return {
+      stepSize: rate / (1 - beta1 ** (step + 1)),
+      rootCorrection2: Math.sqrt(1 - beta2 ** (step + 1)),
+    };
+  }
+
+  /** Records norm, update and the clearing of the gradients. */
+  record(recorder: Recorder, step: StepState): void {
+    const { values, gradients } = this.flat;
+    const partials = Math.ceil(gradients.size / 256);
+    const partial = recorder.transient("gradient norm partial", [partials]);
+    recorder.dispatch("gradient_norm_partial", {
+      tensors: { gradient: gradients, partial },
+      dims: { size: gradients.size / 4, partials },
+      grid: gridFor(partials, 64),
+    });
+    recorder.dispatch("gradient_norm", {
+      tensors: { partial, state: step.state, ring: step.ring, guard: this.#guard },
+      dims: { partials },
+      grid: [1],
+    });
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    recorder.dispatch("adam", {
+      tensors: {
+        p: values,
+        g: gradients,
+        m: this.#first,
+        v: this.#second,
+        state: step.state,
+        guard: this.#guard,
+      },
+      dims: { size: values.size / 4, beta1, beta2, epsilon, decay: weightDecay },
+      grid: gridFor(values.size / 4, 64),
+    });
+  }
+
+  /** Gives the memory back. */
+  destroy(): void {
+    for (const { placement } of [this.#first, this.#second, this.#guard]) {
+      this.gpu.release(placement!.buffer);
+    }
+  }
+}
