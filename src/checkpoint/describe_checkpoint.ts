@@ -1,0 +1,46 @@
+import { countValues } from "./match_state_dict.ts";
+import { recogniseArchitecture } from "./recognise_architecture.ts";
+import type { Checkpoint } from "./state_dict.ts";
+
+/**
+ * What a checkpoint holds, as lines for a printed summary. Fields that the file lacks are left out,
+ * except the normalisation, whose absence matters.
+ *
+ * @example
+ * ```ts
+ * import { describeCheckpoint } from "./src/checkpoint/describe_checkpoint.ts";
+ * const lines = describeCheckpoint({ sections: new Map(), metadata: { method: "simclr" } });
+ * console.assert(lines.includes("method: simclr"));
+ * ```
+ */
+export function describeCheckpoint(checkpoint: Checkpoint): string[] {
+  const { sections, metadata, ignored = [] } = checkpoint;
+  const lines: string[] = [];
+  for (const [name, tensors] of sections) {
+    lines.push(
+      `${name}: ${recogniseArchitecture(tensors)}, ${tensors.size} tensors, ` +
+        `${countValues(tensors).toLocaleString("en")} values`,
+    );
+  }
+  const say = (label: string, value: unknown) => {
+    if (value !== undefined) lines.push(`${label}: ${value}`);
+  };
+  say("method", metadata.method);
+  say("classes", metadata.class_names?.join(", "));
+  const { normalisation } = metadata;
+  if (normalisation === undefined) lines.push("normalisation: not stated in the file");
+  else if (normalisation === null || normalisation.kind === "none") say("normalisation", "none");
+  else say("normalisation", `per lead, ${normalisation.mean.length} leads`);
+  if (metadata.sampling_rate !== undefined || metadata.signal_length !== undefined) {
+    const { sampling_rate: rate = "?", signal_length: length = "?" } = metadata;
+    lines.push(`signal: ${length} samples at ${rate} Hz, ${metadata.leads?.length ?? "?"} leads`);
+  }
+  say("epoch", metadata.epoch);
+  say("seed", metadata.seed);
+  for (const [name, value] of Object.entries(metadata.metrics ?? {})) {
+    say(name, value === null ? "not defined" : Number(value.toPrecision(6)));
+  }
+  say("written by", metadata.software);
+  if (ignored.length > 0) say("left out", ignored.join(", "));
+  return lines;
+}
