@@ -41,19 +41,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let mixed = u32(content.z) * dims.length;
   let cut = u32(content.w) * dims.length;
 
-  // One pass, or two for a frame of the gap: from its two borders.
+  // Once, or twice for a frame of the gap: from its two borders.
   var sum: array<vec4f, 3>; //#scalars
-  let passes = select(1u, 2u, gap);
-  for (var pass = 0u; pass < passes; pass++) {
-    let border = select(segments.z, segments.w, pass == 1u);
+  let sides = select(1u, 2u, gap);
+  for (var side = 0u; side < sides; side++) {
+    let border = select(segments.z, segments.w, side == 1u);
     let at = select(time, border, gap);
-    let weight = select(1.0, abs(segments.z + segments.w - border - time) / (segments.w - segments.z), gap);
+    let distance = abs(segments.z + segments.w - border - time); // to the other border
+    let weight = select(1.0, distance / (segments.w - segments.z), gap);
     let replaced = at >= segments.x && at < segments.y;
     let shift = content.x * at * (1.0 - at / max(1.0, f32(last)));
     let whole = floor(shift);
-    let from = own + u32(i32(at) + i32(whole));
-    var left = (own + min(from - own, last)) * 3u;
-    var right = (own + min(from - own + 1u, last)) * 3u;
+    let origin = u32(i32(at) + i32(whole));
+    var left = (own + min(origin, last)) * 3u;
+    let right = (own + min(origin + 1u, last)) * 3u;
     var rest = shift - whole;
     left = select(left, (cut + u32(at)) * 3u, replaced);
     let share = select(content.y, 0.0, replaced);

@@ -158,9 +158,9 @@ fn main(@builtin(global_invocation_id) place: vec3u) {
     chain.z = between(dims.frequency_from, dims.frequency_to, motion.y) * dims.hertz;
     chain.w = unit(motion.z);
     for (var q = 0u; q < 3u; q++) {
-      let signed = 2.0 * units(philox(at + vec4u(5u + q, 0u, 0u, 0u), key)) - 1.0;
-      let size = dims.amplitude_from + (dims.amplitude_to - dims.amplitude_from) * abs(signed);
-      plan[first + 3u + q] = select(size, -size, signed < vec4f());
+      let amplitude = 2.0 * units(philox(at + vec4u(5u + q, 0u, 0u, 0u), key)) - 1.0;
+      let size = dims.amplitude_from + (dims.amplitude_to - dims.amplitude_from) * abs(amplitude);
+      plan[first + 3u + q] = select(size, -size, amplitude < vec4f());
     }
   }
   plan[first + 2u] = chain;

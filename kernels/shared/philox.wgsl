@@ -17,7 +17,7 @@ fn philox(counter: vec4u, key: vec2u) -> vec4u {
   var c = counter;
   var k = key;
   //#unroll
-  for (var round = 0u; round < 10u; round++) {
+  for (var i = 0u; i < 10u; i++) {
     let high0 = multiply_high(0xd2511f53u, c.x);
     let low0 = 0xd2511f53u * c.x;
     let high1 = multiply_high(0xcd9e8d57u, c.z);

@@ -7,6 +7,11 @@
 
 import adam from "../../kernels/adam.wgsl" with { type: "text" };
 import addTransposed from "../../kernels/add_transposed.wgsl" with { type: "text" };
+import augmentBaseline from "../../kernels/augment_baseline.wgsl" with { type: "text" };
+import augmentContent from "../../kernels/augment_content.wgsl" with { type: "text" };
+import augmentFinish from "../../kernels/augment_finish.wgsl" with { type: "text" };
+import augmentPlan from "../../kernels/augment_plan.wgsl" with { type: "text" };
+import augmentSpectrum from "../../kernels/augment_spectrum.wgsl" with { type: "text" };
 import batchNorm from "../../kernels/batch_norm.wgsl" with { type: "text" };
 import batchNormBackward from "../../kernels/batch_norm_backward.wgsl" with { type: "text" };
 import batchNormBackwardFinalize from "../../kernels/batch_norm_backward_finalize.wgsl" with {
@@ -33,6 +38,8 @@ import conv1dPack from "../../kernels/conv1d_pack.wgsl" with { type: "text" };
 import conv1dSimple from "../../kernels/conv1d_simple.wgsl" with { type: "text" };
 import conv1dSubgroup from "../../kernels/conv1d_subgroup.wgsl" with { type: "text" };
 import conv1dTiled from "../../kernels/conv1d_tiled.wgsl" with { type: "text" };
+import gather from "../../kernels/gather.wgsl" with { type: "text" };
+import gatherDeviation from "../../kernels/gather_deviation.wgsl" with { type: "text" };
 import gradientNorm from "../../kernels/gradient_norm.wgsl" with { type: "text" };
 import gradientNormPartial from "../../kernels/gradient_norm_partial.wgsl" with { type: "text" };
 import l2Normalize from "../../kernels/l2_normalize.wgsl" with { type: "text" };
@@ -43,7 +50,10 @@ import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
 import recordLoss from "../../kernels/record_loss.wgsl" with { type: "text" };
 import reluBackward from "../../kernels/relu_backward.wgsl" with { type: "text" };
 import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
+import sharedAugmentPlan from "../../kernels/shared/augment_plan.wgsl" with { type: "text" };
 import sharedEpilogue from "../../kernels/shared/epilogue.wgsl" with { type: "text" };
+import sharedPhilox from "../../kernels/shared/philox.wgsl" with { type: "text" };
+import sharedTurns from "../../kernels/shared/turns.wgsl" with { type: "text" };
 import sharedWindow from "../../kernels/shared/window.wgsl" with { type: "text" };
 import sharedWindowGradient from "../../kernels/shared/window_gradient.wgsl" with { type: "text" };
 import sumPartials from "../../kernels/sum_partials.wgsl" with { type: "text" };
@@ -53,6 +63,11 @@ import sumPartialsSliced from "../../kernels/sum_partials_sliced.wgsl" with { ty
 export const kernelSources: Readonly<Record<string, string>> = {
   adam: adam,
   add_transposed: addTransposed,
+  augment_baseline: augmentBaseline,
+  augment_content: augmentContent,
+  augment_finish: augmentFinish,
+  augment_plan: augmentPlan,
+  augment_spectrum: augmentSpectrum,
   batch_norm: batchNorm,
   batch_norm_backward: batchNormBackward,
   batch_norm_backward_finalize: batchNormBackwardFinalize,
@@ -69,6 +84,8 @@ export const kernelSources: Readonly<Record<string, string>> = {
   conv1d_simple: conv1dSimple,
   conv1d_subgroup: conv1dSubgroup,
   conv1d_tiled: conv1dTiled,
+  gather: gather,
+  gather_deviation: gatherDeviation,
   gradient_norm: gradientNorm,
   gradient_norm_partial: gradientNormPartial,
   l2_normalize: l2Normalize,
@@ -79,7 +96,10 @@ export const kernelSources: Readonly<Record<string, string>> = {
   record_loss: recordLoss,
   relu_backward: reluBackward,
   select_rows: selectRows,
+  "shared/augment_plan": sharedAugmentPlan,
   "shared/epilogue": sharedEpilogue,
+  "shared/philox": sharedPhilox,
+  "shared/turns": sharedTurns,
   "shared/window": sharedWindow,
   "shared/window_gradient": sharedWindowGradient,
   sum_partials: sumPartials,

@@ -1,0 +1,183 @@
+/**
+ * The input pipeline of a step: gathers the batch's records, augments them and normalises.
+ *
+ * @module
+ */
+
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import {
+  type AugmentationConfig,
+  type AugmentationScales,
+  augmentationScales,
+  MAGNITUDES,
+} from "./augmentations.ts";
+import type { ResidentRecords } from "./resident_records.ts";
+
+/** What {@linkcode recordInput} needs. */
+export interface InputRequest {
+  readonly records: ResidentRecords;
+  /** [N] u32: row numbers in `records`. */
+  readonly batch: Tensor;
+  /** [16] words of the step, see `src/gpu/step_state.ts`: seed, epoch, valid rows. */
+  readonly state: Tensor;
+  /** [24]: mean of each lead in mV, then 1 / standard deviation of each lead. */
+  readonly normalisation: Tensor;
+  /** N. Rows beyond the step's valid ones come out as finite values without meaning. */
+  readonly rows: number;
+  readonly views: 1 | 2;
+  /** Rates; absent or all 0: the records as they are, views identical. */
+  readonly augmentations?: AugmentationConfig;
+}
+
+const LEADS = 12;
+/** vec4s of a row's plan, see `kernels/shared/augment_plan.wgsl`. */
+const PLAN = 10;
+/** Frames of an invocation in `kernels/augment_finish.wgsl`. */
+const FRAMES = 4;
+
+/**
+ * Records the input pipeline.
+ *
+ * @returns [views * N, T, 12]: rows 0 … N − 1 are the first views, N … 2N − 1 the second ones.
+ */
+export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
+  const { records, batch, state, normalisation, rows, views } = request;
+  const config = request.augmentations;
+  return recorder.scope("input", () => {
+    if (!config || Object.values(config).every((rate) => rate === 0)) {
+      return recordGather(recorder, request, views, normalisation);
+    }
+    const length = records.signalLength;
+    const scales = augmentationScales(config, length, records.samplingRate);
+    const total = views * rows;
+    const raw = recordGather(recorder, request, 1);
+    const plan = recorder.transient("plan", [total, PLAN, 4]);
+    const taps = recorder.transient("taps", [total, scales.halfWidth + 1]);
+    recordPlan(recorder, request, scales, plan, taps);
+    const content = recorder.transient("content", [total, length, LEADS]);
+    recorder.dispatch("augment_content", {
+      tensors: { raw, plan, y: content },
+      dims: { rows, length },
+      grid: [Math.ceil(length / 64), total],
+    });
+    const bandpass = scales.gates.bandpass > 0;
+    const output = recorder.transient("input", [total, length, LEADS]);
+    recorder.dispatch("augment_finish", {
+      constants: bandpass ? { F: FRAMES, BANDPASS: true } : { F: FRAMES },
+      tensors: {
+        x: content,
+        plan,
+        batch,
+        state,
+        normalisation,
+        y: output,
+        ...(bandpass
+          ? { taps, baseline: recordBaseline(recorder, content, plan, scales, total) }
+          : {}),
+      },
+      dims: { rows, length, bins: scales.bins, half_width: scales.halfWidth },
+      grid: [Math.ceil(length / (64 * FRAMES)), total],
+    });
+    return output;
+  });
+}
+
+/** [views * N, T, 12] in mV, or normalised. */
+function recordGather(
+  recorder: Recorder,
+  { records, batch, state, rows }: InputRequest,
+  views: number,
+  normalisation?: Tensor,
+): Tensor {
+  const length = records.signalLength;
+  const x = recorder.transient("records", [views * rows, length, LEADS]);
+  for (const { words, first, count } of records.chunks) {
+    recorder.dispatch("gather", {
+      constants: normalisation ? { NORMALISE: true } : {},
+      tensors: { records: words, batch, state, x, ...(normalisation ? { normalisation } : {}) },
+      dims: {
+        length,
+        rows,
+        views,
+        first,
+        count,
+        total: records.records,
+        scale: records.millivoltsPerUnit,
+      },
+      grid: [Math.ceil(length / 64), rows],
+    });
+  }
+  return x;
+}
+
+function recordPlan(
+  recorder: Recorder,
+  { records, batch, state, rows, views }: InputRequest,
+  scales: AugmentationScales,
+  plan: Tensor,
+  taps: Tensor,
+): void {
+  const { gates } = scales;
+  recorder.dispatch("augment_plan", {
+    tensors: { batch, state, deviation: records.deviation, plan, taps },
+    dims: {
+      rows,
+      views,
+      length: records.signalLength,
+      records: records.records,
+      warp_gate: gates["frequency-warp"],
+      mixup_gate: gates.mixup,
+      bandpass_gate: gates.bandpass,
+      cutmix_gate: gates.cutmix,
+      motion_gate: gates["motion-artifacts"],
+      noise_gate: gates["channel-noise"],
+      dropout_gate: gates["temporal-dropout"],
+      warp: MAGNITUDES.warp,
+      low_from: MAGNITUDES.lowEdge[0],
+      low_to: MAGNITUDES.lowEdge[1],
+      high_from: scales.highEdge[0],
+      high_to: scales.highEdge[1],
+      bins_per_hertz: scales.binsPerHertz,
+      hertz: 1 / records.samplingRate,
+      half_width: scales.halfWidth,
+      cutmix_from: scales.cutmix[0],
+      cutmix_to: scales.cutmix[1],
+      dropout_from: scales.dropout[0],
+      dropout_to: scales.dropout[1],
+      frequency_from: MAGNITUDES.motionFrequency[0],
+      frequency_to: MAGNITUDES.motionFrequency[1],
+      amplitude_from: MAGNITUDES.motionAmplitude[0],
+      amplitude_to: MAGNITUDES.motionAmplitude[1],
+      noise_from: MAGNITUDES.noise[0],
+      noise_to: MAGNITUDES.noise[1],
+    },
+    grid: [Math.ceil(views * rows / 64)],
+  });
+}
+
+/** [rows, bins, 12]: cosines that the high-pass takes away. */
+function recordBaseline(
+  recorder: Recorder,
+  x: Tensor,
+  plan: Tensor,
+  { bins, binsPerHertz }: AugmentationScales,
+  rows: number,
+): Tensor {
+  const length = x.shape[1];
+  // Pieces of about 128 frames: short enough to fill a GPU, long enough to keep their sum cheap.
+  const pieces = Math.ceil(length / 128);
+  const partial = recorder.transient("spectrum", [rows, pieces, bins, LEADS]);
+  recorder.dispatch("augment_spectrum", {
+    tensors: { x, plan, partial },
+    dims: { length, bins, pieces, span: Math.ceil(length / pieces) },
+    grid: [Math.ceil(pieces * bins / 4 / 64), rows],
+  });
+  const baseline = recorder.transient("baseline", [rows, bins, LEADS]);
+  recorder.dispatch("augment_baseline", {
+    tensors: { partial, plan, baseline },
+    dims: { length, bins, pieces, bins_per_hertz: binsPerHertz },
+    grid: [Math.ceil(3 * bins / 64), rows],
+  });
+  return baseline;
+}
