@@ -85,10 +85,10 @@ fn main(
       }
       //#unroll
       for (var l = 0u; l < DY_LOADS; l++) {
-        let from = row + (local + l * THREADS) / C;
+        let dy_row = row + (local + l * THREADS) / C;
         let n = first_column + (local + l * THREADS) % C;
-        let within = from < end && n < columns;
-        next_dy[l] = select(vec4f(), dy[from * columns + n], within);
+        let within = dy_row < end && n < columns;
+        next_dy[l] = select(vec4f(), dy[dy_row * columns + n], within);
       }
     }
     if (row > begin) {

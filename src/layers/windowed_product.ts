@@ -78,14 +78,14 @@ export function productVariants(recorder: Recorder, p: WindowedProduct): Variant
  */
 function productTiles(recorder: Recorder, p: WindowedProduct): KernelConstants[] {
   const rows = p.samples * p.positions;
-  // A first layer of 12 leads has windows that 12 divides and 16 does not.
-  const DEPTH = p.window % 16 !== 0 && p.window % 12 === 0 ? 12 : 16;
   const small = { P: 32, COLUMNS: 32, DEPTH: 16, THREAD_ROWS: 4, THREAD_COLUMNS: 4, PAD: 1 };
-  const narrow = { P: 64, COLUMNS: 32, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 4, PAD: 1 };
-  const square = { P: 64, COLUMNS: 64, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
+  const narrow = { P: 64, COLUMNS: 32, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 4, PAD: 1 };
+  // A first layer of 12 leads has windows that 12 divides and 16 does not.
+  const depth = p.window % 16 !== 0 && p.window % 12 === 0 ? 12 : 16;
+  const square = { P: 64, COLUMNS: 64, DEPTH: depth, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
   const light = { P: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 4, PAD: 1 };
   const shallow = { ...light, DEPTH: 8 };
-  const tall = { P: 128, COLUMNS: 64, DEPTH, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
+  const tall = { P: 128, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 1 };
   const large = { P: 128, COLUMNS: 128, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8, PAD: 0 };
   if (rows * p.columns < 64 * 64 * 64) return [small, p.columns <= 32 ? narrow : light];
   if (p.columns <= 32) return [narrow, small];
@@ -296,9 +296,18 @@ export function recordWeightGradient(
  * (linear layers: one position each) are one long sample: no rows are lost at the end of each.
  */
 function joinSamples(p: WindowedProduct): WindowedProduct {
-  const inside = p.offset >= 0 && (p.positions - 1) * p.step + p.offset + p.window <= p.sample;
-  if (!inside || p.positions * p.step !== p.sample) return p;
-  return { ...p, samples: 1, positions: p.samples * p.positions, sample: p.samples * p.sample };
+  const step = p.positions === 1 ? p.sample : p.step;
+  const inside = p.offset >= 0 && (p.positions - 1) * step + p.offset + p.window <= p.sample;
+  if (!inside || p.positions * step !== p.sample) return p;
+  return {
+    samples: 1,
+    positions: p.samples * p.positions,
+    step,
+    offset: p.offset,
+    window: p.window,
+    sample: p.samples * p.sample,
+    columns: p.columns,
+  };
 }
 
 /** The measured winner or the best guess; notes the problem for the tuner. */
