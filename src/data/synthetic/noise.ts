@@ -92,12 +92,12 @@ export function addNoise(
     const burstHere = burst * random.uniform(0.2, 1);
     const mainsHere = mains * random.uniform(0.1, 1);
     const mainsPhase = random.uniform(0, 2 * Math.PI);
-    const offset = 0.03 * random.normal();
-    const respiration = 0.028 * unrest * Math.abs(random.normal());
-    const drift = 0.035 * unrest * Math.exp(0.6 * random.normal());
-    const driftFrequency = [random.uniform(0.02, 0.08), random.uniform(0.08, 0.2)];
+    const offset = 0.002 * random.normal();
+    const respiration = 0.021 * unrest * Math.abs(random.normal());
+    const drift = 0.02 * unrest * Math.exp(0.7 * random.normal());
+    const driftFrequency = [random.uniform(0.06, 0.15), random.uniform(0.15, 0.5)];
     const driftPhase = [random.uniform(0, 2 * Math.PI), random.uniform(0, 2 * Math.PI)];
-    if (drift > 0.12) drifting.push(electrode);
+    if (drift > 0.08) drifting.push(electrode);
     if (mainsHere > 0.01 || burstHere > 3) noisy.push(electrode);
     const jumpAt = random.uniform(0, length);
     const jump = random.uniform(0.25, 0.9) * (random.uniform() < 0.5 ? -1 : 1);
@@ -117,7 +117,7 @@ export function addNoise(
       previous = white[t];
       value += offset + respiration * Math.sin(perSecond * breathing * t + breath) +
         drift * Math.sin(perSecond * driftFrequency[0] * t + driftPhase[0]) +
-        0.4 * drift * Math.sin(perSecond * driftFrequency[1] * t + driftPhase[1]);
+        0.5 * drift * Math.sin(perSecond * driftFrequency[1] * t + driftPhase[1]);
       if (mainsHere > 0) {
         value += mainsHere * Math.sin(perSecond * mainsFrequency * t + mainsPhase);
       }

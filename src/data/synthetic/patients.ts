@@ -79,8 +79,8 @@ const DEMOGRAPHY: Record<Superclass | "none", { age: number; spread: number; wom
  * Severity of a stated diagnosis: `LEAST` + (1 − `LEAST`)·u^`SKEW`. The share of mild cases
  * decides how hard the cohort is to classify; set by measurement.
  */
-const LEAST = 0.05;
-const SKEW = 1.2;
+const LEAST = 0.1;
+const SKEW = 1;
 /** Chance that a patient carries an unstated slight change, and its greatest severity. */
 const VARIANT_RATE = 0.35;
 const VARIANT_SEVERITY = 0.3;

@@ -172,6 +172,13 @@ export function makeRecord(
     low = [Math.min(low[0], one), Math.min(low[1], two)];
     high = [Math.max(high[0], one), Math.max(high[1], two)];
   }
+  // Amplifiers are AC-coupled: what is constant over the record does not pass. PTB-XL's records have
+  // a mean of a few µV.
+  for (let e = 0; e < ELECTRODE_COUNT; e++) {
+    let mean = 0;
+    for (let t = 0; t < length; t++) mean += potentials[t * ELECTRODE_COUNT + e] / length;
+    for (let t = 0; t < length; t++) potentials[t * ELECTRODE_COUNT + e] -= mean;
+  }
   const disturbances = quiet
     ? { drifting: [], noisy: [], moving: [], poor: [] }
     : addNoise(potentials, samplingRate, breathing, seed, record);

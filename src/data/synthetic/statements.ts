@@ -77,8 +77,20 @@ export const STATEMENTS: readonly Statement[] = [
     diagnostic: ["STTC", "ISCI"],
     share: 0.09,
   },
-  { code: "DIG", description: "effect of digitalis", diagnostic: ["STTC", "STTC"], share: 0.05 },
-  { code: "LNGQT", description: "long QT interval", diagnostic: ["STTC", "STTC"], share: 0.04 },
+  {
+    code: "DIG",
+    description: "effect of digitalis",
+    diagnostic: ["STTC", "STTC"],
+    form: true,
+    share: 0.05,
+  },
+  {
+    code: "LNGQT",
+    description: "long QT interval",
+    diagnostic: ["STTC", "STTC"],
+    form: true,
+    share: 0.04,
+  },
 
   {
     code: "LVH",
