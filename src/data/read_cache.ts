@@ -108,20 +108,38 @@ export async function fingerprintFiles(
   return hex(await sha256(lines.join("\n")));
 }
 
-/** Sum of 32-bit words modulo 2³², over bytes whose number is a multiple of 4. */
-function sumWords(buffer: ArrayBuffer): number {
-  const words = new Uint32Array(buffer);
-  let a = 0, b = 0, c = 0, d = 0;
-  const whole = words.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
+/**
+ * Adds 32-bit words to four sums modulo 2³², word i to sum i mod 4.
+ *
+ * @param bytes A multiple of 16 bytes at an address that is a multiple of 4
+ */
+function addWords(sums: Int32Array, bytes: Uint8Array): void {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  let [a, b, c, d] = sums;
+  for (let i = 0; i < words.length; i += 4) {
     a = (a + words[i]) | 0;
     b = (b + words[i + 1]) | 0;
     c = (c + words[i + 2]) | 0;
     d = (d + words[i + 3]) | 0;
   }
-  for (let i = whole; i < words.length; i++) a = (a + words[i]) | 0;
-  // Rotations keep the four sums apart, so that swapped words are noticed as well.
+  sums.set([a, b, c, d]);
+}
+
+/** One number from four sums. */
+function mixSums([a, b, c, d]: Int32Array): number {
+  // Rotations keep the four apart, so that most exchanged words are noticed as well.
   return (a ^ (b << 7 | b >>> 25) ^ (c << 14 | c >>> 18) ^ (d << 21 | d >>> 11)) >>> 0;
+}
+
+/** The bytes of an array in pieces, the last one padded with zeros to a multiple of 64 bytes. */
+function pieces(array: Int16Array | Int32Array | Uint8Array | Float32Array): Uint8Array[] {
+  const own = array.byteOffset % 4 === 0 ? array : array.slice();
+  const bytes = new Uint8Array(own.buffer, own.byteOffset, own.byteLength);
+  const whole = bytes.length - bytes.length % ALIGN;
+  if (whole === bytes.length) return [bytes];
+  const last = new Uint8Array(ALIGN);
+  last.set(bytes.subarray(whole));
+  return [bytes.subarray(0, whole), last];
 }
 
 function align(value: number): number {
@@ -195,7 +213,9 @@ export async function readCache(
     }
     const payload = new ArrayBuffer(payloadSize);
     if (!fill(file, new Uint8Array(payload))) return undefined;
-    if (sumWords(payload) !== view.getUint32(12, true)) return undefined;
+    const sums = new Int32Array(4);
+    addWords(sums, new Uint8Array(payload));
+    if (mixSums(sums) !== view.getUint32(12, true)) return undefined;
     return {
       source: "",
       synthetic: false,
@@ -249,13 +269,9 @@ export async function writeCache(
 ): Promise<boolean> {
   if (fingerprint === "") return false;
   const records = set.ids.length;
-  const payload = new ArrayBuffer(planPayload(records, set.signalLength).total);
-  const views = viewPayload(payload, records, set.signalLength);
-  views.samples.set(set.samples);
-  views.labels.set(set.labels);
-  views.ids.set(set.ids);
-  views.patients.set(set.patients);
-  views.folds.set(set.folds);
+  const payload = [set.samples, set.labels, set.ids, set.patients, set.folds].flatMap(pieces);
+  const sums = new Int32Array(4);
+  for (const piece of payload) addWords(sums, piece);
 
   const header: CacheHeader = {
     version: VERSION,
@@ -275,7 +291,7 @@ export async function writeCache(
   prefix.set(new TextEncoder().encode(MAGIC));
   const view = new DataView(prefix.buffer);
   view.setUint32(8, headerBytes.length, true);
-  view.setUint32(12, sumWords(payload), true);
+  view.setUint32(12, mixSums(sums), true);
   prefix.set(await sha256(headerBytes), 16);
 
   const path = await cachePath(cacheFolder, identity);
@@ -284,7 +300,7 @@ export async function writeCache(
     Deno.mkdirSync(cacheFolder, { recursive: true });
     const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
     try {
-      for (const part of [prefix, headerBytes, new Uint8Array(payload)]) {
+      for (const part of [prefix, headerBytes, ...payload]) {
         for (let at = 0; at < part.length;) at += file.writeSync(part.subarray(at));
       }
     } finally {

@@ -21,8 +21,8 @@ export interface ReadRecordsOptions {
 const CHUNK = 128;
 
 /**
- * Number of records from which on workers pay: starting one costs about as much as reading a few
- * hundred records (measured; see the comment in {@linkcode defaultWorkers}).
+ * Number of records from which on workers pay. On two cores, first start: 1,500 records take 0.4 s
+ * with and without two workers, 21,799 take 4.8 s with them and 10.6 s without.
  */
 const WORTH_WORKERS = 3000;
 
