@@ -1,0 +1,62 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import { defaultWorkers, readRecords } from "../../src/data/read_records.ts";
+import { SMALL_RECORDS, smallFile, smallValue, withSmallCohort } from "./small_cohort.ts";
+
+const SHAPE = { samplingRate: 100, signalLength: 1000 };
+
+Deno.test("readRecords: workers and this thread give the same, failures and progress included", async () => {
+  await withSmallCohort(async (root) => {
+    // Several chunks for each worker.
+    const files = Array.from({ length: 300 }, (_, i) => smallFile(SMALL_RECORDS[i % 6].id));
+    files[7] = "records100/00000/nothing";
+    files[290] = "records100/00000/nothing";
+    const progress: number[] = [];
+    const here = await readRecords(root, files, SHAPE, { workers: 0 });
+    const there = await readRecords(root, files, SHAPE, {
+      workers: 2,
+      onProgress: (done) => progress.push(done),
+    });
+    assertEquals(there.samples, here.samples);
+    assertEquals(there.padded, here.padded);
+    assertEquals(there.failures, here.failures);
+    assertEquals(here.failures.map(({ index }) => index), [7, 290]);
+    assertEquals(here.samples[8 * 12000 + 5 * 12 + 3], smallValue(SMALL_RECORDS[2].id, 5, 3));
+    assertEquals(progress.at(-1), 300);
+    assertGreater(progress.length, 1);
+  });
+});
+
+Deno.test("readRecords: no files give an empty answer", async () => {
+  const { samples, failures } = await readRecords("/none", [], SHAPE, { workers: 2 });
+  assertEquals(samples.length + failures.length, 0);
+});
+
+Deno.test("defaultWorkers: a small set needs none", () => {
+  assertEquals(defaultWorkers(1500), 0);
+});
+
+Deno.test("readRecords: a process that used workers ends by itself", async () => {
+  await withSmallCohort(async (root) => {
+    const script = `
+      import { readRecords } from ${
+      JSON.stringify(new URL("../../src/data/read_records.ts", import.meta.url).href)
+    };
+      const files = Array(200).fill(${JSON.stringify(smallFile(1))});
+      const read = await readRecords(${JSON.stringify(root)}, files, ${
+      JSON.stringify(SHAPE)
+    }, { workers: 2 });
+      console.log(read.samples.length);`;
+    const path = `${root}/script.ts`;
+    Deno.writeTextFileSync(path, script);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "-A", path],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const timer = setTimeout(() => child.kill(), 20_000); // a hang, on any machine
+    const { success, stdout } = await child.output();
+    clearTimeout(timer);
+    assertEquals(success, true);
+    assertEquals(new TextDecoder().decode(stdout).trim(), String(200 * 12000));
+  });
+});

@@ -1,0 +1,100 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UserError } from "../../src/errors.ts";
+import { LEADS } from "../../src/data/record_set.ts";
+import { readManyTwelveLeads, readTwelveLeads } from "../../src/data/twelve_leads.ts";
+import { memorySource } from "../../src/data/wfdb/file_source.ts";
+import { encodeRecord, type SignalDescription } from "../../src/data/wfdb/write_record.ts";
+
+const SHAPE = { samplingRate: 100, signalLength: 4 };
+const PLAIN: SignalDescription[] = LEADS.map((description) => ({
+  description,
+  gain: 1000,
+  baseline: 0,
+  units: "mV",
+}));
+
+function sourceOf(signals: SignalDescription[], samples: number[], samplingRate = 100) {
+  const record = { name: "a", samplingRate, signals, samples: Int16Array.from(samples) };
+  const { header, data } = encodeRecord(record);
+  return memorySource({ "f/a.hea": new TextEncoder().encode(header), "f/a.dat": data });
+}
+
+/** Value 10 · lead + t for each lead, in the order of `LEADS`. */
+function frames(length: number): number[] {
+  return Array.from({ length: 12 * length }, (_, i) => 10 * (i % 12) + Math.floor(i / 12));
+}
+
+Deno.test("readTwelveLeads: keeps the first T samples, pads a shorter record with zeros", () => {
+  const target = new Int16Array(48).fill(99);
+  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(6)), "f/a", SHAPE, target), false);
+  assertEquals(Array.from(target), frames(4));
+  target.fill(99);
+  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(3)), "f/a", SHAPE, target), true);
+  assertEquals(Array.from(target), [...frames(3), ...new Array(12).fill(0)]);
+});
+
+Deno.test("readTwelveLeads: orders leads by name, in any case, and passes over others", () => {
+  const signals = [...PLAIN].reverse().map((signal) => ({
+    ...signal,
+    description: signal.description.toLowerCase(),
+  }));
+  signals.splice(5, 0, { ...PLAIN[0], description: "vx" });
+  const values: number[] = [];
+  for (let t = 0; t < 4; t++) {
+    const row = Array.from({ length: 12 }, (_, i) => 10 * (11 - i) + t);
+    row.splice(5, 0, 12345);
+    values.push(...row);
+  }
+  const target = new Int16Array(48);
+  readTwelveLeads(sourceOf(signals, values), "f/a", SHAPE, target);
+  assertEquals(Array.from(target), frames(4));
+});
+
+Deno.test("readTwelveLeads: brings other gains, baselines and units to 1000 a millivolt", () => {
+  const signals = PLAIN.map((signal, s) =>
+    s === 0
+      ? { ...signal, gain: 200, baseline: 1024 } // (1224 − 1024) / 200 = 1 mV
+      : s === 1
+      ? { ...signal, gain: 4.88, units: "uV" } // 4880 / 4.88 µV = 1 mV
+      : s === 2
+      ? { ...signal, gain: 10000, units: "V" } // 10 / 10000 V = 1 mV
+      : signal
+  );
+  const target = new Int16Array(48);
+  const row = [1224, 4880, 10, ...new Array(9).fill(1000)];
+  readTwelveLeads(sourceOf(signals, row), "f/a", SHAPE, target);
+  assertEquals(Array.from(target.subarray(0, 12)), new Array(12).fill(1000));
+});
+
+Deno.test("readTwelveLeads: refuses what is not a whole 12-lead record at this rate", () => {
+  const target = new Int16Array(48);
+  const read = (source: ReturnType<typeof sourceOf>) => () =>
+    readTwelveLeads(source, "f/a", SHAPE, target);
+  const changed = (index: number, change: Partial<SignalDescription>) =>
+    PLAIN.map((signal, s) => s === index ? { ...signal, ...change } : signal);
+  assertThrows(read(sourceOf(PLAIN, frames(4), 500)), UserError, "the rate is 500 Hz, need 100 Hz");
+  assertThrows(
+    read(sourceOf(changed(3, { description: "V7" }), frames(4))),
+    UserError,
+    "no lead AVR",
+  );
+  assertThrows(read(sourceOf(changed(3, { units: "mmHg" }), frames(4))), UserError, 'in "mmHg"');
+  const gap = frames(4);
+  gap[14] = -32768;
+  assertThrows(read(sourceOf(PLAIN, gap)), UserError, "lead III has no value at sample 1");
+  const loud = frames(4);
+  loud[0] = 10000;
+  assertThrows(read(sourceOf(changed(0, { gain: 200 }), loud)), UserError, "exceeds 32.767 mV");
+});
+
+Deno.test("readManyTwelveLeads: lists failures and leaves zeros for them", () => {
+  const { samples, padded, failures } = readManyTwelveLeads(
+    sourceOf(PLAIN, frames(3)),
+    ["f/b", "f/a"],
+    SHAPE,
+  );
+  assertEquals(failures, [{ index: 0, reason: "f/b.hea: the file is missing" }]);
+  assert(samples.subarray(0, 48).every((value) => value === 0));
+  assertEquals(Array.from(samples.subarray(48, 48 + 36)), frames(3));
+  assertEquals(Array.from(padded), [0, 1]);
+});
