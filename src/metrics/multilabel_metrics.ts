@@ -1,0 +1,223 @@
+/**
+ * Metrics of multi-label classification. Labels and probabilities are row-major
+ * [records, classes].
+ *
+ * @module
+ */
+
+import { rank, rankingScores } from "./ranking.ts";
+
+/** The four documented metrics, in the documented order. */
+export type MultilabelMetrics = {
+  /** Mean F1 over all classes; a class without positives and predictions counts 0. In [0, 1]. */
+  f1_macro: number;
+  /** Mean AUROC over the classes that have both labels; NaN if none has. In [0, 1]. */
+  auroc_macro: number;
+  /** Σ TP / (Σ TP + Σ FN) over all record-class cells. NORM is a class like any other. */
+  sensitivity_micro: number;
+  /** Σ TN / (Σ TN + Σ FP) over all record-class cells. */
+  specificity_micro: number;
+};
+
+/** What all metrics here need to know beside the arrays. */
+export interface MetricOptions {
+  /** Number of classes, the width of a row. */
+  readonly classes: number;
+  /** A probability at or above it predicts the class. Default 0.5. */
+  readonly threshold?: number;
+}
+
+/** Keeps micro metrics defined when there is nothing to divide by; documented as 1e-8. */
+const EPSILON = 1e-8;
+
+/** Columns of a checked pair of arrays. */
+export interface Columns {
+  readonly records: number;
+  readonly labels: readonly Uint8Array[];
+  readonly probabilities: readonly Float64Array[];
+}
+
+/**
+ * Splits row-major labels and probabilities into columns and checks them.
+ *
+ * @throws {RangeError} If lengths differ or are no multiple of `classes`, a label is not 0 or 1, or a
+ * probability is NaN
+ */
+export function splitColumns(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes: number,
+): Columns {
+  if (!Number.isInteger(classes) || classes < 1) {
+    throw new RangeError(`Cannot compute metrics for ${classes} classes: need 1 or more`);
+  }
+  if (labels.length !== probabilities.length) {
+    throw new RangeError(
+      `Cannot compute metrics: got ${labels.length} labels and ${probabilities.length} probabilities`,
+    );
+  }
+  if (labels.length === 0 || labels.length % classes !== 0) {
+    throw new RangeError(
+      `Cannot compute metrics: ${labels.length} values are no rows of ${classes} classes`,
+    );
+  }
+  const records = labels.length / classes;
+  const columns = {
+    records,
+    labels: Array.from({ length: classes }, () => new Uint8Array(records)),
+    probabilities: Array.from({ length: classes }, () => new Float64Array(records)),
+  };
+  for (let record = 0, at = 0; record < records; record++) {
+    for (let k = 0; k < classes; k++, at++) {
+      const label = labels[at];
+      const probability = probabilities[at];
+      if (label !== 0 && label !== 1) {
+        throw new RangeError(
+          `Cannot compute metrics: label of record ${record}, class ${k} is ${label}, need 0 or 1`,
+        );
+      }
+      if (Number.isNaN(probability)) {
+        throw new RangeError(
+          `Cannot compute metrics: probability of record ${record}, class ${k} is NaN`,
+        );
+      }
+      columns.labels[k][record] = label;
+      columns.probabilities[k][record] = probability;
+    }
+  }
+  return columns;
+}
+
+/** Cells of one class's confusion table. */
+export interface Confusion {
+  tp: number;
+  fp: number;
+  fn: number;
+  tn: number;
+}
+
+/** Counts one class's confusion table; records count `weights` times (absent: once). */
+export function confusion(
+  labels: Uint8Array,
+  predicted: Uint8Array,
+  weights?: ArrayLike<number>,
+): Confusion {
+  // Index 2 · label + prediction.
+  const cells = [0, 0, 0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    cells[2 * labels[i] + predicted[i]] += weights === undefined ? 1 : weights[i];
+  }
+  const [tn, fp, fn, tp] = cells;
+  return { tp, fp, fn, tn };
+}
+
+/** F1 = 2 TP / (2 TP + FP + FN), 0 where that is 0 / 0. */
+export function f1Score({ tp, fp, fn }: Confusion): number {
+  const divisor = 2 * tp + fp + fn;
+  return divisor === 0 ? 0 : 2 * tp / divisor;
+}
+
+/** Puts per-class results together to the four metrics. */
+export function combine(
+  tables: readonly Confusion[],
+  aurocs: readonly number[],
+): MultilabelMetrics {
+  let tp = 0, fp = 0, fn = 0, tn = 0, f1 = 0;
+  for (const table of tables) {
+    tp += table.tp;
+    fp += table.fp;
+    fn += table.fn;
+    tn += table.tn;
+    f1 += f1Score(table);
+  }
+  const defined = aurocs.filter((value) => !Number.isNaN(value));
+  return {
+    f1_macro: f1 / tables.length,
+    auroc_macro: defined.reduce((sum, value) => sum + value, 0) / defined.length, // 0 / 0 = NaN
+    sensitivity_micro: tp / (tp + fn + EPSILON),
+    specificity_micro: tn / (tn + fp + EPSILON),
+  };
+}
+
+/** 1 where the probability reaches the threshold. */
+export function predict(probabilities: Float64Array, threshold: number): Uint8Array {
+  return Uint8Array.from(probabilities, (probability) => probability >= threshold ? 1 : 0);
+}
+
+/**
+ * The four documented metrics of multi-label predictions.
+ *
+ * @param labels 0 or 1, row-major [records, classes]
+ * @param probabilities In [0, 1], row-major [records, classes]
+ * @param options Number of classes and threshold
+ * @throws {RangeError} If lengths do not fit, a label is not 0 or 1, or a probability is NaN
+ *
+ * @example
+ * ```ts
+ * import { multilabelMetrics } from "./src/metrics/multilabel_metrics.ts";
+ * const labels = [1, 0, 0, 1];
+ * const probabilities = [0.9, 0.2, 0.4, 0.8];
+ * const metrics = multilabelMetrics(labels, probabilities, { classes: 2 });
+ * console.assert(metrics.f1_macro === 1 && metrics.auroc_macro === 1);
+ * ```
+ */
+export function multilabelMetrics(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  options: MetricOptions,
+): MultilabelMetrics {
+  const { classes, threshold = 0.5 } = options;
+  const columns = splitColumns(labels, probabilities, classes);
+  const tables = columns.labels.map((column, k) =>
+    confusion(column, predict(columns.probabilities[k], threshold))
+  );
+  const aurocs = columns.labels.map((column, k) =>
+    rankingScores(rank(column, columns.probabilities[k])).auroc
+  );
+  return combine(tables, aurocs);
+}
+
+/** Metrics of one class. */
+export type ClassMetrics = {
+  /** Area under the ROC curve; NaN if the class has one label value only. */
+  auroc: number;
+  /** Average precision; NaN if the class has no positives. */
+  auprc: number;
+  /** F1 at the threshold; NaN if the class has neither positives nor predictions. */
+  f1: number;
+  /** Number of positive records. */
+  support: number;
+};
+
+/**
+ * Metrics class by class.
+ *
+ * @param labels 0 or 1, row-major [records, classes]
+ * @param probabilities In [0, 1], row-major [records, classes]
+ * @param options Number of classes and threshold
+ * @returns One entry a class, in class order
+ * @throws {RangeError} As {@linkcode multilabelMetrics}
+ *
+ * @example
+ * ```ts
+ * import { perClassMetrics } from "./src/metrics/multilabel_metrics.ts";
+ * const [only] = perClassMetrics([0, 1], [0.1, 0.9], { classes: 1 });
+ * console.assert(only.auroc === 1 && only.support === 1);
+ * ```
+ */
+export function perClassMetrics(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  options: MetricOptions,
+): ClassMetrics[] {
+  const { classes, threshold = 0.5 } = options;
+  const columns = splitColumns(labels, probabilities, classes);
+  return columns.labels.map((column, k) => {
+    const table = confusion(column, predict(columns.probabilities[k], threshold));
+    return {
+      ...rankingScores(rank(column, columns.probabilities[k])),
+      f1: table.tp + table.fp + table.fn === 0 ? NaN : f1Score(table),
+      support: table.tp + table.fn,
+    };
+  });
+}
