@@ -40,7 +40,9 @@ export function fileErrorReason(error: unknown): string {
  * @example
  * ```ts
  * import { folderSource } from "./src/data/wfdb/file_source.ts";
- * const source = folderSource("data/PTB-XL");
+ * const folder = Deno.makeTempDirSync();
+ * Deno.writeTextFileSync(`${folder}/a.hea`, "a 0 100 0");
+ * console.assert(folderSource(folder).read("a.hea").length === 9);
  * ```
  */
 export function folderSource(folder: string): FileSource {
