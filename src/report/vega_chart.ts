@@ -1,0 +1,103 @@
+/**
+ * Vega-Lite specifications to SVG text, without a browser.
+ *
+ * @module
+ */
+
+import type { TopLevelSpec } from "vega-lite";
+import { FONT, INK, SERIES_COLORS } from "./style.ts";
+
+/** Exported by Vega, but missing from its types. */
+interface TextMetrics {
+  width(item: { fontSize?: number }, text: unknown): number;
+}
+
+/**
+ * Compiles and draws a specification in the house style. Vega is loaded on the first call (about
+ * 0.1 s), so commands that draw nothing do not pay for it.
+ *
+ * @returns SVG text
+ *
+ * @example
+ * ```ts
+ * import { renderVegaLite } from "./vega_chart.ts";
+ * const svg = await renderVegaLite({
+ *   data: { values: [{ x: 0, y: 1 }, { x: 1, y: 2 }] },
+ *   mark: "line",
+ *   encoding: {
+ *     x: { field: "x", type: "quantitative" },
+ *     y: { field: "y", type: "quantitative" },
+ *   },
+ * });
+ * console.assert(svg.startsWith("<svg"));
+ * ```
+ */
+export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  // Without a canvas Vega takes every character for 0.8 of the font size, which leaves pictures half
+  // empty; 0.63 fits the wider faces of the house font, capitals included.
+  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+  textMetrics.width = (item, text) => String(text ?? "").length * 0.63 * (item.fontSize ?? 11);
+  const compiled = vegaLite.compile(spec, {
+    config: {
+      background: INK.paper,
+      padding: 16,
+      font: FONT,
+      view: { stroke: null },
+      title: {
+        anchor: "start",
+        frame: "group",
+        fontSize: 17,
+        fontWeight: 600,
+        color: INK.text,
+        subtitleFontSize: 13,
+        subtitleColor: INK.muted,
+        subtitlePadding: 5,
+        offset: 14,
+      },
+      axis: {
+        labelFontSize: 13,
+        titleFontSize: 13,
+        titleFontWeight: 500,
+        labelColor: INK.text,
+        titleColor: INK.text,
+        gridColor: INK.grid,
+        domainColor: INK.axis,
+        tickColor: INK.axis,
+        titlePadding: 10,
+        labelLimit: 260,
+        labelFlush: false,
+      },
+      legend: {
+        orient: "top",
+        title: null,
+        labelFontSize: 13,
+        labelColor: INK.text,
+        labelLimit: 240,
+        symbolSize: 320,
+        symbolStrokeWidth: 2.5,
+        offset: 6,
+      },
+      range: { category: [...SERIES_COLORS] },
+    },
+    // Warnings concern specifications written here, and tests look at the pictures.
+    logger: vega.logger(vega.Error),
+  }).spec;
+  const view = new vega.View(vega.parse(compiled), { renderer: "none" });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Breaks a caption into lines that fit under a title. */
+export function captionLines(caption: string | undefined, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of (caption ?? "").split(/\s+/).filter((part) => part !== "")) {
+    const line = lines[lines.length - 1];
+    if (line === undefined || line.length + 1 + word.length > characters) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
