@@ -12,7 +12,8 @@
  * Method: L-BFGS (Nocedal & Wright 2006, algorithm 7.4) started at w = 0, b = log-odds. Its initial
  * inverse Hessian is the exact one at that start, π(1 − π) XᵀX / n + l2 I, factored by Cholesky:
  * the first step is Newton's, and correlated features cost no more steps than independent ones. The
- * Gram matrix is made once for all classes and penalties.
+ * Gram matrix is made once for all classes and penalties. Where the solution lies far from the start
+ * (separable classes, weak penalties) the search begins anew, now and then, with the Hessian there.
  *
  * @module
  */
@@ -48,13 +49,13 @@ export interface LogisticRegression extends LinearModel {
 
 /** Gradient entries below this end the search; F is of order 1, features of order 1. */
 const GRADIENT_TOLERANCE = 1e-10;
-const MAXIMUM_STEPS = 300;
+const MAXIMUM_STEPS = 1000;
+/** Steps after which the Hessian is made anew; a typical fit needs fewer. */
+const STEPS_A_HESSIAN = 25;
 /** Pairs of differences that L-BFGS keeps. */
 const HISTORY = 10;
 /** Sufficient decrease (Armijo). */
 const DECREASE = 1e-4;
-/** Added to the Gram diagonal's factor so that duplicate features factor too. */
-const RIDGE_FLOOR = 1e-10;
 
 /** Standardised features with what all fits share. */
 interface Prepared {
@@ -117,19 +118,52 @@ function gramMatrix(x: Float64Array, rows: number, dimension: number): Float64Ar
   return gram;
 }
 
-/** Cholesky factor L of scale · gram + ridge · I = L Lᵀ; lower triangle. */
-function factor(gram: Float64Array, dimension: number, scale: number, ridge: number): Float64Array {
-  const l = new Float64Array(dimension * dimension);
-  for (let j = 0; j < dimension; j++) {
-    const row = j * dimension;
+/**
+ * Hessian of F without its penalty, intercept last: 1/n Σ p_i (1 − p_i) (x_i, 1)(x_i, 1)ᵀ, lower
+ * triangle. At w = 0 all p_i are equal and the Gram matrix is enough; else `point` says where.
+ */
+function hessian(data: Prepared, curvature: number, point?: Float64Array): Float64Array {
+  const { rows, dimension, x, gram } = data;
+  const size = dimension + 1;
+  if (point === undefined) {
+    const result = new Float64Array(size * size);
+    for (let j = 0; j < dimension; j++) {
+      for (let k = 0; k <= j; k++) {
+        result[j * size + k] = curvature * gram[j * dimension + k];
+      }
+    }
+    result[size * size - 1] = curvature; // means are 0: the intercept couples with nothing
+    return result;
+  }
+  const scaled = new Float64Array(rows * size);
+  for (let i = 0; i < rows; i++) {
+    let z = point[dimension];
+    for (let j = 0; j < dimension; j++) z += x[i * dimension + j] * point[j];
+    const e = Math.exp(-Math.abs(z));
+    const root = Math.sqrt(e) / (1 + e); // √(p (1 − p))
+    for (let j = 0; j < dimension; j++) scaled[i * size + j] = root * x[i * dimension + j];
+    scaled[i * size + dimension] = root;
+  }
+  return gramMatrix(scaled, rows, size);
+}
+
+/**
+ * Cholesky factor L, lower triangle, of matrix + diag(l2, …, l2, 0), in place. Where features repeat
+ * each other, rounding may leave a pivot below the penalty, which it cannot be; it is lifted.
+ */
+function factor(matrix: Float64Array, size: number, l2: number): Float64Array {
+  for (let j = 0; j < size; j++) {
+    const row = j * size;
+    const penalty = j < size - 1 ? l2 : 0;
+    const floor = Math.max(penalty, 1e-12 * matrix[row + j]);
     for (let k = 0; k <= j; k++) {
-      const other = k * dimension;
-      let sum = scale * gram[row + k] + (j === k ? ridge : 0);
-      for (let m = 0; m < k; m++) sum -= l[row + m] * l[other + m];
-      l[row + k] = j === k ? Math.sqrt(Math.max(sum, ridge)) : sum / l[other + k];
+      const other = k * size;
+      let sum = matrix[row + k] + (j === k ? penalty : 0);
+      for (let m = 0; m < k; m++) sum -= matrix[row + m] * matrix[other + m];
+      matrix[row + k] = j === k ? Math.sqrt(Math.max(sum, floor)) : sum / matrix[other + k];
     }
   }
-  return l;
+  return matrix;
 }
 
 /** Solves L Lᵀ z = v in place. */
@@ -200,12 +234,7 @@ function minimise(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
   const size = dimension + 1;
   const prevalence = y.reduce((sum, label) => sum + label, 0) / rows;
   const curvature = prevalence * (1 - prevalence);
-  const l = factor(data.gram, dimension, curvature, l2 + RIDGE_FLOOR * curvature);
-  // Features have mean 0, so the intercept does not couple with them at the start.
-  const precondition = (v: Float64Array) => {
-    v[dimension] /= curvature;
-    solve(l, dimension, v); // reads the first `dimension` entries only
-  };
+  let l = factor(hessian(data, curvature), size, l2);
 
   const steps: Float64Array[] = []; // s = change of the point
   const changes: Float64Array[] = []; // y = change of the gradient
@@ -218,12 +247,17 @@ function minimise(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
     if (gradient.every((entry) => Math.abs(entry) <= GRADIENT_TOLERANCE)) {
       return { iterations: iteration, converged: true };
     }
+    if (iteration > 0 && iteration % STEPS_A_HESSIAN === 0) {
+      l = factor(hessian(data, curvature, point), size, l2);
+      steps.length = changes.length = inverses.length = 0;
+      scale = 1;
+    }
     const direction = gradient.map((entry) => -entry);
     for (let h = steps.length - 1; h >= 0; h--) {
       alpha[h] = inverses[h] * dot(steps[h], direction);
       for (let j = 0; j < size; j++) direction[j] -= alpha[h] * changes[h][j];
     }
-    precondition(direction);
+    solve(l, size, direction);
     for (let j = 0; j < size; j++) direction[j] *= scale;
     for (let h = 0; h < steps.length; h++) {
       const beta = inverses[h] * dot(changes[h], direction);
@@ -259,7 +293,7 @@ function minimise(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
       changes.push(change);
       inverses.push(1 / along);
       const preconditioned = change.slice();
-      precondition(preconditioned);
+      solve(l, size, preconditioned);
       scale = along / dot(change, preconditioned);
     }
     point.set(next);

@@ -139,6 +139,15 @@ Deno.test("fitLogisticRegression() handles constants, duplicates, separable and 
   assert(probabilities[3] < 0.1 && probabilities[6] > 0.9);
 });
 
+Deno.test("fitLogisticRegression() converges on fewer rows than features, hardly penalised", () => {
+  const { features, labels } = cohort(60, 128, 2, 5);
+  const model = fitLogisticRegression({ features, labels }, 2, 1e-6);
+  assert(model.converged);
+  assert(model.iterations.every((steps) => steps < 200), `${model.iterations}`);
+  const probabilities = predictProbabilities(model, features);
+  probabilities.forEach((p, i) => assertAlmostEquals(p, labels[i], 1e-3)); // separable: all right
+});
+
 Deno.test("fitLinearProbe() prefers the stronger penalty when all validate alike", () => {
   const data = { features: [0, 1, 2, 3], labels: [0, 0, 1, 1] };
   const probe = fitLinearProbe({ ...data, classes: 1, validation: data });
