@@ -41,7 +41,7 @@ struct Dims {
 @group(0) @binding(8) var<storage, read> baseline: array<vec4f>;
 #endif
 
-/// Four normal deviates of four words (Box & Muller 1958), as CounterRandom.normal() draws them.
+/// Four normal deviates of four words (Box & Muller 1958), from the upper 24 bits of each.
 fn normals(words: vec4u) -> vec4f {
   let u = (vec2f(words.xz >> vec2u(8u)) + 0.5) * 0x1p-24f;
   let radius = sqrt(-2.0 * log(u));

@@ -120,6 +120,8 @@ function mapRates(rate: (name: AugmentationName) => number): AugmentationConfig 
 
 /** What the kernels need to know of the augmentations, for one length and sampling rate. */
 export interface AugmentationScales {
+  /** T, samples. */
+  readonly length: number;
   /** A gate is open where its 32-bit word is below this. */
   readonly gates: AugmentationConfig;
   /** Shortest and longest CutMix segment, samples. */
@@ -165,6 +167,7 @@ export function augmentationScales(
   const binsPerHertz = 2 * length / samplingRate;
   const touched = Math.ceil(1.5 * MAGNITUDES.lowEdge[1] * binsPerHertz);
   return {
+    length,
     gates: mapRates((name) => {
       const rate = config[name];
       if (!(rate >= 0 && rate <= 1)) {

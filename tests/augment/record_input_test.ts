@@ -1,0 +1,168 @@
+/**
+ * The input pipeline on the GPU against its float64 twin, and what has to hold for its draws.
+ *
+ * Tolerance against the twin: signals are up to 3 mV before and 20 units after division by the
+ * smallest deviation (0.15 mV). Interpolation, mixing and the low-pass round a few times (1e-6
+ * relative to 20 units); the high-pass adds T products, each off by up to 1e-5 of 3 mV through the
+ * turned cosines, with random signs. 1e-4 units is a hundredth of the smallest noise that is drawn.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  AUGMENTATION_CONFIGS,
+  augmentationConfig,
+  AUGMENTATIONS,
+  onlyAugmentation,
+} from "../../src/augment/augmentations.ts";
+import { gather } from "../../src/reference/gather.ts";
+import { expectInput, largestError, makeSamples, NORMALISATION, runInput } from "./pipeline.ts";
+
+const TOLERANCE = 1e-4;
+const thousand = makeSamples(8, 1000);
+
+for (const name of AUGMENTATIONS) {
+  Deno.test(`${name} equals its float64 twin at T = 1000`, async () => {
+    const input = {
+      samples: thousand,
+      signalLength: 1000,
+      batch: [3, 0, 7],
+      augmentations: onlyAugmentation(name),
+    };
+    const actual = await runInput(input);
+    const { output, plans } = expectInput(input);
+    const error = largestError(actual, output);
+    assert(error < TOLERANCE, `error ${error}`);
+    assert(plans.every((plan) => Object.keys(plan).length === 1));
+    // The twin must not be idle either.
+    const plain = await runInput({ ...input, augmentations: undefined });
+    for (let row = 0; row < 6; row++) {
+      const part = (x: ArrayLike<number> & { slice(a: number, b: number): ArrayLike<number> }) =>
+        x.slice(row * 12000, (row + 1) * 12000);
+      assert(largestError(part(plain), part(output)) > 0.005, `row ${row} stays as it was`);
+    }
+  });
+}
+
+Deno.test("all seven together equal the twin for odd lengths, rates and batch sizes", async () => {
+  const always = Object.fromEntries(
+    AUGMENTATIONS.map((name) => [name, 1]),
+  ) as unknown as ReturnType<
+    typeof augmentationConfig
+  >;
+  for (
+    const [length, samplingRate, count] of [
+      [1000, 100, 5],
+      [311, 100, 2],
+      [16, 100, 3],
+      [251, 77, 4], // no room for the high edge
+      [509, 257, 1], // alone: nobody to mix with
+      [65, 500, 2],
+    ]
+  ) {
+    const samples = makeSamples(6, length);
+    const input = {
+      samples,
+      signalLength: length,
+      samplingRate,
+      batch: [5, 1, 4, 0, 2].slice(0, count),
+      augmentations: always,
+      seed: length,
+    };
+    const error = largestError(await runInput(input), expectInput(input).output);
+    assert(error < TOLERANCE, `T = ${length}, ${samplingRate} Hz, N = ${count}: error ${error}`);
+  }
+});
+
+Deno.test("every configuration equals the twin at its documented rates", async () => {
+  const samples = makeSamples(8, 233);
+  for (const name of AUGMENTATION_CONFIGS) {
+    const input = {
+      samples,
+      signalLength: 233,
+      batch: [7, 6, 5, 4, 3, 2, 1, 0],
+      augmentations: augmentationConfig(name),
+      epoch: 4,
+    };
+    const error = largestError(await runInput(input), expectInput(input).output);
+    assert(error < TOLERANCE, `${name}: error ${error}`);
+  }
+});
+
+Deno.test("without augmentation records come normalised, views identical, chunked or not", async () => {
+  const samples = makeSamples(7, 133);
+  const batch = [6, 0, 3, 3, 5];
+  const expected = gather(samples, 133, 12, 0.001, batch, NORMALISATION);
+  // Two records a chunk: four chunks, the last one half full.
+  for (const chunkBytes of [undefined, 2 * 133 * 24]) {
+    for (const augmentations of [undefined, augmentationConfig("none")]) {
+      const input = { samples, signalLength: 133, batch, chunkBytes, augmentations };
+      const one = await runInput({ ...input, views: 1 });
+      // Units up to 20, three roundings: below 8e-6.
+      assert(largestError(one, expected) < 8e-6);
+      const two = await runInput({ ...input, views: 2 });
+      assertEquals(two.subarray(0, one.length), one);
+      assertEquals(two.subarray(one.length), one);
+    }
+  }
+});
+
+Deno.test("chunks do not change augmented records", async () => {
+  const input = {
+    samples: makeSamples(7, 133),
+    signalLength: 133,
+    batch: [6, 0, 3, 5],
+    augmentations: augmentationConfig("full"),
+  };
+  assertEquals(await runInput({ ...input, chunkBytes: 3 * 133 * 24 }), await runInput(input));
+});
+
+Deno.test("a record's views depend on (seed, epoch, record, view), not on its place", async () => {
+  const size = 233 * 12;
+  const row = (x: Float32Array, n: number) => x.subarray(n * size, (n + 1) * size);
+  const augmentations = { ...augmentationConfig("full"), mixup: 0, cutmix: 0 };
+  const input = { samples: makeSamples(8, 233), signalLength: 233, augmentations };
+  const order = [0, 1, 2, 3, 4, 5, 6, 7];
+  const a = await runInput({ ...input, batch: order });
+  const b = await runInput({ ...input, batch: [5, 2] });
+  for (const view of [0, 1]) {
+    assertEquals(row(b, 2 * view), row(a, 8 * view + 5));
+    assertEquals(row(b, 2 * view + 1), row(a, 8 * view + 2));
+  }
+  assertEquals(await runInput({ ...input, batch: order }), a);
+  const different = (x: Float32Array, y: Float32Array) =>
+    order.filter((n) => largestError(row(x, n), row(y, n)) > 1e-3).length;
+  // At the documented rates without mixing, 5.5 % of the rows stay unchanged in a view.
+  assert(different(a, await runInput({ ...input, batch: order, epoch: 3 })) >= 6);
+  assert(different(a, await runInput({ ...input, batch: order, seed: 12 })) >= 6);
+  assert(different(a, a.subarray(8 * size)) >= 6, "views differ");
+});
+
+Deno.test("rows beyond the batch are finite and change nothing", async () => {
+  const size = 133 * 12;
+  for (const augmentations of [undefined, augmentationConfig("full")]) {
+    const input = {
+      samples: makeSamples(5, 133),
+      signalLength: 133,
+      batch: [4, 0, 2],
+      augmentations,
+    };
+    const full = await runInput({ ...input, rows: 5, chunkBytes: 2 * 133 * 24 });
+    const exact = await runInput(input);
+    assert(full.every(Number.isFinite));
+    for (const view of [0, 1]) {
+      assertEquals(
+        full.subarray(view * 5 * size, (view * 5 + 3) * size),
+        exact.subarray(view * 3 * size, (view + 1) * 3 * size),
+      );
+    }
+  }
+});
+
+Deno.test("extreme samples of int16 pass unharmed", async () => {
+  const samples = new Int16Array(2 * 16 * 12);
+  samples.forEach((_, i) => samples[i] = [-32768, 32767, -1, 0, 1][i % 5]);
+  const one = await runInput({ samples, signalLength: 16, batch: [1, 0], views: 1 });
+  const expected = gather(samples, 16, 12, 0.001, [1, 0], NORMALISATION);
+  // 33 mV / 0.15 mV = 218 units, three roundings.
+  assert(largestError(one, expected) < 218 * 3 * 2 ** -23);
+});
