@@ -1,0 +1,107 @@
+/**
+ * The augmentations for one's own use: records in, augmented records out, host arrays both.
+ *
+ * @module
+ */
+
+import type { Gpu } from "../gpu/device.ts";
+import { KernelLibrary } from "../gpu/kernels.ts";
+import { Recorder } from "../gpu/recorder.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import { type AugmentationConfig, DOCUMENTED_RATES } from "./augmentations.ts";
+import { recordInput } from "./record_input.ts";
+import { type RecordSamples, ResidentRecords } from "./resident_records.ts";
+
+/** Options of {@linkcode augmentRecords}. */
+export interface AugmentOptions {
+  /** Rates; default: the documented ones. See `augmentationConfig` and `onlyAugmentation`. */
+  augmentations?: AugmentationConfig;
+  /** Row numbers of the batch, [N]; mixing partners come from it. Default: all records. */
+  batch?: readonly number[];
+  /** Default 42. */
+  seed?: number;
+  /** Default 0. */
+  epoch?: number;
+  /** 1 or 2; default 2. */
+  views?: 1 | 2;
+}
+
+const LEADS = 12;
+
+/**
+ * Augments records as training does, without normalisation.
+ *
+ * @param set Digital samples [records, T, 12] with their sampling rate and scale.
+ * @returns [views · N, T, 12] in mV: first all first views, then all second views.
+ * @throws {RangeError} When the batch is empty or names a record that is not there.
+ * @throws {UserError} When the batch does not fit the adapter.
+ *
+ * @example
+ * ```ts
+ * import { augmentRecords, chooseDevice, onlyAugmentation } from "./mod.ts";
+ * const gpu = await chooseDevice();
+ * const flat = {
+ *   samples: new Int16Array(1000 * 12),
+ *   signalLength: 1000,
+ *   samplingRate: 100,
+ *   millivoltsPerUnit: 0.001,
+ * };
+ * const wandering = await augmentRecords(gpu, flat, {
+ *   augmentations: onlyAugmentation("motion-artifacts"),
+ *   views: 1,
+ * });
+ * console.assert(Math.max(...wandering) <= 0.05); // mV
+ * gpu.destroy();
+ * ```
+ */
+export async function augmentRecords(
+  gpu: Gpu,
+  set: RecordSamples,
+  options: AugmentOptions = {},
+): Promise<Float32Array> {
+  const { augmentations = DOCUMENTED_RATES, seed = 42, epoch = 0, views = 2 } = options;
+  const kernels = new KernelLibrary(gpu);
+  const records = await ResidentRecords.upload(kernels, set);
+  const owned: GPUBuffer[] = [];
+  try {
+    const batch = options.batch ?? Array.from({ length: records.records }, (_, row) => row);
+    const wrong = batch.find((row) =>
+      !(Number.isInteger(row) && row >= 0 && row < records.records)
+    );
+    if (batch.length === 0 || wrong !== undefined) {
+      throw new RangeError(
+        `Cannot augment record ${wrong}: need row numbers from 0 to ${records.records - 1}`,
+      );
+    }
+    const upload = (name: string, data: Uint32Array | Float32Array) => {
+      const tensor = new Tensor(name, [data.length]);
+      const buffer = gpu.storage(tensor.bytes, name);
+      owned.push(buffer);
+      tensor.placement = { buffer, offset: 0 };
+      gpu.write(buffer, data);
+      return tensor;
+    };
+    const words = new Uint32Array(16);
+    words.set([seed, epoch, 0, 0, batch.length]);
+    const recorder = new Recorder(kernels);
+    const output = recordInput(recorder, {
+      records,
+      batch: upload("batch", Uint32Array.from(batch)),
+      state: upload("step state", words),
+      normalisation: upload("no normalisation", new Float32Array(2 * LEADS).fill(1, LEADS)),
+      rows: batch.length,
+      views,
+      augmentations,
+    });
+    const program = await recorder.plan([output]);
+    try {
+      program.run();
+      return new Float32Array(await gpu.read(output.placement!.buffer, output.bytes));
+    } finally {
+      program.destroy();
+    }
+  } finally {
+    for (const buffer of owned) gpu.release(buffer);
+    records.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+/** Records on the GPU: chunks, lead deviations, and memory given back. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { augmentRecords } from "../../src/augment/augment_records.ts";
+import { augmentationConfig, onlyAugmentation } from "../../src/augment/augmentations.ts";
+import { ResidentRecords } from "../../src/augment/resident_records.ts";
+import { leadDeviations } from "../../src/reference/augment_channel_noise.ts";
+import { download, openGpu } from "../support/gpu.ts";
+import { largestError, makeSamples } from "./pipeline.ts";
+
+const set = {
+  samples: makeSamples(7, 129),
+  signalLength: 129,
+  samplingRate: 100,
+  millivoltsPerUnit: 0.001,
+};
+
+Deno.test("deviations of all leads and records, whatever the chunks", async () => {
+  const { gpu, kernels } = await openGpu();
+  for (const chunkBytes of [undefined, 3 * 129 * 24]) {
+    const before = [gpu.liveBuffers, gpu.liveBytes];
+    const records = await ResidentRecords.upload(kernels, set, { chunkBytes });
+    assertEquals(records.chunks.map(({ count }) => count), chunkBytes ? [3, 3, 1] : [7]);
+    const deviation = await download(gpu, records.deviation);
+    for (let r = 0; r < 7; r++) {
+      const mV = Array.from(
+        set.samples.subarray(r * 129 * 12, (r + 1) * 129 * 12),
+        (x) => x / 1000,
+      );
+      // Values of some mV, a sum of 129 squares in float32.
+      assert(largestError(deviation.subarray(12 * r, 12 * r + 12), leadDeviations(mV)) < 1e-5);
+    }
+    assert(records.bytes >= set.samples.byteLength + 7 * 12 * 4);
+    records.destroy();
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
+  }
+});
+
+Deno.test("a flat lead of large offset deviates by nothing", async () => {
+  const { gpu, kernels } = await openGpu();
+  const samples = new Int16Array(1000 * 12).fill(32767);
+  const records = await ResidentRecords.upload(kernels, {
+    ...set,
+    samples,
+    signalLength: 1000,
+  });
+  assertEquals([...await download(gpu, records.deviation)], new Array(12).fill(0));
+  records.destroy();
+});
+
+Deno.test("uploads that make no sense are refused and leave nothing behind", async () => {
+  const { gpu, kernels } = await openGpu();
+  const before = gpu.liveBuffers;
+  const upload = (samples: Int16Array, chunkBytes?: number) =>
+    ResidentRecords.upload(kernels, { ...set, samples }, { chunkBytes });
+  await assertRejects(() => upload(set.samples.subarray(1)), RangeError, "whole records");
+  await assertRejects(() => upload(new Int16Array(0)), RangeError, "whole records");
+  await assertRejects(() => upload(set.samples, 1000), RangeError, "1000 bytes");
+  assertEquals(gpu.liveBuffers, before);
+});
+
+Deno.test("augmentRecords gives millivolts and owns nothing afterwards", async () => {
+  const { gpu } = await openGpu();
+  const before = [gpu.liveBuffers, gpu.liveBytes];
+  const plain = await augmentRecords(gpu, set, { augmentations: augmentationConfig("none") });
+  assertEquals(plain.length, 2 * set.samples.length);
+  // One float32 rounding of the product of sample and scale, up to 8 mV.
+  const millivolts = Float64Array.from(set.samples, (x) => x / 1000);
+  assert(largestError(plain.subarray(0, millivolts.length), millivolts) < 1e-6);
+  const wander = await augmentRecords(gpu, set, {
+    augmentations: onlyAugmentation("motion-artifacts"),
+    batch: [6],
+    views: 1,
+  });
+  const size = 129 * 12;
+  const added = wander.map((value, j) => Math.abs(value - millivolts[6 * size + j]));
+  const largest = added.reduce((a, b) => Math.max(a, b));
+  assert(largest > 0.01 && largest < 0.0501, `${largest} mV`);
+  assertEquals(await augmentRecords(gpu, set), await augmentRecords(gpu, set, { seed: 42 }));
+  await assertRejects(() => augmentRecords(gpu, set, { batch: [7] }), RangeError, "record 7");
+  await assertRejects(() => augmentRecords(gpu, set, { batch: [] }), RangeError);
+  assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
+});
