@@ -43,7 +43,7 @@ export function renderHelp<Flags extends FlagTable>(
   }
 
   const leftWidth = Math.max(...rows.map((row) => displayWidth(row.left)));
-  const rightWidth = Math.max(30, width - leftWidth - 5);
+  const rightWidth = Math.max(30, width - leftWidth - 4);
   const required = Object.entries(command.flags).filter(([, flag]) => flag.required);
   const usage = [
     `${program} ${command.name}`,

@@ -123,7 +123,10 @@ function valueOf(
 }
 
 function unknownFlag(typed: string, names: readonly string[]): UsageError {
-  const near = nearest(typed.replace(/^-+/, "").replaceAll("_", "-"), names);
+  const bare = typed.replace(/^-+/, "").replaceAll("_", "-");
+  // A switch has one direction only: --shuffle where there is --no-shuffle, and the reverse.
+  const opposite = names.find((name) => name === `no-${bare}` || bare === `no-${name}`);
+  const near = nearest(bare, names) ?? opposite;
   const advice = near === undefined ? "See --help for the flags" : `Is --${near} meant?`;
   return new UsageError(`Unknown flag ${typed}. ${advice}`);
 }
