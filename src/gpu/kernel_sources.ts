@@ -47,6 +47,8 @@ import l2NormalizeBackward from "../../kernels/l2_normalize_backward.wgsl" with 
 import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
 import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
 import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
+import peakCopy from "../../kernels/peak_copy.wgsl" with { type: "text" };
+import peakMultiplyAdd from "../../kernels/peak_multiply_add.wgsl" with { type: "text" };
 import recordLoss from "../../kernels/record_loss.wgsl" with { type: "text" };
 import reluBackward from "../../kernels/relu_backward.wgsl" with { type: "text" };
 import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
@@ -93,6 +95,8 @@ export const kernelSources: Readonly<Record<string, string>> = {
   mean_pool: meanPool,
   mean_pool_backward: meanPoolBackward,
   nt_xent: ntXent,
+  peak_copy: peakCopy,
+  peak_multiply_add: peakMultiplyAdd,
   record_loss: recordLoss,
   relu_backward: reluBackward,
   select_rows: selectRows,
