@@ -107,7 +107,9 @@ export function gradientVariants(recorder: Recorder, p: WindowedProduct): Varian
   const S = recorder.gpu.subgroupSize;
   const variants: Variant[] = [];
   if (adapterKind(recorder.gpu) === "subgroup") {
-    for (const [R, Q] of [[32, 1], [32, 2], [16, 2], [64, 1]]) {
+    // 16 lanes mean AVX-512 with its 32 registers, which carry two vec4 columns.
+    const tiles = S === 16 ? [[32, 2], [32, 1]] : [[32, 1], [32, 2]];
+    for (const [R, Q] of [...tiles, [16, 2], [64, 1]]) {
       if ((Q === 1 || p.columns >= 8 * S) && R / 4 <= S) {
         variants.push({ kernel: "conv1d_backward_weight_subgroup", constants: { S, R, Q } });
       }
