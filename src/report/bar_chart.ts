@@ -107,7 +107,7 @@ export function barChart(chart: BarChart): Promise<string> {
   // Room on the right for the numbers, which stand outside the plotting area.
   const labelRoom = Math.max(...rows.map((row) => row.label.length)) * 7.5 + 12;
   return renderVegaLite({
-    title: { text: chart.title, subtitle: captionLines(chart.caption, 84) },
+    title: { text: chart.title, subtitle: captionLines(chart.caption, 72) },
     width: PLOT_WIDTH - labelRoom,
     height: { step: 38 },
     data: { values: rows },

@@ -105,7 +105,7 @@ export function lineChart(chart: LineChart): Promise<string> {
   const y = { field: "y", ...encodeAxis(chart.y, true), axis: { tickCount: 6, domain: false } };
   const bands = series.some((each) => each.low !== undefined && each.high !== undefined);
   return renderVegaLite({
-    title: { text: chart.title, subtitle: captionLines(chart.caption, 88) },
+    title: { text: chart.title, subtitle: captionLines(chart.caption, 72) },
     width: PLOT_WIDTH,
     height: PLOT_HEIGHT,
     data: { values: rows },
