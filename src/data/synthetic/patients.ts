@@ -80,7 +80,7 @@ const DEMOGRAPHY: Record<Superclass | "none", { age: number; spread: number; wom
  * decides how hard the cohort is to classify; set by measurement.
  */
 const LEAST = 0.1;
-const SKEW = 1;
+const SKEW = 1.1;
 /** Chance that a patient carries an unstated slight change, and its greatest severity. */
 const VARIANT_RATE = 0.35;
 const VARIANT_SEVERITY = 0.3;
