@@ -11,7 +11,15 @@ const COMBINING = /^[\p{Mn}\p{Me}\u200b-\u200d\ufe00-\ufe0f]$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
-/** Columns of the terminal; 80 when there is none. */
+/**
+ * Columns of the terminal; 80 when there is none.
+ *
+ * @example
+ * ```ts
+ * import { terminalWidth } from "./terminal.ts";
+ * console.assert(terminalWidth() >= 20);
+ * ```
+ */
 export function terminalWidth(): number {
   try {
     return Math.max(20, Deno.consoleSize().columns || 80);
@@ -20,12 +28,28 @@ export function terminalWidth(): number {
   }
 }
 
-/** Whether a stream is a terminal that understands cursor movement. */
+/**
+ * Whether a stream is a terminal that understands cursor movement.
+ *
+ * @example
+ * ```ts
+ * import { isTerminal } from "./terminal.ts";
+ * console.assert(!isTerminal({ isTerminal: () => false }));
+ * ```
+ */
 export function isTerminal(stream: { isTerminal(): boolean } = Deno.stderr): boolean {
   return stream.isTerminal() && Deno.env.get("TERM") !== "dumb";
 }
 
-/** Colour only on a terminal, and never when `NO_COLOR` is set to anything (no-color.org). */
+/**
+ * Colour only on a terminal, and never when `NO_COLOR` is set to anything (no-color.org).
+ *
+ * @example
+ * ```ts
+ * import { usesColor } from "./terminal.ts";
+ * console.assert(!usesColor({ isTerminal: () => false }));
+ * ```
+ */
 export function usesColor(stream: { isTerminal(): boolean } = Deno.stdout): boolean {
   return isTerminal(stream) && !Deno.env.get("NO_COLOR");
 }
@@ -71,13 +95,29 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Appends or (for numbers) prepends spaces up to `width` cells. */
+/**
+ * Appends or (for numbers) prepends spaces up to `width` cells.
+ *
+ * @example
+ * ```ts
+ * import { pad } from "./terminal.ts";
+ * console.assert(pad("7", 3, "right") === "  7");
+ * ```
+ */
 export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
   const spaces = " ".repeat(Math.max(0, width - displayWidth(text)));
   return align === "left" ? text + spaces : spaces + text;
 }
 
-/** Cuts a text without escape sequences to `width` cells; a cut is shown by `…`. */
+/**
+ * Cuts a text without escape sequences to `width` cells; a cut is shown by `…`.
+ *
+ * @example
+ * ```ts
+ * import { truncate } from "./terminal.ts";
+ * console.assert(truncate("abcdef", 4) === "abc…");
+ * ```
+ */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let result = "";
