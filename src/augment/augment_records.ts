@@ -9,6 +9,7 @@ import { KernelLibrary } from "../gpu/kernels.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { type AugmentationConfig, DOCUMENTED_RATES } from "./augmentations.ts";
+import { type Draws, PLAN_VECTORS, readDraws } from "./draws.ts";
 import { recordInput } from "./record_input.ts";
 import { type RecordSamples, ResidentRecords } from "./resident_records.ts";
 
@@ -59,6 +60,31 @@ export async function augmentRecords(
   set: RecordSamples,
   options: AugmentOptions = {},
 ): Promise<Float32Array> {
+  return (await augmentAndTell(gpu, set, options)).signals;
+}
+
+/**
+ * Like {@linkcode augmentRecords}, and tells what was drawn for each row.
+ *
+ * @returns `signals` [views · N, T, 12] in mV; `draws` [views · N].
+ *
+ * @example
+ * ```ts
+ * import { augmentAndTell, chooseDevice, onlyAugmentation } from "./mod.ts";
+ * const gpu = await chooseDevice();
+ * const samples = new Int16Array(1000 * 12);
+ * const set = { samples, signalLength: 1000, samplingRate: 100, millivoltsPerUnit: 0.001 };
+ * const augmentations = onlyAugmentation("bandpass");
+ * const { draws } = await augmentAndTell(gpu, set, { augmentations });
+ * console.assert(draws[0].bandpass?.endsWith("Hz"));
+ * gpu.destroy();
+ * ```
+ */
+export async function augmentAndTell(
+  gpu: Gpu,
+  set: RecordSamples,
+  options: AugmentOptions = {},
+): Promise<{ signals: Float32Array; draws: Draws[] }> {
   const { augmentations = DOCUMENTED_RATES, seed = 42, epoch = 0, views = 2 } = options;
   const kernels = new KernelLibrary(gpu);
   const records = await ResidentRecords.upload(kernels, set);
@@ -93,10 +119,21 @@ export async function augmentRecords(
       views,
       augmentations,
     });
-    const program = await recorder.plan([output]);
+    const plan = recorder.dispatches.find(({ kernel }) => kernel === "augment_plan")?.tensors.plan;
+    const program = await recorder.plan(plan ? [output, plan] : [output]);
     try {
       program.run();
-      return new Float32Array(await gpu.read(output.placement!.buffer, output.bytes));
+      const read = async (tensor: Tensor) =>
+        new Float32Array(await gpu.read(tensor.placement!.buffer, tensor.bytes));
+      const signals = await read(output);
+      const drawn = plan && await read(plan);
+      const draws = Array.from({ length: output.shape[0] }, (_, row) => {
+        const size = 4 * PLAN_VECTORS;
+        return drawn
+          ? readDraws(drawn.subarray(row * size, (row + 1) * size), set.samplingRate)
+          : {};
+      });
+      return { signals, draws };
     } finally {
       program.destroy();
     }

@@ -12,6 +12,7 @@ import {
   augmentationScales,
   MAGNITUDES,
 } from "./augmentations.ts";
+import { PLAN_VECTORS } from "./draws.ts";
 import type { ResidentRecords } from "./resident_records.ts";
 
 /** What {@linkcode recordInput} needs. */
@@ -31,8 +32,6 @@ export interface InputRequest {
 }
 
 const LEADS = 12;
-/** vec4s of a row's plan, see `kernels/shared/augment_plan.wgsl`. */
-const PLAN = 10;
 /** Frames of an invocation in `kernels/augment_finish.wgsl`. */
 const FRAMES = 4;
 
@@ -52,7 +51,7 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
     const scales = augmentationScales(config, length, records.samplingRate);
     const total = views * rows;
     const raw = recordGather(recorder, request, 1);
-    const plan = recorder.transient("plan", [total, PLAN, 4]);
+    const plan = recorder.transient("plan", [total, PLAN_VECTORS, 4]);
     const taps = recorder.transient("taps", [total, scales.halfWidth + 1]);
     recordPlan(recorder, request, scales, plan, taps);
     const content = recorder.transient("content", [total, length, LEADS]);

@@ -1,8 +1,6 @@
 /** Records on the GPU: chunks, lead deviations, and memory given back. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { augmentRecords } from "../../src/augment/augment_records.ts";
-import { augmentationConfig, onlyAugmentation } from "../../src/augment/augmentations.ts";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { leadDeviations } from "../../src/reference/augment_channel_noise.ts";
 import { download, openGpu } from "../support/gpu.ts";
@@ -57,27 +55,4 @@ Deno.test("uploads that make no sense are refused and leave nothing behind", asy
   await assertRejects(() => upload(new Int16Array(0)), RangeError, "whole records");
   await assertRejects(() => upload(set.samples, 1000), RangeError, "1000 bytes");
   assertEquals(gpu.liveBuffers, before);
-});
-
-Deno.test("augmentRecords gives millivolts and owns nothing afterwards", async () => {
-  const { gpu } = await openGpu();
-  const before = [gpu.liveBuffers, gpu.liveBytes];
-  const plain = await augmentRecords(gpu, set, { augmentations: augmentationConfig("none") });
-  assertEquals(plain.length, 2 * set.samples.length);
-  // One float32 rounding of the product of sample and scale, up to 8 mV.
-  const millivolts = Float64Array.from(set.samples, (x) => x / 1000);
-  assert(largestError(plain.subarray(0, millivolts.length), millivolts) < 1e-6);
-  const wander = await augmentRecords(gpu, set, {
-    augmentations: onlyAugmentation("motion-artifacts"),
-    batch: [6],
-    views: 1,
-  });
-  const size = 129 * 12;
-  const added = wander.map((value, j) => Math.abs(value - millivolts[6 * size + j]));
-  const largest = added.reduce((a, b) => Math.max(a, b));
-  assert(largest > 0.01 && largest < 0.0501, `${largest} mV`);
-  assertEquals(await augmentRecords(gpu, set), await augmentRecords(gpu, set, { seed: 42 }));
-  await assertRejects(() => augmentRecords(gpu, set, { batch: [7] }), RangeError, "record 7");
-  await assertRejects(() => augmentRecords(gpu, set, { batch: [] }), RangeError);
-  assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
 });
