@@ -24,6 +24,9 @@ const COLUMNS = 64u; // columns of a tile
 const DEPTH = 16u; // rows in workgroup memory at a time
 const THREAD_ROWS = 8u; // window elements of an invocation
 const THREAD_COLUMNS = 8u; // columns of an invocation
+// Only the host reads this one: it makes dims.chunk so small that about this many invocations run.
+// More fill larger GPUs; fewer leave less partial sums to write and add up.
+const INVOCATIONS = 65536u;
 const TX = COLUMNS / THREAD_COLUMNS;
 const TY = R / THREAD_ROWS;
 const THREADS = TX * TY;

@@ -49,5 +49,6 @@ export class TuningTable {
 /** What variant choice depends on besides the shape. */
 export function adapterKind(gpu: Gpu): "subgroup" | "plain-software" | "gpu" {
   if (!gpu.software) return "gpu";
-  return gpu.subgroupSize === 8 || gpu.subgroupSize === 16 ? "subgroup" : "plain-software";
+  // 4, 8 or 16 lanes: processors with 128-, 256- or 512-bit registers.
+  return [4, 8, 16].includes(gpu.subgroupSize) ? "subgroup" : "plain-software";
 }

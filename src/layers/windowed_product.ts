@@ -58,9 +58,11 @@ export function productVariants(recorder: Recorder, p: WindowedProduct): Variant
   if (adapterKind(recorder.gpu) === "subgroup") {
     const subgroup = (P: number, Q: number) =>
       variants.push({ kernel: "conv1d_subgroup", constants: { S, P, Q } });
-    if (p.columns >= 8 * S) subgroup(32, 2);
+    // Two vec4 columns a lane need more registers than 128-bit processors have.
+    const wide = S > 4 && p.columns >= 8 * S;
+    if (wide) subgroup(32, 2);
     subgroup(32, 1);
-    if (p.columns >= 8 * S) subgroup(16, 2);
+    if (wide) subgroup(16, 2);
     subgroup(16, 1);
   } else {
     for (const tile of productTiles(recorder, p)) {
@@ -107,9 +109,11 @@ export function gradientVariants(recorder: Recorder, p: WindowedProduct): Varian
   const S = recorder.gpu.subgroupSize;
   const variants: Variant[] = [];
   if (adapterKind(recorder.gpu) === "subgroup") {
-    // 16 lanes mean AVX-512 with its 32 registers, which carry two vec4 columns.
+    // 16 lanes mean AVX-512 with its 32 registers, which carry two vec4 columns. With 4 lanes only
+    // the tiles of 16 window elements are possible.
     const tiles = S === 16 ? [[32, 2], [32, 1]] : [[32, 1], [32, 2]];
-    for (const [R, Q] of [...tiles, [16, 2], [64, 1]]) {
+    const small = S === 4 ? [[16, 2], [16, 1]] : [[16, 2]];
+    for (const [R, Q] of [...tiles, ...small, [64, 1]]) {
       if ((Q === 1 || p.columns >= 8 * S) && R / 4 <= S) {
         variants.push({ kernel: "conv1d_backward_weight_subgroup", constants: { S, R, Q } });
       }
@@ -123,19 +127,25 @@ export function gradientVariants(recorder: Recorder, p: WindowedProduct): Varian
   return variants;
 }
 
-/** Constants of `kernels/conv1d_backward_weight_tiled.wgsl` worth timing, best guess first. */
+/**
+ * Constants of `kernels/conv1d_backward_weight_tiled.wgsl` worth timing, best guess first. 2^16
+ * invocations are one wave on the largest GPUs.
+ */
 function gradientTiles(recorder: Recorder, p: WindowedProduct): KernelConstants[] {
-  const small = { R: 32, COLUMNS: 32, DEPTH: 16, THREAD_ROWS: 4, THREAD_COLUMNS: 4 };
-  const square = { R: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8 };
-  const light = { R: 64, COLUMNS: 64, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 4 };
+  const spare = sparesRegisters(recorder);
+  const INVOCATIONS = spare ? 2 ** 15 : 2 ** 16;
+  const common = { DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8, INVOCATIONS };
+  const small = { ...common, R: 32, COLUMNS: 32, THREAD_ROWS: 4, THREAD_COLUMNS: 4 };
+  const square = { ...common, R: 64, COLUMNS: 64 };
+  const light = { ...square, THREAD_COLUMNS: 4 };
   const shallow = { ...light, DEPTH: 8 };
-  const large = { R: 128, COLUMNS: 128, DEPTH: 16, THREAD_ROWS: 8, THREAD_COLUMNS: 8 };
+  const large = { ...common, R: 128, COLUMNS: 128 };
   // Three tiles cover the 132 window elements of the first layer (12 leads × 11 taps) with 8 % waste.
-  const first = { R: 48, COLUMNS: 64, DEPTH: 24, THREAD_ROWS: 4, THREAD_COLUMNS: 8 };
+  const first = { ...common, R: 48, COLUMNS: 64, DEPTH: 24, THREAD_ROWS: 4 };
   if (p.columns <= 32 || p.window <= 32) return [small, light];
-  const tiles: KernelConstants[] = sparesRegisters(recorder)
-    ? [light, shallow, square]
-    : [square, light, shallow];
+  const tiles: KernelConstants[] = spare
+    ? [light, shallow, square, { ...light, INVOCATIONS: 2 * INVOCATIONS }]
+    : [square, { ...square, INVOCATIONS: 2 * INVOCATIONS }, light, shallow];
   if (waste(p.window, 48) < waste(p.window, 64)) tiles.unshift(first);
   if (p.columns >= 128 && waste(p.window, 128) <= waste(p.window, 64)) tiles.push(large);
   return tiles;
@@ -337,15 +347,14 @@ function splitGradient(
   p: WindowedProduct,
 ): { chunks: number; chunk: number; grid: readonly [number, number?, number?] } {
   const constants = variant.constants as Record<string, number>;
-  const { S, R, Q, COLUMNS, DEPTH, THREAD_ROWS, THREAD_COLUMNS } = constants;
+  const { S, R, Q, COLUMNS, DEPTH, THREAD_ROWS, THREAD_COLUMNS, INVOCATIONS } = constants;
   if (variant.kernel === "conv1d_backward_weight_tiled") {
     const rowTiles = Math.ceil(p.window / R);
     const columnTiles = Math.ceil(p.columns / COLUMNS);
     const rows = p.samples * p.positions;
-    // Some 131,072 invocations fill the largest GPUs; below 128 rows a chunk, writing the partial
-    // sums and adding them up would cost more than it brings.
+    // Below 128 rows a chunk, writing the partial sums and adding them up costs more than it brings.
     const threads = R * COLUMNS / (THREAD_ROWS * THREAD_COLUMNS);
-    const wanted = Math.ceil(2 ** 17 / (threads * rowTiles * columnTiles));
+    const wanted = Math.ceil(INVOCATIONS / (threads * rowTiles * columnTiles));
     const least = Math.max(128, Math.ceil(rows / Math.min(wanted, 65535)));
     const chunk = Math.ceil(least / DEPTH) * DEPTH;
     const chunks = Math.ceil(rows / chunk);

@@ -132,7 +132,7 @@ const tiledGradient = (
 ) => ({
   variant: {
     kernel: "conv1d_backward_weight_tiled",
-    constants: { R, COLUMNS, DEPTH, THREAD_ROWS: rows, THREAD_COLUMNS: columns },
+    constants: { R, COLUMNS, DEPTH, THREAD_ROWS: rows, THREAD_COLUMNS: columns, INVOCATIONS: 4096 },
   },
   rows: DEPTH,
   columns: COLUMNS,
@@ -159,7 +159,7 @@ if (hasSubgroups) {
     const variant = { kernel: "conv1d_subgroup", constants: { S, P, Q } };
     productCases.push({ variant, rows: P, columns: 4 * S * Q });
   }
-  for (const [R, Q] of [[32, 1], [16, 2]]) {
+  for (const [R, Q] of [[S === 4 ? 16 : 32, 1], [16, 2]]) {
     const variant = { kernel: "conv1d_backward_weight_subgroup", constants: { S, R, Q } };
     gradientCases.push({ variant, rows: 8, columns: 4 * S * Q });
   }
