@@ -13,6 +13,7 @@
  */
 
 import type { CounterRandom } from "../../random/philox.ts";
+import { electrodeMatrix, frontalAxis } from "./leads.ts";
 
 /** Dipole in mV: x to the left, y to the feet, z to the back (Frank). */
 export type Vector = [x: number, y: number, z: number];
@@ -62,6 +63,8 @@ export interface Person {
 /** Seconds from the onset of a normal QRS complex to its R wave. */
 export const QRS_ONSET = 0.042;
 
+const STANDARD_LEADS = electrodeMatrix();
+
 /** Scales a vector in place. */
 export function scale(vector: Vector, factor: number): void {
   vector[0] *= factor;
@@ -98,6 +101,13 @@ export function depolarization(heart: Heart): Wave[] {
     heart.basal,
     ...heart.extra.filter((w) => w.kind === "QRS"),
   ];
+}
+
+/** Mean dipole of QRS, up to a factor: the area under each wave. */
+export function meanQrs(heart: Heart): Vector {
+  const area: Vector = [0, 0, 0];
+  for (const { vector, width } of depolarization(heart)) add(area, vector, width);
+  return area;
 }
 
 /** Adds a vector to the ST segment: a plateau of that height, more or less sloping towards T. */
@@ -186,6 +196,13 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
     0.22 * random.normal();
   const horizontal = 0.22 * random.normal();
   for (const part of depolarization(heart)) turn(part.vector, frontal, horizontal);
+  // A normal axis lies between −30° and 90°; the leads see a turn of the heart a little distorted,
+  // so it takes two steps.
+  for (let step = 0; step < 2; step++) {
+    const axis = frontalAxis(meanQrs(heart), STANDARD_LEADS);
+    const correction = Math.max(-22, Math.min(85, axis)) - axis;
+    for (const part of depolarization(heart)) turn(part.vector, correction * Math.PI / 180, 0);
+  }
   for (const part of [...heart.segment, ...heart.recovery]) {
     turn(part.vector, 0.45 * frontal, 0.45 * horizontal);
   }

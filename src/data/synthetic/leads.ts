@@ -47,6 +47,23 @@ export function electrodeMatrix(
   return matrix;
 }
 
+/**
+ * Frontal axis of a dipole in degrees, −180 to 180: 0 points to the left arm, 90 to the feet.
+ *
+ * @param matrix Electrode potentials per unit of dipole, [9 × 3].
+ */
+export function frontalAxis(
+  dipole: readonly [number, number, number],
+  matrix: Float64Array,
+): number {
+  const potential = (e: number) =>
+    matrix[3 * e] * dipole[0] + matrix[3 * e + 1] * dipole[1] + matrix[3 * e + 2] * dipole[2];
+  const one = potential(1) - potential(0);
+  const foot = 1.5 * potential(2); // aVF = LL − (RA + LA)/2, and the three sum to zero
+  // In Einthoven's triangle aVF shows a vector at cos 30° of the scale of lead I.
+  return Math.atan2(foot * 2 / Math.sqrt(3), one) * 180 / Math.PI;
+}
+
 /** Limits of the 16-bit format; −32768 means "no sample" in WFDB and is not used. */
 function clampToInt16(value: number): number {
   return Math.max(-32767, Math.min(32767, value));

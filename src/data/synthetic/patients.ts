@@ -85,6 +85,9 @@ const SKEW = 1.1;
 const VARIANT_RATE = 0.35;
 const VARIANT_SEVERITY = 0.3;
 
+/** Diagnoses that are made from the P wave or the PR interval. */
+const NEEDS_ATRIA = new Set(["1AVB", "LAO/LAE", "RAO/RAE", "WPW"]);
+
 /** Picks by share from a uniform number; shares need not add up to one. */
 function pick<T extends { share: number }>(items: readonly T[], uniform: number): T {
   let total = 0;
@@ -149,8 +152,14 @@ export function drawPatients(records: number, seed: number): Patient[] {
       }
     }
 
-    const fibrillation = random.uniform() <
-      (superclasses.length === 0 ? 0.75 : superclasses.includes("NORM") ? 0 : 0.1);
+    // Fibrillating atria make no P wave, so whatever is seen in P or PR rules them out.
+    const needsAtria = findings.some(({ code }) => NEEDS_ATRIA.has(code));
+    const fibrillationRate = superclasses.length === 0
+      ? 0.75
+      : superclasses.includes("NORM") || needsAtria
+      ? 0
+      : 0.1;
+    const fibrillation = random.uniform() < fibrillationRate;
     const heartRate = Math.max(
       44,
       Math.min(

@@ -7,8 +7,8 @@
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import { applyDiagnosis } from "./diagnoses.ts";
 import { dipoleSeries } from "./dipole.ts";
-import { depolarization, ectopicWaves, type Heart, normalHeart, wavesOf } from "./heart.ts";
-import { digitizeLeads, DOWER, ELECTRODE_COUNT, electrodeMatrix } from "./leads.ts";
+import { ectopicWaves, type Heart, meanQrs, normalHeart, wavesOf } from "./heart.ts";
+import { digitizeLeads, DOWER, ELECTRODE_COUNT, electrodeMatrix, frontalAxis } from "./leads.ts";
 import { addNoise, type Disturbances } from "./noise.ts";
 import type { Patient } from "./patients.ts";
 import { type Beat, makeBeats } from "./rhythm.ts";
@@ -39,20 +39,6 @@ export function patientHeart(patient: Patient, seed: number, course = 1): Heart 
     applyDiagnosis(code, Math.max(0, Math.min(1, severity * course)), heart, random);
   }
   return heart;
-}
-
-/** Frontal axis in degrees: lead I against aVF, each the area under QRS. */
-function frontalAxis(heart: Heart, matrix: Float64Array): number {
-  const area = [0, 0, 0];
-  for (const { vector, width } of depolarization(heart)) {
-    for (let axis = 0; axis < 3; axis++) area[axis] += vector[axis] * width;
-  }
-  const electrode = (e: number) =>
-    matrix[3 * e] * area[0] + matrix[3 * e + 1] * area[1] + matrix[3 * e + 2] * area[2];
-  const one = electrode(1) - electrode(0);
-  const foot = 1.5 * electrode(2); // aVF = LL − (RA + LA)/2, and the three sum to zero
-  // aVF is measured at 1/cos 30° of the scale of lead I (Einthoven's triangle).
-  return Math.atan2(foot * 2 / Math.sqrt(3), one) * 180 / Math.PI;
 }
 
 /**
@@ -189,7 +175,7 @@ export function makeRecord(
   return {
     beats: inside,
     heartRate: span > 0 ? 60 * (inside.length - 1) / span : heartRate,
-    axis: frontalAxis(heart, matrix),
+    axis: frontalAxis(meanQrs(heart), matrix),
     pr: heart.pr,
     limbVoltage: Math.max(high[0] - low[0], high[1] - low[1]),
     disturbances,

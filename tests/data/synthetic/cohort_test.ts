@@ -75,6 +75,23 @@ Deno.test("drawPatients() meets PTB-XL's prevalences, ages and folds", () => {
   assertAlmostEquals(women, 0.48, 0.04);
 });
 
+Deno.test("normal records have a normal axis; nobody has fibrillation and a long PR", () => {
+  const { people, notes } = synthesizeCohort({
+    records: 600,
+    seed: 8,
+    samplingRate: 50,
+    duration: 2,
+  });
+  people.forEach((person, i) => {
+    if (person.superclasses.join() === "NORM" && person.variants.length === 0) {
+      // −30° to 95°, and what placing the electrodes does to it.
+      const { axis } = notes[i];
+      assert(axis > -45 && axis < 110, `record ${i}: axis ${axis}`);
+    }
+    assert(!(person.fibrillation && person.findings.some((f) => f.code === "1AVB")));
+  });
+});
+
 Deno.test("drawPatients() evens out folds and superclasses in a small cohort", () => {
   const set = synthesizeCohort({ records: 1000, seed: 42, samplingRate: 50, duration: 1 });
   const sizes = new Array(11).fill(0);
