@@ -112,6 +112,14 @@ export function parseSums(text: string, origin: string): Entry[] {
   return entries;
 }
 
+function isList(text: string): boolean {
+  try {
+    return parseSums(text, SUMS).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a file belongs to the wanted resolution; tables and texts always do. */
 function isWanted(name: string, resolution: 100 | 500 | "both"): boolean {
   if (name === SUMS) return false;
@@ -250,7 +258,7 @@ class Download {
     if (failure !== undefined) throw failure;
   }
 
-  /** The list of sums: the one on disk if it came from the same place, else a new one. */
+  /** The list of sums: the one on disk if it is whole and came from the same place, else a new one. */
   async #sums(): Promise<string> {
     const path = `${this.#root}/${SUMS}`;
     const ledgerPath = `${this.#root}/${LEDGER}`;
@@ -259,8 +267,10 @@ class Download {
     if (statOf(ledgerPath)?.isFile && statOf(path)?.isFile) {
       const [origin, ...lines] = onDisk(ledgerPath, () => Deno.readTextFileSync(ledgerPath))
         .split("\n");
-      if (origin === this.#base.href) {
+      // A verifying call trusts nothing on disk, the list included.
+      if (origin === this.#base.href && !this.#options.verify) {
         text = onDisk(path, () => Deno.readTextFileSync(path));
+        if (!isList(text)) text = undefined;
         // name → "sum size mtime"; the last line of a killed run may be cut off and is not found.
         for (const line of lines) {
           const at = line.indexOf("\t");
@@ -288,7 +298,6 @@ class Download {
       });
       onDisk(ledgerPath, () => Deno.writeTextFileSync(ledgerPath, `${this.#base.href}\n`));
     }
-    if (this.#options.verify) this.#known = new Map();
     this.#ledger = onDisk(ledgerPath, () => {
       const file = Deno.openSync(ledgerPath, { write: true, append: true, create: true });
       // Ends a line that a killed run may have left unfinished.

@@ -180,6 +180,8 @@ Deno.test("fetchPtbXl() replaces wrong files, and checks all of them with verify
     assertEquals([second.downloaded, second.kept], [1, FILES_100 - 1]);
     const third = await download({ verify: true });
     assertEquals([third.downloaded, third.kept], [1, FILES_100 - 1]);
+    Deno.writeTextFileSync(`${folder}/set/SHA256SUMS.txt`, "damaged");
+    assertEquals((await download()).kept, FILES_100);
     assertComplete(server, folder);
   }));
 
