@@ -8,6 +8,7 @@ import type { Gpu } from "./device.ts";
 import { kernelSources } from "./kernel_sources.ts";
 import { type KernelConstants, preprocess } from "./preprocess.ts";
 import { TuningTable } from "./tuning.ts";
+import type { TuningOptions } from "./tuner.ts";
 
 /** One storage or uniform binding as the kernel declares it. */
 export interface KernelBinding {
@@ -63,7 +64,11 @@ export class KernelLibrary {
   /** Which variants were measured to be fastest on this device. */
   readonly tuning = new TuningTable();
 
-  constructor(readonly gpu: Gpu) {}
+  constructor(
+    readonly gpu: Gpu,
+    /** How variants are measured; see `tuner.ts`. */
+    readonly tuningOptions: TuningOptions = {},
+  ) {}
 
   /**
    * The pipeline of a kernel under some constants.

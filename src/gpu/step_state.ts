@@ -78,6 +78,11 @@ export class StepState {
     this.#nextStep = values.step + 1;
   }
 
+  /** Forgets unread metrics, for passes that leave none. */
+  restart(): void {
+    this.#unread = 0;
+  }
+
   /** Waits for the device and gives the metrics of all steps since the last call. */
   async read(): Promise<StepMetrics[]> {
     const ring = new Float32Array(await this.gpu.read(this.ring.placement!.buffer));

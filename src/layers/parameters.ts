@@ -243,6 +243,12 @@ export class ParameterStore {
     };
   }
 
+  /** A copy of all values on the GPU, to go back to later. */
+  snapshot(): ParameterSnapshot {
+    const { gpu, values, buffers } = this.#allocated();
+    return new ParameterSnapshot(gpu, [values, buffers]);
+  }
+
   /** Gives the memory back. */
   destroy(): void {
     const { gpu, values, gradients, buffers } = this.#allocated();
@@ -253,6 +259,43 @@ export class ParameterStore {
   #allocated() {
     if (!this.#memory) throw new Error("The parameters are not allocated yet");
     return this.#memory;
+  }
+}
+
+/** Values of a {@linkcode ParameterStore} at one moment. */
+export class ParameterSnapshot {
+  readonly #pairs: { live: GPUBuffer; copy: GPUBuffer }[];
+
+  constructor(readonly gpu: Gpu, live: readonly GPUBuffer[]) {
+    this.#pairs = live.map((buffer) => ({
+      live: buffer,
+      copy: gpu.storage(buffer.size, `copy of ${buffer.label}`),
+    }));
+    this.take();
+  }
+
+  /** Copies the present values over the kept ones. */
+  take(): void {
+    this.#copy(({ live, copy }) => [live, copy]);
+  }
+
+  /** Copies the kept values back. */
+  restore(): void {
+    this.#copy(({ live, copy }) => [copy, live]);
+  }
+
+  /** Gives the memory back. */
+  destroy(): void {
+    for (const { copy } of this.#pairs) this.gpu.release(copy);
+  }
+
+  #copy(direction: (pair: { live: GPUBuffer; copy: GPUBuffer }) => [GPUBuffer, GPUBuffer]): void {
+    const encoder = this.gpu.device.createCommandEncoder();
+    for (const pair of this.#pairs) {
+      const [from, to] = direction(pair);
+      encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+    }
+    this.gpu.device.queue.submit([encoder.finish()]);
   }
 }
 

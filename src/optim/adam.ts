@@ -87,6 +87,22 @@ export class Adam {
     });
   }
 
+  /** Both moments, for resuming. */
+  async state(): Promise<{ first: Float32Array; second: Float32Array }> {
+    const read = async ({ placement, bytes }: Tensor) =>
+      new Float32Array(await this.gpu.read(placement!.buffer, bytes));
+    return { first: await read(this.#first), second: await read(this.#second) };
+  }
+
+  /** Writes both moments back. */
+  load(state: { first: Float32Array; second: Float32Array }): void {
+    if (state.first.length !== this.#first.size || state.second.length !== this.#second.size) {
+      throw new RangeError(`Adam holds ${this.#first.size} values, got ${state.first.length}`);
+    }
+    this.gpu.write(this.#first.placement!.buffer, state.first);
+    this.gpu.write(this.#second.placement!.buffer, state.second);
+  }
+
   /** Gives the memory back. */
   destroy(): void {
     for (const { placement } of [this.#first, this.#second, this.#guard]) {

@@ -1,0 +1,43 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { classifierFlags } from "../src/cli/classifier_flags.ts";
+import { booleanFlag, pathFlag } from "../src/cli/flags.ts";
+import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
+
+/** `deno task finetune`: train a classifier on a pretrained encoder. */
+export const command = defineCommand({
+  name: "finetune",
+  summary: "Fine-tune a pretrained encoder on few labels",
+  description: [
+    "Puts a linear head on the encoder of a checkpoint and trains both, or the head alone " +
+    "(--freeze-encoder), on the labelled part of folds 1-8. Keeps the epoch with the best macro " +
+    "F1 on fold 9 and reports fold 10 once.",
+  ],
+  flags: {
+    "ssl-checkpoint": pathFlag({
+      required: true,
+      description: "Pretrained encoder (.pt or .safetensors), key encoder",
+    }),
+    ...classifierFlags,
+    "freeze-encoder": booleanFlag({
+      description: "Train the head alone, on features that are computed once",
+    }),
+    "out": pathFlag({
+      default: "checkpoints/finetuned.pt",
+      description: "Checkpoint to write (.pt or .safetensors), key model",
+    }),
+  },
+  examples: [
+    { args: "--ssl-checkpoint checkpoints/ssl_simclr.pt", about: "One label in ten" },
+    {
+      args: "--ssl-checkpoint checkpoints/ssl_simclr.pt --freeze-encoder",
+      about: "A linear head on the frozen encoder",
+    },
+  ],
+  run: (options, context) =>
+    runTrainClassifier(
+      { ...options, method: "finetune", encoderCheckpoint: options.sslCheckpoint },
+      context,
+    ),
+});
+
+if (import.meta.main) await runCommand(command);

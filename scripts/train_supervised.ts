@@ -1,0 +1,29 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { classifierFlags } from "../src/cli/classifier_flags.ts";
+import { pathFlag } from "../src/cli/flags.ts";
+import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
+
+/** `deno task train-supervised`: train a classifier from random weights. */
+export const command = defineCommand({
+  name: "train-supervised",
+  summary: "Train a classifier from random weights, the baseline of fine-tuning",
+  description: [
+    "Trains on the labelled part of folds 1-8, keeps the epoch with the best macro F1 on fold 9, " +
+    "and reports fold 10 once, with the weights of that epoch.",
+  ],
+  flags: {
+    ...classifierFlags,
+    "out": pathFlag({
+      default: "checkpoints/supervised.pt",
+      description: "Checkpoint to write (.pt or .safetensors), key model",
+    }),
+  },
+  examples: [
+    { args: "--label-fraction 1 --loss bce", about: "All labels, plain loss" },
+    { args: "--label-fraction 0.1", about: "One label in ten" },
+  ],
+  run: (options, context) =>
+    runTrainClassifier({ ...options, method: "supervised", freezeEncoder: false }, context),
+});
+
+if (import.meta.main) await runCommand(command);

@@ -1,0 +1,59 @@
+/**
+ * Flags that several commands share.
+ *
+ * @module
+ */
+
+import { booleanFlag, choiceFlag, integerFlag, pathFlag, stringFlag } from "./flags.ts";
+
+/** Flags of every command that reads PTB-XL. */
+export const dataFlags = {
+  "data-root": pathFlag({
+    default: "data/PTB-XL",
+    description: "Folder of PTB-XL; without it there the synthetic cohort is used",
+  }),
+  "signal-length": integerFlag({
+    default: 1000,
+    minimum: 64,
+    maximum: 1000,
+    description: "Samples of a record at 100 Hz; longer records are cut, shorter ones padded",
+  }),
+  "strict": booleanFlag({ description: "Fail on the first damaged record" }),
+};
+
+/** Flags of every command that computes on a GPU. */
+export const deviceFlags = {
+  "adapter": stringFlag({ description: "Use an adapter whose name contains this text" }),
+  "no-tune": booleanFlag({ description: "Use fixed kernel variants, measure none" }),
+};
+
+/** Flags of every training command. */
+export const trainingFlags = {
+  ...dataFlags,
+  ...deviceFlags,
+  "init": pathFlag({
+    description: "Start from a checkpoint: key model (the whole training model) or encoder",
+  }),
+  "normalize": choiceFlag({
+    choices: ["train", "none"],
+    default: "train",
+    description: "Standardise each lead by the training folds, or take mV as they are",
+  }),
+  "no-shuffle": booleanFlag({ description: "Visit records in the order of the table" }),
+  "log-every": integerFlag({
+    default: 20,
+    minimum: 1,
+    maximum: 1000,
+    description: "Read losses from the GPU at least every so many steps",
+  }),
+  "run-dir": pathFlag({
+    description: "Folder of the run's files",
+    defaultText: "results/NAME-DATE",
+  }),
+  "resume": booleanFlag({ description: "Go on where the run in --run-dir stopped" }),
+  "precision": choiceFlag({
+    choices: ["f32"],
+    default: "f32",
+    description: "Arithmetic of the kernels",
+  }),
+};

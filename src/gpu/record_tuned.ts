@@ -1,0 +1,29 @@
+/**
+ * Recording with tuning: once to learn which problems a step holds, once with the winners.
+ *
+ * @module
+ */
+
+import type { KernelLibrary } from "./kernels.ts";
+import type { Program } from "./program.ts";
+import { Recorder } from "./recorder.ts";
+import type { Tensor } from "./tensor.ts";
+import { tune } from "./tuner.ts";
+
+/**
+ * Records, tunes and plans a step.
+ *
+ * @param record Pushes the step onto a recorder and returns the tensors whose content must outlast
+ * the step. Called once or twice, so it must have no other effect.
+ */
+export async function recordTuned(
+  kernels: KernelLibrary,
+  record: (recorder: Recorder) => readonly Tensor[] | void,
+): Promise<Program> {
+  const first = new Recorder(kernels);
+  const kept = record(first);
+  const { measured, known } = await tune(kernels, first.tunables.values(), kernels.tuningOptions);
+  if (measured + known === 0) return first.plan(kept ?? []);
+  const second = new Recorder(kernels);
+  return second.plan(record(second) ?? []);
+}

@@ -1,0 +1,66 @@
+/**
+ * What all commands print in the same way.
+ *
+ * @module
+ */
+
+import { formatBytes, formatCount } from "../cli/format.ts";
+import { renderSettings } from "../cli/table.ts";
+import { terminalWidth } from "../cli/terminal.ts";
+import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
+import { describeRecordSet } from "../data/record_set.ts";
+import { UserError } from "../errors.ts";
+import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Names and values of the settings table. */
+export type Settings = [name: string, value: string | number | undefined][];
+
+/** Prints the aligned settings table. */
+export function printSettings(settings: Settings): void {
+  console.log(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
+}
+
+/** Lines about data and device that every settings table begins with. */
+export function workspaceSettings(workspace: Workspace): Settings {
+  const { set, split, gpu, records, normalisation } = workspace;
+  const lines = describeRecordSet(set);
+  return [
+    ["Data", lines.join("\n")],
+    [
+      "Folds",
+      `train ${formatCount(split.train.length)} (1-8), validation ` +
+      `${formatCount(split.validation.length)} (9), test ${formatCount(split.test.length)} (10)`,
+    ],
+    ["Normalisation", normalisation.kind === "none" ? "none (mV)" : "per lead"],
+    ["Adapter", gpu.name],
+    ["Records on it", formatBytes(records.bytes)],
+  ];
+}
+
+/** The four documented metrics in one line. */
+export function metricsLine(metrics: MultilabelMetrics): string {
+  return `AUROC ${metrics.auroc_macro.toFixed(4)}  F1 ${metrics.f1_macro.toFixed(4)}  ` +
+    `sensitivity ${metrics.sensitivity_micro.toFixed(4)}  ` +
+    `specificity ${metrics.specificity_micro.toFixed(4)}`;
+}
+
+/**
+ * Checks before hours of training that a file can be written where it is wanted, and makes its
+ * folder.
+ *
+ * @throws {UserError} When the extension or the folder is no good.
+ */
+export function assertWritable(path: string, flag: string): void {
+  assertCheckpointPath(path);
+  const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  const folder = slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".writable-" }));
+  } catch (error) {
+    throw new UserError(
+      `Cannot write to ${folder}: ${(error as Error).message}. Choose another ${flag}`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The records of a job: PTB-XL where it is, else the synthetic cohort.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { Progress } from "../cli/progress.ts";
+import { loadPtbXl } from "../data/ptb_xl.ts";
+import type { RecordSet } from "../data/record_set.ts";
+import { synthesizeCohort } from "../data/synthetic/cohort.ts";
+import { UserError } from "../errors.ts";
+
+/** Where records come from. */
+export interface DataSource {
+  readonly dataRoot: string;
+  /** True where the user named the folder: then nothing else will do. */
+  readonly explicit: boolean;
+  /** T. */
+  readonly signalLength: number;
+  /** Fail on the first damaged record. */
+  readonly strict: boolean;
+  /** Size and seed of the cohort that stands in for PTB-XL. */
+  readonly synthetic: { readonly records: number; readonly seed: number };
+}
+
+/** Seed of the cohort that commands synthesize when there is no PTB-XL: the same for all of them. */
+export const COHORT_SEED = 42;
+
+/** True where `dataRoot` looks like PTB-XL. */
+export function hasPtbXl(dataRoot: string): boolean {
+  return existsSync(`${dataRoot}/ptbxl_database.csv`);
+}
+
+/** Reads PTB-XL, or synthesizes the cohort and says so in one line. */
+export async function openRecords(source: DataSource): Promise<RecordSet> {
+  const { dataRoot, explicit, signalLength, strict } = source;
+  if (explicit || hasPtbXl(dataRoot)) {
+    using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
+    return await loadPtbXl(dataRoot, {
+      signalLength,
+      strict,
+      onProgress: (done, total) => progress.update(done, undefined, total),
+    });
+  }
+  if (signalLength > 1000) {
+    throw new UserError(
+      `Cannot synthesize records of ${signalLength} samples: the cohort has 1,000 at 100 Hz. ` +
+        `Give --data-root`,
+    );
+  }
+  console.log(
+    `There is no PTB-XL in ${dataRoot}: computing on a synthetic cohort ` +
+      `(deno task fetch-ptbxl brings the real one)`,
+  );
+  const { records, seed } = source.synthetic;
+  return synthesizeCohort({ records, seed, duration: signalLength / 100 });
+}

@@ -1,0 +1,177 @@
+/**
+ * The pretraining job of SimCLR: unlabelled folds 1–8, then a linear probe beside a random encoder's.
+ *
+ * @module
+ */
+
+import { augmentationConfig, type AugmentationConfigName } from "../augment/augmentations.ts";
+import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { epochOrder } from "../data/batches.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import { SimclrMethod } from "../methods/simclr.ts";
+import { Simclr } from "../models/simclr.ts";
+import { loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
+import { probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
+import { RunFolder } from "./run_folder.ts";
+import { dropRunState, readRunState, saveRunState } from "./run_state.ts";
+import { type EpochResult, Trainer } from "./trainer.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Settings of {@linkcode pretrainSimclr}. */
+export interface PretrainSimclrOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly temperature: number;
+  readonly projection: number;
+  readonly config: AugmentationConfigName;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly logEvery: number;
+  /** Checkpoint to write, key `encoder`. */
+  readonly out: string;
+  /** Checkpoint to start from. */
+  readonly init?: string;
+  readonly runFolder: string;
+  /** Go on from the state in `runFolder`. */
+  readonly resume: boolean;
+  readonly signal?: AbortSignal;
+  readonly events?: PretrainEvents;
+}
+
+/** What a job tells whoever watches it. */
+export interface PretrainEvents {
+  prepared?(facts: { parameters: number; arenaBytes: number; resumedAfter: number }): void;
+  steps?(epoch: number, done: number, total: number, loss: number): void;
+  epoch?(epoch: number, result: EpochResult): void;
+  probing?(): void;
+}
+
+/** What the job gives. */
+export interface PretrainResult {
+  /** Mean loss of every epoch run now. */
+  readonly epochLosses: readonly number[];
+  /** Loss of every step run now. */
+  readonly stepLosses: readonly number[];
+  readonly recordsPerSecond: number;
+  readonly probe: ProbeResult;
+  readonly randomProbe: ProbeResult;
+}
+
+/** Seconds between two savings of the state for resuming. */
+const SAVE_EVERY_SECONDS = 20;
+
+/** Pretrains an encoder, writes its checkpoint, and probes it. */
+export async function pretrainSimclr(
+  workspace: Workspace,
+  options: PretrainSimclrOptions,
+): Promise<PretrainResult> {
+  const { seed, batchSize, epochs, events } = options;
+  const settings = resumeSettings(options);
+  const store = new ParameterStore();
+  const model = new Simclr(store, { projection: options.projection });
+  store.allocate(workspace.gpu, seed);
+  if (options.init !== undefined) {
+    loadWeights(await readCheckpoint(options.init), options.init, store);
+  }
+  const method = new SimclrMethod(store, model, {
+    temperature: options.temperature,
+    augmentations: augmentationConfig(options.config),
+  });
+  const trainer = new Trainer(workspace, method, {
+    batchSize: Math.min(batchSize, workspace.split.train.length),
+    learningRate: options.learningRate,
+    seed,
+    logEvery: options.logEvery,
+    signal: options.signal,
+  });
+  let folder: RunFolder | undefined;
+  try {
+    const stored = options.resume ? await readRunState(options.runFolder, settings) : undefined;
+    const done = stored?.epoch ?? 0;
+    folder = RunFolder.open(options.runFolder, done);
+    await folder.writeJson("config.json", {
+      command: "train-simclr",
+      data: workspace.set.source,
+      adapter: workspace.gpu.name,
+      ...settings as Record<string, JsonValue>,
+      out: options.out,
+    });
+    await trainer.prepare(workspace.split.train.length);
+    stored?.restore(trainer);
+    events?.prepared?.({
+      parameters: store.count,
+      arenaBytes: trainer.arenaBytes,
+      resumedAfter: done,
+    });
+    const results: EpochResult[] = [];
+    let saved = performance.now();
+    for (let epoch = done + 1; epoch <= epochs; epoch++) {
+      const result = await trainer.epoch({
+        epoch,
+        order: epochOrder({
+          indices: workspace.split.train,
+          batchSize,
+          seed,
+          epoch,
+          shuffle: options.shuffle,
+        }),
+        onSteps: (steps, total, loss) => events?.steps?.(epoch, steps, total, loss),
+        onRows: (rows) => folder!.append(rows),
+      });
+      results.push(result);
+      folder.append([{
+        epoch,
+        train_loss: result.loss,
+        seconds: result.seconds,
+        records_per_second: result.recordsPerSecond,
+      }]);
+      events?.epoch?.(epoch, result);
+      if (epoch < epochs && performance.now() - saved > SAVE_EVERY_SECONDS * 1000) {
+        await saveRunState(folder, trainer, { epoch, settings });
+        saved = performance.now();
+      }
+    }
+    await saveCheckpoint(options.out, "encoder", store, workspace, {
+      method: "simclr",
+      architecture: {
+        name: "ECGEncoder1DCNN",
+        in_channels: model.encoder.inputs,
+        width: model.encoder.width,
+      },
+      seed,
+      epoch: epochs,
+    });
+    await dropRunState(folder);
+    events?.probing?.();
+    const probe = await probeEncoder(workspace, model.encoder, { seed });
+    const randomProbe = await probeRandomEncoder(workspace, { width: model.encoder.width, seed });
+    const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+    return {
+      epochLosses: results.map(({ loss }) => loss),
+      stepLosses: results.flatMap(({ losses }) => losses),
+      recordsPerSecond: results.length * workspace.split.train.length / seconds,
+      probe,
+      randomProbe,
+    };
+  } finally {
+    folder?.close();
+    trainer.destroy();
+    store.destroy();
+  }
+}
+
+/** The settings on which a run's bits depend. */
+function resumeSettings(options: PretrainSimclrOptions): JsonValue {
+  const { batchSize, learningRate, temperature, projection, config, seed, shuffle, init } = options;
+  return {
+    batchSize,
+    learningRate,
+    temperature,
+    projection,
+    config,
+    seed,
+    shuffle,
+    init: init ?? null,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Linear probe: how well a logistic regression on an encoder's frozen, pooled features tells the
+ * classes apart, beside the same on a random encoder's.
+ *
+ * @module
+ */
+
+import { labelSubset } from "../data/label_subset.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { meanPool } from "../layers/mean_pool.ts";
+import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import { fitLinearProbe, predictProbabilities } from "../stats/logistic_regression.ts";
+import { Inference } from "./inference.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Records of a batch in evaluation passes. */
+export const INFERENCE_ROWS = 64;
+
+/** What a probe found. */
+export interface ProbeResult {
+  /** On the test fold, with the penalty that was best on the validation fold. */
+  readonly test: MultilabelMetrics;
+  readonly validationAuroc: number;
+  readonly l2: number;
+}
+
+/** Pooled features [rows, 4 width] of an encoder in evaluation mode. */
+export async function encoderFeatures(
+  workspace: Workspace,
+  encoder: Encoder1dCnn,
+  rows: ArrayLike<number>,
+): Promise<Float32Array> {
+  const inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
+    features: meanPool(recorder, encoder.evaluate(recorder, x)).y,
+  }));
+  try {
+    return (await inference.run(rows)).features;
+  } finally {
+    inference.destroy();
+  }
+}
+
+/** Probes an encoder: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */
+export async function probeEncoder(
+  workspace: Workspace,
+  encoder: Encoder1dCnn,
+  options: { labelFraction?: number; seed: number },
+): Promise<ProbeResult> {
+  const { split, set } = workspace;
+  const classes = set.classNames.length;
+  const train = labelSubset({
+    indices: split.train,
+    labels: set.labels,
+    classes,
+    fraction: options.labelFraction ?? 1,
+    seed: options.seed,
+  });
+  const rows = Int32Array.from([...train, ...split.validation, ...split.test]);
+  const features = await encoderFeatures(workspace, encoder, rows);
+  const dimension = encoder.outputs;
+  const part = (from: number, count: number) => ({
+    features: features.subarray(from * dimension, (from + count) * dimension),
+    labels: workspace.labelsOf(rows.subarray(from, from + count)),
+  });
+  const validation = part(train.length, split.validation.length);
+  const test = part(train.length + split.validation.length, split.test.length);
+  const probe = fitLinearProbe({ ...part(0, train.length), classes, validation });
+  return {
+    test: multilabelMetrics(test.labels, predictProbabilities(probe, test.features), { classes }),
+    validationAuroc: probe.validationAuroc,
+    l2: probe.l2,
+  };
+}
+
+/** The same probe on an encoder with random weights of this seed. */
+export async function probeRandomEncoder(
+  workspace: Workspace,
+  options: { width: number; labelFraction?: number; seed: number },
+): Promise<ProbeResult> {
+  const store = new ParameterStore();
+  const encoder = new Encoder1dCnn(store, "", { width: options.width });
+  store.allocate(workspace.gpu, options.seed);
+  try {
+    return await probeEncoder(workspace, encoder, options);
+  } finally {
+    store.destroy();
+  }
+}

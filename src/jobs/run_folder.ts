@@ -1,0 +1,108 @@
+/**
+ * The folder of one run: settings, metrics as JSON lines, figures, state for resuming.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import { UserError } from "../errors.ts";
+
+/** One object of `metrics.jsonl`. */
+export type MetricsRow = Readonly<Record<string, number | string | boolean | null>>;
+
+/** A run's folder; lines are appended as they come. */
+export class RunFolder {
+  readonly #encoder = new TextEncoder();
+  readonly #metrics: Deno.FsFile;
+
+  private constructor(readonly path: string, metrics: Deno.FsFile) {
+    this.#metrics = metrics;
+  }
+
+  /**
+   * Makes the folder.
+   *
+   * @param keepEpochs Keep the metrics of so many epochs of an earlier run and append to them.
+   * @throws {UserError} When the folder cannot be made or written.
+   */
+  static open(path: string, keepEpochs = 0): RunFolder {
+    const file = join(path, "metrics.jsonl");
+    try {
+      Deno.mkdirSync(path, { recursive: true });
+      const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : "";
+      Deno.writeTextFileSync(file, kept);
+      const metrics = Deno.openSync(file, { write: true, append: true });
+      return new RunFolder(path, metrics);
+    } catch (error) {
+      throw new UserError(
+        `Cannot write the run folder ${path}: ${
+          (error as Error).message
+        }. Choose another --run-dir`,
+      );
+    }
+  }
+
+  /** Path of a file in the folder. */
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Writes settings or results as JSON. */
+  async writeJson(name: string, value: unknown): Promise<void> {
+    await writeFileAtomically(this.file(name), JSON.stringify(value, null, 2) + "\n");
+  }
+
+  /** Writes text, such as an SVG. */
+  async writeText(name: string, text: string): Promise<void> {
+    await writeFileAtomically(this.file(name), text);
+  }
+
+  /** Appends rows to `metrics.jsonl`. */
+  append(rows: readonly MetricsRow[]): void {
+    if (rows.length === 0) return;
+    const text = rows.map((row) => JSON.stringify(row, finiteOrNull) + "\n").join("");
+    const bytes = this.#encoder.encode(text);
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += this.#metrics.writeSync(bytes.subarray(done));
+      }
+    } catch (error) {
+      throw new UserError(
+        `Cannot write ${this.file("metrics.jsonl")}: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** Closes the metrics file. */
+  close(): void {
+    this.#metrics.close();
+  }
+}
+
+/** The whole lines of a metrics file that belong to the first epochs. */
+function rowsUpTo(file: string, epochs: number): string {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(file);
+  } catch {
+    return "";
+  }
+  return text.split("\n").filter((line) => {
+    try {
+      return (JSON.parse(line) as { epoch?: number }).epoch! <= epochs;
+    } catch {
+      return false; // torn by a kill, or the empty end
+    }
+  }).map((line) => line + "\n").join("");
+}
+
+/** JSON has no NaN. */
+function finiteOrNull(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+}
+
+/** `results/<name>-<date>T<time>`, for runs that name no folder. */
+export function defaultRunFolder(name: string, now = new Date()): string {
+  return join("results", `${name}-${now.toISOString().slice(0, 19).replaceAll(":", "-")}`);
+}

@@ -1,0 +1,211 @@
+/**
+ * `train-supervised` and `finetune` as a person sees them.
+ *
+ * @module
+ */
+
+import { type CommandContext } from "../cli/command.ts";
+import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
+import { Progress } from "../cli/progress.ts";
+import { renderTable } from "../cli/table.ts";
+import type { Balancing, ClassFrequency } from "../data/balancing.ts";
+import { UsageError } from "../errors.ts";
+import { chooseDevice } from "../gpu/device.ts";
+import { KernelLibrary } from "../gpu/kernels.ts";
+import { lineChart } from "../report/line_chart.ts";
+import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import type { ClassificationLoss } from "../losses/classification_loss.ts";
+import { normalisationFor, readCheckpoint } from "./checkpoints.ts";
+import { assertWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
+import { COHORT_SEED, openRecords } from "./data_source.ts";
+import { defaultRunFolder } from "./run_folder.ts";
+import { trainClassifier } from "./train_classifier.ts";
+import { stopped } from "./train_simclr_command.ts";
+import { Workspace } from "./workspace.ts";
+
+/** The options of `train-supervised` and `finetune`. */
+export interface TrainClassifierFlags {
+  readonly method: "supervised" | "finetune";
+  readonly encoderCheckpoint?: string;
+  readonly freezeEncoder: boolean;
+  readonly dataRoot: string;
+  readonly signalLength: number;
+  readonly strict: boolean;
+  readonly adapter: string | undefined;
+  readonly noTune: boolean;
+  readonly init: string | undefined;
+  readonly normalize: "train" | "none";
+  readonly noShuffle: boolean;
+  readonly logEvery: number;
+  readonly runDir: string | undefined;
+  readonly resume: boolean;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly lr: number;
+  readonly labelFraction: number;
+  readonly loss: ClassificationLoss["name"];
+  readonly balanceStrategy: Balancing;
+  readonly seed: number;
+  readonly out: string;
+}
+
+/** Records of the cohort that stands in for PTB-XL. */
+const SYNTHETIC_RECORDS = { software: 800, gpu: 2000 };
+
+/** Runs the command. */
+export async function runTrainClassifier(
+  flags: TrainClassifierFlags,
+  context: CommandContext,
+): Promise<void> {
+  const started = performance.now();
+  const name = flags.method === "finetune" ? "finetune" : "train-supervised";
+  assertWritable(flags.out, "--out");
+  if (flags.resume && flags.runDir === undefined) {
+    throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
+  }
+  if (flags.method === "finetune" && flags.init !== undefined) {
+    throw new UsageError("--init and --ssl-checkpoint exclude each other: give one of them");
+  }
+  const initial = flags.encoderCheckpoint ?? flags.init;
+  const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
+  const runFolder = flags.runDir ?? defaultRunFolder(name);
+  const gpu = await chooseDevice({ adapter: flags.adapter });
+  const kernels = new KernelLibrary(gpu, flags.noTune ? { enabled: false } : {});
+  const explicit = context.given.has("data-root");
+  const set = await openRecords({
+    ...flags,
+    explicit,
+    synthetic: {
+      records: SYNTHETIC_RECORDS[gpu.software ? "software" : "gpu"],
+      seed: COHORT_SEED,
+    },
+  });
+  const asked = context.given.has("normalize") ? flags.normalize : undefined;
+  const normalisation = checkpoint ? normalisationFor(checkpoint, asked) : flags.normalize;
+  const workspace = await Workspace.open(set, { normalisation }, { gpu, kernels });
+  try {
+    using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
+    const result = await trainClassifier(workspace, {
+      method: flags.method,
+      epochs: flags.epochs,
+      batchSize: flags.batchSize,
+      learningRate: flags.lr,
+      labelFraction: flags.labelFraction,
+      loss: flags.loss,
+      balancing: flags.balanceStrategy,
+      freezeEncoder: flags.freezeEncoder,
+      seed: flags.seed,
+      shuffle: !flags.noShuffle,
+      logEvery: flags.logEvery,
+      ...(flags.encoderCheckpoint === undefined
+        ? {}
+        : { encoderCheckpoint: flags.encoderCheckpoint }),
+      ...(flags.init === undefined ? {} : { init: flags.init }),
+      out: flags.out,
+      runFolder,
+      resume: flags.resume,
+      signal: context.signal,
+      events: {
+        prepared: (facts) => {
+          printSettings([
+            ["Command", name],
+            ...workspaceSettings(workspace),
+            [
+              "Labels",
+              `${formatCount(facts.labelled)} records (${flags.labelFraction * 100} %), ` +
+              `loss ${flags.loss}, drawing ${flags.balanceStrategy}`,
+            ],
+            ["Start", initial ?? "random weights"],
+            [
+              "Model",
+              `${formatCount(facts.parameters)} parameters, ${formatCount(facts.trained)} trained` +
+              (flags.freezeEncoder ? " (encoder frozen, features computed once)" : ""),
+            ],
+            [
+              "Training",
+              `${flags.epochs} epochs, batch ${flags.batchSize}, Adam ${flags.lr}, ` +
+              `seed ${flags.seed}`,
+            ],
+            ["Step memory", formatBytes(facts.arenaBytes)],
+            ["Run folder", runFolder],
+            ["Resumed", facts.resumedAfter > 0 ? `after epoch ${facts.resumedAfter}` : undefined],
+          ]);
+          console.log(frequencyTable(facts.frequencies) + "\n");
+        },
+        steps: (epoch, done, total, loss) =>
+          progress.update(
+            (epoch - 1) * total + done,
+            `loss ${loss.toFixed(4)}`,
+            flags.epochs * total,
+          ),
+        epoch: (epoch, { loss }, validation, best) =>
+          progress.log(
+            `Epoch ${String(epoch).padStart(String(flags.epochs).length)}/${flags.epochs}  ` +
+              `loss ${loss.toFixed(4)}  validation ${metricsLine(validation)}` +
+              (best ? "  best" : ""),
+          ),
+      },
+    });
+    progress.finish();
+    const curve = await drawCurve(result.epochLosses, result.validationF1, runFolder, name);
+    console.log("");
+    const root = explicit ? ` --data-root ${flags.dataRoot}` : "";
+    printSettings([
+      ["Best epoch", `${result.bestEpoch}, by validation macro F1`],
+      ["Validation", metricsLine(result.validation)],
+      ["Test", metricsLine(result.test)],
+      [
+        "Throughput",
+        `${formatRate(result.recordsPerSecond, "records")} in training, ` +
+        `${formatDuration((performance.now() - started) / 1000)} in all`,
+      ],
+      ["Checkpoint", flags.out],
+      ["Metrics", `${runFolder}/metrics.jsonl`],
+      ["Figure", curve],
+      ["Next", `${context.program} evaluate --checkpoint ${flags.out}${root}`],
+    ]);
+  } catch (error) {
+    if (context.signal.aborted) throw stopped(context, runFolder, flags.resume);
+    throw error;
+  } finally {
+    workspace.destroy();
+  }
+}
+
+function frequencyTable(frequencies: readonly ClassFrequency[]): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return renderTable(
+    ["class", "records", "share", "draws an epoch", "share of draws"],
+    frequencies.map(({ className, before, after, shareBefore, shareAfter }) => [
+      className,
+      formatCount(before),
+      percent(shareBefore),
+      formatCount(after),
+      percent(shareAfter),
+    ]),
+  );
+}
+
+async function drawCurve(
+  losses: readonly number[],
+  f1: readonly number[],
+  runFolder: string,
+  name: string,
+): Promise<string | undefined> {
+  if (losses.length < 2) return undefined;
+  const path = `${runFolder}/curve.svg`;
+  const x = losses.map((_, i) => i + 1);
+  await writeFileAtomically(
+    path,
+    await lineChart({
+      title: name,
+      x: { title: "Epoch" },
+      y: { title: "Training loss (nats), validation macro F1" },
+      series: [
+        { name: "training loss", x, y: losses },
+        { name: "validation macro F1", x, y: f1 },
+      ],
+    }),
+  );
+  return path;
+}

@@ -1,0 +1,105 @@
+/**
+ * A device with a data set on it: what every job computes with.
+ *
+ * @module
+ */
+
+import { ResidentRecords } from "../augment/resident_records.ts";
+import { noNormalisation, type Normalisation, trainNormalisation } from "../data/normalisation.ts";
+import { recordCount, type RecordSet } from "../data/record_set.ts";
+import { type FoldSplit, splitByFolds } from "../data/splits.ts";
+import { chooseDevice, type Gpu } from "../gpu/device.ts";
+import { KernelLibrary } from "../gpu/kernels.ts";
+import { Tensor } from "../gpu/tensor.ts";
+
+/** How a {@linkcode Workspace} is opened. */
+export interface WorkspaceOptions {
+  /** Part of the adapter's name. */
+  readonly adapter?: string;
+  /**
+   * `train`: statistics of the training folds; `none`: mV as they are; or the statistics that a
+   * checkpoint carries.
+   */
+  readonly normalisation: "train" | "none" | Normalisation;
+}
+
+/** Device, kernels, resident records, labels and normalisation. */
+export class Workspace {
+  private constructor(
+    readonly gpu: Gpu,
+    readonly kernels: KernelLibrary,
+    readonly set: RecordSet,
+    readonly split: FoldSplit,
+    readonly records: ResidentRecords,
+    /** [records, classes] 0 or 1. */
+    readonly labels: Tensor,
+    readonly normalisation: Normalisation,
+    /** [24]: mean, then 1 / standard deviation. */
+    readonly normalisationTensor: Tensor,
+  ) {}
+
+  /** Opens a device and uploads a data set. The caller ends with `destroy()`. */
+  static async open(
+    set: RecordSet,
+    options: WorkspaceOptions,
+    opened?: { gpu: Gpu; kernels: KernelLibrary },
+  ): Promise<Workspace> {
+    const gpu = opened?.gpu ?? await chooseDevice({ adapter: options.adapter });
+    const kernels = opened?.kernels ?? new KernelLibrary(gpu);
+    const split = splitByFolds(set);
+    const { normalisation } = options;
+    const statistics = normalisation === "none"
+      ? noNormalisation()
+      : normalisation === "train"
+      ? trainNormalisation(set, split.train)
+      : normalisation;
+    const records = await ResidentRecords.upload(kernels, set);
+    const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);
+    gpu.write(labels.placement!.buffer, set.labels);
+    const normalisationTensor = persistent(gpu, "normalisation", [24]);
+    gpu.write(
+      normalisationTensor.placement!.buffer,
+      Float32Array.from([
+        ...statistics.mean,
+        ...statistics.standardDeviation.map((deviation) => 1 / deviation),
+      ]),
+    );
+    return new Workspace(
+      gpu,
+      kernels,
+      set,
+      split,
+      records,
+      labels,
+      statistics,
+      normalisationTensor,
+    );
+  }
+
+  /** 0 or 1, [rows, classes], of the given rows. */
+  labelsOf(rows: ArrayLike<number>): Float32Array {
+    const classes = this.set.classNames.length;
+    const picked = new Float32Array(rows.length * classes);
+    for (let i = 0; i < rows.length; i++) {
+      for (let c = 0; c < classes; c++) {
+        picked[i * classes + c] = this.set.labels[rows[i] * classes + c];
+      }
+    }
+    return picked;
+  }
+
+  /** Gives memory and device back. */
+  destroy(): void {
+    this.records.destroy();
+    this.gpu.release(this.labels.placement!.buffer);
+    this.gpu.release(this.normalisationTensor.placement!.buffer);
+    this.gpu.destroy();
+  }
+}
+
+/** A tensor with a buffer of its own, zero at first; give it back with `gpu.release`. */
+export function persistent(gpu: Gpu, name: string, shape: readonly number[]): Tensor {
+  const tensor = new Tensor(name, shape);
+  tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+  return tensor;
+}

@@ -1,0 +1,35 @@
+/**
+ * What a training step is recorded over: the resident records, and the small tensors that change
+ * from step to step.
+ *
+ * @module
+ */
+
+import type { ResidentRecords } from "../augment/resident_records.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import type { StepState } from "../gpu/step_state.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { ParameterStore } from "../layers/parameters.ts";
+
+/** Inputs of a recorded step of `rows` records. */
+export interface Batch {
+  readonly records: ResidentRecords;
+  /** [rows or more] u32: row numbers in `records`. */
+  readonly indices: Tensor;
+  readonly step: StepState;
+  /** [24]: mean of each lead in mV, then 1 / standard deviation of each lead. */
+  readonly normalisation: Tensor;
+  /** [records, classes]: 0 or 1. */
+  readonly labels: Tensor;
+  readonly rows: number;
+}
+
+/** A way to train: what the step computes between the batch and the gradients. */
+export interface Method {
+  /** Parameters of the whole training model. */
+  readonly store: ParameterStore;
+  /** Index of the first parameter that is trained; all later ones are trained too. */
+  readonly trainedFrom: number;
+  /** Records input, forward pass, loss and backward pass. */
+  record(recorder: Recorder, batch: Batch): void;
+}

@@ -1,0 +1,76 @@
+/**
+ * Supervised training of a classifier: from the signal, or from features of a frozen encoder that
+ * were computed once (the encoder stays in evaluation mode, so they do not change).
+ *
+ * @module
+ */
+
+import { recordInput } from "../augment/record_input.ts";
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { ParameterStore } from "../layers/parameters.ts";
+import { type ClassificationLoss, classificationLoss } from "../losses/classification_loss.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { Batch, Method } from "./batch.ts";
+
+/** Settings of supervised training. */
+export interface ClassificationSettings {
+  readonly loss: ClassificationLoss;
+  /** [classes]: the loss's class weights on the GPU. */
+  readonly classWeights: Tensor;
+  /** [records, features] of the frozen encoder; absent: the encoder is trained too. */
+  readonly features?: Tensor;
+}
+
+/** One supervised step. */
+export class ClassificationMethod implements Method {
+  readonly trainedFrom: number;
+
+  constructor(
+    readonly store: ParameterStore,
+    readonly model: Classifier,
+    readonly settings: ClassificationSettings,
+  ) {
+    this.trainedFrom = settings.features ? store.parameters.indexOf(model.head.weight) : 0;
+  }
+
+  record(recorder: Recorder, batch: Batch): void {
+    const { loss, classWeights, features } = this.settings;
+    const targets = selectRows(recorder, batch.labels, batch.indices, batch.rows);
+    const judge = (logits: Tensor) =>
+      classificationLoss(recorder, logits, targets, classWeights, batch.step, loss).dlogits;
+    if (features) {
+      const x = selectRows(recorder, features, batch.indices, batch.rows);
+      const { y, backward } = this.model.head.forward(recorder, x);
+      backward(judge(y), { input: false });
+      return;
+    }
+    const x = recordInput(recorder, {
+      records: batch.records,
+      batch: batch.indices,
+      state: batch.step.state,
+      normalisation: batch.normalisation,
+      rows: batch.rows,
+      views: 1,
+    }); // [N, T, 12]
+    const { logits, backward } = this.model.forward(recorder, x);
+    backward(judge(logits));
+  }
+}
+
+/** y[n] = table[rows[n]]; table [records, columns], y [count, columns]. */
+export function selectRows(
+  recorder: Recorder,
+  table: Tensor,
+  rows: Tensor,
+  count: number,
+): Tensor {
+  const columns = table.shape[1];
+  const y = recorder.transient(`${table.name} of the batch`, [count, columns]);
+  recorder.dispatch("select_rows", {
+    tensors: { table, rows, y },
+    dims: { size: y.size, columns },
+    grid: gridFor(y.size, 64),
+  });
+  return y;
+}
