@@ -26,13 +26,13 @@ export function readDraws(plan: Float32Array, samplingRate: number): Draws {
   const [low, high] = plan.subarray(36, 38);
   const seconds = (sample: number) => (sample / samplingRate).toFixed(2);
   if (warp !== 0) {
-    const percent = `${Math.abs(100 * warp).toFixed(1)} %`;
+    const percent = `${Math.abs(100 * warp).toFixed(1)}%`;
     const [first, last] = warp > 0 ? ["higher", "lower"] : ["lower", "higher"];
     draws["frequency-warp"] =
       `heart rate ${percent} ${first} at the start, as much ${last} at the end`;
   }
   if (share !== 0) {
-    draws.mixup = `${(100 * share).toFixed(1)} % of record ${mixed} of the batch`;
+    draws.mixup = `${(100 * share).toFixed(1)}% of record ${mixed} of the batch`;
   }
   if (end > start) {
     draws.cutmix = `${seconds(start)} to ${seconds(end)} s from record ${cut} of the batch`;

@@ -43,8 +43,8 @@ Deno.test("augmentRecords gives millivolts and owns nothing afterwards", async (
 Deno.test("augmentAndTell names what was drawn, and nothing else", async () => {
   const { gpu } = await openGpu();
   const patterns = {
-    "frequency-warp": /^heart rate \d\.\d % (high|low)er at the start, as much/,
-    "mixup": /^\d+\.\d % of record [0-6] of the batch$/,
+    "frequency-warp": /^heart rate \d\.\d% (high|low)er at the start, as much/,
+    "mixup": /^\d+\.\d% of record [0-6] of the batch$/,
     "cutmix": /^\d\.\d\d to \d\.\d\d s from record [0-6] of the batch$/,
     "temporal-dropout": /^straight line from \d\.\d\d to \d\.\d\d s$/,
     "bandpass": /^[01]\.\d\d to 4\d\.\d Hz$/,
