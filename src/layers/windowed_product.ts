@@ -340,6 +340,9 @@ function chooseGradient(recorder: Recorder, p: WindowedProduct): Variant {
   return recorder.kernels.tuning.lookup(key) ?? candidates[0];
 }
 
+/** The caches of today's processors hold a piece of this size. */
+const CACHE_BYTES = 4 * 2 ** 20;
+
 /** How a weight gradient's long sum is split, in samples or, for tiled kernels, in rows. */
 function splitGradient(
   recorder: Recorder,
@@ -363,8 +366,11 @@ function splitGradient(
   const simple = variant.kernel === "conv1d_backward_weight_simple";
   const rowTiles = simple ? p.window : Math.ceil(p.window / R);
   const columnTiles = simple ? p.columns : Math.ceil(p.columns / (4 * S * Q));
-  // Enough pieces to fill the machine, yet few enough that adding them up stays cheap.
-  const wanted = Math.ceil((recorder.gpu.software ? 64 : 2048) / (rowTiles * columnTiles));
+  // Enough pieces to fill the machine, and small enough to stay in a processor's cache while all
+  // tiles read them; yet few enough that adding them up stays cheap.
+  const fill = Math.ceil((recorder.gpu.software ? 64 : 2048) / (rowTiles * columnTiles));
+  const pieceBytes = 4 * p.samples * (p.sample + p.positions * p.columns);
+  const wanted = Math.max(fill, recorder.gpu.software ? Math.ceil(pieceBytes / CACHE_BYTES) : 1);
   const chunk = Math.ceil(p.samples / Math.max(1, Math.min(p.samples, wanted)));
   const chunks = Math.ceil(p.samples / chunk);
   const grid = simple
