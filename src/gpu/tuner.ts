@@ -17,7 +17,7 @@
 
 import { dirname, join } from "node:path";
 import { adapterKind, type Tunable, type Variant } from "./tuning.ts";
-import type { Gpu } from "./device.ts";
+import { DeviceLostError, type Gpu } from "./device.ts";
 import type { KernelLibrary } from "./kernels.ts";
 import { kernelSources } from "./kernel_sources.ts";
 import { Recorder } from "./recorder.ts";
@@ -132,7 +132,7 @@ export async function tune(
     } else {
       counts.guessed++;
     }
-    const best = fastest(measurements) ?? candidates[0];
+    const best = fastest(measurements) ?? candidates.at(measurements.length > 0 ? -1 : 0)!;
     tuning.remember(key, best);
     found[key] = { hash, winner: best, measurements };
   }
@@ -171,7 +171,9 @@ async function measureAll(kernels: KernelLibrary, tunable: Tunable): Promise<Mea
       const milliseconds = await measure(kernels, tunable, { kernel, constants }, repeats);
       measurements.push({ kernel, constants, milliseconds });
     } catch (error) {
-      // Too much workgroup memory, a driver that cannot compile it: the others stand.
+      if (error instanceof DeviceLostError) throw error;
+      // Too much workgroup memory, a driver that cannot compile it: the others stand, and where
+      // none does the last candidate, the plainest kernel, is taken unmeasured.
       const failure = error instanceof Error ? error.message.split("\n")[0] : String(error);
       measurements.push({ kernel, constants, milliseconds: [], failure });
     }

@@ -148,6 +148,11 @@ Deno.test("tune() leaves out a variant that does not compile and says why in the
     await tune(kernels, [problem("a", [broken, quick])], { enabled: true, file });
     assertEquals(kernels.tuning.lookup("a"), quick);
     assert((await Deno.readTextFile(file)).includes("NOTHING"));
+
+    // Where all of them fail, the kernel for any extents, which is never timed, is left.
+    const plain: Variant = { kernel: "conv1d_simple", constants: {} };
+    await tune(kernels, [problem("b", [broken, plain])], { enabled: true, file });
+    assertEquals(kernels.tuning.lookup("b"), plain);
   }));
 
 Deno.test("a recording notes its products and gradients, and the next one runs the winners", async () => {
