@@ -304,17 +304,15 @@ export function recordWeightGradient(
 }
 
 /**
- * Samples whose windows never leave them and that follow each other at the step of their positions
- * (linear layers: one position each) are one long sample: no rows are lost at the end of each.
+ * Linear layers have one position a sample; kernels that walk over positions do better on one long
+ * sample whose positions are the samples.
  */
 function joinSamples(p: WindowedProduct): WindowedProduct {
-  const step = p.positions === 1 ? p.sample : p.step;
-  const inside = p.offset >= 0 && (p.positions - 1) * step + p.offset + p.window <= p.sample;
-  if (!inside || p.positions * step !== p.sample) return p;
+  if (p.positions > 1 || p.offset < 0 || p.offset + p.window > p.sample) return p;
   return {
     samples: 1,
-    positions: p.samples * p.positions,
-    step,
+    positions: p.samples,
+    step: p.sample,
     offset: p.offset,
     window: p.window,
     sample: p.samples * p.sample,
