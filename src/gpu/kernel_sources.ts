@@ -38,6 +38,7 @@ import conv1dPack from "../../kernels/conv1d_pack.wgsl" with { type: "text" };
 import conv1dSimple from "../../kernels/conv1d_simple.wgsl" with { type: "text" };
 import conv1dSubgroup from "../../kernels/conv1d_subgroup.wgsl" with { type: "text" };
 import conv1dTiled from "../../kernels/conv1d_tiled.wgsl" with { type: "text" };
+import corrupt from "../../kernels/corrupt.wgsl" with { type: "text" };
 import gather from "../../kernels/gather.wgsl" with { type: "text" };
 import gatherDeviation from "../../kernels/gather_deviation.wgsl" with { type: "text" };
 import gradientNorm from "../../kernels/gradient_norm.wgsl" with { type: "text" };
@@ -86,6 +87,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   conv1d_simple: conv1dSimple,
   conv1d_subgroup: conv1dSubgroup,
   conv1d_tiled: conv1dTiled,
+  corrupt: corrupt,
   gather: gather,
   gather_deviation: gatherDeviation,
   gradient_norm: gradientNorm,

@@ -53,6 +53,11 @@ export function metricsLine(metrics: MultilabelMetrics): string {
  */
 export function assertWritable(path: string, flag: string): void {
   assertCheckpointPath(path);
+  assertFolderWritable(path, flag);
+}
+
+/** Makes the folder of a file, and checks that a file can be written there. */
+export function assertFolderWritable(path: string, flag: string): void {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   const folder = slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
   try {

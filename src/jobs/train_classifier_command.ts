@@ -50,7 +50,7 @@ export interface TrainClassifierFlags {
 }
 
 /** Records of the cohort that stands in for PTB-XL. */
-const SYNTHETIC_RECORDS = { software: 800, gpu: 2000 };
+export const SYNTHETIC_RECORDS = { software: 800, gpu: 2000 };
 
 /** Runs the command. */
 export async function runTrainClassifier(

@@ -1,0 +1,61 @@
+// Corruption of test records, given in mV and applied to normalised signals. Per record r = batch[n]:
+//
+//   every sample gets + noise * g, g a standard normal draw, then
+//   one stretch of `span` samples becomes 0 mV in all leads, its start uniform in 0 .. T - span
+//
+//   x, y           [N][T][12]: (mV - mean) / deviation
+//   batch          [N] row numbers in the whole set
+//   normalisation  mean[12], 1 / standard deviation[12]
+//
+// Draws: stream 7 (corruption), item r; view 0: position (3 t + q) * 4 for leads 4q .. 4q+3 of
+// sample t; view 1, position 0: the start. A record is corrupted in the same way in any batch.
+//
+// Dispatch: (ceil(T / 64), N)
+
+#import shared/philox
+
+const STREAM = 7u;
+
+struct Dims {
+  length: u32, // T
+  span: u32, // 0: no stretch
+  noise: f32, // standard deviation, mV
+  seed: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> batch: array<u32>;
+@group(0) @binding(3) var<storage, read> normalisation: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+
+/// Four normal deviates of four words (Box & Muller 1958).
+fn normals(words: vec4u) -> vec4f {
+  let u = (vec4f(words >> vec4u(8u)) + 0.5) * 0x1p-24f;
+  let radius = sqrt(-2.0 * log(u.xz));
+  let angle = 6.2831853 * u.yw;
+  return vec4f(
+    radius.x * cos(angle.x),
+    radius.x * sin(angle.x),
+    radius.y * cos(angle.y),
+    radius.y * sin(angle.y),
+  );
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = group.x * 64u + local;
+  let n = group.y;
+  if (t >= dims.length) {
+    return;
+  }
+  let key = vec2u(dims.seed, STREAM);
+  let start = below(philox(vec4u(0u, batch[n], 0u, 1u), key).x, dims.length - dims.span + 1u);
+  let masked = t >= start && t - start < dims.span;
+  for (var q = 0u; q < 3u; q++) {
+    let e = (n * dims.length + t) * 3u + q;
+    let draw = normals(philox(vec4u(3u * t + q, batch[n], 0u, 0u), key));
+    let noisy = x[e] + dims.noise * draw * normalisation[3u + q];
+    y[e] = select(noisy, -normalisation[q] * normalisation[3u + q], masked);
+  }
+}

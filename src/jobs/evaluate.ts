@@ -1,0 +1,141 @@
+/**
+ * Evaluation of a classifier on one fold, clean or corrupted.
+ *
+ * @module
+ */
+
+import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { rowsOfFolds } from "../data/splits.ts";
+import { UserError } from "../errors.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
+import {
+  type ClassMetrics,
+  type MultilabelMetrics,
+  multilabelMetrics,
+  perClassMetrics,
+} from "../metrics/multilabel_metrics.ts";
+import { Classifier } from "../models/classifier.ts";
+import { encoderWidth, headClasses, loadWeights } from "./checkpoints.ts";
+import { Inference, sigmoid } from "./inference.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Settings of {@linkcode evaluateClassifier}. */
+export interface EvaluateOptions {
+  readonly checkpoint: Checkpoint;
+  /** Where it came from, for messages. */
+  readonly path: string;
+  /** 1 to 10. */
+  readonly fold: number;
+  readonly batchSize: number;
+  /** Standard deviation of additive noise, mV. */
+  readonly noiseStd: number;
+  /** Part of the record that one stretch of zeros covers, 0 to below 1. */
+  readonly maskRatio: number;
+  /** Seed of corruption and bootstrap. */
+  readonly seed: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What {@linkcode evaluateClassifier} gives. */
+export interface Evaluation {
+  /** Rows of the workspace. */
+  readonly rows: Int32Array;
+  /** [rows, classes] */
+  readonly probabilities: Float64Array;
+  readonly metrics: MultilabelMetrics;
+  readonly perClass: readonly ClassMetrics[];
+  readonly intervals: BootstrapIntervals;
+  readonly recordsPerSecond: number;
+}
+
+/**
+ * Evaluates key `model` of a checkpoint.
+ *
+ * @throws {UserError} When the fold is empty, or the checkpoint holds no classifier of these classes.
+ */
+export async function evaluateClassifier(
+  workspace: Workspace,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { set, gpu } = workspace;
+  const { checkpoint, fold, seed } = options;
+  const classes = set.classNames.length;
+  const rows = rowsOfFolds(set.folds, [fold]);
+  if (rows.length === 0) throw new UserError(`Fold ${fold} has no records`);
+  assertClasses(checkpoint, options.path, set.classNames);
+  const store = new ParameterStore();
+  const model = new Classifier(store, { width: encoderWidth(checkpoint), classes });
+  store.allocate(gpu, 0);
+  let inference: Inference | undefined;
+  try {
+    loadWeights(checkpoint, options.path, store, ["model"]);
+    inference = await Inference.record(
+      workspace,
+      Math.min(options.batchSize, rows.length),
+      (recorder, x) => ({ logits: model.evaluate(recorder, x).logits }),
+      corruption(workspace, options),
+    );
+    const started = performance.now();
+    const { logits } = await inference.run(
+      rows,
+      (done) => options.onProgress?.(done, rows.length),
+    );
+    const seconds = (performance.now() - started) / 1000;
+    const probabilities = sigmoid(logits);
+    const labels = workspace.labelsOf(rows);
+    return {
+      rows,
+      probabilities,
+      metrics: multilabelMetrics(labels, probabilities, { classes }),
+      perClass: perClassMetrics(labels, probabilities, { classes }),
+      intervals: bootstrapIntervals(labels, probabilities, { classes, seed }),
+      recordsPerSecond: rows.length / seconds,
+    };
+  } finally {
+    inference?.destroy();
+    store.destroy();
+  }
+}
+
+/** Records the corruption between input and model, where there is one. */
+function corruption(
+  workspace: Workspace,
+  { noiseStd, maskRatio, seed }: EvaluateOptions,
+): ((recorder: Recorder, x: Tensor, indices: Tensor) => Tensor) | undefined {
+  if (noiseStd === 0 && maskRatio === 0) return undefined;
+  const length = workspace.set.signalLength;
+  const span = maskRatio === 0 ? 0 : Math.max(1, Math.floor(length * maskRatio));
+  return (recorder, x, indices) => {
+    const y = recorder.transient("corrupted", x.shape);
+    recorder.dispatch("corrupt", {
+      tensors: { x, batch: indices, normalisation: workspace.normalisationTensor, y },
+      dims: { length, span, noise: noiseStd, seed },
+      grid: [Math.ceil(length / 64), x.shape[0]],
+    });
+    return y;
+  };
+}
+
+function assertClasses(
+  checkpoint: Checkpoint,
+  path: string,
+  classNames: readonly string[],
+): void {
+  const classes = headClasses(checkpoint);
+  if (classes !== undefined && classes !== classNames.length) {
+    throw new UserError(
+      `Cannot evaluate ${path}: its head has ${classes} outputs, the data ` +
+        `${classNames.length} classes (${classNames.join(", ")})`,
+    );
+  }
+  const named = checkpoint.metadata.class_names;
+  if (named !== undefined && named.join() !== classNames.join()) {
+    throw new UserError(
+      `Cannot evaluate ${path}: its classes are ${named.join(", ")}, the data has ` +
+        classNames.join(", "),
+    );
+  }
+}
