@@ -10,7 +10,7 @@
  *
  * @example
  * ```ts
- * import { UserError } from "../mod.ts";
+ * import { UserError } from "ssrl-ecg";
  * const error = new UserError("Cannot read a.dat: file is missing. Check --data-root");
  * console.assert(error.exitCode === 1);
  * ```
@@ -26,7 +26,7 @@ export class UserError extends Error {
  *
  * @example
  * ```ts
- * import { UsageError } from "../mod.ts";
+ * import { UsageError } from "ssrl-ecg";
  * console.assert(new UsageError("Unknown flag --epoch: use --epochs").exitCode === 2);
  * ```
  */

@@ -39,7 +39,7 @@ const LEADS = 12;
  *
  * @example
  * ```ts
- * import { augmentRecords, chooseDevice, onlyAugmentation } from "./mod.ts";
+ * import { augmentRecords, chooseDevice, onlyAugmentation } from "ssrl-ecg";
  * const gpu = await chooseDevice();
  * const flat = {
  *   samples: new Int16Array(1000 * 12),
@@ -70,7 +70,7 @@ export async function augmentRecords(
  *
  * @example
  * ```ts
- * import { augmentAndTell, chooseDevice, onlyAugmentation } from "./mod.ts";
+ * import { augmentAndTell, chooseDevice, onlyAugmentation } from "ssrl-ecg";
  * const gpu = await chooseDevice();
  * const samples = new Int16Array(1000 * 12);
  * const set = { samples, signalLength: 1000, samplingRate: 100, millivoltsPerUnit: 0.001 };

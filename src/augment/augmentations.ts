@@ -98,7 +98,7 @@ export type AugmentationConfigName = typeof AUGMENTATION_CONFIGS[number];
  *
  * @example
  * ```ts
- * import { augmentationConfig } from "./src/augment/augmentations.ts";
+ * import { augmentationConfig } from "ssrl-ecg/src/augment/augmentations.ts";
  * console.assert(augmentationConfig("no-mixup").mixup === 0);
  * console.assert(augmentationConfig("no-mixup").cutmix === 0.25);
  * ```

@@ -25,7 +25,7 @@ let writes = 0;
  *
  * @example
  * ```ts
- * import { writeFileAtomically } from "./src/checkpoint/atomic_write.ts";
+ * import { writeFileAtomically } from "ssrl-ecg/src/checkpoint/atomic_write.ts";
  * const folder = Deno.makeTempDirSync();
  * await writeFileAtomically(`${folder}/deep/state.json`, "{}");
  * console.assert(Deno.readTextFileSync(`${folder}/deep/state.json`) === "{}");

@@ -46,8 +46,8 @@ export function assertCheckpointPath(path: string): void {
  *
  * @example
  * ```ts
- * import { readCheckpoint, writeCheckpoint } from "./src/checkpoint/checkpoint_file.ts";
- * import { float32Tensor } from "./src/checkpoint/state_dict.ts";
+ * import { readCheckpoint, writeCheckpoint } from "ssrl-ecg/src/checkpoint/checkpoint_file.ts";
+ * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
  * const folder = Deno.makeTempDirSync();
  * const encoder = new Map([["weight", float32Tensor([2], Float32Array.of(1, 2))]]);
  * const sections = new Map([["encoder", encoder]]);

@@ -8,7 +8,7 @@ import type { Checkpoint } from "./state_dict.ts";
  *
  * @example
  * ```ts
- * import { describeCheckpoint } from "./src/checkpoint/describe_checkpoint.ts";
+ * import { describeCheckpoint } from "ssrl-ecg/src/checkpoint/describe_checkpoint.ts";
  * const lines = describeCheckpoint({ sections: new Map(), metadata: { method: "simclr" } });
  * console.assert(lines.includes("method: simclr"));
  * ```

@@ -24,8 +24,8 @@ export interface ExpectedTensor {
  *
  * @example
  * ```ts
- * import { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
- * import { float32Tensor } from "./src/checkpoint/state_dict.ts";
+ * import { matchStateDict } from "ssrl-ecg/src/checkpoint/match_state_dict.ts";
+ * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
  * const given = new Map([["weight", float32Tensor([2], new Float32Array(2))]]);
  * matchStateDict([{ name: "weight", shape: [2] }], given, "a layer"); // fits: nothing happens
  * ```

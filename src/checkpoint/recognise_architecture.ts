@@ -12,7 +12,7 @@ import type { StateDict } from "./state_dict.ts";
  *
  * @example
  * ```ts
- * import { recogniseArchitecture } from "./src/checkpoint/recognise_architecture.ts";
+ * import { recogniseArchitecture } from "ssrl-ecg/src/checkpoint/recognise_architecture.ts";
  * console.assert(recogniseArchitecture(new Map()) === "an empty state dict");
  * ```
  */

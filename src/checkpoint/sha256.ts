@@ -8,7 +8,7 @@ import { UserError } from "../errors.ts";
  *
  * @example
  * ```ts
- * import { sha256OfFile } from "./src/checkpoint/sha256.ts";
+ * import { sha256OfFile } from "ssrl-ecg/src/checkpoint/sha256.ts";
  * const path = Deno.makeTempFileSync();
  * console.assert((await sha256OfFile(path)).startsWith("e3b0c44298fc1c14"));
  * Deno.removeSync(path);

@@ -256,7 +256,7 @@ function widenFloat16(bits: number): number {
  *
  * @example
  * ```ts
- * import { asFloat32 } from "./src/checkpoint/state_dict.ts";
+ * import { asFloat32 } from "ssrl-ecg/src/checkpoint/state_dict.ts";
  * const half = { dtype: "float16", shape: [2], data: Uint16Array.of(0x3c00, 0xc000) } as const;
  * console.assert(asFloat32(half).join() === "1,-2");
  * ```

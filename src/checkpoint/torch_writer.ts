@@ -149,8 +149,8 @@ function pickleTensor(pickler: Pickler, tensor: HostTensor, index: number): void
  *
  * @example
  * ```ts
- * import { encodeTorch } from "./src/checkpoint/torch_writer.ts";
- * import { float32Tensor } from "./src/checkpoint/state_dict.ts";
+ * import { encodeTorch } from "ssrl-ecg/src/checkpoint/torch_writer.ts";
+ * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
  * const encoder = new Map([["weight", float32Tensor([2], Float32Array.of(1, 2))]]);
  * const file = encodeTorch({ sections: new Map([["encoder", encoder]]), metadata: {} });
  * console.assert(file[0] === 0x50 && file[1] === 0x4b); // "PK": a ZIP file

@@ -34,7 +34,7 @@ export const BALANCING_STRATEGIES = ["standard", "stratified", "oversample"] as 
  *
  * @example
  * ```ts
- * import { oversamplingWeights } from "./src/data/balancing.ts";
+ * import { oversamplingWeights } from "ssrl-ecg/src/data/balancing.ts";
  * const weights = oversamplingWeights([0, 1, 2], [1, 0, 1, 0, 0, 1], 2); // two of class 0, one of 1
  * console.assert(weights[2] === 0.5);
  * ```
@@ -81,7 +81,7 @@ export interface ClassFrequency {
  *
  * @example
  * ```ts
- * import { classFrequencies } from "./src/data/balancing.ts";
+ * import { classFrequencies } from "ssrl-ecg/src/data/balancing.ts";
  * const table = classFrequencies({
  *   indices: [0, 1, 2],
  *   order: [0, 2, 2],

@@ -44,7 +44,7 @@ export interface EpochOrderOptions {
  *
  * @example
  * ```ts
- * import { epochOrder } from "./src/data/batches.ts";
+ * import { epochOrder } from "ssrl-ecg/src/data/batches.ts";
  * const order = epochOrder({ indices: [3, 5, 8], batchSize: 2, seed: 42, epoch: 0 });
  * console.assert([...order].sort().join() === "3,5,8");
  * ```

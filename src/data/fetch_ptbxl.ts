@@ -79,7 +79,7 @@ interface Entry {
  *
  * @example
  * ```ts
- * import { parseSums } from "./src/data/fetch_ptbxl.ts";
+ * import { parseSums } from "ssrl-ecg/src/data/fetch_ptbxl.ts";
  * const [entry] = parseSums(`${"0".repeat(64)} RECORDS\n`, "SHA256SUMS.txt");
  * console.assert(entry.name === "RECORDS");
  * ```
@@ -576,7 +576,7 @@ function statusError(response: Response, url: URL): Error {
  *
  * @example
  * ```ts
- * import { fetchPtbXl } from "./src/data/fetch_ptbxl.ts";
+ * import { fetchPtbXl } from "ssrl-ecg/src/data/fetch_ptbxl.ts";
  * async function download() {
  *   const { files } = await fetchPtbXl({ destination: "data/PTB-XL", resolution: 100 });
  *   console.log(`${files} files are in place`);

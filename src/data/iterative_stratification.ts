@@ -33,8 +33,8 @@ export interface StratifyOptions {
  *
  * @example
  * ```ts
- * import { CounterRandom, Stream } from "./src/random/philox.ts";
- * import { stratify } from "./src/data/iterative_stratification.ts";
+ * import { CounterRandom, Stream } from "ssrl-ecg/src/random/philox.ts";
+ * import { stratify } from "ssrl-ecg/src/data/iterative_stratification.ts";
  * const subsets = stratify({
  *   indices: [0, 1, 2, 3],
  *   labels: [1, 1, 0, 0],

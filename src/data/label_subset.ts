@@ -31,7 +31,7 @@ export interface LabelSubsetOptions {
  *
  * @example
  * ```ts
- * import { labelSubset } from "./mod.ts";
+ * import { labelSubset } from "ssrl-ecg";
  * const labels = new Uint8Array(100 * 5);
  * for (let row = 0; row < 40; row++) labels[row * 5] = 1; // 40 records of class 0
  * const indices = Int32Array.from({ length: 100 }, (_, row) => row);

@@ -21,7 +21,7 @@ export interface Normalisation {
  *
  * @example
  * ```ts
- * import { noNormalisation } from "./src/data/normalisation.ts";
+ * import { noNormalisation } from "ssrl-ecg/src/data/normalisation.ts";
  * console.assert(noNormalisation().standardDeviation[11] === 1);
  * ```
  */
@@ -47,7 +47,7 @@ export function noNormalisation(leads = 12): Normalisation {
  *
  * @example
  * ```ts
- * import { trainNormalisation } from "./src/data/normalisation.ts";
+ * import { trainNormalisation } from "ssrl-ecg/src/data/normalisation.ts";
  * const set = {
  *   signalLength: 2,
  *   leads: ["I"],

@@ -46,7 +46,7 @@ export interface PtbXlOptions {
  *
  * @example
  * ```ts
- * import { loadPtbXl } from "./mod.ts";
+ * import { loadPtbXl } from "ssrl-ecg";
  * async function trainingRecords() {
  *   const set = await loadPtbXl("data/PTB-XL", { samplingRate: 100 });
  *   return set.folds.filter((fold) => fold <= 8).length;

@@ -36,7 +36,7 @@ export interface PtbXlRow {
  *
  * @example
  * ```ts
- * import { parsePtbXlTable } from "./src/data/ptb_xl_table.ts";
+ * import { parsePtbXlTable } from "ssrl-ecg/src/data/ptb_xl_table.ts";
  * const rows = parsePtbXlTable(
  *   "ecg_id,patient_id,scp_codes,strat_fold,filename_lr\n7,1.0,\"{'SR': 0.0}\",3,r/7_lr\n",
  *   100,

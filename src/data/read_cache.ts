@@ -66,7 +66,7 @@ async function cachePath(folder: string, identity: CacheIdentity): Promise<strin
  *
  * @example
  * ```ts
- * import { fingerprintFiles } from "./src/data/read_cache.ts";
+ * import { fingerprintFiles } from "ssrl-ecg/src/data/read_cache.ts";
  * const identity = { root: "/none", samplingRate: 100, signalLength: 1000 };
  * console.assert(await fingerprintFiles("/none", [], identity) === "");
  * ```
@@ -176,7 +176,7 @@ function viewPayload(buffer: ArrayBuffer, records: number, signalLength: number)
  *
  * @example
  * ```ts
- * import { readCache } from "./src/data/read_cache.ts";
+ * import { readCache } from "ssrl-ecg/src/data/read_cache.ts";
  * const identity = { root: "/none", samplingRate: 100, signalLength: 1000 };
  * console.assert(await readCache("/none", "/none", identity) === undefined);
  * ```
@@ -256,7 +256,7 @@ function fill(file: Deno.FsFile, target: Uint8Array): boolean {
  *
  * @example
  * ```ts
- * import { writeCache } from "./src/data/read_cache.ts";
+ * import { writeCache } from "ssrl-ecg/src/data/read_cache.ts";
  * console.assert(typeof writeCache === "function"); // loadPtbXl calls it
  * ```
  */

@@ -41,7 +41,7 @@ export function defaultWorkers(records: number): number {
  *
  * @example
  * ```ts
- * import { readRecords } from "./src/data/read_records.ts";
+ * import { readRecords } from "ssrl-ecg/src/data/read_records.ts";
  * const shape = { samplingRate: 100, signalLength: 1000 };
  * const { failures } = await readRecords(Deno.makeTempDirSync(), ["missing"], shape);
  * console.assert(failures.length === 1);

@@ -70,7 +70,7 @@ export interface RecordSet {
  *
  * @example
  * ```ts
- * import { recordCount } from "./src/data/record_set.ts";
+ * import { recordCount } from "ssrl-ecg/src/data/record_set.ts";
  * console.assert(recordCount({ ids: new Int32Array(3) }) === 3);
  * ```
  */
@@ -87,7 +87,7 @@ export function recordCount(set: Pick<RecordSet, "ids">): number {
  *
  * @example
  * ```ts
- * import { recordMillivolts } from "./src/data/record_set.ts";
+ * import { recordMillivolts } from "ssrl-ecg/src/data/record_set.ts";
  * const set = {
  *   ids: new Int32Array(1),
  *   signalLength: 1,
@@ -123,7 +123,7 @@ export function recordMillivolts(
  *
  * @example
  * ```ts
- * import { countClasses } from "./src/data/record_set.ts";
+ * import { countClasses } from "ssrl-ecg/src/data/record_set.ts";
  * const counts = countClasses(new Float32Array([1, 0, 1, 1, 0, 0]), 2); // three records
  * console.assert(counts.join() === "2,1,1");
  * ```
@@ -155,7 +155,7 @@ export function countClasses(
  *
  * @example
  * ```ts
- * import { describeRecordSet } from "./src/data/record_set.ts";
+ * import { describeRecordSet } from "ssrl-ecg/src/data/record_set.ts";
  * const lines = describeRecordSet({
  *   source: "PTB-XL (1 record, data/PTB-XL)",
  *   samplingRate: 100,

@@ -19,7 +19,7 @@ import { UserError } from "../errors.ts";
  *
  * @example
  * ```ts
- * import { parseScpCodes } from "./src/data/scp_codes.ts";
+ * import { parseScpCodes } from "ssrl-ecg/src/data/scp_codes.ts";
  * console.assert(parseScpCodes("{'NORM': 80.0, 'SR': 0.0}").get("NORM") === 80);
  * ```
  */

@@ -22,7 +22,7 @@ export type ScpStatements = ReadonlyMap<string, number>;
  *
  * @example
  * ```ts
- * import { parseScpStatements } from "./src/data/scp_labels.ts";
+ * import { parseScpStatements } from "ssrl-ecg/src/data/scp_labels.ts";
  * const statements = parseScpStatements(",diagnostic,diagnostic_class\nIMI,1.0,MI\nSR,,\n");
  * console.assert(statements.get("IMI") === 1 && statements.get("SR") === -1);
  * ```
@@ -73,7 +73,7 @@ export function parseScpStatements(text: string, file = "scp_statements.csv"): S
  *
  * @example
  * ```ts
- * import { setSuperclasses } from "./src/data/scp_labels.ts";
+ * import { setSuperclasses } from "ssrl-ecg/src/data/scp_labels.ts";
  * const labels = new Float32Array(5);
  * setSuperclasses(["IMI", "SR"], new Map([["IMI", 1], ["SR", -1]]), labels, "ecg_id 1");
  * console.assert(labels.join() === "0,1,0,0,0");
@@ -105,7 +105,7 @@ export function setSuperclasses(
  *
  * @example
  * ```ts
- * import { parseCsv } from "./src/data/scp_labels.ts";
+ * import { parseCsv } from "ssrl-ecg/src/data/scp_labels.ts";
  * console.assert(parseCsv('a,b\n1,"2\n3"\n', "a.csv")[1][1] === "2\n3");
  * ```
  */

@@ -29,7 +29,7 @@ export interface FoldAssignment {
  *
  * @example
  * ```ts
- * import { rowsOfFolds } from "./src/data/splits.ts";
+ * import { rowsOfFolds } from "ssrl-ecg/src/data/splits.ts";
  * console.assert(rowsOfFolds(new Uint8Array([1, 9, 10, 9]), [9]).join() === "1,3");
  * ```
  */
@@ -50,7 +50,7 @@ export function rowsOfFolds(folds: ArrayLike<number>, wanted: readonly number[])
  *
  * @example
  * ```ts
- * import { splitByFolds } from "./mod.ts";
+ * import { splitByFolds } from "ssrl-ecg";
  * const set = { folds: new Uint8Array([1, 8, 9, 10]), patients: new Int32Array([1, 2, 3, 4]) };
  * const { train, validation, test } = splitByFolds(set);
  * console.assert(train.join() === "0,1" && validation[0] === 2 && test[0] === 3);

@@ -43,10 +43,10 @@ export interface TwelveLeadShape {
  *
  * @example
  * ```ts
- * import { encodeRecord } from "./src/data/wfdb/write_record.ts";
- * import { memorySource } from "./src/data/wfdb/file_source.ts";
- * import { LEADS } from "./src/data/record_set.ts";
- * import { readTwelveLeads } from "./src/data/twelve_leads.ts";
+ * import { encodeRecord } from "ssrl-ecg/src/data/wfdb/write_record.ts";
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * import { LEADS } from "ssrl-ecg/src/data/record_set.ts";
+ * import { readTwelveLeads } from "ssrl-ecg/src/data/twelve_leads.ts";
  * const { header, data } = encodeRecord({
  *   name: "a",
  *   samplingRate: 100,
@@ -121,8 +121,8 @@ export interface ManyTwelveLeads {
  *
  * @example
  * ```ts
- * import { memorySource } from "./src/data/wfdb/file_source.ts";
- * import { readManyTwelveLeads } from "./src/data/twelve_leads.ts";
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * import { readManyTwelveLeads } from "ssrl-ecg/src/data/twelve_leads.ts";
  * const shape = { samplingRate: 100, signalLength: 1000 };
  * const { failures } = readManyTwelveLeads(memorySource({}), ["a"], shape);
  * console.assert(failures[0].reason === "a.hea: the file is missing");

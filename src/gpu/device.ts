@@ -201,7 +201,7 @@ function widenSoftwareLanes(): void {
  *
  * @example
  * ```ts
- * import { chooseDevice } from "./mod.ts";
+ * import { chooseDevice } from "ssrl-ecg";
  * const gpu = await chooseDevice();
  * console.log(gpu.name);
  * gpu.destroy();

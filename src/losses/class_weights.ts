@@ -22,7 +22,7 @@ export const CLASS_BALANCED_BETA = 0.9999;
  *
  * @example
  * ```ts
- * import { countPositives } from "./src/losses/class_weights.ts";
+ * import { countPositives } from "ssrl-ecg/src/losses/class_weights.ts";
  * console.assert(countPositives([1, 0, 1, 1], 2).join() === "2,1");
  * ```
  */
@@ -46,7 +46,7 @@ export function countPositives(labels: ArrayLike<number>, classes: number): Floa
  *
  * @example
  * ```ts
- * import { classWeights } from "./src/losses/class_weights.ts";
+ * import { classWeights } from "ssrl-ecg/src/losses/class_weights.ts";
  * const [common, rare] = classWeights([1000, 100], "inverse_frequency");
  * console.assert(Math.abs(rare / common - 10) < 1e-6);
  * ```
@@ -78,7 +78,7 @@ export function classWeights(
  *
  * @example
  * ```ts
- * import { effectiveNumbers } from "./src/losses/class_weights.ts";
+ * import { effectiveNumbers } from "ssrl-ecg/src/losses/class_weights.ts";
  * console.assert(Math.abs(effectiveNumbers([7596])[0] - 5321.6) < 0.1);
  * ```
  */
@@ -102,7 +102,7 @@ export function effectiveNumbers(
  *
  * @example
  * ```ts
- * import { effectiveNumberWeights } from "./src/losses/class_weights.ts";
+ * import { effectiveNumberWeights } from "ssrl-ecg/src/losses/class_weights.ts";
  * const weights = effectiveNumberWeights([7596, 4379, 4186, 2119, 3907]);
  * console.assert(Math.abs(weights[3] - 1.64146) < 1e-5);
  * ```
@@ -123,7 +123,7 @@ export function effectiveNumberWeights(
  *
  * @example
  * ```ts
- * import { positiveWeights } from "./src/losses/class_weights.ts";
+ * import { positiveWeights } from "ssrl-ecg/src/losses/class_weights.ts";
  * console.assert(positiveWeights([25], 100)[0] === 3);
  * ```
  */

@@ -73,7 +73,7 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
  *
  * @example
  * ```ts
- * import { bootstrapIntervals } from "./src/metrics/bootstrap.ts";
+ * import { bootstrapIntervals } from "ssrl-ecg/src/metrics/bootstrap.ts";
  * const labels = [0, 1, 0, 1, 1, 0];
  * const probabilities = [0.1, 0.8, 0.4, 0.3, 0.9, 0.2];
  * const { overall } = bootstrapIntervals(labels, probabilities, { classes: 1, resamples: 100 });

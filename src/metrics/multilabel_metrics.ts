@@ -154,7 +154,7 @@ export function predict(probabilities: Float64Array, threshold: number): Uint8Ar
  *
  * @example
  * ```ts
- * import { multilabelMetrics } from "./src/metrics/multilabel_metrics.ts";
+ * import { multilabelMetrics } from "ssrl-ecg/src/metrics/multilabel_metrics.ts";
  * const labels = [1, 0, 0, 1];
  * const probabilities = [0.9, 0.2, 0.4, 0.8];
  * const metrics = multilabelMetrics(labels, probabilities, { classes: 2 });
@@ -200,7 +200,7 @@ export type ClassMetrics = {
  *
  * @example
  * ```ts
- * import { perClassMetrics } from "./src/metrics/multilabel_metrics.ts";
+ * import { perClassMetrics } from "ssrl-ecg/src/metrics/multilabel_metrics.ts";
  * const [only] = perClassMetrics([0, 1], [0.1, 0.9], { classes: 1 });
  * console.assert(only.auroc === 1 && only.support === 1);
  * ```

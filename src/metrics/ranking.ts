@@ -109,7 +109,7 @@ export function rankingScores(ranking: Ranking, weights?: ArrayLike<number>): Ra
  *
  * @example
  * ```ts
- * import { auroc } from "./src/metrics/ranking.ts";
+ * import { auroc } from "ssrl-ecg/src/metrics/ranking.ts";
  * console.assert(auroc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8]) === 0.875);
  * ```
  */
@@ -125,7 +125,7 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>): num
  *
  * @example
  * ```ts
- * import { averagePrecision } from "./src/metrics/ranking.ts";
+ * import { averagePrecision } from "ssrl-ecg/src/metrics/ranking.ts";
  * console.assert(averagePrecision([0, 1], [0.2, 0.7]) === 1);
  * ```
  */

@@ -45,7 +45,7 @@ function multiplyHigh(a: number, b: number): number {
  *
  * @example
  * ```ts
- * import { philox4x32 } from "./src/random/philox.ts";
+ * import { philox4x32 } from "ssrl-ecg/src/random/philox.ts";
  * const words = philox4x32([0, 0, 0, 0], [0, 0]); // 6627e8d5 e169c58d bc57ac4c 9b00dbd8
  * console.assert(words[0] === 0x6627e8d5);
  * ```
@@ -88,7 +88,7 @@ export interface RandomCoordinates {
  *
  * @example
  * ```ts
- * import { CounterRandom, Stream } from "./src/random/philox.ts";
+ * import { CounterRandom, Stream } from "ssrl-ecg/src/random/philox.ts";
  * const a = new CounterRandom(42, Stream.shuffle, { epoch: 3 });
  * const b = new CounterRandom(42, Stream.shuffle, { epoch: 3 });
  * console.assert(a.uniform() === b.uniform());

@@ -403,7 +403,7 @@ function assertPenalty(l2: number): void {
  *
  * @example
  * ```ts
- * import { fitLogisticRegression, predictProbabilities } from "./src/stats/logistic_regression.ts";
+ * import { fitLogisticRegression, predictProbabilities } from "ssrl-ecg/src/stats/logistic_regression.ts";
  * const model = fitLogisticRegression({ features: [0, 1, 2, 3], labels: [0, 0, 1, 1] }, 1, 0.01);
  * const [low, high] = predictProbabilities(model, [0, 3]);
  * console.assert(low < 0.1 && high > 0.9);
@@ -479,7 +479,7 @@ export interface LinearProbe extends LogisticRegression {
  *
  * @example
  * ```ts
- * import { fitLinearProbe, predictProbabilities } from "./src/stats/logistic_regression.ts";
+ * import { fitLinearProbe, predictProbabilities } from "ssrl-ecg/src/stats/logistic_regression.ts";
  * const probe = fitLinearProbe({
  *   features: [0, 1, 2, 3],
  *   labels: [0, 0, 1, 1],

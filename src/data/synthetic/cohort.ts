@@ -42,7 +42,7 @@ export interface SyntheticCohort extends RecordSet {
  *
  * @example
  * ```ts
- * import { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
+ * import { synthesizeCohort } from "ssrl-ecg/src/data/synthetic/cohort.ts";
  * const cohort = synthesizeCohort({ records: 20, seed: 42 });
  * console.assert(cohort.samples.length === 20 * 1000 * 12);
  * console.assert(cohort.labels.length === 20 * 5);

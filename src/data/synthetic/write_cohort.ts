@@ -64,7 +64,7 @@ const SIGNALS = LEADS.map((description) => ({
  *
  * @example
  * ```ts
- * import { writeCohort } from "./src/data/synthetic/write_cohort.ts";
+ * import { writeCohort } from "ssrl-ecg/src/data/synthetic/write_cohort.ts";
  * const destination = `${Deno.makeTempDirSync()}/cohort`;
  * const written = await writeCohort({ destination, records: 3, seed: 42 });
  * console.assert(written.records === 3);

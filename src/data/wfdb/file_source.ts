@@ -21,7 +21,7 @@ export interface FileSource {
  *
  * @example
  * ```ts
- * import { fileErrorReason } from "./src/data/wfdb/file_source.ts";
+ * import { fileErrorReason } from "ssrl-ecg/src/data/wfdb/file_source.ts";
  * console.assert(fileErrorReason(new Deno.errors.NotFound()) === "the file is missing");
  * ```
  */
@@ -39,7 +39,7 @@ export function fileErrorReason(error: unknown): string {
  *
  * @example
  * ```ts
- * import { folderSource } from "./src/data/wfdb/file_source.ts";
+ * import { folderSource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
  * const folder = Deno.makeTempDirSync();
  * Deno.writeTextFileSync(`${folder}/a.hea`, "a 0 100 0");
  * console.assert(folderSource(folder).read("a.hea").length === 9);
@@ -63,7 +63,7 @@ export function folderSource(folder: string): FileSource {
  *
  * @example
  * ```ts
- * import { memorySource } from "./src/data/wfdb/file_source.ts";
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
  * const source = memorySource({ "a.hea": new TextEncoder().encode("a 0 100 0") });
  * console.assert(source.read("a.hea").length === 9);
  * ```

@@ -151,7 +151,7 @@ const FORMATS: Readonly<Record<number, SampleFormat>> = {
  *
  * @example
  * ```ts
- * import { sampleFormat } from "./src/data/wfdb/formats.ts";
+ * import { sampleFormat } from "ssrl-ecg/src/data/wfdb/formats.ts";
  * const out = new Int32Array(2);
  * sampleFormat(212, "a.dat").decode(new Uint8Array([0xe3, 0x33, 0xf3]), out);
  * console.assert(out[0] === 995 && out[1] === 1011);

@@ -128,7 +128,7 @@ function whole(text: string | undefined): number | undefined {
  *
  * @example
  * ```ts
- * import { parseHeader } from "./src/data/wfdb/header.ts";
+ * import { parseHeader } from "ssrl-ecg/src/data/wfdb/header.ts";
  * const header = parseHeader("rec 1 360 10\nrec.dat 212 200(1024)/mV 11 1024 995 0 0 MLII\n");
  * console.assert(header.signals[0].baseline === 1024 && header.frameRate === 360);
  * ```

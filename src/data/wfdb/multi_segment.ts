@@ -29,7 +29,7 @@ import {
  *
  * @example
  * ```ts
- * import { readRecord } from "./src/data/wfdb/read_record.ts";
+ * import { readRecord } from "ssrl-ecg/src/data/wfdb/read_record.ts";
  * // readRecord("multi-segment/041s") calls this for a header with segments.
  * console.assert(typeof readRecord === "function");
  * ```

@@ -71,7 +71,7 @@ export interface ReadRecordOptions {
  *
  * @example
  * ```ts
- * import { physicalValues, readRecord, writeRecord } from "./mod.ts";
+ * import { physicalValues, readRecord, writeRecord } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * writeRecord(folder, {
  *   name: "ramp",
@@ -96,8 +96,8 @@ export function readRecord(path: string, options: ReadRecordOptions = {}): WfdbR
  *
  * @example
  * ```ts
- * import { memorySource } from "./src/data/wfdb/file_source.ts";
- * import { readRecordFrom } from "./src/data/wfdb/read_record.ts";
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * import { readRecordFrom } from "ssrl-ecg/src/data/wfdb/read_record.ts";
  * const text = new TextEncoder().encode("a 1 100 2\na.dat 80 200 8 0 1\n");
  * const source = memorySource({ "a.hea": text, "a.dat": new Uint8Array([129, 130]) });
  * console.assert(readRecordFrom(source, "a").signals[0].samples[1] === 2);
@@ -126,7 +126,7 @@ export function readRecordFrom(
  *
  * @example
  * ```ts
- * import { frameRange } from "./src/data/wfdb/read_record.ts";
+ * import { frameRange } from "ssrl-ecg/src/data/wfdb/read_record.ts";
  * console.assert(frameRange({ from: 2 }, 10, "a.hea").to === 10);
  * ```
  */
@@ -303,7 +303,7 @@ function unskew(samples: Int32Array, signal: SignalHeader): Int32Array {
  *
  * @example
  * ```ts
- * import { physicalValues } from "./src/data/wfdb/read_record.ts";
+ * import { physicalValues } from "ssrl-ecg/src/data/wfdb/read_record.ts";
  * const signal = { samples: new Int32Array([1024, 1224]), gain: 200, baseline: 1024 };
  * console.assert(physicalValues(signal)[1] === 1);
  * ```
@@ -327,7 +327,7 @@ export function physicalValues(
  *
  * @example
  * ```ts
- * import { frameMeans } from "./src/data/wfdb/read_record.ts";
+ * import { frameMeans } from "ssrl-ecg/src/data/wfdb/read_record.ts";
  * const means = frameMeans({ samples: new Int32Array([1, 2, 3, 5]), samplesPerFrame: 2 });
  * console.assert(means.join() === "1,4");
  * ```

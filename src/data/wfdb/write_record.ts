@@ -40,7 +40,7 @@ export interface RecordToWrite {
  *
  * @example
  * ```ts
- * import { encodeRecord } from "./src/data/wfdb/write_record.ts";
+ * import { encodeRecord } from "ssrl-ecg/src/data/wfdb/write_record.ts";
  * const { header, data } = encodeRecord({
  *   name: "a",
  *   samplingRate: 100,
@@ -97,7 +97,7 @@ export function encodeRecord(record: RecordToWrite): { header: string; data: Uin
  *
  * @example
  * ```ts
- * import { writeRecord } from "./src/data/wfdb/write_record.ts";
+ * import { writeRecord } from "ssrl-ecg/src/data/wfdb/write_record.ts";
  * writeRecord(Deno.makeTempDirSync(), {
  *   name: "flat",
  *   samplingRate: 100,

@@ -1,0 +1,121 @@
+/**
+ * Self-supervised learning on 12-lead ECGs with WebGPU: data readers, augmentations, models, losses,
+ * metrics, checkpoints and the jobs behind the command line.
+ *
+ * @module
+ */
+
+// Errors and randomness
+export { UsageError, UserError } from "./src/errors.ts";
+export { setSeed } from "./src/random/set_seed.ts";
+export { CounterRandom, philox4x32, type RandomCoordinates, Stream } from "./src/random/philox.ts";
+
+// Device
+export { chooseDevice, DeviceLostError, type DeviceOptions, Gpu } from "./src/gpu/device.ts";
+export { KernelLibrary } from "./src/gpu/kernels.ts";
+export { Recorder } from "./src/gpu/recorder.ts";
+export { Program } from "./src/gpu/program.ts";
+export { StepState } from "./src/gpu/step_state.ts";
+export { Tensor } from "./src/gpu/tensor.ts";
+
+// Data
+export {
+  CLASS_NAMES,
+  LEADS,
+  type QuarantinedRecord,
+  recordCount,
+  recordMillivolts,
+  type RecordSet,
+} from "./src/data/record_set.ts";
+export { loadPtbXl, type PtbXlOptions } from "./src/data/ptb_xl.ts";
+export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
+export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
+export { type Balancing, classFrequencies } from "./src/data/balancing.ts";
+export { epochOrder, type EpochOrderOptions } from "./src/data/batches.ts";
+export {
+  noNormalisation,
+  type Normalisation,
+  trainNormalisation,
+} from "./src/data/normalisation.ts";
+export { physicalValues, readRecord } from "./src/data/wfdb/read_record.ts";
+export { writeRecord } from "./src/data/wfdb/write_record.ts";
+export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
+export { writeCohort } from "./src/data/synthetic/write_cohort.ts";
+export { fetchPtbXl, PTB_XL_URL } from "./src/data/fetch_ptbxl.ts";
+
+// Augmentation and masking
+export {
+  AUGMENTATION_CONFIGS,
+  type AugmentationConfig,
+  augmentationConfig,
+  type AugmentationName,
+  AUGMENTATIONS,
+  DOCUMENTED_RATES,
+  onlyAugmentation,
+} from "./src/augment/augmentations.ts";
+export { augmentAndTell, augmentRecords } from "./src/augment/augment_records.ts";
+export { ResidentRecords } from "./src/augment/resident_records.ts";
+export { applyRandomMask, type RandomMaskOptions } from "./src/augment/random_mask.ts";
+
+// Models
+export { ParameterStore } from "./src/layers/parameters.ts";
+export { Encoder1dCnn, type EncoderOptions } from "./src/models/encoder_1d_cnn.ts";
+export { Classifier } from "./src/models/classifier.ts";
+export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
+
+// Losses and optimizer
+export { ntXent } from "./src/losses/nt_xent.ts";
+export { type ClassificationLoss, classificationLoss } from "./src/losses/classification_loss.ts";
+export {
+  classWeights,
+  countPositives,
+  effectiveNumbers,
+  effectiveNumberWeights,
+  positiveWeights,
+} from "./src/losses/class_weights.ts";
+export { Adam, type AdamOptions } from "./src/optim/adam.ts";
+
+// Metrics
+export {
+  type ClassMetrics,
+  type MultilabelMetrics,
+  multilabelMetrics,
+  perClassMetrics,
+} from "./src/metrics/multilabel_metrics.ts";
+export { auroc, averagePrecision } from "./src/metrics/ranking.ts";
+export {
+  type BootstrapIntervals,
+  bootstrapIntervals,
+  type Interval,
+} from "./src/metrics/bootstrap.ts";
+export {
+  fitLinearProbe,
+  fitLogisticRegression,
+  predictProbabilities,
+} from "./src/stats/logistic_regression.ts";
+
+// Checkpoints
+export { readCheckpoint, writeCheckpoint } from "./src/checkpoint/checkpoint_file.ts";
+export {
+  asFloat32,
+  type Checkpoint,
+  type CheckpointMetadata,
+  type HostTensor,
+  type StateDict,
+} from "./src/checkpoint/state_dict.ts";
+export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
+
+// Jobs
+export { Workspace, type WorkspaceOptions } from "./src/jobs/workspace.ts";
+export {
+  type PretrainResult,
+  pretrainSimclr,
+  type PretrainSimclrOptions,
+} from "./src/jobs/pretrain_simclr.ts";
+export {
+  trainClassifier,
+  type TrainClassifierOptions,
+  type TrainClassifierResult,
+} from "./src/jobs/train_classifier.ts";
+export { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./src/jobs/evaluate.ts";
+export { encoderFeatures, probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
