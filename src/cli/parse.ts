@@ -1,14 +1,14 @@
 /**
  * Reads a command line against a table of flags.
  *
- * Tokens come from Node's `util.parseArgs`, which Deno ships: unlike most parsers it keeps the
- * order and the exact texts, so a negative number is a value, a missing value is seen, and
- * nothing is converted behind our back.
+ * `@std/cli` splits it. Before that, every known flag gets its value attached, under a name in camel
+ * case: by itself the parser would take the `-1e-3` of `--lr -1e-3` for switches, give a flag
+ * without a value the empty text, and read `--no-shuffle` as the opposite of a flag `shuffle`.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli";
 import { UsageError } from "../errors.ts";
 import type { FlagTable, Options, Positionals } from "./command.ts";
 import { nearest } from "./nearest.ts";
@@ -56,35 +56,20 @@ export function parseCommandLine<Flags extends FlagTable>(
   args: readonly string[],
   positionals?: Positionals,
 ): ParsedCommandLine<Flags> {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries([
-      ...Object.entries(flags).map(([name, flag]) =>
-        [name, { type: flag.placeholder === "" ? "boolean" : "string" }] as const
-      ),
-      ["help", { type: "boolean", short: "h" }] as const,
-    ]),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
+  const names = Object.keys(flags);
+  const keys = names.map(camelCase);
+  const parsed = parseArgs(attachValues(flags, args), {
+    string: [...keys, "_"],
+    collect: keys,
+    boolean: ["help"],
+    alias: { help: "h" },
   });
-
+  const help = parsed.help === true;
+  const rest = parsed._.map(String);
   const texts = new Map<string, string[]>();
-  const rest: string[] = [];
-  let help = false;
-  for (const token of tokens) {
-    if (token.kind === "positional") rest.push(token.value);
-    if (token.kind !== "option") continue;
-    if (token.name === "help") {
-      help = true;
-      continue;
-    }
-    if (!Object.hasOwn(flags, token.name) || !token.rawName.startsWith("--")) {
-      // -lr arrives as -l and -r: name what was typed, not the first letter of it.
-      const typed = args[token.index].split("=")[0];
-      throw unknownFlag(typed, [...Object.keys(flags), "help"]);
-    }
-    texts.set(token.name, [...(texts.get(token.name) ?? []), valueOf(token, flags)]);
+  for (const name of names) {
+    const given = parsed[camelCase(name)] as string[];
+    if (given.length > 0) texts.set(name, given);
   }
   const options: Record<string, unknown> = {};
   if (!help) {
@@ -105,21 +90,44 @@ export function parseCommandLine<Flags extends FlagTable>(
   };
 }
 
-/** The text of one occurrence of a flag; a switch without one means true. */
-function valueOf(
-  token: { name: string; value?: string; inlineValue?: boolean },
-  flags: FlagTable,
-): string {
-  const flag = flags[token.name];
-  if (flag.placeholder === "") return token.value ?? "true";
-  // "--epochs --seed 1": the next flag is no value, though "-1e-3" is. A value that really
-  // begins with two dashes is written --flag=--value.
-  const swallowedFlag = !token.inlineValue && token.value !== undefined &&
-    /^--|^-[a-z]/i.test(token.value);
-  if (token.value === undefined || swallowedFlag) {
-    throw new UsageError(`--${token.name} has no value: give ${flag.allowed}`);
+/** `--batch-size 8 FILE --no-shuffle` → `--batchSize=8 --noShuffle=true -- FILE`. */
+function attachValues(flags: FlagTable, args: readonly string[]): string[] {
+  const attached: string[] = [];
+  const positionals: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at];
+    if (arg === "--") {
+      positionals.push(...args.slice(at + 1));
+      break;
+    }
+    if (arg === "-h" || arg === "--help") {
+      attached.push(arg);
+      continue;
+    }
+    if (!/^--?[a-z]/i.test(arg)) {
+      positionals.push(arg);
+      continue;
+    }
+    const equals = arg.indexOf("=");
+    const typed = equals < 0 ? arg : arg.slice(0, equals);
+    const name = typed.slice(2);
+    if (!typed.startsWith("--") || !Object.hasOwn(flags, name)) {
+      throw unknownFlag(typed, [...Object.keys(flags), "help"]);
+    }
+    const isSwitch = flags[name].placeholder === "";
+    let value = equals < 0 ? undefined : arg.slice(equals + 1);
+    if (value === undefined && isSwitch) value = "true";
+    // "--epochs --seed 1": the next flag is no value, though "-1e-3" is. A value that really begins
+    // with two dashes is written --flag=--value.
+    if (value === undefined && at + 1 < args.length && !/^--|^-[a-z]/i.test(args[at + 1])) {
+      value = args[++at];
+    }
+    if (value === undefined) {
+      throw new UsageError(`--${name} has no value: give ${flags[name].allowed}`);
+    }
+    attached.push(`--${camelCase(name)}=${value}`);
   }
-  return token.value;
+  return [...attached, "--", ...positionals];
 }
 
 function unknownFlag(typed: string, names: readonly string[]): UsageError {
