@@ -1,0 +1,97 @@
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { adapterSlug } from "../src/bench/machine.ts";
+import { runBench } from "../src/bench/bench.ts";
+import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
+import { renderBench, renderComparison } from "../src/bench/render.ts";
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { booleanFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { terminalWidth } from "../src/cli/terminal.ts";
+import { deviceFlags } from "../src/cli/training_flags.ts";
+import { UserError } from "../src/errors.ts";
+import { chooseDevice } from "../src/gpu/device.ts";
+import { KernelLibrary } from "../src/gpu/kernels.ts";
+import { INFERENCE_ROWS } from "../src/jobs/probe.ts";
+import { hasPtbXl } from "../src/jobs/data_source.ts";
+
+/** Where PTB-XL is looked for when nobody says. */
+function findPtbXl(): string | undefined {
+  const shared = Deno.env.get("SSRL_ECG_DATA") ?? "../shared/data";
+  return ["data/PTB-XL", `${shared}/ptb-xl`].find(hasPtbXl);
+}
+
+/** `deno task bench`: how fast this machine trains. */
+export const command = defineCommand({
+  name: "bench",
+  summary: "Time training and inference on this machine",
+  description: [
+    "Times the SimCLR step (two augmented views of every record), the fine-tuning step and " +
+    "inference with the full encoder on synthetic records that live on the GPU, measures the " +
+    "adapter's peaks in the same run, and writes all figures as JSON.",
+    "Rates are medians; every repetition ends with one look at the losses, as in training.",
+  ],
+  flags: {
+    "batch-size": integerFlag({
+      default: 64,
+      minimum: 2,
+      description: "Records of a training step",
+    }),
+    "data-root": pathFlag({
+      description: "Folder of PTB-XL, to time the way from disk to the GPU",
+      defaultText: "data/PTB-XL where it exists",
+    }),
+    "out": pathFlag({
+      description: "File to write",
+      defaultText: "results/bench/ADAPTER.json",
+    }),
+    "compare": pathFlag({
+      description: "Fail when anything is more than 20 % slower than in this file",
+    }),
+    "quick": booleanFlag({ description: "A run of seconds, for tests" }),
+    ...deviceFlags,
+  },
+  examples: [
+    { args: "", about: "Everything, in about a minute" },
+    {
+      args: "--compare results/bench/nvidia-h200.json --out /tmp/now.json",
+      about: "Has it become slower?",
+    },
+    { args: "--quick --batch-size 4", about: "Does it run?" },
+  ],
+  async run(options, context) {
+    const stored = options.compare === undefined ? undefined : await readBench(options.compare);
+    const dataRoot = options.dataRoot ?? findPtbXl();
+    if (dataRoot !== undefined && !hasPtbXl(dataRoot)) {
+      throw new UserError(
+        `There is no ptbxl_database.csv in ${dataRoot}: give the folder of PTB-XL as --data-root`,
+      );
+    }
+    const gpu = await chooseDevice({ adapter: options.adapter });
+    const kernels = new KernelLibrary(gpu, options.noTune ? { enabled: false } : {});
+    const report = await runBench(gpu, kernels, {
+      batch: options.batchSize,
+      inferenceBatch: options.quick ? Math.min(options.batchSize, INFERENCE_ROWS) : INFERENCE_ROWS,
+      quick: options.quick,
+      ...(dataRoot === undefined ? {} : { dataRoot }),
+      signal: context.signal,
+      onPart: (part) => console.error(`Measuring ${part} ...`),
+    });
+    console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
+    const out = options.out ?? `results/bench/${adapterSlug(gpu.name)}.json`;
+    await writeFileAtomically(out, JSON.stringify(report, rounded, 1) + "\n");
+    console.log(`Figures: ${out}`);
+    if (stored) {
+      const comparisons = compareBenches(stored, report);
+      console.log(`\n${renderComparison(comparisons)}\n`);
+      assertNoRegression(comparisons);
+    }
+  },
+});
+
+/** Six significant digits are more than any timing has. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? Number(value.toPrecision(6))
+    : value;
+}
+
+if (import.meta.main) await runCommand(command);
