@@ -1,0 +1,227 @@
+/**
+ * Batch normalisation against float64. Inputs are of order one around a mean of up to 3, so float32
+ * rounds them, their mean and their deviations to about 3e-7; y amplifies that by gamma / deviation
+ * (below 4) and dx adds sums over the rows, whose rounding grows with their root.
+ */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { BatchNorm } from "../../src/layers/batch_norm.ts";
+import { Conv1d } from "../../src/layers/conv1d.ts";
+import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
+import { conv1dForward } from "../../src/reference/conv1d.ts";
+import { convWeightFromTorch } from "../../src/reference/layout.ts";
+import {
+  batchNormBackward,
+  batchNormEvaluate,
+  batchNormTrain,
+} from "../../src/reference/batch_norm.ts";
+import { assertClose, draws, GuardedRun, largest } from "../kernels/guarded.ts";
+
+interface Values {
+  weight: Float64Array;
+  bias: Float64Array;
+  mean: Float64Array;
+  variance: Float64Array;
+}
+
+/** Weights of both signs and running statistics that are not the defaults. */
+function makeValues(channels: number): Values {
+  return {
+    weight: draws(channels, 1, -2, 2),
+    bias: draws(channels, 2),
+    mean: draws(channels, 3),
+    variance: draws(channels, 4, 0.25, 2),
+  };
+}
+
+function load(store: ParameterStore, name: string, values: Values): void {
+  const host = (key: string, data: Float64Array): HostValues => ({
+    name: `${name}.${key}`,
+    shape: [data.length],
+    dtype: "float32",
+    data: Float32Array.from(data),
+  });
+  store.load([
+    host("weight", values.weight),
+    host("bias", values.bias),
+    host("running_mean", values.mean),
+    host("running_var", values.variance),
+  ]);
+}
+
+async function runningStatistics(store: ParameterStore) {
+  const state = await store.state();
+  const get = (end: string) => state.find(({ name }) => name.endsWith(end))!.data as Float32Array;
+  return { mean: get("running_mean"), variance: get("running_var") };
+}
+
+// Tiles have 32 rows forward and 64 backward, a workgroup joins 64 tiles: 1, primes, tile ± 1,
+// several tiles, more tiles than a workgroup has invocations.
+for (
+  const [rows, channels] of [
+    [1, 4],
+    [2, 12],
+    [31, 20],
+    [32, 4],
+    [33, 16],
+    [63, 8],
+    [65, 12],
+    [251, 20],
+    [2111, 4],
+    [4129, 8],
+  ]
+) {
+  Deno.test(`batch norm of [${rows}, ${channels}]: training, backward and running statistics`, () =>
+    GuardedRun.with(async (run) => {
+      const store = new ParameterStore();
+      const layer = new BatchNorm(store, "norm", channels);
+      store.allocate(run.gpu, 0);
+      const values = makeValues(channels);
+      load(store, "norm", values);
+      // Every channel has a mean and deviation of its own.
+      const x = draws(rows * channels, 5).map((value, j) =>
+        Math.fround(value * (1 + (j % channels) % 3) + 3 * Math.sin(j % channels))
+      );
+      const upstream = draws(rows * channels, 6, -3, 3);
+      const { y, backward } = layer.forward(run.recorder, run.place("x", [rows, 1, channels], x));
+      const dx = backward(run.place("dy", [rows, 1, channels], upstream));
+      await run.run();
+
+      const running = { mean: values.mean.slice(), variance: values.variance.slice() };
+      const expected = batchNormTrain(x, values.weight, values.bias, running, { relu: true });
+      // One row: every deviation is 0, up to rounding of x times 1 / sqrt(1e-5).
+      const amplification = rows === 1 ? 320 : 4;
+      assertClose(run.get(y), expected.output, amplification * 1e-6, "y");
+      const gradients = batchNormBackward(x, values.weight, expected, upstream, {
+        training: true,
+        relu: true,
+      });
+      const size = largest(expected.inverseDeviation) * 6;
+      assertClose(run.get(dx), gradients.input, 2e-6 * size, "dx");
+      const [dgamma, dbeta] = await store.gradients();
+      const sums = 1e-6 * 6 * Math.sqrt(rows) * (rows === 1 ? 320 : 1);
+      assertClose(dgamma.data as Float32Array, gradients.weight, sums, "dgamma");
+      assertClose(dbeta.data as Float32Array, gradients.bias, sums, "dbeta");
+      const actual = await runningStatistics(store);
+      assertClose(actual.mean, running.mean, 1e-6, "running mean");
+      assertClose(actual.variance, running.variance, 3e-6, "running variance");
+      store.destroy();
+    }));
+}
+
+Deno.test("batch norm: a mean far above the deviation costs no digits of the variance", () =>
+  GuardedRun.with(async (run) => {
+    const [rows, channels] = [300, 4];
+    const store = new ParameterStore();
+    const layer = new BatchNorm(store, "norm", channels);
+    store.allocate(run.gpu, 0);
+    // A sum of squares would lose 1e6 · 2^-24 = 6 % of a variance of one here.
+    const x = draws(rows * channels, 7).map((value) => Math.fround(1000 + value));
+    layer.forward(run.recorder, run.place("x", [rows, 1, channels], x));
+    await run.run();
+    const running = {
+      mean: new Float64Array(channels),
+      variance: new Float64Array(channels).fill(1),
+    };
+    const ones = new Float64Array(channels).fill(1);
+    batchNormTrain(x, ones, new Float64Array(channels), running);
+    const actual = await runningStatistics(store);
+    // The mean is off by less than 1e-3, the variance by that squared, and by its own rounding.
+    assertClose(actual.variance, running.variance, 2e-6, "running variance");
+    // A tile's sum reaches 32,000, where float32 numbers are 2e-3 apart; a tenth of its mean counts.
+    assertClose(actual.mean, running.mean, 1e-4, "running mean");
+    store.destroy();
+  }));
+
+Deno.test("batch norm: evaluation folds into the layer before", () =>
+  GuardedRun.with(async (run) => {
+    const channels = 68;
+    const store = new ParameterStore();
+    const layer = new BatchNorm(store, "norm", channels);
+    store.allocate(run.gpu, 0);
+    const values = makeValues(channels);
+    load(store, "norm", values);
+    const { scale, shift } = layer.fold(run.recorder);
+    await run.run();
+    const x = draws(5 * channels, 8);
+    const [a, b] = [run.get(scale), run.get(shift)];
+    const folded = x.map((value, j) => value * a[j % channels] + b[j % channels]);
+    const expected = batchNormEvaluate(x, values.weight, values.bias, values);
+    // Scale (below 4) and shift each carry three roundings.
+    assertClose(folded, expected.output, 2e-6, "y");
+    const after = await runningStatistics(store);
+    assertEquals(after.mean, Float32Array.from(values.mean), "Evaluation changed the mean");
+    store.destroy();
+  }));
+
+Deno.test("batch norm: a convolution's moments give what the separate kernel gives", () =>
+  GuardedRun.with(async (run) => {
+    const [batch, length, inputs, outputs, taps] = [3, 47, 12, 16, 5];
+    const store = new ParameterStore();
+    const convolution = new Conv1d(store, "c", { inputs, outputs, taps, stride: 1, padding: 2 });
+    const layers = [new BatchNorm(store, "fused", outputs), new BatchNorm(store, "apart", outputs)];
+    store.allocate(run.gpu, 3);
+    const values = makeValues(outputs);
+    for (const { name } of layers) load(store, name, values);
+    const x = draws(batch * length * inputs, 1);
+    const convolved = convolution.forward(
+      run.recorder,
+      run.place("x", [batch, length, inputs], x),
+      { statistics: true },
+    );
+    // Absent on an adapter without such a kernel: then both go the same way.
+    const fused = layers[0].forward(run.recorder, convolved.y, convolved.statistics);
+    const apart = layers[1].forward(run.recorder, convolved.y);
+    await run.run();
+    const [{ data }] = await store.state();
+    const shape = {
+      batch,
+      inputLength: length,
+      inputChannels: inputs,
+      outputChannels: outputs,
+      kernelSize: taps,
+      stride: 1,
+      padding: 2,
+    };
+    const raw = conv1dForward(
+      shape,
+      x,
+      convWeightFromTorch(data as Float32Array, [outputs, inputs, taps]),
+    );
+    const { output, inverseDeviation } = batchNormTrain(
+      raw,
+      values.weight,
+      values.bias,
+      undefined,
+      {
+        relu: true,
+      },
+    );
+    // The convolution's 60 products carry 1e-6, divided by its deviation and multiplied by gamma.
+    const tolerance = 2e-6 * largest(inverseDeviation);
+    assertClose(run.get(fused.y), output, tolerance, "fused");
+    assertClose(run.get(apart.y), output, tolerance, "apart");
+    store.destroy();
+  }));
+
+Deno.test("batch norm lets NaN through, so that a broken batch is seen", () =>
+  GuardedRun.with(async (run) => {
+    const store = new ParameterStore();
+    const layer = new BatchNorm(store, "norm", 4);
+    store.allocate(run.gpu, 0);
+    const x = draws(40, 1);
+    x[9] = NaN;
+    const { y } = layer.forward(run.recorder, run.place("x", [10, 1, 4], x));
+    await run.run();
+    const values = run.get(y);
+    values.forEach((value, j) => assertEquals(Number.isNaN(value), j % 4 === 1, `element ${j}`));
+    store.destroy();
+  }));
+
+Deno.test("batch norm needs channels in fours", () => {
+  assertThrows(
+    () => new BatchNorm(new ParameterStore(), "norm", 6),
+    RangeError,
+    "Batch normalisation norm needs channels in fours, got 6",
+  );
+});

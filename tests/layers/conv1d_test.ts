@@ -1,0 +1,174 @@
+/**
+ * The convolution layer against float64, forward and both gradients, as the adapter's best guess
+ * computes them (`tests/kernels/windowed_product_test.ts` has every variant).
+ *
+ * Tolerance: a sum of n products of numbers below `largest` is off by at most
+ * (n + 2) · 2^-24 · n · largest in float32 (Higham 2002, section 3.1).
+ */
+
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { Recorder } from "../../src/gpu/recorder.ts";
+import { Conv1d } from "../../src/layers/conv1d.ts";
+import { ParameterStore } from "../../src/layers/parameters.ts";
+import {
+  conv1dBackwardInput,
+  conv1dBackwardWeight,
+  conv1dForward,
+  conv1dOutputLength,
+} from "../../src/reference/conv1d.ts";
+import { convWeightFromTorch, convWeightToTorch } from "../../src/reference/layout.ts";
+import { openGpu } from "../support/gpu.ts";
+import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
+
+function tolerance(terms: number, most: number): number {
+  return (terms + 2) * UNIT_ROUNDOFF * terms * most;
+}
+
+const cases = [
+  // [batch, length, inputs, outputs, taps, stride]
+  [1, 1, 12, 16, 11, 2], // one sample: only the middle tap sees it
+  [3, 1, 4, 4, 3, 1],
+  [2, 2, 16, 12, 7, 2],
+  [3, 37, 12, 20, 11, 2], // odd length
+  [2, 50, 12, 16, 11, 2], // even length
+  [2, 33, 16, 16, 7, 1],
+  [2, 66, 20, 12, 5, 2],
+  [5, 13, 20, 20, 3, 1],
+  [3, 10, 12, 16, 3, 3], // three phases
+  [2, 9, 3, 5, 5, 2], // no multiples of four
+] as const;
+
+for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
+  const name =
+    `conv1d [${batch}, ${inputLength}, ${inputs}] -> ${outputs}, ${taps} taps, stride ${stride}`;
+  Deno.test(`${name}: forward and gradients, which add up over two passes`, () =>
+    GuardedRun.with(async (run) => {
+      const padding = (taps - 1) / 2;
+      const shape = {
+        batch,
+        inputLength,
+        inputChannels: inputs,
+        outputChannels: outputs,
+        kernelSize: taps,
+        stride,
+        padding,
+      };
+      const positions = conv1dOutputLength(shape);
+      const store = new ParameterStore();
+      const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride, padding });
+      store.allocate(run.gpu, 0);
+      const weight = draws(outputs * inputs * taps, 1); // PyTorch's [Out, In, K]
+      store.load([{
+        name: "layer.weight",
+        shape: [outputs, inputs, taps],
+        dtype: "float32",
+        data: Float32Array.from(weight),
+      }]);
+      const x = draws(batch * inputLength * inputs, 2);
+      const upstream = draws(batch * positions * outputs, 3, -3, 3);
+      assertEquals(layer.outputLength(inputLength), positions);
+
+      const { y, statistics, backward } = layer.forward(
+        run.recorder,
+        run.place("x", [batch, inputLength, inputs], x),
+        { statistics: true },
+      );
+      const dx = backward(run.place("dy", [batch, positions, outputs], upstream))!;
+      await run.run(2);
+
+      assertEquals(y.shape, [batch, positions, outputs]);
+      const own = convWeightFromTorch(weight, [outputs, inputs, taps]);
+      const expected = conv1dForward(shape, x, own);
+      assertClose(run.get(y), expected, tolerance(inputs * taps, 1), "y");
+      assertClose(
+        run.get(dx),
+        conv1dBackwardInput(shape, own, upstream),
+        tolerance(outputs * Math.ceil(taps / stride), 3),
+        "dx",
+      );
+      const [dw] = await store.gradients();
+      const gradient = conv1dBackwardWeight(shape, x, upstream).weight;
+      assertClose(
+        dw.data as Float32Array,
+        convWeightToTorch(gradient, [outputs, inputs, taps]).map((value) => 2 * value),
+        2 * tolerance(batch * positions, 3),
+        "dw",
+      );
+      store.destroy();
+
+      if (!statistics) return;
+      // Mean and squared deviations of the first channel, joined over the tiles.
+      const moments = run.get(statistics.moments);
+      const rows = batch * positions;
+      assertEquals(statistics.rows, rows);
+      let sum = 0;
+      for (let tile = 0; tile * statistics.tileRows < rows; tile++) {
+        const count = Math.min(statistics.tileRows, rows - tile * statistics.tileRows);
+        sum += count * moments[tile * 2 * outputs];
+      }
+      const channel = expected.filter((_, j) => j % outputs === 0);
+      assertAlmostEquals(
+        sum,
+        channel.reduce((a, b) => a + b, 0),
+        tolerance(rows * taps, largest(expected)),
+      );
+    }));
+}
+
+Deno.test("conv1d: scale, shift and rectifier of an evaluated normalisation", () =>
+  GuardedRun.with(async (run) => {
+    const [batch, inputLength, inputs, outputs, taps] = [2, 21, 12, 16, 7];
+    const store = new ParameterStore();
+    const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride: 2, padding: 3 });
+    store.allocate(run.gpu, 5);
+    const [{ data }] = await store.state();
+    const x = draws(batch * inputLength * inputs, 1);
+    const scale = draws(outputs, 2, -2, 2);
+    const shift = draws(outputs, 3);
+    const { y } = layer.forward(run.recorder, run.place("x", [batch, inputLength, inputs], x), {
+      epilogue: {
+        affine: {
+          scale: run.place("scale", [outputs], scale),
+          shift: run.place("shift", [outputs], shift),
+        },
+        relu: true,
+      },
+    });
+    await run.run();
+    const expected = conv1dForward(
+      {
+        batch,
+        inputLength,
+        inputChannels: inputs,
+        outputChannels: outputs,
+        kernelSize: taps,
+        stride: 2,
+        padding: 3,
+      },
+      x,
+      convWeightFromTorch(data as Float32Array, [outputs, inputs, taps]),
+    ).map((value, j) => Math.max(0, value * scale[j % outputs] + shift[j % outputs]));
+    // 84 products of numbers below 1 and 0.11, times a scale below 2.
+    assertClose(run.get(y), expected, 2 * tolerance(inputs * taps, 0.11), "y");
+    store.destroy();
+  }));
+
+Deno.test("conv1d: no input gradient where nobody needs it, and an error for other channels", async () => {
+  const { kernels } = await openGpu();
+  const layer = new Conv1d(new ParameterStore(), "first", {
+    inputs: 12,
+    outputs: 16,
+    taps: 11,
+    stride: 2,
+    padding: 5,
+  });
+  const recorder = new Recorder(kernels);
+  const { y, backward } = layer.forward(recorder, recorder.transient("x", [3, 8, 12]));
+  assertEquals(backward(y, { input: false }), undefined);
+  assertEquals(recorder.dispatches.some(({ label }) => label.includes("backward input")), false);
+  assertThrows(
+    () => layer.forward(recorder, recorder.transient("x", [3, 12, 8])),
+    RangeError,
+    "Convolution first needs 12 channels, got [3,12,8]",
+  );
+});
