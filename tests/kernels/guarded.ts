@@ -83,8 +83,12 @@ export class GuardedRun {
     return tensor;
   }
 
-  /** Plans and runs the recording `times` times, checks the guard bands and reads all tensors. */
-  async run(times = 1): Promise<void> {
+  /**
+   * Plans and runs the recording `times` times, checks the guard bands and reads all tensors.
+   *
+   * @param before Called before each run, with its number from 0.
+   */
+  async run(times = 1, before: (i: number) => void = () => {}): Promise<void> {
     const copy = new Recorder(this.kernels);
     for (const { kernel, tensors, ...dispatch } of this.recorder.dispatches) {
       const wide = Object.entries(tensors).map(([name, tensor]) => {
@@ -95,9 +99,17 @@ export class GuardedRun {
       copy.dispatch(kernel, { ...dispatch, tensors: Object.fromEntries(wide) });
     }
     const program = await copy.plan();
-    for (let i = 0; i < times; i++) program.run();
+    for (let i = 0; i < times; i++) {
+      before(i);
+      program.run();
+    }
     await this.#readAll();
     program.destroy();
+  }
+
+  /** Writes new content into a placed tensor. */
+  write(tensor: Tensor, data: ArrayLike<number>): void {
+    this.gpu.write(tensor.placement!.buffer, Float32Array.from(data), 4 * FRONT);
   }
 
   /** Content of a tensor after {@linkcode GuardedRun.run}. */

@@ -1,0 +1,92 @@
+/** Kernels that move or select values: no rounding, or a single one. */
+
+import { assertEquals } from "@std/assert";
+import { gridFor } from "../../src/gpu/recorder.ts";
+import { selectRows } from "../../src/methods/classification.ts";
+import { assertClose, draws, GuardedRun } from "./guarded.ts";
+
+for (const size of [1, 63, 64, 65, 1009]) {
+  Deno.test(`relu_backward of ${size}: passes where the output is above 0`, () =>
+    GuardedRun.with(async (run) => {
+      const y = draws(size, 1).map((value) => Math.max(0, value)); // about half are exactly 0
+      const dy = draws(size, 2, -3, 3);
+      const dx = run.recorder.transient("dx", [size]);
+      run.recorder.dispatch("relu_backward", {
+        tensors: { y: run.place("y", [size], y), dy: run.place("dy", [size], dy), dx },
+        dims: { size },
+        grid: gridFor(size, 64),
+      });
+      await run.run();
+      assertClose(run.get(dx), dy.map((value, j) => y[j] > 0 ? value : 0), 0, "dx");
+    }));
+}
+
+for (const rows of [1, 2, 7, 8, 9, 66]) {
+  Deno.test(`add_transposed of ${rows} rows`, () =>
+    GuardedRun.with(async (run) => {
+      const x = draws(rows * rows, 1);
+      const y = run.recorder.transient("y", [rows, rows]);
+      run.recorder.dispatch("add_transposed", {
+        tensors: { x: run.place("x", [rows, rows], x), y },
+        dims: { rows },
+        grid: gridFor(rows * rows, 64),
+      });
+      await run.run();
+      const expected = x.map((value, e) =>
+        Math.fround(value + x[e % rows * rows + Math.floor(e / rows)])
+      );
+      assertClose(run.get(y), expected, 0, "y");
+    }));
+}
+
+for (const [records, columns, count] of [[1, 1, 1], [9, 5, 13], [70, 3, 64], [4, 256, 3]]) {
+  Deno.test(`select_rows picks ${count} of ${records} rows of ${columns}, repeats included`, () =>
+    GuardedRun.with(async (run) => {
+      const table = draws(records * columns, 1);
+      const rows = Uint32Array.from({ length: count }, (_, n) => (n * 7 + records - 1) % records);
+      // More indices than rows wanted, as in an epoch's last and smaller batch.
+      const indices = new Uint32Array(count + 5).fill(0xffffffff);
+      indices.set(rows);
+      const y = selectRows(
+        run.recorder,
+        run.place("table", [records, columns], table),
+        run.place("rows", [count + 5], indices),
+        count,
+      );
+      await run.run();
+      const expected = [...rows].flatMap((row) => [
+        ...table.subarray(row * columns, (row + 1) * columns),
+      ]);
+      assertEquals([...run.get(y)], expected);
+    }));
+}
+
+for (
+  const [taps, first, stride, inputs, outputs] of [[4, 1, 2, 12, 20], [1, 0, 1, 67, 5], [
+    3,
+    0,
+    3,
+    3,
+    7,
+  ]]
+) {
+  Deno.test(`conv1d_pack: ${taps} taps from ${first} by ${stride}, ${inputs} to ${outputs}`, () =>
+    GuardedRun.with(async (run) => {
+      const all = first + stride * (taps - 1) + 1;
+      const w = draws(all * inputs * outputs, 1);
+      const packed = run.recorder.transient("packed", [taps, outputs, inputs]);
+      run.recorder.dispatch("conv1d_pack", {
+        tensors: { w: run.place("w", [all, inputs, outputs], w), packed },
+        dims: { taps, first, stride, inputs, outputs },
+        grid: gridFor(packed.size, 64),
+      });
+      await run.run();
+      const expected: number[] = [];
+      for (let tap = all - 1; tap >= first; tap -= stride) {
+        for (let o = 0; o < outputs; o++) {
+          for (let i = 0; i < inputs; i++) expected.push(w[(tap * inputs + i) * outputs + o]);
+        }
+      }
+      assertEquals([...run.get(packed)], expected);
+    }));
+}
