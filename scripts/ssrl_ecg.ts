@@ -1,0 +1,43 @@
+import { type Command, type FlagTable, runCommand } from "../src/cli/command.ts";
+import { nearest } from "../src/cli/nearest.ts";
+import { VERSION } from "../src/version.ts";
+
+/** All commands of the single binary; each is loaded when it is asked for. */
+export const commands: Readonly<Record<string, () => Promise<{ command: unknown }>>> = {
+  "train-simclr": () => import("./train_simclr.ts"),
+  "finetune": () => import("./finetune.ts"),
+  "train-supervised": () => import("./train_supervised.ts"),
+  "evaluate": () => import("./evaluate.ts"),
+  "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
+  "synthesize": () => import("./synthesize.ts"),
+  "augmentations": () => import("./augmentations.ts"),
+  "bench": () => import("./bench.ts"),
+  "bench-peers": () => import("./bench_peers.ts"),
+};
+
+async function load(name: string): Promise<Command<FlagTable>> {
+  return (await commands[name]()).command as Command<FlagTable>;
+}
+
+/** `ssrl-ecg NAME [flags]`: every command in one program. */
+async function main(): Promise<void> {
+  const [name, ...args] = Deno.args;
+  if (name === "--version") return console.log(`ssrl-ecg ${VERSION}`);
+  if (name === undefined || name === "--help" || name === "-h") {
+    console.log("Usage: ssrl-ecg COMMAND [flags]\n");
+    const width = Math.max(...Object.keys(commands).map((each) => each.length));
+    for (const each of Object.keys(commands)) {
+      console.log(`  ${each.padEnd(width)}  ${(await load(each)).summary}`);
+    }
+    return console.log("\nFlags of a command: ssrl-ecg COMMAND --help");
+  }
+  if (!Object.hasOwn(commands, name)) {
+    const near = nearest(name, Object.keys(commands));
+    console.error(`error: Unknown command ${name}. ${near ? `Is ${near} meant?` : "Try --help"}`);
+    Deno.exit(2);
+  }
+  if (!Deno.env.get("SSRL_ECG_PROGRAM")) Deno.env.set("SSRL_ECG_PROGRAM", "ssrl-ecg");
+  await runCommand(await load(name), args);
+}
+
+if (import.meta.main) await main();
