@@ -113,16 +113,22 @@ function specialiseConstants(
         if (value !== undefined) values.set(key, value);
         return line;
       }
-      const suffix = expression.match(/^[-\d.xa-fA-F]+([uif])$/)?.[1] ?? "";
+      const suffix = expression.match(/^-?(?:0x[\da-f]+([ui])|[\d.]+(?:e[-+]?\d+)?([uif]))$/i)
+        ?.slice(1).find(Boolean) ?? "";
       const number = Number(given);
       values.set(key, number);
-      const literal = suffix === "f" && Number.isInteger(number) ? `${number}.0` : `${number}`;
+      // A float stays a float, or a division by it would become one of integers.
+      const isFloat = suffix === "f" || /^-?\d*\.\d*$/.test(expression);
+      const literal = isFloat && /^-?\d+$/.test(`${number}`) ? `${number}.0` : `${number}`;
       return `const ${key}${type ?? ""} = ${literal}${suffix};`;
     },
   );
 }
 
-/** Integer arithmetic over literals and known constants (+ - * / % and brackets), or undefined. */
+/**
+ * Integer arithmetic over literals and known constants (+ - * / % and brackets); undefined where that
+ * gives no integer.
+ */
 function evaluate(expression: string, values: ReadonlyMap<string, number>): number | undefined {
   const tokens = expression.match(/\d+|\w+|[-+*/%()]|\S/g) ?? [];
   let at = 0;
@@ -166,7 +172,7 @@ function evaluate(expression: string, values: ReadonlyMap<string, number>): numb
   };
   try {
     const value = sum();
-    return at === tokens.length ? value : undefined;
+    return at === tokens.length && Number.isInteger(value) ? value : undefined;
   } catch (error) {
     if (error === fail) return undefined;
     throw error;
