@@ -1,0 +1,64 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { kernelSources } from "../../src/gpu/kernel_sources.ts";
+import { expandKernel } from "../../src/gpu/kernels.ts";
+import { adapterKind } from "../../src/gpu/tuning.ts";
+import { openGpu } from "../support/gpu.ts";
+import { inRepository } from "../support/paths.ts";
+
+/** Paths below `kernels/` without `.wgsl`, in order. */
+function findKernels(folder = ""): string[] {
+  const found: string[] = [];
+  for (const { name, isDirectory } of Deno.readDirSync(inRepository(`kernels/${folder}`))) {
+    if (isDirectory) found.push(...findKernels(`${folder}${name}/`));
+    else if (name.endsWith(".wgsl")) found.push(folder + name.slice(0, -".wgsl".length));
+  }
+  return found.sort();
+}
+
+const kernels = findKernels().filter((name) => !name.startsWith("shared/"));
+
+Deno.test("every file in kernels/ is registered under its name, and nothing else is", () => {
+  assertEquals(Object.keys(kernelSources).sort(), findKernels());
+  for (const [name, text] of Object.entries(kernelSources)) {
+    assertEquals(text, Deno.readTextFileSync(inRepository(`kernels/${name}.wgsl`)), name);
+  }
+});
+
+Deno.test("every kernel opens with a comment that says how to dispatch it", () => {
+  for (const name of kernels) {
+    const head = kernelSources[name].match(/^(\/\/[^\n]*\n)+/)?.[0] ?? "";
+    assertMatch(head, /^\/\/ Dispatch: /m, name);
+  }
+});
+
+/** First error of a text given to the adapter as a shader, and as a pipeline. */
+async function compileError(code: string): Promise<string | undefined> {
+  const { device } = (await openGpu()).gpu;
+  device.pushErrorScope("validation");
+  const module = device.createShaderModule({ code });
+  device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+  return (await device.popErrorScope())?.message;
+}
+
+Deno.test("every kernel compiles with the constants it stands with, and under each #ifdef", async () => {
+  const { gpu } = await openGpu();
+  for (const name of kernels) {
+    if (name.includes("subgroup") && adapterKind(gpu) !== "subgroup") continue;
+    const flags = [...kernelSources[name].matchAll(/^#ifdef (\w+)/gm)].map(([, flag]) => flag);
+    for (const path of kernelSources[name].matchAll(/^#import (\S+)/gm)) {
+      flags.push(
+        ...[...kernelSources[path[1]].matchAll(/^#ifdef (\w+)/gm)].map(([, flag]) => flag),
+      );
+    }
+    for (const constants of [{}, ...flags.map((flag) => ({ [flag]: true }))]) {
+      const error = await compileError(expandKernel(name, constants));
+      assertEquals(error, undefined, `${name} ${JSON.stringify(constants)}`);
+    }
+  }
+});
+
+Deno.test("a kernel without #import and #ifdef is valid WGSL as it stands", async () => {
+  const plain = kernels.filter((name) => !/^#/m.test(kernelSources[name]));
+  assertEquals(plain.includes("nt_xent") && plain.includes("sum_partials_sliced"), true);
+  for (const name of plain) assertEquals(await compileError(kernelSources[name]), undefined, name);
+});
