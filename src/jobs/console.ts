@@ -38,6 +38,15 @@ export function workspaceSettings(workspace: Workspace): Settings {
   ];
 }
 
+/** The flags with which the next command reads the same data, with a blank in front. */
+export function dataArguments(
+  flags: { readonly dataRoot: string; readonly signalLength: number },
+  given: ReadonlySet<string>,
+): string {
+  return (given.has("data-root") ? ` --data-root ${flags.dataRoot}` : "") +
+    (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
+}
+
 /** The four documented metrics in one line. */
 export function metricsLine(metrics: MultilabelMetrics): string {
   return `AUROC ${metrics.auroc_macro.toFixed(4)}  F1 ${metrics.f1_macro.toFixed(4)}  ` +
@@ -60,6 +69,9 @@ export function assertWritable(path: string, flag: string): void {
 export function assertFolderWritable(path: string, flag: string): void {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   const folder = slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
+  if (isFolder(path)) {
+    throw new UserError(`Cannot write ${path}: it is a folder. Choose another ${flag}`);
+  }
   try {
     Deno.mkdirSync(folder, { recursive: true });
     Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".writable-" }));
@@ -67,5 +79,13 @@ export function assertFolderWritable(path: string, flag: string): void {
     throw new UserError(
       `Cannot write to ${folder}: ${(error as Error).message}. Choose another ${flag}`,
     );
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }

@@ -9,6 +9,8 @@ import { Progress } from "../cli/progress.ts";
 import { loadPtbXl } from "../data/ptb_xl.ts";
 import type { RecordSet } from "../data/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
+import { splitByFolds } from "../data/splits.ts";
+import { SYNTHETIC_MARKER } from "../data/synthetic/write_cohort.ts";
 import { UserError } from "../errors.ts";
 
 /** Where records come from. */
@@ -37,7 +39,11 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
   const { dataRoot, explicit, signalLength, strict } = source;
   if (explicit || hasPtbXl(dataRoot)) {
     using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
+    // A cohort that `synthesize` wrote has PTB-XL's layout but must never pass for it.
+    const synthetic = existsSync(`${dataRoot}/${SYNTHETIC_MARKER}`);
     return await loadPtbXl(dataRoot, {
+      synthetic,
+      ...(synthetic ? { name: "Synthetic cohort" } : {}),
       signalLength,
       strict,
       onProgress: (done, total) => progress.update(done, undefined, total),
@@ -55,4 +61,26 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
   );
   const { records, seed } = source.synthetic;
   return synthesizeCohort({ records, seed, duration: signalLength / 100 });
+}
+
+/**
+ * Checks before any work that every part of the split has records.
+ *
+ * @throws {UserError} When one has none.
+ */
+export function assertAllParts(set: RecordSet): void {
+  const { train, validation, test } = splitByFolds(set);
+  for (
+    const [rows, part, folds] of [
+      [train, "train on", "1 to 8"],
+      [validation, "choose by", "9"],
+      [test, "test on", "10"],
+    ] as const
+  ) {
+    if (rows.length === 0) {
+      throw new UserError(
+        `Found no records to ${part} in ${set.source}: need some with strat_fold ${folds}`,
+      );
+    }
+  }
 }

@@ -16,8 +16,14 @@ import { lineChart } from "../report/line_chart.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { normalisationFor, readCheckpoint } from "./checkpoints.ts";
-import { assertWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
-import { COHORT_SEED, openRecords } from "./data_source.ts";
+import {
+  assertWritable,
+  dataArguments,
+  metricsLine,
+  printSettings,
+  workspaceSettings,
+} from "./console.ts";
+import { assertAllParts, COHORT_SEED, openRecords } from "./data_source.ts";
 import { defaultRunFolder } from "./run_folder.ts";
 import { trainClassifier } from "./train_classifier.ts";
 import { stopped } from "./train_simclr_command.ts";
@@ -80,6 +86,7 @@ export async function runTrainClassifier(
       seed: COHORT_SEED,
     },
   });
+  assertAllParts(set);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;
   const normalisation = checkpoint ? normalisationFor(checkpoint, asked) : flags.normalize;
   const workspace = await Workspace.open(set, { normalisation }, { gpu, kernels });
@@ -149,7 +156,6 @@ export async function runTrainClassifier(
     progress.finish();
     const curve = await drawCurve(result.epochLosses, result.validationF1, runFolder, name);
     console.log("");
-    const root = explicit ? ` --data-root ${flags.dataRoot}` : "";
     printSettings([
       ["Best epoch", `${result.bestEpoch}, by validation macro F1`],
       ["Validation", metricsLine(result.validation)],
@@ -162,7 +168,11 @@ export async function runTrainClassifier(
       ["Checkpoint", flags.out],
       ["Metrics", `${runFolder}/metrics.jsonl`],
       ["Figure", curve],
-      ["Next", `${context.program} evaluate --checkpoint ${flags.out}${root}`],
+      [
+        "Next",
+        `${context.program} evaluate --checkpoint ${flags.out}` +
+        dataArguments(flags, context.given),
+      ],
     ]);
   } catch (error) {
     if (context.signal.aborted) throw stopped(context, runFolder, flags.resume);

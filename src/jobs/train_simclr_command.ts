@@ -16,8 +16,8 @@ import { barChart } from "../report/bar_chart.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { sparkline } from "../report/sparkline.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { assertWritable, printSettings, workspaceSettings } from "./console.ts";
-import { COHORT_SEED, hasPtbXl, openRecords } from "./data_source.ts";
+import { assertWritable, dataArguments, printSettings, workspaceSettings } from "./console.ts";
+import { assertAllParts, COHORT_SEED, hasPtbXl, openRecords } from "./data_source.ts";
 import { type PretrainResult, pretrainSimclr } from "./pretrain_simclr.ts";
 import { defaultRunFolder } from "./run_folder.ts";
 import { Workspace } from "./workspace.ts";
@@ -79,6 +79,7 @@ export async function runTrainSimclr(
     explicit,
     synthetic: { records: preset.records, seed: COHORT_SEED },
   });
+  assertAllParts(set);
   const workspace = await Workspace.open(set, { normalisation: flags.normalize }, { gpu, kernels });
   try {
     using progress = new Progress({
@@ -159,8 +160,8 @@ export async function runTrainSimclr(
       ],
       ["Encoder", flags.out],
       ["Metrics", `${runFolder}/metrics.jsonl`],
-      ["Figures", figures.join("\n")],
-      ["Next", nextCommand(flags, context, synthetic)],
+      ["Figures", figures.length > 0 ? figures.join("\n") : undefined],
+      ["Next", nextCommand(flags, context)],
     ]);
     if (stepsPerEpoch === 0) console.log("Nothing was left to train");
   } catch (error) {
@@ -181,9 +182,9 @@ export function stopped(context: CommandContext, runFolder: string, resumed: boo
   );
 }
 
-function nextCommand(flags: TrainSimclrFlags, context: CommandContext, synthetic: boolean): string {
-  const root = synthetic || !context.given.has("data-root") ? "" : ` --data-root ${flags.dataRoot}`;
-  return `${context.program} finetune --ssl-checkpoint ${flags.out}${root}`;
+function nextCommand(flags: TrainSimclrFlags, context: CommandContext): string {
+  return `${context.program} finetune --ssl-checkpoint ${flags.out}` +
+    dataArguments(flags, context.given);
 }
 
 function signed(value: number): string {
@@ -219,6 +220,12 @@ async function drawFigures(
     );
     figures.push(path);
   }
+  const bars = [
+    { name: "SimCLR", value: result.probe.test.auroc_macro },
+    { name: "random encoder", value: result.randomProbe.test.auroc_macro },
+  ];
+  // Not defined where no class of the test fold has both labels.
+  if (!bars.every(({ value }) => Number.isFinite(value))) return figures;
   const path = `${runFolder}/probe.svg`;
   await writeFileAtomically(
     path,
@@ -228,10 +235,7 @@ async function drawFigures(
       valueTitle: "Macro AUROC",
       base: 0.5,
       maximum: 1,
-      bars: [
-        { name: "SimCLR", value: result.probe.test.auroc_macro },
-        { name: "random encoder", value: result.randomProbe.test.auroc_macro },
-      ],
+      bars,
     }),
   );
   figures.push(path);
