@@ -13,7 +13,13 @@ import { Simclr } from "../models/simclr.ts";
 import { loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
 import { probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
 import { RunFolder } from "./run_folder.ts";
-import { dropRunState, readRunState, saveRunState } from "./run_state.ts";
+import {
+  dataSettings,
+  dropRunState,
+  readRunState,
+  SAVE_EVERY_SECONDS,
+  saveRunState,
+} from "./run_state.ts";
 import { type EpochResult, Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -35,6 +41,8 @@ export interface PretrainSimclrOptions {
   readonly runFolder: string;
   /** Go on from the state in `runFolder`. */
   readonly resume: boolean;
+  /** Seconds between two savings of the state for resuming; default 20. */
+  readonly saveEverySeconds?: number;
   readonly signal?: AbortSignal;
   readonly events?: PretrainEvents;
 }
@@ -58,35 +66,32 @@ export interface PretrainResult {
   readonly randomProbe: ProbeResult;
 }
 
-/** Seconds between two savings of the state for resuming. */
-const SAVE_EVERY_SECONDS = 20;
-
 /** Pretrains an encoder, writes its checkpoint, and probes it. */
 export async function pretrainSimclr(
   workspace: Workspace,
   options: PretrainSimclrOptions,
 ): Promise<PretrainResult> {
-  const { seed, batchSize, epochs, events } = options;
-  const settings = resumeSettings(options);
+  const { seed, batchSize, epochs, events, saveEverySeconds = SAVE_EVERY_SECONDS } = options;
+  const settings = { ...resumeSettings(options), ...dataSettings(workspace) };
+  const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
   const store = new ParameterStore();
   const model = new Simclr(store, { projection: options.projection });
   store.allocate(workspace.gpu, seed);
-  if (options.init !== undefined) {
-    loadWeights(await readCheckpoint(options.init), options.init, store);
-  }
-  const method = new SimclrMethod(store, model, {
-    temperature: options.temperature,
-    augmentations: augmentationConfig(options.config),
-  });
-  const trainer = new Trainer(workspace, method, {
-    batchSize: Math.min(batchSize, workspace.split.train.length),
-    learningRate: options.learningRate,
-    seed,
-    logEvery: options.logEvery,
-    signal: options.signal,
-  });
+  let trainer: Trainer | undefined;
   let folder: RunFolder | undefined;
   try {
+    if (initial) loadWeights(initial, options.init!, store);
+    const method = new SimclrMethod(store, model, {
+      temperature: options.temperature,
+      augmentations: augmentationConfig(options.config),
+    });
+    trainer = new Trainer(workspace, method, {
+      batchSize: Math.min(batchSize, workspace.split.train.length),
+      learningRate: options.learningRate,
+      seed,
+      logEvery: options.logEvery,
+      signal: options.signal,
+    });
     const stored = options.resume ? await readRunState(options.runFolder, settings) : undefined;
     const done = stored?.epoch ?? 0;
     folder = RunFolder.open(options.runFolder, done);
@@ -94,7 +99,8 @@ export async function pretrainSimclr(
       command: "train-simclr",
       data: workspace.set.source,
       adapter: workspace.gpu.name,
-      ...settings as Record<string, JsonValue>,
+      ...settings,
+      epochs,
       out: options.out,
     });
     await trainer.prepare(workspace.split.train.length);
@@ -127,7 +133,7 @@ export async function pretrainSimclr(
         records_per_second: result.recordsPerSecond,
       }]);
       events?.epoch?.(epoch, result);
-      if (epoch < epochs && performance.now() - saved > SAVE_EVERY_SECONDS * 1000) {
+      if (epoch < epochs && performance.now() - saved > saveEverySeconds * 1000) {
         await saveRunState(folder, trainer, { epoch, settings });
         saved = performance.now();
       }
@@ -156,13 +162,13 @@ export async function pretrainSimclr(
     };
   } finally {
     folder?.close();
-    trainer.destroy();
+    trainer?.destroy();
     store.destroy();
   }
 }
 
 /** The settings on which a run's bits depend. */
-function resumeSettings(options: PretrainSimclrOptions): JsonValue {
+function resumeSettings(options: PretrainSimclrOptions): Record<string, JsonValue> {
   const { batchSize, learningRate, temperature, projection, config, seed, shuffle, init } = options;
   return {
     batchSize,

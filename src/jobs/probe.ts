@@ -6,6 +6,7 @@
  */
 
 import { labelSubset } from "../data/label_subset.ts";
+import { UserError } from "../errors.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { meanPool } from "../layers/mean_pool.ts";
@@ -68,6 +69,12 @@ export async function probeEncoder(
   });
   const rows = Int32Array.from([...train, ...split.validation, ...split.test]);
   const features = await encoderFeatures(workspace, encoder, rows);
+  if (!features.every(Number.isFinite)) {
+    throw new UserError(
+      "Cannot probe the encoder: its features are not finite, so training has diverged. " +
+        "Use a smaller --lr",
+    );
+  }
   const dimension = encoder.outputs;
   const part = (from: number, count: number) => ({
     features: features.subarray(from * dimension, (from + count) * dimension),

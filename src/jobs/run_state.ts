@@ -12,8 +12,24 @@ import { UserError } from "../errors.ts";
 import type { HostValues } from "../layers/parameters.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Trainer } from "./trainer.ts";
+import type { Workspace } from "./workspace.ts";
 
 const FILE = "state.safetensors";
+
+/** Seconds between two savings, unless a job is told otherwise. */
+export const SAVE_EVERY_SECONDS = 20;
+
+/** What of the data decides a run's bits. */
+export function dataSettings(
+  { set, split, normalisation }: Pick<Workspace, "set" | "split" | "normalisation">,
+): Record<string, JsonValue> {
+  return {
+    records: set.ids.length,
+    trainingRecords: split.train.length,
+    signalLength: set.signalLength,
+    normalisation: normalisation.kind,
+  };
+}
 
 /** State after an epoch. */
 export interface RunState {
@@ -21,8 +37,8 @@ export interface RunState {
   readonly epoch: number;
   /** Settings that must be the same for the bits to be the same. */
   readonly settings: JsonValue;
-  /** Best epoch so far and its metrics, where a method selects. */
-  readonly best?: { readonly epoch: number; readonly metrics: Record<string, number> };
+  /** Best epoch so far and its metrics (null on disk: not defined), where a method selects. */
+  readonly best?: { readonly epoch: number; readonly metrics: Record<string, number | null> };
 }
 
 /** Writes the state of a trainer, atomically. */

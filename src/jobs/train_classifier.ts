@@ -9,7 +9,7 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type Balancing, classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { epochOrder } from "../data/batches.ts";
 import { labelSubset } from "../data/label_subset.ts";
-import { ParameterStore } from "../layers/parameters.ts";
+import { type ParameterSnapshot, ParameterStore } from "../layers/parameters.ts";
 import { classWeights, countPositives, effectiveNumberWeights } from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
@@ -19,8 +19,14 @@ import { encoderWidth, loadWeights, readCheckpoint, saveCheckpoint } from "./che
 import { Inference, sigmoid } from "./inference.ts";
 import { encoderFeatures, INFERENCE_ROWS } from "./probe.ts";
 import { RunFolder } from "./run_folder.ts";
-import { dropRunState, readRunState, saveRunState } from "./run_state.ts";
-import { type EpochResult, Trainer } from "./trainer.ts";
+import {
+  dataSettings,
+  dropRunState,
+  readRunState,
+  SAVE_EVERY_SECONDS,
+  saveRunState,
+} from "./run_state.ts";
+import { diverged, type EpochResult, Trainer } from "./trainer.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
 /** The losses by their names on the command line. */
@@ -50,6 +56,8 @@ export interface TrainClassifierOptions {
   readonly out: string;
   readonly runFolder: string;
   readonly resume: boolean;
+  /** Seconds between two savings of the state for resuming; default 20. */
+  readonly saveEverySeconds?: number;
   readonly signal?: AbortSignal;
   readonly events?: ClassifierEvents;
 }
@@ -78,8 +86,6 @@ export interface TrainClassifierResult {
   readonly recordsPerSecond: number;
 }
 
-const SAVE_EVERY_SECONDS = 20;
-
 /** Trains, selects by validation macro F1, writes the checkpoint, and reports the test fold. */
 export async function trainClassifier(
   workspace: Workspace,
@@ -87,8 +93,9 @@ export async function trainClassifier(
 ): Promise<TrainClassifierResult> {
   const { gpu, set, split } = workspace;
   const { seed, batchSize, epochs, events, freezeEncoder } = options;
+  const { saveEverySeconds = SAVE_EVERY_SECONDS } = options;
   const classes = set.classNames.length;
-  const settings = resumeSettings(options);
+  const settings = { ...resumeSettings(options), ...dataSettings(workspace) };
   const labelled = labelSubset({
     indices: split.train,
     labels: set.labels,
@@ -109,6 +116,7 @@ export async function trainClassifier(
   let trainer: Trainer | undefined;
   let folder: RunFolder | undefined;
   let judge: Judge | undefined;
+  let best: ParameterSnapshot | undefined;
   try {
     if (checkpoint) {
       loadWeights(
@@ -141,7 +149,8 @@ export async function trainClassifier(
       command: options.method === "finetune" ? "finetune" : "train-supervised",
       data: set.source,
       adapter: gpu.name,
-      ...settings as Record<string, JsonValue>,
+      ...settings,
+      epochs,
       out: options.out,
     });
     const order = (epoch: number) =>
@@ -156,7 +165,7 @@ export async function trainClassifier(
         shuffle: options.shuffle,
       });
     await trainer.prepare(labelled.length);
-    const best = store.snapshot();
+    best = store.snapshot();
     let bestEpoch = 0;
     let bestMetrics: MultilabelMetrics | undefined;
     if (stored) {
@@ -164,7 +173,10 @@ export async function trainClassifier(
         store.load(stored.bestValues);
         best.take();
         bestEpoch = stored.best.epoch;
-        bestMetrics = stored.best.metrics as unknown as MultilabelMetrics;
+        // Files hold null for what is not defined.
+        bestMetrics = Object.fromEntries(
+          Object.entries(stored.best.metrics).map(([name, value]) => [name, value ?? NaN]),
+        ) as unknown as MultilabelMetrics;
       }
       stored.restore(trainer);
     }
@@ -192,7 +204,7 @@ export async function trainClassifier(
         onSteps: (steps, total, value) => events?.steps?.(epoch, steps, total, value),
         onRows: (rows) => folder!.append(rows),
       });
-      const metrics = await judge.metrics(split.validation);
+      const metrics = await judge.metrics(split.validation, epoch);
       // Strictly better, from -1: PyTorch reference and documentation agree.
       const better = metrics.f1_macro > (bestMetrics?.f1_macro ?? -1);
       if (better) {
@@ -211,7 +223,7 @@ export async function trainClassifier(
         best: better,
       }]);
       events?.epoch?.(epoch, result, metrics, better);
-      if (epoch < epochs && performance.now() - saved > SAVE_EVERY_SECONDS * 1000) {
+      if (epoch < epochs && performance.now() - saved > saveEverySeconds * 1000) {
         const present = store.snapshot();
         best.restore();
         const bestValues = await store.state();
@@ -226,8 +238,7 @@ export async function trainClassifier(
       }
     }
     best.restore();
-    best.destroy();
-    const test = await judge.metrics(split.test);
+    const test = await judge.metrics(split.test, bestEpoch);
     await saveCheckpoint(options.out, "model", store, workspace, {
       method: options.method,
       architecture: {
@@ -259,6 +270,7 @@ export async function trainClassifier(
   } finally {
     folder?.close();
     judge?.destroy();
+    best?.destroy();
     trainer?.destroy();
     for (const tensor of owned) gpu.release(tensor.placement!.buffer);
     store.destroy();
@@ -276,8 +288,9 @@ class Judge {
     return new Judge(workspace, inference);
   }
 
-  async metrics(rows: Int32Array): Promise<MultilabelMetrics> {
+  async metrics(rows: Int32Array, epoch: number): Promise<MultilabelMetrics> {
     const { logits } = await this.inference.run(rows);
+    if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
     return multilabelMetrics(this.workspace.labelsOf(rows), sigmoid(logits), {
       classes: this.workspace.set.classNames.length,
     });
@@ -322,7 +335,7 @@ export function chooseLoss(
   }
 }
 
-function resumeSettings(options: TrainClassifierOptions): JsonValue {
+function resumeSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
   const { method, batchSize, learningRate, labelFraction, loss, balancing } = options;
   const { freezeEncoder, seed, shuffle, encoderCheckpoint, init } = options;
   return {

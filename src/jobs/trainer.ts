@@ -51,6 +51,11 @@ export interface EpochResult {
 /** Steps in a row without a finite gradient after which training gives up. */
 const PATIENCE = 20;
 
+/** What a run ends with whose weights have run away. Nothing is written then. */
+export function diverged(symptom: string, epoch: number): UserError {
+  return new UserError(`Training diverged in epoch ${epoch}: ${symptom}. Use a smaller --lr`);
+}
+
 /** Trains one method on one workspace. */
 export class Trainer {
   readonly optimizer: Adam;
@@ -155,6 +160,9 @@ export class Trainer {
       request.onSteps?.(done, total, losses[losses.length - 1]);
       if (signal?.aborted) throw signal.reason;
     }
+    if (!Number.isFinite(losses[losses.length - 1])) {
+      throw diverged(`the loss of step ${this.steps} is ${losses[losses.length - 1]}`, epoch);
+    }
     const seconds = (performance.now() - started) / 1000;
     return {
       loss: weighted / order.length,
@@ -185,10 +193,7 @@ export class Trainer {
     for (const { skipped, step } of metrics) {
       this.#skipped = skipped ? this.#skipped + 1 : 0;
       if (this.#skipped >= PATIENCE) {
-        throw new UserError(
-          `Training diverged: no finite gradient in ${PATIENCE} steps up to step ${step + 1} ` +
-            `(epoch ${epoch}). The weights are those before. Use a smaller --lr`,
-        );
+        throw diverged(`no finite gradient in ${PATIENCE} steps up to step ${step + 1}`, epoch);
       }
     }
   }
