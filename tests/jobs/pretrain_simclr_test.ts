@@ -1,0 +1,131 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { existsSync } from "node:fs";
+import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
+import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
+import { UserError } from "../../src/errors.ts";
+import { pretrainSimclr } from "../../src/jobs/pretrain_simclr.ts";
+import { inRepository } from "../support/paths.ts";
+import { pretrainOptions, stopper, timelessRows, withSmallWorkspace } from "./small_workspace.ts";
+
+Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const unbroken = pretrainOptions(folder, "unbroken");
+    await pretrainSimclr(workspace, unbroken);
+    const expected = await Deno.readFile(unbroken.out);
+    assert(!existsSync(`${unbroken.runFolder}/state.safetensors`), "a finished run keeps no state");
+
+    // Stopped in epoch 3, with the state of epoch 2 on disk.
+    const stopped = { ...pretrainOptions(folder, "stopped"), saveEverySeconds: 0 };
+    const { signal, stop, reason } = stopper();
+    const thrown = await assertRejects(() =>
+      pretrainSimclr(workspace, {
+        ...stopped,
+        signal,
+        events: { epoch: (epoch) => epoch === 2 && stop() },
+      })
+    );
+    assertEquals(thrown, reason);
+    assert(!existsSync(stopped.out), "no checkpoint before the end");
+    assert(timelessRows(stopped.runFolder).some(({ epoch }) => epoch === 3), "part of epoch 3");
+    const resumed: number[] = [];
+    await pretrainSimclr(workspace, {
+      ...stopped,
+      resume: true,
+      events: { epoch: (epoch) => resumed.push(epoch) },
+    });
+    assertEquals(resumed, [3]);
+    assertEquals(await Deno.readFile(stopped.out), expected);
+    assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
+
+    // Killed at any moment after the first state.
+    const state = `${folder}/killed/state.safetensors`;
+    await Deno.mkdir(`${folder}/temporary`);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--config",
+        inRepository("deno.json"),
+        inRepository("tests/jobs/pretrain_until_killed.ts"),
+        folder,
+      ],
+      env: { TMPDIR: `${folder}/temporary` },
+      stderr: "null",
+    }).spawn();
+    while (!existsSync(state)) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    assert(!(await child.status).success);
+    const { metadata } = await readCheckpoint(state);
+    const done = (metadata.extra as { epoch: number }).epoch;
+    // At least one epoch more than were done, whenever the signal arrived.
+    const epochs = Math.max(3, done + 1);
+    const killed = { ...pretrainOptions(folder, "killed"), epochs, resume: true };
+    await pretrainSimclr(workspace, killed);
+    if (epochs > 3) await pretrainSimclr(workspace, { ...unbroken, epochs });
+    assertEquals(await Deno.readFile(killed.out), await Deno.readFile(unbroken.out));
+    assertEquals(timelessRows(killed.runFolder), timelessRows(unbroken.runFolder));
+    const strangers = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => !/^(temporary|(unbroken|stopped|killed)(\.pt)?)$/.test(name));
+    assertEquals(strangers, [], "no temporary files");
+  }));
+
+Deno.test("a run with other settings or data does not go on, and its state stays", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const run = { ...pretrainOptions(folder, "run"), saveEverySeconds: 0 };
+    const { signal, stop } = stopper();
+    const events = { epoch: stop };
+    await assertRejects(() => pretrainSimclr(workspace, { ...run, signal, events }));
+    const state = await Deno.readFile(`${run.runFolder}/state.safetensors`);
+    const resume = (change: Partial<typeof run>, place = workspace) =>
+      assertRejects(
+        () => pretrainSimclr(place, { ...run, resume: true, ...change }),
+        UserError,
+        "the run had other settings",
+      );
+    const seed = await resume({ seed: 8 });
+    assert(seed.message.includes("seed: 7"), seed.message);
+    await resume({ learningRate: 1e-4 });
+    await resume({ config: "none" });
+    await withSmallWorkspace(async (unnormalised) => {
+      const error = await resume({}, unnormalised);
+      assert(error.message.includes('normalisation: "train"'), error.message);
+    }, "none");
+    assertEquals(await Deno.readFile(`${run.runFolder}/state.safetensors`), state);
+  }));
+
+Deno.test("pretraining leaves no GPU buffers, whether it ends, is stopped or cannot start", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const { gpu } = workspace;
+    const before = [gpu.liveBuffers, gpu.liveBytes];
+    const run = { ...pretrainOptions(folder, "run"), epochs: 1 };
+    await pretrainSimclr(workspace, run);
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "after the end");
+
+    const { signal, stop } = stopper();
+    await assertRejects(() =>
+      pretrainSimclr(workspace, { ...run, signal, events: { prepared: stop } })
+    );
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "after a stop");
+
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await assertRejects(
+      () => pretrainSimclr(workspace, { ...run, runFolder: `${folder}/file/run` }),
+      UserError,
+      "--run-dir",
+    );
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "without a run folder");
+
+    const foreign = new Map([["weight", float32Tensor([1], Float32Array.of(1))]]);
+    await writeCheckpoint(`${folder}/foreign.pt`, {
+      sections: new Map([["encoder", foreign]]),
+      metadata: {},
+    });
+    for (const [init, message] of [["none.pt", "no such file"], ["foreign.pt", "36 missing"]]) {
+      await assertRejects(
+        () => pretrainSimclr(workspace, { ...run, init: `${folder}/${init}` }),
+        UserError,
+        message,
+      );
+      assertEquals([gpu.liveBuffers, gpu.liveBytes], before, init);
+    }
+  }));

@@ -1,0 +1,93 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { existsSync } from "node:fs";
+import { readCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
+import { UserError } from "../../src/errors.ts";
+import { evaluateClassifier } from "../../src/jobs/evaluate.ts";
+import { LOSSES, trainClassifier } from "../../src/jobs/train_classifier.ts";
+import { classifierOptions, stopper, timelessRows, withSmallWorkspace } from "./small_workspace.ts";
+
+Deno.test("training stopped after its best epoch goes on to the bits of an unbroken run", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const unbroken = classifierOptions(folder, "unbroken");
+    const result = await trainClassifier(workspace, unbroken);
+    const rows = timelessRows(unbroken.runFolder).filter(({ f1_macro }) => f1_macro !== undefined);
+    assertEquals(rows.length, 4);
+    const f1 = rows.map((row) => row.f1_macro as number);
+    assertEquals(result.bestEpoch, f1.indexOf(Math.max(...f1)) + 1, "the first of the best");
+    // Otherwise the weights of the best epoch would not have to be in the state.
+    assert(result.bestEpoch < 4, `best epoch ${result.bestEpoch}: choose another seed`);
+
+    const stopped = { ...classifierOptions(folder, "stopped"), saveEverySeconds: 0 };
+    const { signal, stop, reason } = stopper();
+    const thrown = await assertRejects(() =>
+      trainClassifier(workspace, {
+        ...stopped,
+        signal,
+        events: { epoch: (epoch) => epoch === result.bestEpoch + 1 && stop() },
+      })
+    );
+    // With the best epoch last but one, the run ends before it looks at the signal.
+    if (result.bestEpoch < 3) assertEquals(thrown, reason);
+    await trainClassifier(workspace, { ...stopped, resume: true });
+    assertEquals(await Deno.readFile(stopped.out), await Deno.readFile(unbroken.out));
+    assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
+    const written = (path: string) => {
+      const { best_epoch, validation, test } = JSON.parse(
+        Deno.readTextFileSync(`${path}/result.json`),
+      );
+      return { best_epoch, validation, test };
+    };
+    assertEquals(written(stopped.runFolder), written(unbroken.runFolder));
+
+    // The checkpoint holds the best epoch, not the last.
+    const checkpoint = await readCheckpoint(unbroken.out);
+    assertEquals(checkpoint.metadata.epoch, result.bestEpoch);
+    const options = { checkpoint, path: unbroken.out, batchSize: 64, noiseStd: 0, maskRatio: 0 };
+    const validation = await evaluateClassifier(workspace, { ...options, fold: 9, seed: 1 });
+    assertEquals(validation.metrics, result.validation);
+    const test = await evaluateClassifier(workspace, { ...options, fold: 10, seed: 1 });
+    assertEquals(test.metrics, result.test);
+  }));
+
+Deno.test("each loss trains from the same start to other weights", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const { gpu } = workspace;
+    const before = [gpu.liveBuffers, gpu.liveBytes];
+    const losses: number[] = [];
+    const files = new Set<string>();
+    for (const loss of LOSSES) {
+      const run = { ...classifierOptions(folder, loss), epochs: 1, loss };
+      const { epochLosses } = await trainClassifier(workspace, run);
+      losses.push(epochLosses[0]);
+      files.add((await Deno.readFile(run.out)).toString());
+    }
+    assertEquals(files.size, LOSSES.length);
+    assertEquals(new Set(losses).size, LOSSES.length);
+    // At p = 1/2 the focal loss is 0.25 · (1/2)² = 1/16 of BCE: α and γ are the documented ones.
+    const [bce, focal] = losses;
+    assert(Math.abs(focal / bce * 16 - 1) < 0.35, `focal ${focal}, BCE ${bce}`);
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
+  }));
+
+Deno.test("supervised training leaves no GPU buffers behind when it stops or fails", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const { gpu } = workspace;
+    const before = [gpu.liveBuffers, gpu.liveBytes];
+    for (const freezeEncoder of [false, true]) {
+      const { signal, stop, reason } = stopper();
+      const run = { ...classifierOptions(folder, "run"), freezeEncoder };
+      const thrown = await assertRejects(() =>
+        trainClassifier(workspace, { ...run, signal, events: { epoch: stop } })
+      );
+      assertEquals(thrown, reason);
+      assertEquals([gpu.liveBuffers, gpu.liveBytes], before, `frozen: ${freezeEncoder}`);
+      assert(!existsSync(run.out));
+    }
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await assertRejects(
+      () => trainClassifier(workspace, classifierOptions(folder, "file/run")),
+      UserError,
+      "--run-dir",
+    );
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "without a run folder");
+  }));
