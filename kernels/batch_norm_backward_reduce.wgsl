@@ -1,4 +1,4 @@
-// First half of batch normalisation's backward pass: sums over tiles of P rows
+// First part of batch normalisation's backward pass: sums over tiles of P rows
 //
 //   partial[tile, 0, c] = sum of g,   partial[tile, 1, c] = sum of g * xhat
 //

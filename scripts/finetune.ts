@@ -14,8 +14,7 @@ export const command = defineCommand({
   ],
   flags: {
     "ssl-checkpoint": pathFlag({
-      required: true,
-      description: "Pretrained encoder (.pt or .safetensors), key encoder",
+      description: "Pretrained encoder (.pt or .safetensors), key encoder; needed unless --init",
     }),
     ...classifierFlags,
     "freeze-encoder": booleanFlag({

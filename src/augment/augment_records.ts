@@ -8,6 +8,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import { currentSeed } from "../random/set_seed.ts";
 import { type AugmentationConfig, DOCUMENTED_RATES } from "./augmentations.ts";
 import { type Draws, PLAN_VECTORS, readDraws } from "./draws.ts";
 import { recordInput } from "./record_input.ts";
@@ -19,7 +20,7 @@ export interface AugmentOptions {
   augmentations?: AugmentationConfig;
   /** Row numbers of the batch, [N]; mixing partners come from it. Default: all records. */
   batch?: readonly number[];
-  /** Default 42. */
+  /** Default: the seed of `setSeed`. */
   seed?: number;
   /** Default 0. */
   epoch?: number;
@@ -85,7 +86,7 @@ export async function augmentAndTell(
   set: RecordSamples,
   options: AugmentOptions = {},
 ): Promise<{ signals: Float32Array; draws: Draws[] }> {
-  const { augmentations = DOCUMENTED_RATES, seed = 42, epoch = 0, views = 2 } = options;
+  const { augmentations = DOCUMENTED_RATES, seed = currentSeed(), epoch = 0, views = 2 } = options;
   const kernels = new KernelLibrary(gpu);
   const records = await ResidentRecords.upload(kernels, set);
   const owned: GPUBuffer[] = [];

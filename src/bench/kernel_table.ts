@@ -37,6 +37,7 @@ export interface KernelTable {
   /** Sum over all launches. */
   readonly milliseconds: number;
   readonly convolutions: Readonly<Record<Direction, Work>> & { readonly all: Work };
+  /** Linear layers, and NT-Xent's similarities. */
   readonly linear: Work;
   readonly input: Work;
   /** Neither convolution nor linear layer nor input. */

@@ -58,7 +58,7 @@ export function renderBench(report: BenchReport, width: number): string {
   } else {
     parts.push("The adapter has no timestamp queries, so kernels are not timed one by one");
   }
-  parts.push(targetTable(report.targets));
+  parts.push(renderTargets(report.targets));
   if (settings.quick) parts.push("A quick run: too short for figures to be quoted");
   return parts.join("\n\n");
 }
@@ -136,7 +136,8 @@ function kernelTable({ simclr }: BenchReport): string {
   );
 }
 
-function targetTable(targets: readonly Target[]): string {
+/** Targets as a table. */
+export function renderTargets(targets: readonly Target[]): string {
   const write = (value: number, unit: Target["unit"]) =>
     unit === "share" ? formatPercent(value, 1) : `${figure(value)} ${unit}`;
   return renderTable(

@@ -12,7 +12,7 @@ import type { Peaks } from "../gpu/peaks.ts";
 /** One wish and its outcome. */
 export interface Target {
   readonly name: string;
-  readonly unit: "samples/s" | "records/s" | "share" | "s";
+  readonly unit: "samples/s" | "records/s" | "share" | "s" | "times";
   readonly value: number;
   readonly wanted: number;
   /** Whether more is better. */

@@ -73,7 +73,7 @@ export type Normalisation = {
   readonly standard_deviation: readonly number[];
 };
 
-/** A model's name and the options that rebuild it, e.g. `{name: "simclr", width: 64}`. */
+/** A model's name and the options that rebuild it, e.g. `{name: "ECGEncoder1DCNN", width: 64}`. */
 export type Architecture = {
   readonly name: string;
   readonly in_channels?: number;

@@ -275,7 +275,7 @@ export function choiceFlag<
 }
 
 /**
- * A switch: absent is false, `--freeze-encoder` is true (also `--freeze-encoder=false`). A switch
+ * A switch: absent is false, `--freeze-encoder` is true, `--freeze-encoder=false` is false. A switch
  * that turns something off carries the word in its name: `no-shuffle` becomes `noShuffle`.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: the first one asks the command to save and stop, the second one ends the process.
+ * Ctrl-C: the first one asks the command to stop, the second one ends the process.
  *
  * @module
  */

@@ -158,8 +158,8 @@ export class DeviceLostError extends UserError {
   override name = "DeviceLostError";
   constructor(adapter: string, reason: string) {
     super(
-      `The device ${adapter} was lost: ${reason}. Start the command again; ` +
-        `the run folder holds the last checkpoint`,
+      `The device ${adapter} was lost: ${reason}. Start the command again, ` +
+        `with --resume --run-dir where the run folder holds state.safetensors`,
     );
   }
 }

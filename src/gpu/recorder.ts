@@ -12,11 +12,11 @@ import type { KernelConstants } from "./preprocess.ts";
 import { Tensor } from "./tensor.ts";
 import type { Tunable } from "./tuning.ts";
 
-/** One kernel launch, as plain data: it can be printed, timed, or replayed by a float64 twin. */
+/** One kernel launch, as plain data: it can be printed, timed, or compared with a float64 twin. */
 export interface Dispatch {
   /** Base name of the file in `kernels/`. */
   readonly kernel: string;
-  /** What this launch is for, such as "encoder.3 backward weight". */
+  /** What this launch is for, such as "head backward weight". */
   readonly label: string;
   /** Specialisation of the kernel's `const` declarations and `#ifdef` names. */
   readonly constants: KernelConstants;

@@ -66,7 +66,39 @@ export interface PretrainResult {
   readonly randomProbe: ProbeResult;
 }
 
-/** Pretrains an encoder, writes its checkpoint, and probes it. */
+/**
+ * Pretrains an encoder with SimCLR on the training folds, writes its checkpoint (key `encoder`), and
+ * probes it beside a random encoder.
+ *
+ * @param workspace Device and records; see {@linkcode Workspace.open}.
+ * @throws {UserError} When the step does not fit the adapter, a file cannot be read or written, or
+ * training diverges. The reason of `signal`, when it aborts.
+ *
+ * @example
+ * ```ts
+ * import { pretrainSimclr, synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const folder = Deno.makeTempDirSync();
+ * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const { epochLosses } = await pretrainSimclr(workspace, {
+ *   epochs: 1,
+ *   batchSize: 16,
+ *   learningRate: 1e-3,
+ *   temperature: 0.07,
+ *   projection: 128,
+ *   config: "full",
+ *   seed: 42,
+ *   shuffle: true,
+ *   logEvery: 20,
+ *   out: `${folder}/encoder.pt`,
+ *   runFolder: `${folder}/run`,
+ *   resume: false,
+ * });
+ * console.assert(epochLosses.length === 1);
+ * workspace.destroy();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
 export async function pretrainSimclr(
   workspace: Workspace,
   options: PretrainSimclrOptions,

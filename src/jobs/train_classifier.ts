@@ -48,9 +48,9 @@ export interface TrainClassifierOptions {
   readonly seed: number;
   readonly shuffle: boolean;
   readonly logEvery: number;
-  /** Pretrained encoder (key `encoder`, or `encoder.*` of `model`). */
+  /** Pretrained encoder, key `encoder`. */
   readonly encoderCheckpoint?: string;
-  /** Checkpoint of the whole classifier, or of its encoder, to start from. */
+  /** Checkpoint to start from, key `model` or `encoder`; loaded after `encoderCheckpoint`. */
   readonly init?: string;
   /** Checkpoint to write, key `model`. */
   readonly out: string;
@@ -86,7 +86,41 @@ export interface TrainClassifierResult {
   readonly recordsPerSecond: number;
 }
 
-/** Trains, selects by validation macro F1, writes the checkpoint, and reports the test fold. */
+/**
+ * Trains a classifier on the labelled part of folds 1-8, keeps the epoch with the best macro F1 on
+ * fold 9, writes it (key `model`), and reports fold 10 once.
+ *
+ * @param workspace Device and records; see {@linkcode Workspace.open}.
+ * @throws {UserError} When the label fraction lies outside (0, 1], a checkpoint does not fit, the step
+ * does not fit the adapter, or training diverges. The reason of `signal`, when it aborts.
+ *
+ * @example
+ * ```ts
+ * import { synthesizeCohort, trainClassifier, Workspace } from "ssrl-ecg";
+ * const folder = Deno.makeTempDirSync();
+ * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const { bestEpoch } = await trainClassifier(workspace, {
+ *   method: "supervised",
+ *   epochs: 1,
+ *   batchSize: 16,
+ *   learningRate: 1e-3,
+ *   labelFraction: 1,
+ *   loss: "bce",
+ *   balancing: "standard",
+ *   freezeEncoder: false,
+ *   seed: 42,
+ *   shuffle: true,
+ *   logEvery: 20,
+ *   out: `${folder}/model.pt`,
+ *   runFolder: `${folder}/run`,
+ *   resume: false,
+ * });
+ * console.assert(bestEpoch === 1);
+ * workspace.destroy();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
 export async function trainClassifier(
   workspace: Workspace,
   options: TrainClassifierOptions,
@@ -103,10 +137,16 @@ export async function trainClassifier(
     fraction: options.labelFraction,
     seed,
   });
-  const initial = options.encoderCheckpoint ?? options.init;
-  const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
+  const starts: { path: string; sections: readonly ("model" | "encoder")[] }[] = [];
+  if (options.encoderCheckpoint !== undefined) {
+    starts.push({ path: options.encoderCheckpoint, sections: ["encoder"] });
+  }
+  if (options.init !== undefined) {
+    starts.push({ path: options.init, sections: ["model", "encoder"] });
+  }
+  const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
-  const width = checkpoint ? encoderWidth(checkpoint) : 64;
+  const width = checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64;
   const model = new Classifier(store, { width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
@@ -118,14 +158,7 @@ export async function trainClassifier(
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
   try {
-    if (checkpoint) {
-      loadWeights(
-        checkpoint,
-        initial!,
-        store,
-        options.encoderCheckpoint !== undefined ? ["encoder"] : ["model", "encoder"],
-      );
-    }
+    starts.forEach(({ path, sections }, i) => loadWeights(checkpoints[i], path, store, sections));
     const rows = Int32Array.from([...labelled, ...split.validation, ...split.test]);
     const features = freezeEncoder ? await uploadFeatures(workspace, model, rows) : undefined;
     if (features) owned.push(features);

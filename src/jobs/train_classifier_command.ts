@@ -32,7 +32,7 @@ import { Workspace } from "./workspace.ts";
 /** The options of `train-supervised` and `finetune`. */
 export interface TrainClassifierFlags {
   readonly method: "supervised" | "finetune";
-  readonly encoderCheckpoint?: string;
+  readonly encoderCheckpoint?: string | undefined;
   readonly freezeEncoder: boolean;
   readonly dataRoot: string;
   readonly signalLength: number;
@@ -69,10 +69,11 @@ export async function runTrainClassifier(
   if (flags.resume && flags.runDir === undefined) {
     throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
   }
-  if (flags.method === "finetune" && flags.init !== undefined) {
-    throw new UsageError("--init and --ssl-checkpoint exclude each other: give one of them");
+  if (flags.method === "finetune" && (flags.encoderCheckpoint ?? flags.init) === undefined) {
+    throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
   }
   const initial = flags.encoderCheckpoint ?? flags.init;
+  const starts = [flags.encoderCheckpoint, flags.init].filter((path) => path !== undefined);
   const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
   const runFolder = flags.runDir ?? defaultRunFolder(name);
   const gpu = await chooseDevice({ adapter: flags.adapter });
@@ -122,7 +123,7 @@ export async function runTrainClassifier(
               `${formatCount(facts.labelled)} records (${flags.labelFraction * 100} %), ` +
               `loss ${flags.loss}, drawing ${flags.balanceStrategy}`,
             ],
-            ["Start", initial ?? "random weights"],
+            ["Start", starts.length > 0 ? starts.join(", then ") : "random weights"],
             [
               "Model",
               `${formatCount(facts.parameters)} parameters, ${formatCount(facts.trained)} trained` +

@@ -142,7 +142,7 @@ export class Trainer {
         ...this.optimizer.values(this.steps, learningRate),
       });
       program.run();
-      this.method.store.batchesTracked++;
+      if (this.method.updatesStatistics) this.method.store.batchesTracked++;
       this.steps++;
       const done = first / batchSize + 1;
       if (this.#step.unread < this.#readEvery() && done < total && !signal?.aborted) continue;

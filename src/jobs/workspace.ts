@@ -23,7 +23,18 @@ export interface WorkspaceOptions {
   readonly normalisation: "train" | "none" | Normalisation;
 }
 
-/** Device, kernels, resident records, labels and normalisation. */
+/**
+ * Device, kernels, resident records, labels and normalisation.
+ *
+ * @example
+ * ```ts
+ * import { synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const set = synthesizeCohort({ records: 30, seed: 42 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * console.assert(workspace.records.records === 30);
+ * workspace.destroy();
+ * ```
+ */
 export class Workspace {
   private constructor(
     readonly gpu: Gpu,

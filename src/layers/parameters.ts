@@ -55,7 +55,18 @@ export interface HostValues {
 /** Elements between the starts of two tensors in a flat buffer: 256 bytes. */
 const ALIGNMENT = 64;
 
-/** Collects the parameters of a model while its layers are made, then holds them on the GPU. */
+/**
+ * Collects the parameters of a model while its layers are made, then holds them on the GPU.
+ *
+ * @example
+ * ```ts
+ * import { ParameterStore } from "ssrl-ecg";
+ * const store = new ParameterStore();
+ * store.parameter("head.weight", [5, 8], "linear", { kind: "uniform", bound: 0.1 });
+ * const [{ name, data }] = store.initialValues(42); // PyTorch's layout, [5, 8]
+ * console.assert(name === "head.weight" && data.length === 40);
+ * ```
+ */
 export class ParameterStore {
   readonly parameters: Parameter[] = [];
   readonly buffers: Buffer[] = [];

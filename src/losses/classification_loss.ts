@@ -31,6 +31,37 @@ export interface ClassificationLoss {
  * @param targets [N, C], in 0 .. 1
  * @param weight [C]
  * @returns dlogits [N, C]
+ *
+ * @example
+ * ```ts
+ * import {
+ *   chooseDevice,
+ *   classificationLoss,
+ *   KernelLibrary,
+ *   Recorder,
+ *   StepState,
+ *   Tensor,
+ * } from "ssrl-ecg";
+ * const gpu = await chooseDevice({ warn: () => {} });
+ * const place = (name: string, shape: number[], data: number[]) => {
+ *   const tensor = new Tensor(name, shape);
+ *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+ *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
+ *   return tensor;
+ * };
+ * const logits = place("logits", [1, 2], [0, 0]);
+ * const targets = place("targets", [1, 2], [1, 0]);
+ * const weight = place("weight", [2], [1, 1]);
+ * const recorder = new Recorder(new KernelLibrary(gpu));
+ * const step = new StepState(gpu);
+ * classificationLoss(recorder, logits, targets, weight, step, {}); // plain BCE
+ * const program = await recorder.plan();
+ * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
+ * program.run();
+ * const [{ loss }] = await step.read();
+ * console.assert(Math.abs(loss - Math.LN2) < 1e-6);
+ * gpu.destroy();
+ * ```
  */
 export function classificationLoss(
   recorder: Recorder,

@@ -23,6 +23,25 @@ import { recordProduct } from "../layers/windowed_product.ts";
  * @param step Where the loss goes: this step's slot of the metrics ring.
  * @param temperature Above 0; the reference uses 0.07.
  * @returns dz [2N, D]
+ * @throws {RangeError} When the temperature is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { chooseDevice, KernelLibrary, ntXent, Recorder, StepState, Tensor } from "ssrl-ecg";
+ * const gpu = await chooseDevice({ warn: () => {} });
+ * const z = new Tensor("z", [4, 4]); // two records, two equal views each
+ * z.placement = { buffer: gpu.storage(z.bytes, "z"), offset: 0 };
+ * gpu.write(z.placement.buffer, Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0));
+ * const recorder = new Recorder(new KernelLibrary(gpu));
+ * const step = new StepState(gpu);
+ * ntXent(recorder, z, step, 1);
+ * const program = await recorder.plan();
+ * step.begin({ seed: 0, epoch: 0, step: 0, records: 2 });
+ * program.run();
+ * const [{ loss }] = await step.read();
+ * console.assert(Math.abs(loss - Math.log(1 + 2 / Math.E)) < 1e-6);
+ * gpu.destroy();
+ * ```
  */
 export function ntXent(
   recorder: Recorder,

@@ -30,6 +30,8 @@ export interface Method {
   readonly store: ParameterStore;
   /** Index of the first parameter that is trained; all later ones are trained too. */
   readonly trainedFrom: number;
+  /** True where a step updates batch normalisation's running statistics. */
+  readonly updatesStatistics: boolean;
   /** Records input, forward pass, loss and backward pass. */
   record(recorder: Recorder, batch: Batch): void;
 }

@@ -25,12 +25,14 @@ export interface ClassificationSettings {
 /** One supervised step. */
 export class ClassificationMethod implements Method {
   readonly trainedFrom: number;
+  readonly updatesStatistics: boolean;
 
   constructor(
     readonly store: ParameterStore,
     readonly model: Classifier,
     readonly settings: ClassificationSettings,
   ) {
+    this.updatesStatistics = settings.features === undefined;
     this.trainedFrom = settings.features ? store.parameters.indexOf(model.head.weight) : 0;
   }
 

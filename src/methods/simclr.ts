@@ -24,6 +24,7 @@ export interface SimclrSettings {
 /** One SimCLR step. */
 export class SimclrMethod implements Method {
   readonly trainedFrom = 0;
+  readonly updatesStatistics = true;
 
   constructor(
     readonly store: ParameterStore,

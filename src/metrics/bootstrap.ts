@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentSeed } from "../random/set_seed.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import {
   combine,
@@ -44,7 +45,7 @@ export interface BootstrapIntervals {
 export interface BootstrapOptions extends MetricOptions {
   /** Number of resamples. Default 1,000. */
   readonly resamples?: number;
-  /** Seed of the draws; one seed gives one result. Default 42. */
+  /** Seed of the draws; one seed gives one result. Default: the seed of `setSeed`. */
   readonly seed?: number;
   /** Coverage in (0, 1). Default 0.95. */
   readonly level?: number;
@@ -85,7 +86,8 @@ export function bootstrapIntervals(
   probabilities: ArrayLike<number>,
   options: BootstrapOptions,
 ): BootstrapIntervals {
-  const { classes, threshold = 0.5, resamples = 1000, seed = 42, level = 0.95 } = options;
+  const { classes, threshold = 0.5, resamples = 1000, seed = currentSeed(), level = 0.95 } =
+    options;
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
   }

@@ -11,7 +11,28 @@ import { meanPool } from "../layers/mean_pool.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
 
-/** Encoder and head; state keys `encoder.*`, `head.weight`, `head.bias`. */
+/**
+ * Encoder, mean over time and linear head: signals [N, T, 12] to logits [N, classes]. State keys
+ * `encoder.*`, `head.weight`, `head.bias`, as `ECGClassifier` of SSRL-ECG has them.
+ *
+ * @example
+ * ```ts
+ * import { chooseDevice, Classifier, KernelLibrary, ParameterStore, Recorder, Tensor } from "ssrl-ecg";
+ * const gpu = await chooseDevice({ warn: () => {} });
+ * const store = new ParameterStore();
+ * const model = new Classifier(store, { width: 4, classes: 5 });
+ * store.allocate(gpu, 42); // weights drawn from seed 42
+ * const x = new Tensor("x", [2, 64, 12]); // two records of 64 samples, zero here
+ * x.placement = { buffer: gpu.storage(x.bytes, "x"), offset: 0 };
+ * const recorder = new Recorder(new KernelLibrary(gpu));
+ * const { logits } = model.evaluate(recorder, x);
+ * const program = await recorder.plan([logits]);
+ * program.run();
+ * const values = new Float32Array(await gpu.read(logits.placement!.buffer, logits.bytes));
+ * console.assert(values.length === 2 * 5 && values.every(Number.isFinite));
+ * gpu.destroy();
+ * ```
+ */
 export class Classifier {
   readonly encoder: Encoder1dCnn;
   readonly head: Linear;

@@ -27,7 +27,19 @@ export interface EncoderOptions {
   readonly width?: number;
 }
 
-/** Encoder from [N, T, 12] to [N, ceil(T / 8), 4 width]; state keys `features.<i>.block.*`. */
+/**
+ * Encoder from signals [N, T, 12] to [N, ceil(T / 8), 4 width]; state keys `features.<i>.block.*`, as
+ * `ECGEncoder1DCNN` of SSRL-ECG has them. 538,624 parameters at width 64.
+ *
+ * @example
+ * ```ts
+ * import { Encoder1dCnn, ParameterStore } from "ssrl-ecg";
+ * const store = new ParameterStore();
+ * const encoder = new Encoder1dCnn(store);
+ * console.assert(encoder.outputs === 256 && store.count === 538_624);
+ * console.assert(store.stateShapes[0].name === "features.0.block.0.weight");
+ * ```
+ */
 export class Encoder1dCnn {
   readonly width: number;
   readonly inputs: number;

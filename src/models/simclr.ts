@@ -19,7 +19,18 @@ export interface SimclrOptions extends EncoderOptions {
   readonly projection?: number;
 }
 
-/** Encoder and projection head; state keys `encoder.*`, `projection_head.net.{0,2}.*`. */
+/**
+ * Encoder and projection head (Chen et al. 2020): signals [2N, T, 12] to z [2N, projection]. State
+ * keys `encoder.*`, `projection_head.net.{0,2}.*`, as `SimCLRModel` of SSRL-ECG has them.
+ *
+ * @example
+ * ```ts
+ * import { ParameterStore, Simclr } from "ssrl-ecg";
+ * const store = new ParameterStore();
+ * new Simclr(store, { projection: 128 });
+ * console.assert(store.count === 1_327_232 && store.stateShapes.length === 40);
+ * ```
+ */
 export class Simclr {
   readonly encoder: Encoder1dCnn;
   readonly hidden: Linear;

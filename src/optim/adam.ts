@@ -19,7 +19,33 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
-/** The optimizer and its moments. */
+/**
+ * The optimizer and its moments.
+ *
+ * @example
+ * ```ts
+ * import { Adam, chooseDevice, KernelLibrary, Recorder, StepState, Tensor } from "ssrl-ecg";
+ * const gpu = await chooseDevice({ warn: () => {} });
+ * const place = (name: string, data: number[]) => {
+ *   const tensor = new Tensor(name, [data.length]);
+ *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+ *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
+ *   return tensor;
+ * };
+ * const values = place("values", [1, -2, 0, 0]);
+ * const gradients = place("gradients", [0.5, -0.01, 0, 0]);
+ * const adam = new Adam(gpu, { values, gradients });
+ * const step = new StepState(gpu);
+ * const recorder = new Recorder(new KernelLibrary(gpu));
+ * adam.record(recorder, step);
+ * const program = await recorder.plan();
+ * step.begin({ seed: 0, epoch: 0, step: 0, records: 1, ...adam.values(0, 1e-3) });
+ * program.run();
+ * const [first] = new Float32Array(await gpu.read(values.placement!.buffer, 16));
+ * console.assert(Math.abs(first - 0.999) < 1e-6);
+ * gpu.destroy();
+ * ```
+ */
 export class Adam {
   readonly #options: Required<AdamOptions>;
   readonly #first: Tensor;

@@ -12,9 +12,9 @@ let seed = DEFAULT_SEED;
 const calls = new Map<Stream, number>();
 
 /**
- * Seeds every stream of random numbers (initialisation, shuffling, label sampling, augmentation,
- * masking, bootstrap) for functions that are called without a seed of their own. The streams are
- * separate: drawing more from one changes no other.
+ * Seeds the functions that are called without a seed of their own (`applyRandomMask`,
+ * `augmentRecords`, `bootstrapIntervals`), each on a stream of random numbers of its own: drawing more
+ * from one changes no other. Jobs, cohorts and label subsets take their seed as an argument.
  *
  * @param value 0 to 2³² − 1; 42 until somebody calls this.
  * @throws {RangeError} When the seed is no such integer.

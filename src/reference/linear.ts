@@ -1,5 +1,5 @@
 /**
- * Linear layer in float64, optionally followed by ReLU. Twin of `kernels/linear*.wgsl`.
+ * Linear layer in float64, optionally followed by ReLU. Twin of `src/layers/linear.ts`.
  *
  *     y[n, o] = b[o] + Σ_i x[n, i] · w[i, o],   with ReLU: y = max(0, y)
  *

@@ -1,5 +1,5 @@
 /**
- * Random block masking in float64. Twin of the mask that `evaluate` and masked pretraining apply.
+ * Random block masking in float64. Twin of `src/augment/random_mask.ts`.
  *
  * Every record loses n = max(1, ⌊T · ratio / block⌋ ) blocks, zeroed across all channels. A start is
  * uniform on 0..T − block, both ends included (so the last sample can be masked). Blocks may overlap;

@@ -1,0 +1,114 @@
+/**
+ * `@jax-js/jax` in `bench-peers`; see `problem.ts`. The whole step (forward, backward, Adam) is one
+ * jitted function. Differences: running statistics of batch normalisation are not kept.
+ */
+
+import {
+  type Array as Jax,
+  defaultDevice,
+  init,
+  jit,
+  lax,
+  nn,
+  numpy as np,
+  valueAndGrad,
+} from "npm:@jax-js/jax@0.1.25";
+import { answer, BLOCKS, corrections, names, readProblem, timeSteps, TRAINED } from "./problem.ts";
+
+const [folder, seconds] = Deno.args;
+const problem = await readProblem(folder);
+if (!(await init("webgpu")).includes("webgpu")) throw new Error("jax-js found no WebGPU device");
+defaultDevice("webgpu");
+
+const array = (name: string) => {
+  const { shape, data } = problem.tensors.get(name)!;
+  return np.array(data, { shape: [...shape] });
+};
+const rows = 2 * problem.batch;
+
+// In jax-js every use of an array consumes it; `.ref` keeps it for another use.
+
+function forward(p: Jax[], x: Jax): Jax {
+  const at = (name: string) => p[TRAINED.indexOf(name)];
+  let value = x;
+  BLOCKS.forEach(({ taps, stride }, i) => {
+    const pad = (taps - 1) / 2;
+    const y = lax.convGeneralDilated(value, at(names.weight(i)), [stride], [[pad, pad]]);
+    const centred = y.ref.sub(np.mean(y, [0, 2], { keepdims: true }));
+    const variance = np.mean(np.square(centred.ref), [0, 2], { keepdims: true });
+    const channel = (name: string) => at(name).reshape([1, -1, 1]);
+    const scale = channel(names.gamma(i)).div(np.sqrt(variance.add(1e-5)));
+    value = nn.relu(centred.mul(scale).add(channel(names.beta(i))));
+  });
+  const linear = (layer: string, input: Jax) =>
+    np.matmul(input, at(`${layer}.weight`).transpose()).add(at(`${layer}.bias`));
+  return linear(names.output, nn.relu(linear(names.hidden, np.mean(value, 2))));
+}
+
+/** Rows against columns: −10⁹ on the diagonal; and 1 where the column is the row's other view. */
+const selfMask = new Float32Array(rows * rows);
+const partners = new Float32Array(rows * rows);
+for (let i = 0; i < rows; i++) {
+  selfMask[i * rows + i] = -1e9;
+  partners[i * rows + (i + problem.batch) % rows] = 1;
+}
+
+function lossOf(p: Jax[], x: Jax, mask: Jax, pairs: Jax): Jax {
+  const z = forward(p, x);
+  const length = np.sqrt(np.sum(np.square(z.ref), 1, { keepdims: true }));
+  const unit = z.div(length);
+  const similarity = np.matmul(unit.ref, unit.transpose()).div(problem.temperature);
+  const positive = np.sum(similarity.ref.mul(pairs), 1);
+  return np.mean(nn.logsumexp(similarity.add(mask), 1).sub(positive));
+}
+
+const trainStep = jit((
+  p: Jax[],
+  m: Jax[],
+  v: Jax[],
+  x: Jax,
+  mask: Jax,
+  pairs: Jax,
+  stepSize: Jax,
+  root: Jax,
+): [Jax, Jax[], Jax[], Jax[]] => {
+  const [loss, gradient] = valueAndGrad(lossOf)(p.map((each) => each.ref), x, mask, pairs) as [
+    Jax,
+    Jax[],
+  ];
+  const next = { p: [] as Jax[], m: [] as Jax[], v: [] as Jax[] };
+  gradient.forEach((g, i) => {
+    const first = m[i].mul(0.9).add(g.ref.mul(0.1));
+    const second = v[i].mul(0.999).add(np.square(g).mul(0.001));
+    const divisor = np.sqrt(second.ref).div(root.ref).add(1e-8);
+    next.p.push(p[i].sub(first.ref.div(divisor).mul(stepSize.ref)));
+    next.m.push(first);
+    next.v.push(second);
+  });
+  stepSize.dispose();
+  root.dispose();
+  return [loss, next.p, next.m, next.v];
+});
+
+let p = TRAINED.map(array);
+let m = p.map((each) => np.zeros(each.shape));
+let v = p.map((each) => np.zeros(each.shape));
+const x = array("x");
+const mask = np.array(selfMask, { shape: [rows, rows] });
+const pairs = np.array(partners, { shape: [rows, rows] });
+const timed = await timeSteps((t) => {
+  const [stepSize, root] = corrections(t, problem.learningRate);
+  let loss: Jax;
+  [loss, p, m, v] = trainStep(
+    p,
+    m,
+    v,
+    x.ref,
+    mask.ref,
+    pairs.ref,
+    np.array(Float32Array.of(stepSize), { shape: [] }),
+    np.array(Float32Array.of(root), { shape: [] }),
+  ) as [Jax, Jax[], Jax[], Jax[]];
+  return async () => (await loss.data())[0];
+}, Number(seconds));
+answer({ name: "jax-js", about: "@jax-js/jax 0.1.25, WebGPU, one jitted step", ...timed });

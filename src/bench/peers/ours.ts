@@ -1,0 +1,53 @@
+/** This project's side of `bench-peers`; see `problem.ts`. */
+
+import { chooseDevice } from "../../gpu/device.ts";
+import { KernelLibrary } from "../../gpu/kernels.ts";
+import { recordTuned } from "../../gpu/record_tuned.ts";
+import { StepState } from "../../gpu/step_state.ts";
+import { persistent } from "../../jobs/workspace.ts";
+import { ParameterStore } from "../../layers/parameters.ts";
+import { ntXent } from "../../losses/nt_xent.ts";
+import { Simclr } from "../../models/simclr.ts";
+import { Adam } from "../../optim/adam.ts";
+import { VERSION } from "../../version.ts";
+import { answer, readProblem, timeSteps, TRAINED } from "./problem.ts";
+
+const [folder, seconds, adapter] = Deno.args;
+const problem = await readProblem(folder);
+const gpu = await chooseDevice({ adapter: adapter || undefined, warn: () => {} });
+const store = new ParameterStore();
+const model = new Simclr(store);
+store.allocate(gpu, 42);
+store.load(TRAINED.map((name) => ({ name, dtype: "float32", ...problem.tensors.get(name)! })));
+
+const { shape: [rows, leads, length], data } = problem.tensors.get("x")!;
+const x = persistent(gpu, "x", [rows, length, leads]);
+const frames = new Float32Array(data.length);
+for (let n = 0; n < rows; n++) {
+  for (let c = 0; c < leads; c++) {
+    for (let t = 0; t < length; t++) {
+      frames[(n * length + t) * leads + c] = data[(n * leads + c) * length + t];
+    }
+  }
+}
+gpu.write(x.placement!.buffer, frames);
+
+const state = new StepState(gpu);
+const adam = new Adam(gpu, store.flat());
+const program = await recordTuned(new KernelLibrary(gpu), (recorder) => {
+  const { z, backward } = model.forward(recorder, x);
+  backward(ntXent(recorder, z, state, problem.temperature).dz);
+  adam.record(recorder, state);
+});
+const timed = await timeSteps((step) => {
+  state.begin({
+    seed: 1,
+    epoch: 0,
+    step,
+    records: problem.batch,
+    ...adam.values(step, problem.learningRate),
+  });
+  program.run();
+  return async () => (await state.read()).at(-1)!.loss;
+}, Number(seconds));
+answer({ name: "this project", about: `${VERSION}, WebGPU on ${gpu.name}`, ...timed });
