@@ -2,6 +2,7 @@ import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { adapterSlug } from "../src/bench/machine.ts";
 import { runBench } from "../src/bench/bench.ts";
 import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
+import { roundedJson } from "../src/bench/rounded_json.ts";
 import { renderBench, renderComparison } from "../src/bench/render.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
@@ -77,7 +78,7 @@ export const command = defineCommand({
     });
     console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
     const out = options.out ?? `results/bench/${adapterSlug(gpu.name)}.json`;
-    await writeFileAtomically(out, JSON.stringify(report, rounded, 1) + "\n");
+    await writeFileAtomically(out, roundedJson(report));
     console.log(`Figures: ${out}`);
     if (stored) {
       const comparisons = compareBenches(stored, report);
@@ -86,12 +87,5 @@ export const command = defineCommand({
     }
   },
 });
-
-/** Six significant digits are more than any timing has. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isInteger(value)
-    ? Number(value.toPrecision(6))
-    : value;
-}
 
 if (import.meta.main) await runCommand(command);

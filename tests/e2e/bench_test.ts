@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { BENCH_FORMAT, type BenchReport } from "../../src/bench/bench.ts";
+import { inRepository } from "../support/paths.ts";
+
+/** Runs a script as a user does. */
+async function run(
+  script: string,
+  ...args: string[]
+): Promise<{ code: number; out: string; error: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--config",
+      inRepository("deno.json"),
+      inRepository(`scripts/${script}.ts`),
+      ...args,
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), error: text(stderr) };
+}
+
+Deno.test("bench prints its tables and writes figures that make sense", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/deep/now.json`;
+    const { code, out, error } = await run(
+      "bench",
+      "--quick",
+      "--batch-size",
+      "2",
+      "--no-tune",
+      "--out",
+      file,
+    );
+    assertEquals(code, 0, error);
+    for (
+      const words of [
+        "Adapter",
+        "Peaks",
+        "SimCLR step",
+        "Fine-tuning step",
+        "Inference",
+        "samples/s",
+        "Input pipeline",
+        file,
+      ]
+    ) {
+      assertStringIncludes(out, words);
+    }
+    const report: BenchReport = JSON.parse(await Deno.readTextFile(file));
+    assertEquals(report.format, BENCH_FORMAT);
+    assertEquals(report.machine.deno, Deno.version.deno);
+    assert(report.machine.adapter.name !== "" && report.machine.processor !== "");
+    assert(!Number.isNaN(Date.parse(report.date)));
+    assert(report.peaks.gflops > 0 && report.peaks.gigabytesPerSecond > 0);
+    for (const step of [report.simclr, report.finetune, report.inference]) {
+      const { samplesPerSecond, milliseconds, hostMilliseconds } = step;
+      assert(samplesPerSecond.minimum > 0);
+      assert(samplesPerSecond.minimum <= samplesPerSecond.median);
+      assert(samplesPerSecond.median <= samplesPerSecond.maximum);
+      assert(hostMilliseconds.median > 0 && hostMilliseconds.median < milliseconds.median);
+      if (!report.machine.adapter.timestamps) continue;
+      const { convolutions, linear, input, rest } = step.device!;
+      const shares = [convolutions.all, linear, input, rest].map(({ share }) => share);
+      assert(Math.abs(shares.reduce((a, b) => a + b) - 1) < 1e-4, `shares sum to 1: ${shares}`);
+      assert(convolutions.forward.gflops > 0);
+    }
+    // Two views through forward and backward pass against one view forward: 6 times, less the first
+    // layer's input gradient, plus the projection head (5 %).
+    const perRecord = report.simclr.flops / report.inference.flops;
+    assert(perRecord > 5.7 && perRecord < 6.4, `${perRecord}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("bench says at once what is wrong with its files", async () => {
+  const missing = await run("bench", "--quick", "--compare", "/nowhere/then.json");
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.error, "/nowhere/then.json");
+  assert(!missing.error.includes("    at "), "no stack trace");
+  const noData = await run("bench", "--quick", "--data-root", "/nowhere");
+  assertEquals(noData.code, 1);
+  assertStringIncludes(noData.error, "--data-root");
+});
+
+Deno.test("bench-peers --help names the contenders and the flags", async () => {
+  const { code, out } = await run("bench_peers", "--help");
+  assertEquals(code, 0);
+  for (const words of ["jax-js", "TensorFlow.js", "PyTorch", "--rounds", "--batch-size"]) {
+    assertStringIncludes(out, words);
+  }
+});
