@@ -1,0 +1,126 @@
+/** Runs the commands in processes of their own, the way a user types them. */
+
+import { assertEquals } from "@std/assert";
+import { parse } from "@std/csv";
+import { writeCohort } from "../../src/data/synthetic/write_cohort.ts";
+import { inRepository } from "../support/paths.ts";
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Arguments of `deno` that run a script of this repository from any folder. */
+export function denoArguments(script: string, args: readonly (string | number)[]): string[] {
+  return [
+    "run",
+    "--allow-all",
+    "--config",
+    inRepository("deno.json"),
+    inRepository(`scripts/${script.replaceAll("-", "_")}.ts`),
+    ...args.map(String),
+  ];
+}
+
+/** A folder with a small cohort, in which commands are run. */
+export class Playground {
+  private constructor(readonly folder: string) {}
+
+  /** Runs `body` in a new temporary folder whose `cohort` holds 80 synthetic records. */
+  static async with(body: (ground: Playground) => Promise<void>, records = 80): Promise<void> {
+    const folder = await Deno.makeTempDir({ prefix: "e2e_" });
+    try {
+      await writeCohort({ destination: `${folder}/cohort`, records, seed: 3 });
+      await body(new Playground(folder));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  /** Path of a file in the folder. */
+  path(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+
+  /** How `run` starts a command. */
+  command(script: string, args: readonly (string | number)[], env: Record<string, string> = {}) {
+    return new Deno.Command(Deno.execPath(), {
+      args: denoArguments(script, args),
+      cwd: this.folder,
+      env: { NO_COLOR: "1", ...env },
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+
+  /** Runs a command in the folder. */
+  async run(
+    script: string,
+    args: readonly (string | number)[],
+    env: Record<string, string> = {},
+  ): Promise<Outcome> {
+    const { code, stdout, stderr } = await this.command(script, args, env).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout), error: text(stderr) };
+  }
+
+  /** Runs a command that must succeed; returns what it printed. */
+  async succeed(script: string, args: readonly (string | number)[]): Promise<string> {
+    const { code, out, error } = await this.run(script, args);
+    assertEquals(code, 0, `${script} ${args.join(" ")}\n${out}\n${error}`);
+    return out;
+  }
+
+  /** Bytes of a file. */
+  bytes(name: string): Uint8Array {
+    return Deno.readFileSync(this.path(name));
+  }
+
+  /** A JSON file. */
+  // deno-lint-ignore no-explicit-any -- tests look at single fields of files with many
+  json(name: string): any {
+    return JSON.parse(Deno.readTextFileSync(this.path(name)));
+  }
+
+  /** Rows of a run's metrics. */
+  // deno-lint-ignore no-explicit-any -- see above
+  metrics(run: string): any[] {
+    return Deno.readTextFileSync(this.path(`${run}/metrics.jsonl`)).trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+  }
+
+  /** A CSV file, header first. */
+  csv(name: string): string[][] {
+    return parse(Deno.readTextFileSync(this.path(name)));
+  }
+}
+
+/**
+ * Flags of a small training run. A quarter of the signal and fixed kernels: an epoch takes a fraction
+ * of a second without a GPU, and no measurement decides which kernels two runs use.
+ */
+export const SMALL = [
+  "--data-root",
+  "cohort",
+  "--signal-length",
+  128,
+  "--batch-size",
+  16,
+  "--no-tune",
+] as const;
+
+/** The first Python that has PyTorch: SSRL_ECG_PYTHON, python3 on the path, the system's. */
+export function pythonWithTorch(): string | undefined {
+  const probe = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)";
+  const candidates = [Deno.env.get("SSRL_ECG_PYTHON"), "python3", "/usr/bin/python3"];
+  return candidates.find((python) => {
+    try {
+      return python !== undefined &&
+        new Deno.Command(python, { args: ["-c", probe], stderr: "null" }).outputSync().success;
+    } catch {
+      return false;
+    }
+  });
+}
