@@ -230,6 +230,11 @@ function packDimensions(
     if (value === undefined || !Number.isFinite(value)) {
       throw new RangeError(`Kernel "${dispatch.kernel}" needs dimension "${name}", got ${value}`);
     }
+    if (type !== "f32" && value !== (type === "i32" ? value | 0 : value >>> 0)) {
+      throw new RangeError(
+        `Kernel "${dispatch.kernel}" needs dimension "${name}" as ${type}, got ${value}`,
+      );
+    }
     if (type === "f32") view.setFloat32(4 * i, value, true);
     else if (type === "i32") view.setInt32(4 * i, value, true);
     else view.setUint32(4 * i, value, true);

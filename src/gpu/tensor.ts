@@ -27,7 +27,7 @@ export class Tensor {
     public placement?: Placement,
   ) {
     this.size = shape.reduce((product, extent) => product * extent, 1);
-    if (!(Number.isInteger(this.size) && this.size > 0)) {
+    if (!shape.every((extent) => Number.isInteger(extent) && extent > 0)) {
       throw new RangeError(`Cannot shape tensor "${name}" as [${shape}]: need positive integers`);
     }
   }
