@@ -4,11 +4,13 @@
 //
 //   x, y [rows][C]    affine [4][C]: scale, shift, mean, inverse deviation
 //
-// Dispatch: ceil(rows * C/4 / 64) workgroups, folded into x and y
+// Dispatch: ceil(ceil(rows / R) * C/4 / 64) workgroups, folded into x and y
+
+const CHANNELS = 16u; // C / 4; constant, since dividing by a variable is slow
+const R = 1u; // rows of an invocation
 
 struct Dims {
   size: u32, // rows * C / 4
-  channels: u32, // C / 4
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -19,15 +21,21 @@ struct Dims {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32) {
-  let e = (group.y * groups.x + group.x) * 64u + local;
-  if (e >= dims.size) {
-    return;
-  }
-  let c = e % dims.channels;
-  var value = x[e] * affine[c] + affine[dims.channels + c];
+  let index = (group.y * groups.x + group.x) * 64u + local;
+  let c = index % CHANNELS;
+  let first = index / CHANNELS * R * CHANNELS + c;
+  let scale = affine[c];
+  let shift = affine[CHANNELS + c];
+  //#unroll
+  for (var r = 0u; r < R; r++) {
+    let e = first + r * CHANNELS;
+    if (e < dims.size) {
+      var value = x[e] * scale + shift;
 #ifdef RELU
-  // Not max(value, 0): that would turn a NaN into 0 and hide it.
-  value = select(value, vec4f(), value < vec4f());
+      // Not max(value, 0): that would turn a NaN into 0 and hide it.
+      value = select(value, vec4f(), value < vec4f());
 #endif
-  y[e] = value;
+      y[e] = value;
+    }
+  }
 }

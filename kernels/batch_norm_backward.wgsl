@@ -6,11 +6,13 @@
 //
 //   x, dy, dx [rows][C]    affine [4][C]: scale, shift, mean, inverse    coefficients [2][C]
 //
-// Dispatch: ceil(rows * C/4 / 64) workgroups, folded into x and y
+// Dispatch: ceil(ceil(rows / R) * C/4 / 64) workgroups, folded into x and y
+
+const CHANNELS = 16u; // C / 4; constant, since dividing by a variable is slow
+const R = 1u; // rows of an invocation
 
 struct Dims {
   size: u32, // rows * C / 4
-  channels: u32, // C / 4
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -23,15 +25,23 @@ struct Dims {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32) {
-  let e = (group.y * groups.x + group.x) * 64u + local;
-  if (e >= dims.size) {
-    return;
-  }
-  let c = e % dims.channels;
-  let value = x[e];
-  var g = dy[e];
+  let index = (group.y * groups.x + group.x) * 64u + local;
+  let c = index % CHANNELS;
+  let first = index / CHANNELS * R * CHANNELS + c;
+  let scale = affine[c];
+  let shift = affine[CHANNELS + c];
+  let slope = coefficients[c];
+  let offset = coefficients[CHANNELS + c];
+  //#unroll
+  for (var r = 0u; r < R; r++) {
+    let e = first + r * CHANNELS;
+    if (e < dims.size) {
+      let value = x[e];
+      var g = dy[e];
 #ifdef RELU
-  g = select(vec4f(), g, affine[c] * value + affine[dims.channels + c] > vec4f());
+      g = select(vec4f(), g, scale * value + shift > vec4f());
 #endif
-  dx[e] = affine[c] * g + coefficients[c] * value + coefficients[dims.channels + c];
+      dx[e] = scale * g + slope * value + offset;
+    }
+  }
 }

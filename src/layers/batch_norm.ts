@@ -46,6 +46,14 @@ export class BatchNorm {
   }
 
   /**
+   * Rows that share one reading of a channel's factors. Wide rows are left one by one: on a
+   * processor the jumps from row to row cost more than the readings.
+   */
+  get #rowsAtOnce(): number {
+    return this.channels <= 128 ? 4 : 1;
+  }
+
+  /**
    * Training mode: statistics of this batch, running statistics updated.
    *
    * @param x [N, T, C]
@@ -83,10 +91,10 @@ export class BatchNorm {
     const y = recorder.transient(`${this.name} y`, x.shape);
     recorder.dispatch("batch_norm", {
       label: `${this.name} forward`,
-      constants: { RELU: true },
+      constants: { CHANNELS: channels, R: this.#rowsAtOnce, RELU: true },
       tensors: { x, affine, y },
-      dims: { size: x.size / 4, channels },
-      grid: gridFor(x.size / 4, 64),
+      dims: { size: x.size / 4 },
+      grid: gridFor(Math.ceil(rows / this.#rowsAtOnce) * channels, 64),
     });
     return { y, backward: (dy) => this.#backward(recorder, x, affine, dy) };
   }
@@ -152,10 +160,10 @@ export class BatchNorm {
     const dx = recorder.transient(`${this.name} dx`, x.shape);
     recorder.dispatch("batch_norm_backward", {
       label: `${this.name} backward`,
-      constants: { RELU: true },
+      constants: { CHANNELS: channels, R: this.#rowsAtOnce, RELU: true },
       tensors: { x, dy, affine, coefficients, dx },
-      dims: { size: x.size / 4, channels },
-      grid: gridFor(x.size / 4, 64),
+      dims: { size: x.size / 4 },
+      grid: gridFor(Math.ceil(rows / this.#rowsAtOnce) * channels, 64),
     });
     return dx;
   }
