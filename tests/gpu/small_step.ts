@@ -1,4 +1,4 @@
-/** A small SimCLR step with everything in it: gather, augmentation, network, loss, optimizer. */
+/** Small training steps: SimCLR with everything in it, from gather to optimizer; or a head alone. */
 
 import { augmentationConfig } from "../../src/augment/augmentations.ts";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
@@ -6,15 +6,26 @@ import type { KernelLibrary } from "../../src/gpu/kernels.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
+import { ClassificationMethod } from "../../src/methods/classification.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
+import { Classifier } from "../../src/models/classifier.ts";
 import { Simclr } from "../../src/models/simclr.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { release, upload } from "../support/gpu.ts";
 
 const ROWS = 4;
 
-/** Records the step; width 4, 64 samples, 4 records. */
-export async function smallStep(kernels: KernelLibrary, seed: number) {
+/**
+ * Records the step; width 4, 64 samples, 4 records.
+ *
+ * @param kind `simclr`: 94 dispatches; `head`: a linear head on features of a frozen encoder, 11
+ * dispatches.
+ */
+export async function smallStep(
+  kernels: KernelLibrary,
+  seed: number,
+  kind: "simclr" | "head" = "simclr",
+) {
   const { gpu } = kernels;
   const samples = Int16Array.from(
     { length: 7 * 64 * 12 },
@@ -27,10 +38,11 @@ export async function smallStep(kernels: KernelLibrary, seed: number) {
     millivoltsPerUnit: 1e-3,
   });
   const store = new ParameterStore();
-  const model = new Simclr(store, { width: 4, hidden: 16, projection: 8 });
+  const model = kind === "simclr"
+    ? new Simclr(store, { width: 4, hidden: 16, projection: 8 })
+    : new Classifier(store, { width: 4 });
   store.allocate(gpu, seed);
   const step = new StepState(gpu);
-  const optimizer = new Adam(gpu, store.flat());
   const indices = upload(gpu, "batch", [ROWS], Uint32Array.of(0, 2, 3, 6));
   const normalisation = upload(
     gpu,
@@ -40,10 +52,19 @@ export async function smallStep(kernels: KernelLibrary, seed: number) {
   );
   const labels = upload(gpu, "labels", [7, 5], Array(35).fill(0));
   const recorder = new Recorder(kernels);
-  const method = new SimclrMethod(store, model, {
-    temperature: 0.1,
-    augmentations: augmentationConfig("full"),
-  });
+  const features = upload(gpu, "features", [7, 16], samples.subarray(0, 7 * 16));
+  const classWeights = upload(gpu, "class weights", [5], [1, 1, 1, 1, 1]);
+  const method = model instanceof Simclr
+    ? new SimclrMethod(store, model, {
+      temperature: 0.1,
+      augmentations: augmentationConfig("full"),
+    })
+    : new ClassificationMethod(store, model, {
+      loss: { name: "bce", classWeights: [1, 1, 1, 1, 1] },
+      classWeights,
+      features,
+    });
+  const optimizer = new Adam(gpu, store.flat(method.trainedFrom));
   method.record(recorder, { records, indices, step, normalisation, labels, rows: ROWS });
   optimizer.record(recorder, step);
   /** Tensors whose memory the plan will choose. */
@@ -64,7 +85,7 @@ export async function smallStep(kernels: KernelLibrary, seed: number) {
     },
     destroy(): void {
       for (const owner of [program, optimizer, step, store, records]) owner.destroy();
-      release(gpu, indices, normalisation, labels);
+      release(gpu, indices, normalisation, labels, features, classWeights);
     },
   };
 }
