@@ -6,10 +6,11 @@
 //
 //   x, dy, dx [rows][C]    affine [4][C]: scale, shift, mean, inverse    coefficients [2][C]
 //
-// Dispatch: ceil(ceil(rows / R) * C/4 / 64) workgroups, folded into x and y
+// Dispatch: ceil(ceil(rows / R) * C/4/Q / 64) workgroups, folded into x and y
 
 const CHANNELS = 16u; // C / 4; constant, since dividing by a variable is slow
-const R = 1u; // rows of an invocation
+const Q = 1u; // channels of an invocation, CHANNELS / Q apart
+const R = 4u; // rows of an invocation
 
 struct Dims {
   size: u32, // rows * C / 4
@@ -26,22 +27,33 @@ struct Dims {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32) {
   let index = (group.y * groups.x + group.x) * 64u + local;
-  let c = index % CHANNELS;
-  let first = index / CHANNELS * R * CHANNELS + c;
-  let scale = affine[c];
-  let shift = affine[CHANNELS + c];
-  let slope = coefficients[c];
-  let offset = coefficients[CHANNELS + c];
+  let span = CHANNELS / Q;
+  let c = index % span;
+  let first = index / span * R;
+  var scale: array<vec4f, Q>; //#scalars
+  var shift: array<vec4f, Q>; //#scalars
+  var slope: array<vec4f, Q>; //#scalars
+  var offset: array<vec4f, Q>; //#scalars
+  //#unroll
+  for (var q = 0u; q < Q; q++) {
+    scale[q] = affine[c + q * span];
+    shift[q] = affine[CHANNELS + c + q * span];
+    slope[q] = coefficients[c + q * span];
+    offset[q] = coefficients[CHANNELS + c + q * span];
+  }
   //#unroll
   for (var r = 0u; r < R; r++) {
-    let e = first + r * CHANNELS;
-    if (e < dims.size) {
-      let value = x[e];
-      var g = dy[e];
+    if ((first + r) * CHANNELS < dims.size) {
+      //#unroll
+      for (var q = 0u; q < Q; q++) {
+        let e = (first + r) * CHANNELS + c + q * span;
+        let value = x[e];
+        var g = dy[e];
 #ifdef RELU
-      g = select(vec4f(), g, scale * value + shift > vec4f());
+        g = select(vec4f(), g, scale[q] * value + shift[q] > vec4f());
 #endif
-      dx[e] = scale * g + slope * value + offset;
+        dx[e] = scale[q] * g + slope[q] * value + offset[q];
+      }
     }
   }
 }

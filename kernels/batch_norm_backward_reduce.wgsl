@@ -6,9 +6,10 @@
 //
 //   x, dy [rows][C]    affine [4][C]: scale, shift, mean, inverse    partial [tiles][2][C]
 //
-// Dispatch: ceil(tiles * C/4 / 64) workgroups, folded into x and y
+// Dispatch: ceil(tiles * C/4/Q / 64) workgroups, folded into x and y
 
 const P = 64u;
+const Q = 1u; // channels of an invocation, C / Q apart; Q divides C / 4
 
 struct Dims {
   rows: u32,
@@ -25,27 +26,41 @@ struct Dims {
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32) {
   let index = (group.y * groups.x + group.x) * 64u + local;
-  let c = index % dims.channels;
-  let tile = index / dims.channels;
+  let span = dims.channels / Q;
+  let c = index % span;
+  let tile = index / span;
   let first = tile * P;
   if (first >= dims.rows) {
     return;
   }
-  let scale = affine[c];
-  let shift = affine[dims.channels + c];
-  let mean = affine[2u * dims.channels + c];
-  let inverse = affine[3u * dims.channels + c];
-  var sum = vec4f();
-  var sum_xhat = vec4f();
-  for (var row = first; row < min(first + P, dims.rows); row++) {
-    let value = x[row * dims.channels + c];
-    var g = dy[row * dims.channels + c];
-#ifdef RELU
-    g = select(vec4f(), g, scale * value + shift > vec4f());
-#endif
-    sum += g;
-    sum_xhat += g * ((value - mean) * inverse);
+  var scale: array<vec4f, Q>; //#scalars
+  var shift: array<vec4f, Q>; //#scalars
+  var mean: array<vec4f, Q>; //#scalars
+  var inverse: array<vec4f, Q>; //#scalars
+  var sum: array<vec4f, Q>; //#scalars
+  var sum_xhat: array<vec4f, Q>; //#scalars
+  //#unroll
+  for (var q = 0u; q < Q; q++) {
+    scale[q] = affine[c + q * span];
+    shift[q] = affine[dims.channels + c + q * span];
+    mean[q] = affine[2u * dims.channels + c + q * span];
+    inverse[q] = affine[3u * dims.channels + c + q * span];
   }
-  partial[tile * 2u * dims.channels + c] = sum;
-  partial[(tile * 2u + 1u) * dims.channels + c] = sum_xhat;
+  for (var row = first; row < min(first + P, dims.rows); row++) {
+    //#unroll
+    for (var q = 0u; q < Q; q++) {
+      let value = x[row * dims.channels + c + q * span];
+      var g = dy[row * dims.channels + c + q * span];
+#ifdef RELU
+      g = select(vec4f(), g, scale[q] * value + shift[q] > vec4f());
+#endif
+      sum[q] += g;
+      sum_xhat[q] += g * ((value - mean[q]) * inverse[q]);
+    }
+  }
+  //#unroll
+  for (var q = 0u; q < Q; q++) {
+    partial[tile * 2u * dims.channels + c + q * span] = sum[q];
+    partial[(tile * 2u + 1u) * dims.channels + c + q * span] = sum_xhat[q];
+  }
 }
