@@ -90,7 +90,7 @@ Deno.test("a lost device is a DeviceLostError that says how to go on", async () 
   lose({ message: "driver reset", reason: "unknown" });
   await lost;
   const error = assertThrows(() => gpu.throwIfFailed(), DeviceLostError, "was lost: driver reset");
-  assertStringIncludes(error.message, "the run folder holds the last checkpoint");
+  assertStringIncludes(error.message, "Start the command again");
 });
 
 Deno.test("megabytes() keeps a decimal while numbers are small", () => {
