@@ -185,8 +185,15 @@ export async function pretrainSimclr(
     const probe = await probeEncoder(workspace, model.encoder, { seed });
     const randomProbe = await probeRandomEncoder(workspace, { width: model.encoder.width, seed });
     const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+    const epochLosses = results.map(({ loss }) => loss);
+    await folder.writeJson("result.json", {
+      epoch_losses: epochLosses,
+      checkpoint: options.out,
+      probe: describeProbe(probe),
+      random_probe: describeProbe(randomProbe),
+    });
     return {
-      epochLosses: results.map(({ loss }) => loss),
+      epochLosses,
       stepLosses: results.flatMap(({ losses }) => losses),
       recordsPerSecond: results.length * workspace.split.train.length / seconds,
       probe,
@@ -197,6 +204,10 @@ export async function pretrainSimclr(
     trainer?.destroy();
     store.destroy();
   }
+}
+
+function describeProbe({ test, validationAuroc, l2, aurocAtUnitC }: ProbeResult) {
+  return { test, validation_auroc: validationAuroc, l2, test_auroc_at_unit_c: aurocAtUnitC };
 }
 
 /** The settings on which a run's bits depend. */

@@ -149,9 +149,10 @@ export async function runTrainSimclr(
       ["Loss", `${lossLine[0]} (first epoch) to ${lossLine[lossLine.length - 1]} (last)`],
       [
         "Linear probe",
-        `test AUROC ${result.probe.test.auroc_macro.toFixed(4)}, ` +
-        `random encoder ${result.randomProbe.test.auroc_macro.toFixed(4)} ` +
-        `(${signed(result.probe.test.auroc_macro - result.randomProbe.test.auroc_macro)})`,
+        compare(result.probe.test.auroc_macro, result.randomProbe.test.auroc_macro) +
+        "; penalty chosen on fold 9\n" +
+        compare(result.probe.aurocAtUnitC, result.randomProbe.aurocAtUnitC) +
+        "; penalty C = 1, scikit-learn's default",
       ],
       [
         "Throughput",
@@ -187,8 +188,10 @@ function nextCommand(flags: TrainSimclrFlags, context: CommandContext): string {
     dataArguments(flags, context.given);
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? "" : "+"}${value.toFixed(4)}`;
+function compare(trained: number, random: number): string {
+  const gain = trained - random;
+  return `test AUROC ${trained.toFixed(4)}, random encoder ${random.toFixed(4)} ` +
+    `(${gain < 0 ? "" : "+"}${gain.toFixed(4)})`;
 }
 
 async function drawFigures(

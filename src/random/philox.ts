@@ -18,7 +18,6 @@ export const Stream = {
   corruption: 7,
   bootstrap: 8,
   synthetic: 9,
-  mixing: 10,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */
