@@ -56,7 +56,7 @@ export function renderPeers(report: BenchPeersReport): string {
       ...figures.map(({ name, about }) => [name, about] as const),
     ], 100),
     renderTable(
-      ["", "samples/s", "min", "max", "ms", "ours is faster by", "first loss", "last loss"],
+      ["", "samples/s", "min", "max", "ms", "ours by theirs", "first loss", "last loss"],
       figures.map(({ name, samplesPerSecond, milliseconds, ratio, losses }) => [
         name,
         figure(samplesPerSecond.median),
