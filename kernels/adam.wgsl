@@ -2,7 +2,7 @@
 //
 //   g' = g + decay * p                    (coupled L2; decay may be 0)
 //   m = beta1 * m + (1 - beta1) * g'      v = beta2 * v + (1 - beta2) * g'^2
-//   p -= rate / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon)
+//   p -= step_size * m / (sqrt(v) / sqrt(correction2) + epsilon),  step_size = rate / correction1
 //   g = 0                                 (the next step's gradients add up from here)
 //
 // with correction_k = 1 - beta_k^step. Nothing but g = 0 happens where guard[0] is set.

@@ -43,10 +43,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var value = bce;
   var derivative = slope;
 #ifdef FOCAL
-  // 1 - p_t, its derivative in x, and the power, which is 0 where 1 - p_t is.
+  // 1 - p_t, its derivative in x, and the power, which is 0 where 1 - p_t is
+  // (or is denormal: a power with gamma < 1 would overflow).
   let miss = t * select(1.0, decay, x >= 0.0) / (1.0 + decay) + (1.0 - t) * p;
   let miss_slope = (1.0 - 2.0 * t) * p * select(1.0, decay, x >= 0.0) / (1.0 + decay);
-  let lower = select(0.0, pow(miss, dims.gamma - 1.0), miss > 0.0);
+  let lower = select(0.0, pow(miss, dims.gamma - 1.0), miss > 1.2e-38);
   var alpha = dims.alpha;
 #ifdef ALPHA_T
   alpha = t * dims.alpha + (1.0 - t) * (1.0 - dims.alpha);

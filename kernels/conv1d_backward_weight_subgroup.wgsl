@@ -13,7 +13,7 @@
 #import shared/window_gradient
 
 const S = 8u; // lanes of a subgroup on this adapter
-const R = 32u; // window elements of a tile; R / 4 divides S
+const R = 32u; // window elements of a tile; R / 4 is at most S and divides it
 const Q = 1u; // vec4 columns of a lane
 const WORKGROUP = 64u;
 const POSITIONS_PER_LOAD = S * 4u / R;

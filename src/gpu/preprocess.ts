@@ -11,7 +11,8 @@
  *
  * The last two exist because shader compilers keep named variables in registers but spill indexed
  * arrays, and because WGSL loops reach the driver as guarded `while` loops that it cannot unroll.
- * A kernel without `#import` and `#ifdef` is valid WGSL as it stands.
+ * A kernel without `#import` and `#ifdef` is valid WGSL as it stands. Line numbers in compile errors
+ * count lines of the expanded text; the message shows the line itself.
  *
  * @module
  */

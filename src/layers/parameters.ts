@@ -257,7 +257,7 @@ export class ParameterStore {
   /** A copy of all values on the GPU, to go back to later. */
   snapshot(): ParameterSnapshot {
     const { gpu, values, buffers } = this.#allocated();
-    return new ParameterSnapshot(gpu, [values, buffers]);
+    return new ParameterSnapshot(this, gpu, [values, buffers]);
   }
 
   /** Gives the memory back. */
@@ -276,8 +276,13 @@ export class ParameterStore {
 /** Values of a {@linkcode ParameterStore} at one moment. */
 export class ParameterSnapshot {
   readonly #pairs: { live: GPUBuffer; copy: GPUBuffer }[];
+  #batchesTracked = 0;
 
-  constructor(readonly gpu: Gpu, live: readonly GPUBuffer[]) {
+  constructor(
+    readonly store: ParameterStore,
+    readonly gpu: Gpu,
+    live: readonly GPUBuffer[],
+  ) {
     this.#pairs = live.map((buffer) => ({
       live: buffer,
       copy: gpu.storage(buffer.size, `copy of ${buffer.label}`),
@@ -287,11 +292,13 @@ export class ParameterSnapshot {
 
   /** Copies the present values over the kept ones. */
   take(): void {
+    this.#batchesTracked = this.store.batchesTracked;
     this.#copy(({ live, copy }) => [live, copy]);
   }
 
   /** Copies the kept values back. */
   restore(): void {
+    this.store.batchesTracked = this.#batchesTracked;
     this.#copy(({ live, copy }) => [copy, live]);
   }
 

@@ -67,6 +67,10 @@ for (
     [63, 8],
     [65, 12],
     [251, 20],
+    // More than one vec4 column an invocation on processors.
+    [37, 128],
+    [66, 256],
+    [129, 192],
     [2111, 4],
     [4129, 8],
   ]
