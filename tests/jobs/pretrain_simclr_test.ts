@@ -52,7 +52,12 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
       env: { TMPDIR: `${folder}/temporary` },
       stderr: "null",
     }).spawn();
-    while (!existsSync(state)) await new Promise((resolve) => setTimeout(resolve, 5));
+    let ended = false;
+    child.status.then(() => ended = true);
+    while (!existsSync(state)) {
+      assert(!ended, "the run to be killed ended by itself");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     child.kill("SIGKILL");
     assert(!(await child.status).success);
     const { metadata } = await readCheckpoint(state);
@@ -128,4 +133,18 @@ Deno.test("pretraining leaves no GPU buffers, whether it ends, is stopped or can
       );
       assertEquals([gpu.liveBuffers, gpu.liveBytes], before, init);
     }
+  }));
+
+Deno.test("a step that does not fit the adapter is refused before it runs", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const { gpu } = workspace;
+    const before = [gpu.liveBuffers, gpu.liveBytes];
+    // The first block gives 32 views x 64 samples x 64 channels x 4 bytes = 512 KiB.
+    Object.defineProperty(gpu, "bindingLimit", { value: 2 ** 19 - 1 });
+    const run = pretrainOptions(folder, "run");
+    const error = await assertRejects(() => pretrainSimclr(workspace, run), UserError);
+    assert(error.message.includes("does not fit"), error.message);
+    assert(error.message.includes("Use a smaller --batch-size"), error.message);
+    assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
+    assertEquals(Deno.readTextFileSync(`${run.runFolder}/metrics.jsonl`), "", "no step was made");
   }));
