@@ -121,7 +121,7 @@ export function programName(): string {
 }
 
 /** Quotes an argument for a POSIX shell when it needs it. */
-function quote(argument: string): string {
+export function quote(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -69,8 +69,8 @@ export function renderSettings(
   const shown = entries.filter(([, value]) => value !== undefined);
   const left = Math.max(0, ...shown.map(([name]) => displayWidth(name)));
   return shown.flatMap(([name, value]) =>
-    wrap(String(value), Math.max(20, width - left - 2)).map((text, i) =>
-      `${pad(i === 0 ? name : "", left)}  ${text}`.trimEnd()
-    )
+    String(value).split("\n")
+      .flatMap((line) => wrap(line, Math.max(20, width - left - 2)))
+      .map((text, i) => `${pad(i === 0 ? name : "", left)}  ${text}`.trimEnd())
   ).join("\n");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quote } from "../cli/command.ts";
 import { formatBytes, formatCount } from "../cli/format.ts";
 import { renderSettings } from "../cli/table.ts";
 import { terminalWidth } from "../cli/terminal.ts";
@@ -43,7 +44,7 @@ export function dataArguments(
   flags: { readonly dataRoot: string; readonly signalLength: number },
   given: ReadonlySet<string>,
 ): string {
-  return (given.has("data-root") ? ` --data-root ${flags.dataRoot}` : "") +
+  return (given.has("data-root") ? ` --data-root ${quote(flags.dataRoot)}` : "") +
     (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
 }
 

@@ -12,13 +12,15 @@ import { SimclrMethod } from "../methods/simclr.ts";
 import { Simclr } from "../models/simclr.ts";
 import { loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
 import { probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
-import { RunFolder } from "./run_folder.ts";
+import { RESULT_FILE, RunFolder } from "./run_folder.ts";
 import {
+  assertEpochsLeft,
+  assertMayRun,
   dataSettings,
   dropRunState,
   readRunState,
   SAVE_EVERY_SECONDS,
-  saveRunState,
+  StateKeeper,
 } from "./run_state.ts";
 import { type EpochResult, Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
@@ -111,6 +113,7 @@ export async function pretrainSimclr(
   store.allocate(workspace.gpu, seed);
   let trainer: Trainer | undefined;
   let folder: RunFolder | undefined;
+  let keeper: StateKeeper | undefined;
   try {
     if (initial) loadWeights(initial, options.init!, store);
     const method = new SimclrMethod(store, model, {
@@ -124,8 +127,10 @@ export async function pretrainSimclr(
       logEvery: options.logEvery,
       signal: options.signal,
     });
+    assertMayRun(options.runFolder, options.resume);
     const stored = options.resume ? await readRunState(options.runFolder, settings) : undefined;
     const done = stored?.epoch ?? 0;
+    assertEpochsLeft(options.runFolder, done, epochs);
     folder = RunFolder.open(options.runFolder, done);
     await folder.writeJson("config.json", {
       command: "train-simclr",
@@ -143,7 +148,7 @@ export async function pretrainSimclr(
       resumedAfter: done,
     });
     const results: EpochResult[] = [];
-    let saved = performance.now();
+    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
     for (let epoch = done + 1; epoch <= epochs; epoch++) {
       const result = await trainer.epoch({
         epoch,
@@ -165,10 +170,7 @@ export async function pretrainSimclr(
         records_per_second: result.recordsPerSecond,
       }]);
       events?.epoch?.(epoch, result);
-      if (epoch < epochs && performance.now() - saved > saveEverySeconds * 1000) {
-        await saveRunState(folder, trainer, { epoch, settings });
-        saved = performance.now();
-      }
+      if (epoch < epochs) await keeper.epochDone(epoch);
     }
     await saveCheckpoint(options.out, "encoder", store, workspace, {
       method: "simclr",
@@ -186,7 +188,7 @@ export async function pretrainSimclr(
     const randomProbe = await probeRandomEncoder(workspace, { width: model.encoder.width, seed });
     const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
     const epochLosses = results.map(({ loss }) => loss);
-    await folder.writeJson("result.json", {
+    await folder.writeJson(RESULT_FILE, {
       epoch_losses: epochLosses,
       checkpoint: options.out,
       probe: describeProbe(probe),
@@ -199,8 +201,12 @@ export async function pretrainSimclr(
       probe,
       randomProbe,
     };
+  } catch (error) {
+    if (options.signal?.aborted) await keeper?.stopped();
+    throw error;
   } finally {
     folder?.close();
+    keeper?.destroy();
     trainer?.destroy();
     store.destroy();
   }

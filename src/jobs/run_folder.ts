@@ -8,6 +8,9 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { UserError } from "../errors.ts";
 
+/** What a finished run leaves. */
+export const RESULT_FILE = "result.json";
+
 /** One object of `metrics.jsonl`. */
 export type MetricsRow = Readonly<Record<string, number | string | boolean | null>>;
 
@@ -31,6 +34,8 @@ export class RunFolder {
     try {
       Deno.mkdirSync(path, { recursive: true });
       const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : "";
+      // An earlier run's result would make this one look finished.
+      removeIfThere(join(path, RESULT_FILE));
       Deno.writeTextFileSync(file, kept);
       const metrics = Deno.openSync(file, { write: true, append: true });
       return new RunFolder(path, metrics);
@@ -77,6 +82,14 @@ export class RunFolder {
   /** Closes the metrics file. */
   close(): void {
     this.#metrics.close();
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -9,12 +9,13 @@ import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { HostTensor, JsonValue, StateDict } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
-import type { HostValues } from "../layers/parameters.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
+import type { HostValues, ParameterSnapshot } from "../layers/parameters.ts";
+import { RESULT_FILE, type RunFolder } from "./run_folder.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
-const FILE = "state.safetensors";
+const STATE_FILE = "state.safetensors";
 
 /** Seconds between two savings, unless a job is told otherwise. */
 export const SAVE_EVERY_SECONDS = 20;
@@ -41,35 +42,96 @@ export interface RunState {
   readonly best?: { readonly epoch: number; readonly metrics: Record<string, number | null> };
 }
 
-/** Writes the state of a trainer, atomically. */
-export async function saveRunState(
-  folder: RunFolder,
-  trainer: Trainer,
-  state: RunState,
-  best?: readonly HostValues[],
-): Promise<void> {
-  const moments = await trainer.optimizer.state();
-  const flat = (data: Float32Array): HostTensor => ({
-    dtype: "float32",
-    shape: [data.length],
-    data,
-  });
-  const sections = new Map<string, StateDict>([
-    ["model", toStateDict(await trainer.method.store.state())],
-    ["optimizer", new Map([["first", flat(moments.first)], ["second", flat(moments.second)]])],
-  ]);
-  if (best) sections.set("best", toStateDict(best));
-  await writeCheckpoint(folder.file(FILE), {
-    sections,
-    metadata: {
-      extra: {
-        epoch: state.epoch,
-        steps: trainer.steps,
-        settings: state.settings,
-        ...(state.best ? { best: state.best } : {}),
+/** Best weights so far, where a method selects. */
+export interface BestSoFar {
+  readonly epoch: number;
+  readonly metrics: Record<string, number | null>;
+  readonly weights: ParameterSnapshot;
+}
+
+/**
+ * Keeps the state after the last whole epoch: on the GPU always, on disk now and then and when the
+ * run is stopped.
+ */
+export class StateKeeper {
+  readonly #weights: ParameterSnapshot;
+  readonly #moments: BufferSnapshot;
+  #steps: number;
+  #epoch: number;
+  #best: BestSoFar | undefined;
+  #savedEpoch: number;
+  #savedAt = performance.now();
+
+  /** @param epoch Epochs done so far. */
+  constructor(
+    readonly folder: RunFolder,
+    readonly trainer: Trainer,
+    readonly settings: JsonValue,
+    epoch: number,
+    readonly everySeconds: number,
+  ) {
+    this.#weights = trainer.method.store.snapshot();
+    this.#moments = trainer.optimizer.snapshot();
+    this.#steps = trainer.steps;
+    this.#epoch = this.#savedEpoch = epoch;
+  }
+
+  /** Notes a whole epoch; writes the state where the last writing is long ago. */
+  async epochDone(epoch: number, best?: BestSoFar): Promise<void> {
+    this.#weights.take();
+    this.#moments.take();
+    this.#steps = this.trainer.steps;
+    this.#epoch = epoch;
+    this.#best = best;
+    if (performance.now() - this.#savedAt > this.everySeconds * 1000) await this.#save();
+  }
+
+  /** Writes the state after the last whole epoch of a run that was stopped within the next one. */
+  async stopped(): Promise<void> {
+    if (this.#epoch > this.#savedEpoch) await this.#save();
+  }
+
+  /** Gives the memory back. */
+  destroy(): void {
+    this.#weights.destroy();
+    this.#moments.destroy();
+  }
+
+  async #save(): Promise<void> {
+    const { store } = this.trainer.method;
+    let best: StateDict | undefined;
+    if (this.#best) {
+      this.#best.weights.restore();
+      best = toStateDict(await store.state());
+    }
+    this.#weights.restore();
+    this.#moments.restore();
+    this.trainer.steps = this.#steps;
+    const moments = await this.trainer.optimizer.state();
+    const flat = (data: Float32Array): HostTensor => ({
+      dtype: "float32",
+      shape: [data.length],
+      data,
+    });
+    const sections = new Map<string, StateDict>([
+      ["model", toStateDict(await store.state())],
+      ["optimizer", new Map([["first", flat(moments.first)], ["second", flat(moments.second)]])],
+    ]);
+    if (best) sections.set("best", best);
+    await writeCheckpoint(this.folder.file(STATE_FILE), {
+      sections,
+      metadata: {
+        extra: {
+          epoch: this.#epoch,
+          steps: this.#steps,
+          settings: this.settings,
+          ...(this.#best ? { best: { epoch: this.#best.epoch, metrics: this.#best.metrics } } : {}),
+        },
       },
-    },
-  });
+    });
+    this.#savedEpoch = this.#epoch;
+    this.#savedAt = performance.now();
+  }
 }
 
 /** A state read back: see {@linkcode RunState}; `restore` puts it into a trainer. */
@@ -87,7 +149,7 @@ export async function readRunState(
   runFolder: string,
   settings: JsonValue,
 ): Promise<StoredRunState | undefined> {
-  const path = `${runFolder}/${FILE}`;
+  const path = `${runFolder}/${STATE_FILE}`;
   if (!existsSync(path)) return undefined;
   const { sections, metadata } = await readCheckpoint(path);
   const extra = metadata.extra as {
@@ -126,9 +188,36 @@ export async function readRunState(
   };
 }
 
+/**
+ * Checks that a run may begin, or go on, in its folder.
+ *
+ * @throws {UserError} When a new run would overwrite an unfinished one, or `resume` meets a finished one.
+ */
+export function assertMayRun(runFolder: string, resume: boolean): void {
+  const unfinished = existsSync(`${runFolder}/${STATE_FILE}`);
+  if (resume && !unfinished && existsSync(`${runFolder}/${RESULT_FILE}`)) {
+    throw new UserError(
+      `Cannot resume ${runFolder}: that run is finished. Start a new one with another --run-dir`,
+    );
+  }
+  if (!resume && unfinished) {
+    throw new UserError(
+      `The folder ${runFolder} holds an unfinished run: go on with --resume, or give another --run-dir`,
+    );
+  }
+}
+
+/** @throws {UserError} When a resumed run has done as many epochs as are wanted. */
+export function assertEpochsLeft(runFolder: string, done: number, epochs: number): void {
+  if (done < epochs) return;
+  throw new UserError(
+    `The run in ${runFolder} has done ${done} epochs already: give --epochs ${done + 1} or more`,
+  );
+}
+
 /** Removes the state of a finished run. */
 export async function dropRunState(folder: RunFolder): Promise<void> {
-  await Deno.remove(folder.file(FILE)).catch(() => {});
+  await Deno.remove(folder.file(STATE_FILE)).catch(() => {});
 }
 
 function toStateDict(values: readonly HostValues[]): StateDict {

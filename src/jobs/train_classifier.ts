@@ -18,13 +18,15 @@ import { Classifier } from "../models/classifier.ts";
 import { encoderWidth, loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
 import { Inference, sigmoid } from "./inference.ts";
 import { encoderFeatures, INFERENCE_ROWS } from "./probe.ts";
-import { RunFolder } from "./run_folder.ts";
+import { RESULT_FILE, RunFolder } from "./run_folder.ts";
 import {
+  assertEpochsLeft,
+  assertMayRun,
   dataSettings,
   dropRunState,
   readRunState,
   SAVE_EVERY_SECONDS,
-  saveRunState,
+  StateKeeper,
 } from "./run_state.ts";
 import { diverged, type EpochResult, Trainer } from "./trainer.ts";
 import { persistent, type Workspace } from "./workspace.ts";
@@ -157,6 +159,7 @@ export async function trainClassifier(
   let folder: RunFolder | undefined;
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
+  let keeper: StateKeeper | undefined;
   try {
     starts.forEach(({ path, sections }, i) => loadWeights(checkpoints[i], path, store, sections));
     const rows = Int32Array.from([...labelled, ...split.validation, ...split.test]);
@@ -175,8 +178,10 @@ export async function trainClassifier(
       signal: options.signal,
     });
     judge = await Judge.open(workspace, model);
+    assertMayRun(options.runFolder, options.resume);
     const stored = options.resume ? await readRunState(options.runFolder, settings) : undefined;
     const done = stored?.epoch ?? 0;
+    assertEpochsLeft(options.runFolder, done, epochs);
     folder = RunFolder.open(options.runFolder, done);
     await folder.writeJson("config.json", {
       command: options.method === "finetune" ? "finetune" : "train-supervised",
@@ -229,7 +234,7 @@ export async function trainClassifier(
     });
     const results: EpochResult[] = [];
     const validationF1: number[] = [];
-    let saved = performance.now();
+    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
     for (let epoch = done + 1; epoch <= epochs; epoch++) {
       const result = await trainer.epoch({
         epoch,
@@ -256,18 +261,8 @@ export async function trainClassifier(
         best: better,
       }]);
       events?.epoch?.(epoch, result, metrics, better);
-      if (epoch < epochs && performance.now() - saved > saveEverySeconds * 1000) {
-        const present = store.snapshot();
-        best.restore();
-        const bestValues = await store.state();
-        present.restore();
-        present.destroy();
-        await saveRunState(folder, trainer, {
-          epoch,
-          settings,
-          best: { epoch: bestEpoch, metrics: bestMetrics! },
-        }, bestValues);
-        saved = performance.now();
+      if (epoch < epochs) {
+        await keeper.epochDone(epoch, { epoch: bestEpoch, metrics: bestMetrics!, weights: best });
       }
     }
     best.restore();
@@ -284,7 +279,7 @@ export async function trainClassifier(
       epoch: bestEpoch,
       metrics: bestMetrics!,
     });
-    await folder.writeJson("result.json", {
+    await folder.writeJson(RESULT_FILE, {
       best_epoch: bestEpoch,
       validation: bestMetrics,
       test,
@@ -300,8 +295,12 @@ export async function trainClassifier(
       validationF1,
       recordsPerSecond: results.length * labelled.length / seconds,
     };
+  } catch (error) {
+    if (options.signal?.aborted) await keeper?.stopped();
+    throw error;
   } finally {
     folder?.close();
+    keeper?.destroy();
     judge?.destroy();
     best?.destroy();
     trainer?.destroy();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandContext } from "../cli/command.ts";
+import { type CommandContext, quote } from "../cli/command.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
@@ -171,7 +171,7 @@ export async function runTrainClassifier(
       ["Figure", curve],
       [
         "Next",
-        `${context.program} evaluate --checkpoint ${flags.out}` +
+        `${context.program} evaluate --checkpoint ${quote(flags.out)}` +
         dataArguments(flags, context.given),
       ],
     ]);

@@ -5,7 +5,7 @@
  */
 
 import type { AugmentationConfigName } from "../augment/augmentations.ts";
-import { type CommandContext } from "../cli/command.ts";
+import { type CommandContext, quote } from "../cli/command.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
@@ -177,14 +177,14 @@ export async function runTrainSimclr(
 export function stopped(context: CommandContext, runFolder: string, resumed: boolean): Interrupted {
   const again = context.given.has("run-dir")
     ? context.commandLine
-    : `${context.commandLine} --run-dir ${runFolder}`;
+    : `${context.commandLine} --run-dir ${quote(runFolder)}`;
   return new Interrupted(
     `Stopped. What was saved is in ${runFolder}; go on with: ${again}${resumed ? "" : " --resume"}`,
   );
 }
 
 function nextCommand(flags: TrainSimclrFlags, context: CommandContext): string {
-  return `${context.program} finetune --ssl-checkpoint ${flags.out}` +
+  return `${context.program} finetune --ssl-checkpoint ${quote(flags.out)}` +
     dataArguments(flags, context.given);
 }
 

@@ -10,6 +10,7 @@
  */
 
 import { Tensor } from "../gpu/tensor.ts";
+import { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 
@@ -275,45 +276,29 @@ export class ParameterStore {
 
 /** Values of a {@linkcode ParameterStore} at one moment. */
 export class ParameterSnapshot {
-  readonly #pairs: { live: GPUBuffer; copy: GPUBuffer }[];
-  #batchesTracked = 0;
+  readonly #buffers: BufferSnapshot;
+  #batchesTracked: number;
 
-  constructor(
-    readonly store: ParameterStore,
-    readonly gpu: Gpu,
-    live: readonly GPUBuffer[],
-  ) {
-    this.#pairs = live.map((buffer) => ({
-      live: buffer,
-      copy: gpu.storage(buffer.size, `copy of ${buffer.label}`),
-    }));
-    this.take();
+  constructor(readonly store: ParameterStore, gpu: Gpu, live: readonly GPUBuffer[]) {
+    this.#buffers = new BufferSnapshot(gpu, live);
+    this.#batchesTracked = store.batchesTracked;
   }
 
   /** Copies the present values over the kept ones. */
   take(): void {
+    this.#buffers.take();
     this.#batchesTracked = this.store.batchesTracked;
-    this.#copy(({ live, copy }) => [live, copy]);
   }
 
   /** Copies the kept values back. */
   restore(): void {
+    this.#buffers.restore();
     this.store.batchesTracked = this.#batchesTracked;
-    this.#copy(({ live, copy }) => [copy, live]);
   }
 
   /** Gives the memory back. */
   destroy(): void {
-    for (const { copy } of this.#pairs) this.gpu.release(copy);
-  }
-
-  #copy(direction: (pair: { live: GPUBuffer; copy: GPUBuffer }) => [GPUBuffer, GPUBuffer]): void {
-    const encoder = this.gpu.device.createCommandEncoder();
-    for (const pair of this.#pairs) {
-      const [from, to] = direction(pair);
-      encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
-    }
-    this.gpu.device.queue.submit([encoder.finish()]);
+    this.#buffers.destroy();
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
@@ -111,6 +112,14 @@ export class Adam {
       dims: { size: values.size / 4, beta1, beta2, epsilon, decay: weightDecay },
       grid: gridFor(values.size / 4, 64),
     });
+  }
+
+  /** A copy of both moments on the GPU, to go back to later. */
+  snapshot(): BufferSnapshot {
+    return new BufferSnapshot(
+      this.gpu,
+      [this.#first, this.#second].map(({ placement }) => placement!.buffer),
+    );
   }
 
   /** Both moments, for resuming. */
