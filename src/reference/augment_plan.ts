@@ -72,7 +72,8 @@ export function planRow(at: PlanCoordinates, scales: AugmentationScales): RowPla
   const length = scales.length;
   if (open(0, "frequency-warp")) plan.warp = between(1, [-MAGNITUDES.warp, MAGNITUDES.warp]);
   if (open(4, "mixup") && at.valid > 1) {
-    plan.mixup = { partner: partner(5), share: Math.sin(Math.PI / 4 * unit(6)) ** 2 };
+    const power = unit(6) ** 10;
+    plan.mixup = { partner: partner(5), share: power / (1 + power) };
   }
   if (open(12, "cutmix") && at.valid > 1) {
     const span = scales.cutmix[0] + below(14, scales.cutmix[1] - scales.cutmix[0] + 1);

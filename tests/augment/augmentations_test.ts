@@ -96,11 +96,17 @@ Deno.test("magnitudes fill the documented ranges", () => {
   assertFills(given((plan) => plan.noise).flatMap((levels) => [...levels]), 0.005, 0.02, "noise");
   const shares = given((plan) => plan.mixup).map(({ share }) => share);
   assert(shares.every((share) => share >= 0 && share <= 0.5));
-  // Folded Beta(1/2, 1/2): mean 1/2 - 1/pi, standard deviation 0.154.
+  // u^10 / (1 + u^10), u uniform: mean 1 - (1 - 1/11 + 1/21 - 1/31 + ...) = 0.0620, standard deviation
+  // 0.120; below 0.01 where u < (0.01 / 0.99)^(1/10) = 0.6316.
   assertAlmostEquals(
     shares.reduce((sum, share) => sum + share, 0) / shares.length,
-    0.5 - 1 / Math.PI,
-    4 * 0.154 / Math.sqrt(shares.length),
+    0.062,
+    4 * 0.12 / Math.sqrt(shares.length),
+  );
+  assertAlmostEquals(
+    shares.filter((share) => share < 0.01).length / shares.length,
+    0.6316,
+    4 * 0.4824 / Math.sqrt(shares.length),
   );
 });
 
