@@ -74,6 +74,30 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
     assertEquals(strangers, [], "no temporary files");
   }));
 
+Deno.test("stopping saves the last whole epoch; run folders are not overwritten or run twice", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const unbroken = pretrainOptions(folder, "unbroken");
+    await pretrainSimclr(workspace, unbroken);
+    await assertRejects(
+      () => pretrainSimclr(workspace, { ...unbroken, resume: true }),
+      UserError,
+      "that run is finished",
+    );
+    // The default interval of 20 s would save nothing here: stopping has to.
+    const run = pretrainOptions(folder, "stopped");
+    const { signal, stop } = stopper();
+    const events = { epoch: (epoch: number) => epoch === 2 && stop() };
+    await assertRejects(() => pretrainSimclr(workspace, { ...run, signal, events }));
+    await assertRejects(() => pretrainSimclr(workspace, run), UserError, "holds an unfinished run");
+    await assertRejects(
+      () => pretrainSimclr(workspace, { ...run, resume: true, epochs: 2 }),
+      UserError,
+      "give --epochs 3 or more",
+    );
+    await pretrainSimclr(workspace, { ...run, resume: true });
+    assertEquals(await Deno.readFile(run.out), await Deno.readFile(unbroken.out));
+  }));
+
 Deno.test("a run with other settings or data does not go on, and its state stays", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const run = { ...pretrainOptions(folder, "run"), saveEverySeconds: 0 };

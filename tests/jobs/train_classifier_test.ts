@@ -75,7 +75,7 @@ Deno.test("supervised training leaves no GPU buffers behind when it stops or fai
     const before = [gpu.liveBuffers, gpu.liveBytes];
     for (const freezeEncoder of [false, true]) {
       const { signal, stop, reason } = stopper();
-      const run = { ...classifierOptions(folder, "run"), freezeEncoder };
+      const run = { ...classifierOptions(folder, `run ${freezeEncoder}`), freezeEncoder };
       const thrown = await assertRejects(() =>
         trainClassifier(workspace, { ...run, signal, events: { epoch: stop } })
       );
