@@ -10,6 +10,8 @@
 //
 // Dispatch: one workgroup of 64; joined in a fixed tree.
 
+#import shared/tree_sum
+
 struct Dims {
   partials: u32,
 }
@@ -20,26 +22,17 @@ struct Dims {
 @group(0) @binding(3) var<storage, read_write> ring: array<f32>;
 @group(0) @binding(4) var<storage, read_write> guard: array<u32>;
 
-var<workgroup> sums: array<f32, 64>;
-
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
   for (var j = local; j < dims.partials; j += 64u) {
     sum += partial[j];
   }
-  sums[local] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (local < half) {
-      sums[local] += sums[local + half];
-    }
-    workgroupBarrier();
-  }
+  let total = tree_sum(sum, local);
   if (local == 0u) {
-    let bits = bitcast<u32>(sums[0]);
+    let bits = bitcast<u32>(total);
     let broken = (bits & 0x7f800000u) == 0x7f800000u;
-    ring[state[3] * 4u + 1u] = sqrt(sums[0]);
+    ring[state[3] * 4u + 1u] = sqrt(total);
     ring[state[3] * 4u + 2u] = select(0.0, 1.0, broken);
     guard[0] = select(0u, 1u, broken);
   }

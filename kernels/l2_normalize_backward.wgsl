@@ -4,6 +4,8 @@
 //
 // Dispatch: one workgroup of 64 per row; the dot product is joined in a fixed tree.
 
+#import shared/tree_sum
+
 struct Dims {
   width: u32,
 }
@@ -14,8 +16,6 @@ struct Dims {
 @group(0) @binding(3) var<storage, read> inverse: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dz: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let row = group.x;
@@ -23,16 +23,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var d = local; d < dims.width; d += 64u) {
     sum += u[row * dims.width + d] * du[row * dims.width + d];
   }
-  sums[local] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (local < half) {
-      sums[local] += sums[local + half];
-    }
-    workgroupBarrier();
-  }
+  let total = tree_sum(sum, local);
   for (var d = local; d < dims.width; d += 64u) {
     let e = row * dims.width + d;
-    dz[e] = (du[e] - u[e] * sums[0]) * inverse[row];
+    dz[e] = (du[e] - u[e] * total) * inverse[row];
   }
 }

@@ -9,6 +9,8 @@
 //
 // Dispatch: one workgroup of 64 per row; maximum and sum are joined in a fixed tree.
 
+#import shared/tree_sum
+
 struct Dims {
   rows: u32, // 2N
   temperature: f32,
@@ -42,7 +44,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     workgroupBarrier();
   }
   highest = joined[0];
-  workgroupBarrier();
 
   var sum = 0.0;
   for (var k = local; k < dims.rows; k += 64u) {
@@ -50,15 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       sum += exp(similarity[i * dims.rows + k] * inverse_temperature - highest);
     }
   }
-  joined[local] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (local < half) {
-      joined[local] += joined[local + half];
-    }
-    workgroupBarrier();
-  }
-  sum = joined[0];
+  sum = tree_sum(sum, local);
 
   let share = inverse_temperature / f32(dims.rows);
   for (var k = local; k < dims.rows; k += 64u) {

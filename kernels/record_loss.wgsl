@@ -6,6 +6,8 @@
 //
 // Dispatch: one workgroup of 64; joined in a fixed tree.
 
+#import shared/tree_sum
+
 struct Dims {
   size: u32,
   count: f32,
@@ -16,23 +18,14 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> state: array<u32>;
 @group(0) @binding(3) var<storage, read_write> ring: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
-
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
   for (var e = local; e < dims.size; e += 64u) {
     sum += loss[e];
   }
-  sums[local] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (local < half) {
-      sums[local] += sums[local + half];
-    }
-    workgroupBarrier();
-  }
+  let total = tree_sum(sum, local);
   if (local == 0u) {
-    ring[state[3] * 4u] = sums[0] / dims.count;
+    ring[state[3] * 4u] = total / dims.count;
   }
 }

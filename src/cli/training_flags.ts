@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Options } from "./command.ts";
 import { booleanFlag, choiceFlag, integerFlag, pathFlag, stringFlag } from "./flags.ts";
 
 /** Flags of every command that reads PTB-XL. */
@@ -57,3 +58,6 @@ export const trainingFlags = {
     description: "Arithmetic of the kernels",
   }),
 };
+
+/** Options that follow from {@linkcode trainingFlags}. */
+export type TrainingOptions = Options<typeof trainingFlags>;

@@ -56,6 +56,7 @@ import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
 import sharedAugmentPlan from "../../kernels/shared/augment_plan.wgsl" with { type: "text" };
 import sharedEpilogue from "../../kernels/shared/epilogue.wgsl" with { type: "text" };
 import sharedPhilox from "../../kernels/shared/philox.wgsl" with { type: "text" };
+import sharedTreeSum from "../../kernels/shared/tree_sum.wgsl" with { type: "text" };
 import sharedTurns from "../../kernels/shared/turns.wgsl" with { type: "text" };
 import sharedWindow from "../../kernels/shared/window.wgsl" with { type: "text" };
 import sharedWindowGradient from "../../kernels/shared/window_gradient.wgsl" with { type: "text" };
@@ -105,6 +106,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   "shared/augment_plan": sharedAugmentPlan,
   "shared/epilogue": sharedEpilogue,
   "shared/philox": sharedPhilox,
+  "shared/tree_sum": sharedTreeSum,
   "shared/turns": sharedTurns,
   "shared/window": sharedWindow,
   "shared/window_gradient": sharedWindowGradient,

@@ -7,6 +7,7 @@
 import { type CommandContext, quote } from "../cli/command.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
+import type { TrainingOptions } from "../cli/training_flags.ts";
 import { renderTable } from "../cli/table.ts";
 import type { Balancing, ClassFrequency } from "../data/balancing.ts";
 import { UsageError } from "../errors.ts";
@@ -30,21 +31,10 @@ import { stopped } from "./train_simclr_command.ts";
 import { Workspace } from "./workspace.ts";
 
 /** The options of `train-supervised` and `finetune`. */
-export interface TrainClassifierFlags {
+export interface TrainClassifierFlags extends TrainingOptions {
   readonly method: "supervised" | "finetune";
   readonly encoderCheckpoint?: string | undefined;
   readonly freezeEncoder: boolean;
-  readonly dataRoot: string;
-  readonly signalLength: number;
-  readonly strict: boolean;
-  readonly adapter: string | undefined;
-  readonly noTune: boolean;
-  readonly init: string | undefined;
-  readonly normalize: "train" | "none";
-  readonly noShuffle: boolean;
-  readonly logEvery: number;
-  readonly runDir: string | undefined;
-  readonly resume: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;

@@ -9,6 +9,7 @@ import { type CommandContext, quote } from "../cli/command.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
+import type { TrainingOptions } from "../cli/training_flags.ts";
 import { UsageError } from "../errors.ts";
 import { chooseDevice } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
@@ -23,18 +24,7 @@ import { defaultRunFolder } from "./run_folder.ts";
 import { Workspace } from "./workspace.ts";
 
 /** The options of `train-simclr`. */
-export interface TrainSimclrFlags {
-  readonly dataRoot: string;
-  readonly signalLength: number;
-  readonly strict: boolean;
-  readonly adapter: string | undefined;
-  readonly noTune: boolean;
-  readonly init: string | undefined;
-  readonly normalize: "train" | "none";
-  readonly noShuffle: boolean;
-  readonly logEvery: number;
-  readonly runDir: string | undefined;
-  readonly resume: boolean;
+export interface TrainSimclrFlags extends TrainingOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;
