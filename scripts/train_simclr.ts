@@ -53,6 +53,10 @@ export const command = defineCommand({
       description: "Checkpoint to write (.pt or .safetensors), key encoder",
     }),
     ...trainingFlags,
+    "signal-length": {
+      ...trainingFlags["signal-length"],
+      defaultText: "1000; on the synthetic cohort sized for the adapter",
+    },
   },
   examples: [
     { args: "", about: "The main job; without PTB-XL on the synthetic cohort" },

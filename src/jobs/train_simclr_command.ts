@@ -36,12 +36,13 @@ export interface TrainSimclrFlags extends TrainingOptions {
 }
 
 /**
- * Sizes of the main job without a data set: on a processor it ends within three minutes on two
- * cores, on a graphics card within one.
+ * Sizes of the main job without a data set. On a processor it looks at the first 2.5 s of each record:
+ * four times as many epochs in the same time teach more than whole records do, and it ends within
+ * three minutes on two cores.
  */
 const SYNTHETIC_PRESETS = {
-  software: { records: 800, epochs: 8, batchSize: 64 },
-  gpu: { records: 2000, epochs: 12, batchSize: 128 },
+  software: { records: 1200, epochs: 20, batchSize: 128, signalLength: 250 },
+  gpu: { records: 2000, epochs: 20, batchSize: 128, signalLength: 1000 },
 };
 
 /** Runs the command. */
@@ -60,12 +61,13 @@ export async function runTrainSimclr(
   const explicit = context.given.has("data-root");
   const synthetic = !explicit && !hasPtbXl(flags.dataRoot);
   const preset = SYNTHETIC_PRESETS[gpu.software ? "software" : "gpu"];
-  const epochs = synthetic && !context.given.has("epochs") ? preset.epochs : flags.epochs;
-  const batchSize = synthetic && !context.given.has("batch-size")
-    ? preset.batchSize
-    : flags.batchSize;
+  const unset = (flag: string) => synthetic && !context.given.has(flag);
+  const epochs = unset("epochs") ? preset.epochs : flags.epochs;
+  const batchSize = unset("batch-size") ? preset.batchSize : flags.batchSize;
+  const signalLength = unset("signal-length") ? preset.signalLength : flags.signalLength;
   const set = await openRecords({
     ...flags,
+    signalLength,
     explicit,
     synthetic: { records: preset.records, seed: COHORT_SEED },
   });
