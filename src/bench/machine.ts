@@ -67,7 +67,7 @@ export function describeMachine(gpu: Gpu): Machine {
  *
  * @example
  * ```ts
- * import { adapterSlug } from "./src/bench/machine.ts";
+ * import { adapterSlug } from "ssrl-ecg/src/bench/machine.ts";
  * console.assert(adapterSlug("NVIDIA H200 (535.1)") === "nvidia-h200-535-1");
  * ```
  */

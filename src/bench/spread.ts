@@ -20,7 +20,7 @@ export interface Spread {
  *
  * @example
  * ```ts
- * import { spread } from "./src/bench/spread.ts";
+ * import { spread } from "ssrl-ecg/src/bench/spread.ts";
  * console.assert(spread([3, 1, 2]).median === 2);
  * ```
  */
