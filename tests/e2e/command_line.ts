@@ -49,7 +49,8 @@ export class Playground {
     return new Deno.Command(Deno.execPath(), {
       args: denoArguments(script, args),
       cwd: this.folder,
-      env: { NO_COLOR: "1", ...env },
+      // Messages name the program as it was started; the tests start it by hand.
+      env: { NO_COLOR: "1", SSRL_ECG_PROGRAM: "", ...env },
       stdout: "piped",
       stderr: "piped",
     });
