@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
+import { writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { matchStateDict } from "../checkpoint/match_state_dict.ts";
 import {
   asFloat32,
@@ -140,5 +140,3 @@ export function encoderWidth(checkpoint: Checkpoint): number {
 export function headClasses(checkpoint: Checkpoint): number | undefined {
   return checkpoint.sections.get("model")?.get("head.weight")?.shape[0];
 }
-
-export { readCheckpoint };

@@ -6,6 +6,7 @@
 
 import { stringify } from "@std/csv";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { CommandContext } from "../cli/command.ts";
@@ -15,7 +16,7 @@ import { renderTable } from "../cli/table.ts";
 import { chooseDevice } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
-import { normalisationFor, readCheckpoint } from "./checkpoints.ts";
+import { normalisationFor } from "./checkpoints.ts";
 import { assertFolderWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
 import { COHORT_SEED, openRecords } from "./data_source.ts";
 import { evaluateClassifier, type Evaluation } from "./evaluate.ts";

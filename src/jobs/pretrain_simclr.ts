@@ -5,12 +5,13 @@
  */
 
 import { augmentationConfig, type AugmentationConfigName } from "../augment/augmentations.ts";
+import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { epochOrder } from "../data/batches.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { SimclrMethod } from "../methods/simclr.ts";
 import { Simclr } from "../models/simclr.ts";
-import { loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
+import { loadWeights, saveCheckpoint } from "./checkpoints.ts";
 import { probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
 import { RESULT_FILE, RunFolder } from "./run_folder.ts";
 import {

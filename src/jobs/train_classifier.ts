@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type Balancing, classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { epochOrder } from "../data/batches.ts";
@@ -15,7 +16,7 @@ import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { Classifier } from "../models/classifier.ts";
-import { encoderWidth, loadWeights, readCheckpoint, saveCheckpoint } from "./checkpoints.ts";
+import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
 import { Inference, sigmoid } from "./inference.ts";
 import { encoderFeatures, INFERENCE_ROWS } from "./probe.ts";
 import { RESULT_FILE, RunFolder } from "./run_folder.ts";

@@ -14,9 +14,10 @@ import { UsageError } from "../errors.ts";
 import { chooseDevice } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
 import { lineChart } from "../report/line_chart.ts";
+import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
-import { normalisationFor, readCheckpoint } from "./checkpoints.ts";
+import { normalisationFor } from "./checkpoints.ts";
 import {
   assertWritable,
   dataArguments,
