@@ -1,11 +1,12 @@
 // Adam (Kingma & Ba 2015) as PyTorch computes it, over one flat buffer of parameters:
 //
-//   g' = g + decay * p                    (coupled L2; decay may be 0)
+//   g' = factor * g + decay * p           (factor of gradient_norm; coupled L2, decay may be 0)
 //   m = beta1 * m + (1 - beta1) * g'      v = beta2 * v + (1 - beta2) * g'^2
 //   p -= step_size * m / (sqrt(v) / sqrt(correction2) + epsilon),  step_size = rate / correction1
 //   g = 0                                 (the next step's gradients add up from here)
 //
-// with correction_k = 1 - beta_k^step. Nothing but g = 0 happens where guard[0] is set.
+// with correction_k = 1 - beta_k^step and factor = guard[1]. Nothing but g = 0 happens where guard[0]
+// is set.
 //
 //   p, g, m, v [size]    state [16]: see src/gpu/step_state.ts    guard [4]
 //
@@ -37,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (guard[0] == 0u) {
     let step_size = bitcast<f32>(state[8]);
     let root_correction2 = bitcast<f32>(state[9]);
-    let gradient = g[e] + dims.decay * p[e];
+    let gradient = bitcast<f32>(guard[1]) * g[e] + dims.decay * p[e];
     let first = m[e] + (1.0 - dims.beta1) * (gradient - m[e]);
     let second = dims.beta2 * v[e] + (1.0 - dims.beta2) * gradient * gradient;
     m[e] = first;

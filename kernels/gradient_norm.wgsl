@@ -2,6 +2,7 @@
 //
 //   ring[slot, 1] = sqrt(sum of partial),  ring[slot, 2] = 1 where that is not finite, else 0
 //   guard[0] = 1 where it is not finite, else 0: the optimizer then skips its update
+//   guard[1] = factor of the gradient, f32: min(1, clip / (norm + 1e-6)); 1 where clip is 0
 //
 // Shader compilers may assume that NaN does not occur (x != x is folded to false), so the test
 // looks at the bits: an exponent of all ones.
@@ -14,6 +15,7 @@
 
 struct Dims {
   partials: u32,
+  clip: f32, // longest norm; 0: any
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -32,8 +34,10 @@ fn main(@builtin(local_invocation_index) local: u32) {
   if (local == 0u) {
     let bits = bitcast<u32>(total);
     let broken = (bits & 0x7f800000u) == 0x7f800000u;
-    ring[state[3] * 4u + 1u] = sqrt(total);
+    let norm = sqrt(total);
+    ring[state[3] * 4u + 1u] = norm;
     ring[state[3] * 4u + 2u] = select(0.0, 1.0, broken);
     guard[0] = select(0u, 1u, broken);
+    guard[1] = bitcast<u32>(select(1.0, min(1.0, dims.clip / (norm + 1e-6)), dims.clip > 0.0));
   }
 }

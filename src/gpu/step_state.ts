@@ -7,7 +7,8 @@
  * | 0 | seed | 4 | records in this batch |
  * | 1 | epoch | 8 | f32: learning rate / (1 - beta1^step) |
  * | 2 | step, from 0 | 9 | f32: sqrt(1 - beta2^step) |
- * | 3 | slot in the metrics ring | others | 0 |
+ * | 3 | slot in the metrics ring | 10 | f32: momentum of a target network's average |
+ * | | | others | 0 |
  *
  * @module
  */
@@ -38,6 +39,8 @@ export interface StepValues {
   readonly stepSize?: number;
   /** Square root of Adam's second bias correction: sqrt(1 - beta2^t). */
   readonly rootCorrection2?: number;
+  /** Share of a target network that stays in its moving average, 0 to 1. */
+  readonly momentum?: number;
 }
 
 /** Step values and metrics ring of one training run. */
@@ -72,7 +75,10 @@ export class StepState {
     }
     const words = new Uint32Array(this.#words);
     words.set([values.seed, values.epoch, values.step, values.step % RING_SLOTS, values.records]);
-    new Float32Array(this.#words).set([values.stepSize ?? 0, values.rootCorrection2 ?? 1], 8);
+    new Float32Array(this.#words).set(
+      [values.stepSize ?? 0, values.rootCorrection2 ?? 1, values.momentum ?? 0],
+      8,
+    );
     this.gpu.write(this.state.placement!.buffer, words);
     this.#unread++;
     this.#nextStep = values.step + 1;

@@ -12,7 +12,7 @@ import type { Recorder } from "../gpu/recorder.ts";
 import { type StepMetrics, StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Method } from "../methods/batch.ts";
-import { Adam } from "../optim/adam.ts";
+import { Adam, type AdamOptions } from "../optim/adam.ts";
 import type { MetricsRow } from "./run_folder.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
@@ -23,6 +23,9 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Steps between two looks at the losses; a slow adapter is looked at more often. */
   readonly logEvery: number;
+  /** Steps of the whole run, for schedules. */
+  readonly totalSteps?: number;
+  readonly adam?: AdamOptions;
   readonly signal?: AbortSignal;
 }
 
@@ -61,6 +64,7 @@ export class Trainer {
   readonly optimizer: Adam;
   /** Steps done in all epochs. */
   steps = 0;
+  learningRate: number;
   readonly #programs = new Map<number, Program>();
   readonly #step: StepState;
   readonly #indices: Tensor;
@@ -75,7 +79,12 @@ export class Trainer {
     const { gpu } = workspace;
     this.#step = new StepState(gpu);
     this.#indices = persistent(gpu, "batch", [options.batchSize]);
-    this.optimizer = new Adam(gpu, method.store.flat(method.trainedFrom));
+    this.optimizer = new Adam(
+      gpu,
+      method.store.flat(method.trainedFrom, method.trainedTo),
+      options.adam,
+    );
+    this.learningRate = options.learningRate;
   }
 
   /** Bytes of transient memory of the steps recorded so far. */
@@ -106,20 +115,15 @@ export class Trainer {
   #record(recorder: Recorder, rows: number): void {
     const { records, normalisationTensor: normalisation, labels } = this.workspace;
     const step = this.#step;
-    this.method.record(recorder, {
-      records,
-      indices: this.#indices,
-      step,
-      normalisation,
-      labels,
-      rows,
-    });
+    const batch = { records, indices: this.#indices, step, normalisation, labels, rows };
+    this.method.record(recorder, batch);
     this.optimizer.record(recorder, step);
+    this.method.recordUpdate?.(recorder, batch);
   }
 
   /** Visits every row of an order once. */
   async epoch(request: EpochRequest): Promise<EpochResult> {
-    const { batchSize, signal, learningRate, seed } = this.options;
+    const { batchSize, signal, seed, totalSteps = 0 } = this.options;
     const { epoch, order } = request;
     await this.prepare(order.length);
     const total = Math.ceil(order.length / batchSize);
@@ -139,7 +143,8 @@ export class Trainer {
         epoch,
         step: this.steps,
         records: rows,
-        ...this.optimizer.values(this.steps, learningRate),
+        ...this.optimizer.values(this.steps, this.learningRate),
+        momentum: this.method.momentum?.(this.steps, totalSteps) ?? 0,
       });
       program.run();
       if (this.method.updatesStatistics) this.method.store.batchesTracked++;
@@ -184,7 +189,7 @@ export class Trainer {
       step: step + 1,
       loss,
       gradient_norm: gradientNorm,
-      learning_rate: this.options.learningRate,
+      learning_rate: this.learningRate,
       ...(skipped ? { skipped } : {}),
     };
   }

@@ -241,14 +241,18 @@ export class ParameterStore {
   }
 
   /**
-   * A flat view of consecutive parameters, for the optimizer.
+   * A flat view of consecutive parameters, with the gaps between them: for what treats all alike.
    *
-   * @param first Index of the first parameter in the view; the view runs to the last.
+   * @param first Index of the first parameter in the view.
+   * @param end Index after the last one.
    */
-  flat(first = 0): { values: Tensor; gradients: Tensor } {
+  flat(first = 0, end = this.parameters.length): { values: Tensor; gradients: Tensor } {
     const { values, gradients } = this.#allocated();
     const offset = this.parameters[first].value.placement!.offset;
-    const size = this.#parameterElements - offset / 4;
+    const stop = end < this.parameters.length
+      ? this.parameters[end].value.placement!.offset / 4
+      : this.#parameterElements;
+    const size = stop - offset / 4;
     return {
       values: new Tensor("parameters", [size], { buffer: values, offset }),
       gradients: new Tensor("gradients", [size], { buffer: gradients, offset }),

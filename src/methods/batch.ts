@@ -28,10 +28,21 @@ export interface Batch {
 export interface Method {
   /** Parameters of the whole training model. */
   readonly store: ParameterStore;
-  /** Index of the first parameter that is trained; all later ones are trained too. */
+  /** Index of the first parameter that is trained. */
   readonly trainedFrom: number;
+  /** Index after the last parameter that is trained; absent: to the end. */
+  readonly trainedTo?: number;
   /** True where a step updates batch normalisation's running statistics. */
   readonly updatesStatistics: boolean;
   /** Records input, forward pass, loss and backward pass. */
   record(recorder: Recorder, batch: Batch): void;
+  /** Records what follows the optimizer's update, such as a target network's moving average. */
+  recordUpdate?(recorder: Recorder, batch: Batch): void;
+  /**
+   * Momentum of the target network in a step.
+   *
+   * @param step Counted from 0.
+   * @param total Steps of the whole run.
+   */
+  momentum?(step: number, total: number): number;
 }

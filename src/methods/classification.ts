@@ -10,7 +10,7 @@ import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { type ClassificationLoss, classificationLoss } from "../losses/classification_loss.ts";
-import type { Classifier } from "../models/classifier.ts";
+import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import type { Batch, Method } from "./batch.ts";
 
 /** Settings of supervised training. */
@@ -29,11 +29,11 @@ export class ClassificationMethod implements Method {
 
   constructor(
     readonly store: ParameterStore,
-    readonly model: Classifier,
+    readonly model: ClassifierNetwork,
     readonly settings: ClassificationSettings,
   ) {
     this.updatesStatistics = settings.features === undefined;
-    this.trainedFrom = settings.features ? store.parameters.indexOf(model.head.weight) : 0;
+    this.trainedFrom = settings.features ? store.parameters.indexOf(model.headStart) : 0;
   }
 
   record(recorder: Recorder, batch: Batch): void {
@@ -43,8 +43,8 @@ export class ClassificationMethod implements Method {
       classificationLoss(recorder, logits, targets, classWeights, batch.step, loss).dlogits;
     if (features) {
       const x = selectRows(recorder, features, batch.indices, batch.rows);
-      const { y, backward } = this.model.head.forward(recorder, x);
-      backward(judge(y), { input: false });
+      const { logits, backward } = this.model.forwardHead(recorder, x, batch.step);
+      backward(judge(logits));
       return;
     }
     const x = recordInput(recorder, {
@@ -55,7 +55,7 @@ export class ClassificationMethod implements Method {
       rows: batch.rows,
       views: 1,
     }); // [N, T, 12]
-    const { logits, backward } = this.model.forward(recorder, x);
+    const { logits, backward } = this.model.forward(recorder, x, batch.step);
     backward(judge(logits));
   }
 }

@@ -8,7 +8,8 @@ import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Linear } from "../layers/linear.ts";
 import { meanPool } from "../layers/mean_pool.ts";
-import type { ParameterStore } from "../layers/parameters.ts";
+import type { Parameter, ParameterStore } from "../layers/parameters.ts";
+import type { ClassifierNetwork, LogitsPass } from "./classifier_network.ts";
 import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
 
 /**
@@ -33,7 +34,7 @@ import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
  * gpu.destroy();
  * ```
  */
-export class Classifier {
+export class Classifier implements ClassifierNetwork {
   readonly encoder: Encoder1dCnn;
   readonly head: Linear;
 
@@ -42,11 +43,24 @@ export class Classifier {
     this.head = new Linear(store, "head", this.encoder.outputs, options.classes ?? 5);
   }
 
+  get inputs(): number {
+    return this.encoder.inputs;
+  }
+
+  get classes(): number {
+    return this.head.outputs;
+  }
+
+  get features(): number {
+    return this.encoder.outputs;
+  }
+
+  get headStart(): Parameter {
+    return this.head.weight;
+  }
+
   /** @param x [N, T, leads]; gives logits [N, classes]. */
-  forward(
-    recorder: Recorder,
-    x: Tensor,
-  ): { logits: Tensor; backward: (dlogits: Tensor) => void } {
+  forward(recorder: Recorder, x: Tensor): LogitsPass {
     const encoded = this.encoder.forward(recorder, x);
     const pooled = meanPool(recorder, encoded.y);
     const headed = this.head.forward(recorder, pooled.y);
@@ -54,6 +68,11 @@ export class Classifier {
       logits: headed.y,
       backward: (dlogits) => encoded.backward(pooled.backward(headed.backward(dlogits)!)),
     };
+  }
+
+  forwardHead(recorder: Recorder, features: Tensor): LogitsPass {
+    const { y, backward } = this.head.forward(recorder, features);
+    return { logits: y, backward: (dlogits) => void backward(dlogits, { input: false }) };
   }
 
   /** Evaluation mode. @param x [N, T, leads] */

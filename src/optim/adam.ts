@@ -18,6 +18,8 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** Coupled L2 decay. */
   readonly weightDecay?: number;
+  /** Longest gradient, as a norm over all parameters; a longer one is scaled down to it. */
+  readonly clipNorm?: number;
 }
 
 /**
@@ -59,7 +61,14 @@ export class Adam {
     readonly flat: { values: Tensor; gradients: Tensor },
     options: AdamOptions = {},
   ) {
-    this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, ...options };
+    this.#options = {
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      clipNorm: 0,
+      ...options,
+    };
     const make = (name: string, size: number) => {
       const tensor = new Tensor(name, [size]);
       // New buffers are zero, as WebGPU requires.
@@ -94,12 +103,12 @@ export class Adam {
       dims: { size: gradients.size / 4, partials },
       grid: gridFor(partials, 64),
     });
+    const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
     recorder.dispatch("gradient_norm", {
       tensors: { partial, state: step.state, ring: step.ring, guard: this.#guard },
-      dims: { partials },
+      dims: { partials, clip: clipNorm },
       grid: [1],
     });
-    const { beta1, beta2, epsilon, weightDecay } = this.#options;
     recorder.dispatch("adam", {
       tensors: {
         p: values,

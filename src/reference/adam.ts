@@ -1,7 +1,7 @@
 /**
  * Adam (Kingma & Ba 2015) in float64 with PyTorch's conventions. Twin of `kernels/adam.wgsl`.
  *
- *     g ← g + λ p                                  (coupled weight decay)
+ *     g ← min(1, c / (‖g‖ + 1e-6)) g + λ p         (norm clipped to c, coupled weight decay)
  *     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
  *     p ← p − lr / (1 − β₁^t) · m / (√v / √(1 − β₂^t) + ε)
  *
@@ -22,6 +22,8 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** λ; default 0. */
   readonly weightDecay?: number;
+  /** c; default 0: any norm. */
+  readonly clipNorm?: number;
 }
 
 /** First and second moments, as long as the parameters; zeros at the start. */
@@ -53,13 +55,15 @@ export function adamStep(
   step: number,
   options: AdamOptions = {},
 ): boolean {
-  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } =
-    options;
+  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { weightDecay = 0, clipNorm = 0 } = options;
   if (!gradients.every(Number.isFinite)) return false;
+  const norm = Math.hypot(...gradients);
+  const factor = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
   const stepSize = learningRate / (1 - beta1 ** step);
   const secondCorrection = Math.sqrt(1 - beta2 ** step);
   for (let j = 0; j < parameters.length; j++) {
-    const g = gradients[j] + weightDecay * parameters[j];
+    const g = factor * gradients[j] + weightDecay * parameters[j];
     state.first[j] = beta1 * state.first[j] + (1 - beta1) * g;
     state.second[j] = beta2 * state.second[j] + (1 - beta2) * g * g;
     parameters[j] -= stepSize * state.first[j] /

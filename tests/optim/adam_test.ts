@@ -78,14 +78,17 @@ Deno.test("Adam: golden values, with and without decay", async () => {
   }
 });
 
-for (const size of [4, 252, 256, 260, 1004]) {
-  Deno.test(`Adam of ${size} values: five updates, moments and norms`, async () => {
+for (const [size, clipNorm] of [[4, 0], [252, 0], [256, 0], [260, 0], [1004, 0], [260, 2.8]]) {
+  Deno.test(`Adam of ${size} values, norm up to ${clipNorm || "any"}: five updates`, async () => {
     const start = draws(size, 1);
     const gradients = [0, 1, 2, 3, 4].map((i) => draws(size, 2 + i, -0.3, 0.3));
-    const options = { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.01 };
+    const options = { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.01, clipNorm };
     const course = await train(start, gradients, 0.01, options);
     const expected = start.slice();
     const moments = adamState(size);
+    // 260 draws from ±0.3 have a norm about 2.8: some are clipped, some are not.
+    const clipped = gradients.filter((gradient) => Math.hypot(...gradient) > clipNorm).length;
+    if (clipNorm > 0) assertEquals(clipped > 0 && clipped < 5, true);
     gradients.forEach((gradient, i) => {
       adamStep(expected, gradient, moments, i + 1, { ...options, learningRate: 0.01 });
       const norm = Math.hypot(...gradient);

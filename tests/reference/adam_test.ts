@@ -48,3 +48,17 @@ Deno.test("Adam: the first step has the size of the learning rate, whatever the 
     assertAlmostEquals(parameters[0], -0.01, 1.01e-7);
   }
 });
+
+Deno.test("Adam: a gradient longer than the clipping norm counts as one of that norm", () => {
+  const [free, clipped] = [{}, { clipNorm: 1 }].map((options) => {
+    const parameters = Float64Array.of(1, -2);
+    const state = adamState(2);
+    // Norm 5, then norm 0.5, which stays as it is.
+    adamStep(parameters, Float64Array.of(3, 4), state, 1, options);
+    adamStep(parameters, Float64Array.of(0.3, 0.4), state, 2, options);
+    return state.first;
+  });
+  // m = 0.9 · 0.1 · 3 + 0.1 · 0.3; the factor is 1 / (5 + 1e-6).
+  assertAlmostEquals(free[0], 0.3, 1e-15);
+  assertAlmostEquals(clipped[0], 0.09 * 3 / (5 + 1e-6) + 0.03, 1e-15);
+});
