@@ -108,10 +108,14 @@ export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
 // Jobs
 export { Workspace, type WorkspaceOptions } from "./src/jobs/workspace.ts";
 export {
+  pretrain,
+  type PretrainNetwork,
+  type PretrainOptions,
+  type PretrainRecipe,
   type PretrainResult,
-  pretrainSimclr,
-  type PretrainSimclrOptions,
-} from "./src/jobs/pretrain_simclr.ts";
+} from "./src/jobs/pretrain.ts";
+export { simclrRecipe, type SimclrRecipeOptions } from "./src/jobs/simclr_recipe.ts";
+export type { Course, RunOptions } from "./src/jobs/training_run.ts";
 export {
   trainClassifier,
   type TrainClassifierOptions,

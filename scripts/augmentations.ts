@@ -6,6 +6,7 @@
 
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
+import { dataFlags } from "../src/cli/training_flags.ts";
 import { formatPath } from "../src/cli/format.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
@@ -24,17 +25,8 @@ export const command = defineCommand({
     "rates, and index.html that shows them all. Mixing partners are the records that follow.",
   ],
   flags: {
-    "data-root": pathFlag({
-      default: "data/PTB-XL",
-      description: "Folder of PTB-XL; without it, a synthetic record is drawn",
-    }),
+    ...dataFlags,
     "record": integerFlag({ minimum: 1, description: "ecg_id of the record; default: the first" }),
-    "signal-length": integerFlag({
-      default: 1000,
-      minimum: 16,
-      maximum: 65535,
-      description: "Samples of a record",
-    }),
     "seed": integerFlag({
       default: 2, // draws large enough to be seen for the first record
       minimum: 0,
@@ -53,10 +45,8 @@ export const command = defineCommand({
   ],
   async run(options, { given, signal }) {
     const set = await openRecords({
-      dataRoot: options.dataRoot,
+      ...options,
       explicit: given.has("data-root"),
-      signalLength: options.signalLength,
-      strict: false,
       synthetic: { records: BATCH, seed: COHORT_SEED },
     });
     const first = options.record === undefined ? 0 : set.ids.indexOf(options.record);

@@ -1,8 +1,9 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { trainingFlags } from "../src/cli/training_flags.ts";
-import { runTrainSimclr } from "../src/jobs/train_simclr_command.ts";
+import { choiceFlag, integerFlag, numberFlag } from "../src/cli/flags.ts";
+import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runPretrain } from "../src/jobs/pretrain_command.ts";
+import { simclrRecipe } from "../src/jobs/simclr_recipe.ts";
 
 /** `deno task train-simclr`: pretrain an encoder without labels. */
 export const command = defineCommand({
@@ -14,19 +15,7 @@ export const command = defineCommand({
     "Without PTB-XL it uses a synthetic cohort, sized so that the run ends within minutes.",
   ],
   flags: {
-    "epochs": integerFlag({
-      default: 20,
-      minimum: 1,
-      description: "Passes over the training records",
-      defaultText: "20; on the synthetic cohort sized for the adapter",
-    }),
-    "batch-size": integerFlag({
-      default: 256,
-      minimum: 2,
-      description: "Records of a step; each gives two views",
-      defaultText: "256; on the synthetic cohort sized for the adapter",
-    }),
-    "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    ...pretrainingFlags({ batchSize: 256, out: "checkpoints/ssl_simclr.pt" }),
     "temperature": numberFlag({
       default: 0.07,
       exclusiveMinimum: 0,
@@ -42,28 +31,24 @@ export const command = defineCommand({
       default: "full",
       description: "Augmentations: all seven, all but one, or none (two identical views)",
     }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of everything random",
-    }),
-    "out": pathFlag({
-      default: "checkpoints/ssl_simclr.pt",
-      description: "Checkpoint to write (.pt or .safetensors), key encoder",
-    }),
-    ...trainingFlags,
-    "signal-length": {
-      ...trainingFlags["signal-length"],
-      defaultText: "1000; on the synthetic cohort sized for the adapter",
-    },
   },
   examples: [
     { args: "", about: "The main job; without PTB-XL on the synthetic cohort" },
     { args: "--data-root data/PTB-XL --batch-size 128", about: "On PTB-XL, with less memory" },
     { args: "--config no-mixup --out checkpoints/no_mixup.pt", about: "One ablation" },
   ],
-  run: runTrainSimclr,
+  run(options, context) {
+    const { temperature, projectionDim: projection, config } = options;
+    return runPretrain(options, {
+      title: "SimCLR",
+      recipe: simclrRecipe({ temperature, projection, config }),
+      loss: "NT-Xent (nats)",
+      chance: (batchSize) => Math.log(2 * batchSize - 1),
+      network: `projection ${projection}`,
+      batch: "two views each",
+      details: [`temperature ${temperature}`, `augmentations ${config}`],
+    }, context);
+  },
 });
 
 if (import.meta.main) await runCommand(command);

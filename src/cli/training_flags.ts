@@ -13,20 +13,31 @@ export const dataFlags = {
     default: "data/PTB-XL",
     description: "Folder of PTB-XL; without it there the synthetic cohort is used",
   }),
+  "resolution": choiceFlag({
+    choices: ["100", "500"],
+    default: "100",
+    description: "Samples a second, Hz",
+  }),
   "signal-length": integerFlag({
-    default: 1000,
     minimum: 64,
-    maximum: 1000,
-    description: "Samples of a record at 100 Hz; longer records are cut, shorter ones padded",
+    maximum: 5000,
+    description: "Samples of a record; longer records are cut, shorter ones padded",
+    defaultText: "10 s: 1000, at 500 Hz 5000",
   }),
   "strict": booleanFlag({ description: "Fail on the first damaged record" }),
 };
+
+/** Options that follow from {@linkcode dataFlags}. */
+export type DataOptions = Options<typeof dataFlags>;
 
 /** Flags of every command that computes on a GPU. */
 export const deviceFlags = {
   "adapter": stringFlag({ description: "Use an adapter whose name contains this text" }),
   "no-tune": booleanFlag({ description: "Use fixed kernel variants, measure none" }),
 };
+
+/** Options that follow from {@linkcode deviceFlags}. */
+export type DeviceOptions = Options<typeof deviceFlags>;
 
 /** Flags of every training command. */
 export const trainingFlags = {

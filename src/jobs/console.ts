@@ -4,13 +4,15 @@
  * @module
  */
 
-import { quote } from "../cli/command.ts";
+import { type CommandContext, quote } from "../cli/command.ts";
+import { Interrupted } from "../cli/interrupt.ts";
 import { formatBytes, formatCount } from "../cli/format.ts";
+import type { DataOptions } from "../cli/training_flags.ts";
 import { renderSettings } from "../cli/table.ts";
 import { terminalWidth } from "../cli/terminal.ts";
 import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
 import { describeRecordSet } from "../data/record_set.ts";
-import { UserError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -41,10 +43,11 @@ export function workspaceSettings(workspace: Workspace): Settings {
 
 /** The flags with which the next command reads the same data, with a blank in front. */
 export function dataArguments(
-  flags: { readonly dataRoot: string; readonly signalLength: number },
+  flags: DataOptions,
   given: ReadonlySet<string>,
 ): string {
   return (given.has("data-root") ? ` --data-root ${quote(flags.dataRoot)}` : "") +
+    (given.has("resolution") ? ` --resolution ${flags.resolution}` : "") +
     (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
 }
 
@@ -89,4 +92,27 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `Epoch  3/20`. */
+export function epochLabel(epoch: number, epochs: number): string {
+  return `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
+/** @throws {UsageError} Where a run shall go on and no folder says which. */
+export function assertResumable(
+  { resume, runDir }: { readonly resume: boolean; readonly runDir: string | undefined },
+): void {
+  if (!resume || runDir !== undefined) return;
+  throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
+}
+
+/** What Ctrl-C leaves the user with. */
+export function stopped(context: CommandContext, runFolder: string, resumed: boolean): Interrupted {
+  const again = context.given.has("run-dir")
+    ? context.commandLine
+    : `${context.commandLine} --run-dir ${quote(runFolder)}`;
+  return new Interrupted(
+    `Stopped. What was saved is in ${runFolder}; go on with: ${again}${resumed ? "" : " --resume"}`,
+  );
 }

@@ -18,8 +18,10 @@ export interface DataSource {
   readonly dataRoot: string;
   /** True where the user named the folder: then nothing else will do. */
   readonly explicit: boolean;
-  /** T. */
-  readonly signalLength: number;
+  /** Hz, as the flag writes it. */
+  readonly resolution: "100" | "500";
+  /** T; 10 s where absent. */
+  readonly signalLength?: number | undefined;
   /** Fail on the first damaged record. */
   readonly strict: boolean;
   /** Size and seed of the cohort that stands in for PTB-XL. */
@@ -36,7 +38,9 @@ export function hasPtbXl(dataRoot: string): boolean {
 
 /** Reads PTB-XL, or synthesizes the cohort and says so in one line. */
 export async function openRecords(source: DataSource): Promise<RecordSet> {
-  const { dataRoot, explicit, signalLength, strict } = source;
+  const { dataRoot, explicit, strict } = source;
+  const samplingRate = source.resolution === "500" ? 500 : 100;
+  const signalLength = source.signalLength ?? 10 * samplingRate;
   if (explicit || hasPtbXl(dataRoot)) {
     using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
     // A cohort that `synthesize` wrote has PTB-XL's layout but must never pass for it.
@@ -44,15 +48,17 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
     return await loadPtbXl(dataRoot, {
       synthetic,
       ...(synthetic ? { name: "Synthetic cohort" } : {}),
+      samplingRate,
       signalLength,
       strict,
       onProgress: (done, total) => progress.update(done, undefined, total),
     });
   }
-  if (signalLength > 1000) {
+  const duration = signalLength / samplingRate;
+  if (duration > 10) {
     throw new UserError(
-      `Cannot synthesize records of ${signalLength} samples: the cohort has 1,000 at 100 Hz. ` +
-        `Give --data-root`,
+      `Cannot synthesize records of ${signalLength} samples: the cohort has ` +
+        `${10 * samplingRate} at ${samplingRate} Hz. Give --data-root`,
     );
   }
   console.log(
@@ -60,7 +66,7 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
       `(deno task fetch-ptbxl brings the real one)`,
   );
   const { records, seed } = source.synthetic;
-  return synthesizeCohort({ records, seed, duration: signalLength / 100 });
+  return synthesizeCohort({ records, seed, samplingRate, duration });
 }
 
 /**

@@ -13,22 +13,18 @@ import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
-import { chooseDevice } from "../gpu/device.ts";
-import { KernelLibrary } from "../gpu/kernels.ts";
+import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
 import { normalisationFor } from "./checkpoints.ts";
 import { assertFolderWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
-import { COHORT_SEED, openRecords } from "./data_source.ts";
 import { evaluateClassifier, type Evaluation } from "./evaluate.ts";
-import { SYNTHETIC_RECORDS } from "./train_classifier_command.ts";
-import { Workspace } from "./workspace.ts";
+import { openWorkspace } from "./open_workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** The options of `evaluate`. */
-export interface EvaluateFlags {
-  readonly dataRoot: string;
+export interface EvaluateFlags extends DataOptions, DeviceOptions {
   readonly checkpoint: string;
   readonly batchSize: number;
-  readonly signalLength: number;
   readonly noiseStd: number;
   readonly maskRatio: number;
   readonly fold: number;
@@ -36,9 +32,6 @@ export interface EvaluateFlags {
   readonly normalize: "train" | "none" | undefined;
   readonly predictions: string | undefined;
   readonly json: string | undefined;
-  readonly adapter: string | undefined;
-  readonly noTune: boolean;
-  readonly strict: boolean;
 }
 
 /** Runs the command. */
@@ -47,18 +40,9 @@ export async function runEvaluate(flags: EvaluateFlags, context: CommandContext)
     if (path !== undefined) assertFolderWritable(path, flag!);
   }
   const checkpoint = await readCheckpoint(flags.checkpoint);
-  const gpu = await chooseDevice({ adapter: flags.adapter });
-  const kernels = new KernelLibrary(gpu, flags.noTune ? { enabled: false } : {});
-  const set = await openRecords({
-    ...flags,
-    explicit: context.given.has("data-root"),
-    synthetic: {
-      records: SYNTHETIC_RECORDS[gpu.software ? "software" : "gpu"],
-      seed: COHORT_SEED,
-    },
-  });
   const normalisation = normalisationFor(checkpoint, flags.normalize);
-  const workspace = await Workspace.open(set, { normalisation }, { gpu, kernels });
+  const workspace = await openWorkspace({ flags, context, normalisation });
+  const { set } = workspace;
   try {
     printSettings([
       ["Command", "evaluate"],

@@ -109,3 +109,8 @@ export async function probeRandomEncoder(
     store.destroy();
   }
 }
+
+/** A probe as `result.json` holds it. */
+export function describeProbe({ test, validationAuroc, l2, aurocAtUnitC }: ProbeResult) {
+  return { test, validation_auroc: validationAuroc, l2, test_auroc_at_unit_c: aurocAtUnitC };
+}

@@ -19,7 +19,12 @@ export class RunFolder {
   readonly #encoder = new TextEncoder();
   readonly #metrics: Deno.FsFile;
 
-  private constructor(readonly path: string, metrics: Deno.FsFile) {
+  private constructor(
+    readonly path: string,
+    /** Rows of an earlier part of the run, at the time of opening. */
+    readonly kept: readonly MetricsRow[],
+    metrics: Deno.FsFile,
+  ) {
     this.#metrics = metrics;
   }
 
@@ -33,12 +38,12 @@ export class RunFolder {
     const file = join(path, "metrics.jsonl");
     try {
       Deno.mkdirSync(path, { recursive: true });
-      const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : "";
+      const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : [];
       // An earlier run's result would make this one look finished.
       removeIfThere(join(path, RESULT_FILE));
-      Deno.writeTextFileSync(file, kept);
+      Deno.writeTextFileSync(file, lines(kept));
       const metrics = Deno.openSync(file, { write: true, append: true });
-      return new RunFolder(path, metrics);
+      return new RunFolder(path, kept, metrics);
     } catch (error) {
       throw new UserError(
         `Cannot write the run folder ${path}: ${
@@ -66,8 +71,7 @@ export class RunFolder {
   /** Appends rows to `metrics.jsonl`. */
   append(rows: readonly MetricsRow[]): void {
     if (rows.length === 0) return;
-    const text = rows.map((row) => JSON.stringify(row, finiteOrNull) + "\n").join("");
-    const bytes = this.#encoder.encode(text);
+    const bytes = this.#encoder.encode(lines(rows));
     try {
       for (let done = 0; done < bytes.length;) {
         done += this.#metrics.writeSync(bytes.subarray(done));
@@ -93,21 +97,26 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** The whole lines of a metrics file that belong to the first epochs. */
-function rowsUpTo(file: string, epochs: number): string {
+/** The rows of a metrics file that belong to the first epochs. */
+function rowsUpTo(file: string, epochs: number): MetricsRow[] {
   let text: string;
   try {
     text = Deno.readTextFileSync(file);
   } catch {
-    return "";
+    return [];
   }
-  return text.split("\n").filter((line) => {
+  return text.split("\n").flatMap((line) => {
     try {
-      return (JSON.parse(line) as { epoch?: number }).epoch! <= epochs;
+      const row = JSON.parse(line) as MetricsRow;
+      return Number(row.epoch) <= epochs ? [row] : [];
     } catch {
-      return false; // torn by a kill, or the empty end
+      return []; // torn by a kill, or the empty end
     }
-  }).map((line) => line + "\n").join("");
+  });
+}
+
+function lines(rows: readonly MetricsRow[]): string {
+  return rows.map((row) => JSON.stringify(row, finiteOrNull) + "\n").join("");
 }
 
 /** JSON has no NaN. */

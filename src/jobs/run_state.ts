@@ -32,16 +32,6 @@ export function dataSettings(
   };
 }
 
-/** State after an epoch. */
-export interface RunState {
-  /** Epochs done. */
-  readonly epoch: number;
-  /** Settings that must be the same for the bits to be the same. */
-  readonly settings: JsonValue;
-  /** Best epoch so far and its metrics (null on disk: not defined), where a method selects. */
-  readonly best?: { readonly epoch: number; readonly metrics: Record<string, number | null> };
-}
-
 /** Best weights so far, where a method selects. */
 export interface BestSoFar {
   readonly epoch: number;
@@ -57,6 +47,7 @@ export class StateKeeper {
   readonly #weights: ParameterSnapshot;
   readonly #moments: BufferSnapshot;
   #steps: number;
+  #learningRate: number;
   #epoch: number;
   #best: BestSoFar | undefined;
   #savedEpoch: number;
@@ -73,6 +64,7 @@ export class StateKeeper {
     this.#weights = trainer.method.store.snapshot();
     this.#moments = trainer.optimizer.snapshot();
     this.#steps = trainer.steps;
+    this.#learningRate = trainer.learningRate;
     this.#epoch = this.#savedEpoch = epoch;
   }
 
@@ -81,6 +73,7 @@ export class StateKeeper {
     this.#weights.take();
     this.#moments.take();
     this.#steps = this.trainer.steps;
+    this.#learningRate = this.trainer.learningRate;
     this.#epoch = epoch;
     this.#best = best;
     if (performance.now() - this.#savedAt > this.everySeconds * 1000) await this.#save();
@@ -124,6 +117,7 @@ export class StateKeeper {
         extra: {
           epoch: this.#epoch,
           steps: this.#steps,
+          learning_rate: this.#learningRate,
           settings: this.settings,
           ...(this.#best ? { best: { epoch: this.#best.epoch, metrics: this.#best.metrics } } : {}),
         },
@@ -134,10 +128,21 @@ export class StateKeeper {
   }
 }
 
-/** A state read back: see {@linkcode RunState}; `restore` puts it into a trainer. */
-export interface StoredRunState extends RunState {
-  readonly bestValues?: readonly HostValues[];
+/** The state of a run after its last whole epoch, read back. */
+export interface StoredRunState {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Best epoch so far, its metrics (null: not defined) and weights, where a method selects. */
+  readonly best?: StoredBest;
+  /** Puts weights, moments and counters into a trainer. */
   restore(trainer: Trainer): void;
+}
+
+/** See {@linkcode StoredRunState}. */
+export interface StoredBest {
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly values: readonly HostValues[];
 }
 
 /**
@@ -155,8 +160,9 @@ export async function readRunState(
   const extra = metadata.extra as {
     epoch: number;
     steps: number;
+    learning_rate: number;
     settings: Record<string, JsonValue>;
-    best?: RunState["best"];
+    best?: Omit<StoredBest, "values">;
   };
   const given = settings as Record<string, JsonValue>;
   const differing = Object.keys({ ...given, ...extra.settings }).filter((name) =>
@@ -174,9 +180,7 @@ export async function readRunState(
   const best = sections.get("best");
   return {
     epoch: extra.epoch,
-    settings,
-    ...(extra.best ? { best: extra.best } : {}),
-    ...(best ? { bestValues: toHostValues(best) } : {}),
+    ...(extra.best && best ? { best: { ...extra.best, values: toHostValues(best) } } : {}),
     restore(trainer) {
       trainer.method.store.load(toHostValues(model));
       trainer.optimizer.load({
@@ -184,6 +188,7 @@ export async function readRunState(
         second: optimizer.get("second")!.data as Float32Array,
       });
       trainer.steps = extra.steps;
+      trainer.learningRate = extra.learning_rate;
     },
   };
 }

@@ -19,74 +19,49 @@ import { Classifier } from "../models/classifier.ts";
 import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
 import { Inference, sigmoid } from "./inference.ts";
 import { encoderFeatures, INFERENCE_ROWS } from "./probe.ts";
-import { RESULT_FILE, RunFolder } from "./run_folder.ts";
-import {
-  assertEpochsLeft,
-  assertMayRun,
-  dataSettings,
-  dropRunState,
-  readRunState,
-  SAVE_EVERY_SECONDS,
-  StateKeeper,
-} from "./run_state.ts";
-import { diverged, type EpochResult, Trainer } from "./trainer.ts";
+import { RESULT_FILE } from "./run_folder.ts";
+import { diverged, type EpochResult } from "./trainer.ts";
+import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
 /** The losses by their names on the command line. */
 export const LOSSES = ["bce", "focal", "weighted", "class_balanced"] as const;
 
 /** Settings of {@linkcode trainClassifier}. */
-export interface TrainClassifierOptions {
+export interface TrainClassifierOptions extends RunOptions {
   /** `supervised` or `finetune`, for the checkpoint. */
   readonly method: "supervised" | "finetune";
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
   /** In (0, 1]. */
   readonly labelFraction: number;
   readonly loss: ClassificationLoss["name"];
   readonly balancing: Balancing;
   /** Train the head alone, on features that are computed once. */
   readonly freezeEncoder: boolean;
-  readonly seed: number;
-  readonly shuffle: boolean;
-  readonly logEvery: number;
-  /** Pretrained encoder, key `encoder`. */
+  /** Pretrained encoder, key `encoder`; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
-  /** Checkpoint to start from, key `model` or `encoder`; loaded after `encoderCheckpoint`. */
-  readonly init?: string;
-  /** Checkpoint to write, key `model`. */
-  readonly out: string;
-  readonly runFolder: string;
-  readonly resume: boolean;
-  /** Seconds between two savings of the state for resuming; default 20. */
-  readonly saveEverySeconds?: number;
-  readonly signal?: AbortSignal;
   readonly events?: ClassifierEvents;
 }
 
 /** What the job tells whoever watches it. */
 export interface ClassifierEvents {
-  prepared?(facts: {
-    parameters: number;
-    trained: number;
-    labelled: number;
-    arenaBytes: number;
-    frequencies: ClassFrequency[];
-    resumedAfter: number;
-  }): void;
+  prepared?(
+    facts: RunFacts & {
+      parameters: number;
+      trained: number;
+      labelled: number;
+      frequencies: ClassFrequency[];
+    },
+  ): void;
   steps?(epoch: number, done: number, total: number, loss: number): void;
   epoch?(epoch: number, result: EpochResult, validation: MultilabelMetrics, best: boolean): void;
 }
 
 /** What the job gives. */
-export interface TrainClassifierResult {
+export interface TrainClassifierResult extends Course {
   readonly bestEpoch: number;
   readonly validation: MultilabelMetrics;
   readonly test: MultilabelMetrics;
-  readonly epochLosses: readonly number[];
   readonly validationF1: readonly number[];
-  readonly recordsPerSecond: number;
 }
 
 /**
@@ -129,10 +104,8 @@ export async function trainClassifier(
   options: TrainClassifierOptions,
 ): Promise<TrainClassifierResult> {
   const { gpu, set, split } = workspace;
-  const { seed, batchSize, epochs, events, freezeEncoder } = options;
-  const { saveEverySeconds = SAVE_EVERY_SECONDS } = options;
+  const { seed, batchSize, events, freezeEncoder, shuffle } = options;
   const classes = set.classNames.length;
-  const settings = { ...resumeSettings(options), ...dataSettings(workspace) };
   const labelled = labelSubset({
     indices: split.train,
     labels: set.labels,
@@ -156,11 +129,8 @@ export async function trainClassifier(
   const weights = persistent(gpu, "class weights", [classes]);
   gpu.write(weights.placement!.buffer, Float32Array.from(loss.classWeights));
   const owned = [weights];
-  let trainer: Trainer | undefined;
-  let folder: RunFolder | undefined;
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
-  let keeper: StateKeeper | undefined;
   try {
     starts.forEach(({ path, sections }, i) => loadWeights(checkpoints[i], path, store, sections));
     const rows = Int32Array.from([...labelled, ...split.validation, ...split.test]);
@@ -171,27 +141,10 @@ export async function trainClassifier(
       classWeights: weights,
       ...(features ? { features } : {}),
     });
-    trainer = new Trainer(workspace, method, {
-      batchSize: Math.min(batchSize, labelled.length),
-      learningRate: options.learningRate,
-      seed,
-      logEvery: options.logEvery,
-      signal: options.signal,
-    });
     judge = await Judge.open(workspace, model);
-    assertMayRun(options.runFolder, options.resume);
-    const stored = options.resume ? await readRunState(options.runFolder, settings) : undefined;
-    const done = stored?.epoch ?? 0;
-    assertEpochsLeft(options.runFolder, done, epochs);
-    folder = RunFolder.open(options.runFolder, done);
-    await folder.writeJson("config.json", {
-      command: options.method === "finetune" ? "finetune" : "train-supervised",
-      data: set.source,
-      adapter: gpu.name,
-      ...settings,
-      epochs,
-      out: options.out,
-    });
+    best = store.snapshot();
+    let bestEpoch = 0;
+    let bestMetrics: MultilabelMetrics | undefined;
     const order = (epoch: number) =>
       epochOrder({
         indices: labelled,
@@ -201,110 +154,89 @@ export async function trainClassifier(
         batchSize,
         seed,
         epoch,
-        shuffle: options.shuffle,
+        shuffle,
       });
-    await trainer.prepare(labelled.length);
-    best = store.snapshot();
-    let bestEpoch = 0;
-    let bestMetrics: MultilabelMetrics | undefined;
-    if (stored) {
-      if (stored.bestValues && stored.best) {
-        store.load(stored.bestValues);
-        best.take();
+    return await runTraining<TrainClassifierResult>({
+      command: options.method === "finetune" ? "finetune" : "train-supervised",
+      workspace,
+      method,
+      options,
+      settings: classifierSettings(options),
+      records: labelled.length,
+      order,
+      restoring(stored) {
+        if (!stored.best) return;
+        store.load(stored.best.values);
+        best!.take();
         bestEpoch = stored.best.epoch;
         // Files hold null for what is not defined.
         bestMetrics = Object.fromEntries(
           Object.entries(stored.best.metrics).map(([name, value]) => [name, value ?? NaN]),
         ) as unknown as MultilabelMetrics;
-      }
-      stored.restore(trainer);
-    }
-    events?.prepared?.({
-      parameters: store.count,
-      trained: store.parameters.slice(method.trainedFrom)
-        .reduce((sum, { value }) => sum + value.size, 0),
-      labelled: labelled.length,
-      arenaBytes: trainer.arenaBytes,
-      frequencies: classFrequencies({
-        indices: labelled,
-        order: order(done + 1),
-        labels: set.labels,
-        classNames: set.classNames,
-      }),
-      resumedAfter: done,
-    });
-    const results: EpochResult[] = [];
-    const validationF1: number[] = [];
-    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
-    for (let epoch = done + 1; epoch <= epochs; epoch++) {
-      const result = await trainer.epoch({
-        epoch,
-        order: order(epoch),
-        onSteps: (steps, total, value) => events?.steps?.(epoch, steps, total, value),
-        onRows: (rows) => folder!.append(rows),
-      });
-      const metrics = await judge.metrics(split.validation, epoch);
-      // Strictly better, from -1: PyTorch reference and documentation agree.
-      const better = metrics.f1_macro > (bestMetrics?.f1_macro ?? -1);
-      if (better) {
-        best.take();
-        bestEpoch = epoch;
-        bestMetrics = metrics;
-      }
-      results.push(result);
-      validationF1.push(metrics.f1_macro);
-      folder.append([{
-        epoch,
-        train_loss: result.loss,
-        seconds: result.seconds,
-        records_per_second: result.recordsPerSecond,
-        ...metrics,
-        best: better,
-      }]);
-      events?.epoch?.(epoch, result, metrics, better);
-      if (epoch < epochs) {
-        await keeper.epochDone(epoch, { epoch: bestEpoch, metrics: bestMetrics!, weights: best });
-      }
-    }
-    best.restore();
-    const test = await judge.metrics(split.test, bestEpoch);
-    await saveCheckpoint(options.out, "model", store, workspace, {
-      method: options.method,
-      architecture: {
-        name: "ECGClassifier",
-        in_channels: model.encoder.inputs,
-        width,
-        n_classes: classes,
       },
-      seed,
-      epoch: bestEpoch,
-      metrics: bestMetrics!,
+      prepared: (facts) =>
+        events?.prepared?.({
+          ...facts,
+          parameters: store.count,
+          trained: store.parameters.slice(method.trainedFrom)
+            .reduce((sum, { value }) => sum + value.size, 0),
+          labelled: labelled.length,
+          frequencies: classFrequencies({
+            indices: labelled,
+            order: order(facts.resumedAfter + 1),
+            labels: set.labels,
+            classNames: set.classNames,
+          }),
+        }),
+      steps: (...progress) => events?.steps?.(...progress),
+      async epochDone(epoch, result) {
+        const metrics = await judge!.metrics(split.validation, epoch);
+        // Strictly better, from -1: PyTorch reference and documentation agree.
+        const better = metrics.f1_macro > (bestMetrics?.f1_macro ?? -1);
+        if (better) {
+          best!.take();
+          bestEpoch = epoch;
+          bestMetrics = metrics;
+        }
+        events?.epoch?.(epoch, result, metrics, better);
+        return {
+          row: { ...metrics, best: better },
+          best: { epoch: bestEpoch, metrics: { ...bestMetrics! }, weights: best! },
+        };
+      },
+      async finish(course, { folder }) {
+        best!.restore();
+        await saveCheckpoint(options.out, "model", store, workspace, {
+          method: options.method,
+          architecture: {
+            name: "ECGClassifier",
+            in_channels: model.inputs,
+            width,
+            n_classes: classes,
+          },
+          seed,
+          epoch: bestEpoch,
+          metrics: { ...bestMetrics! },
+        });
+        const test = await judge!.metrics(split.test, bestEpoch);
+        await folder.writeJson(RESULT_FILE, {
+          best_epoch: bestEpoch,
+          validation: bestMetrics,
+          test,
+          checkpoint: options.out,
+        });
+        return {
+          ...course,
+          bestEpoch,
+          validation: bestMetrics!,
+          test,
+          validationF1: course.epochRows.map((row) => Number(row.f1_macro)),
+        };
+      },
     });
-    await folder.writeJson(RESULT_FILE, {
-      best_epoch: bestEpoch,
-      validation: bestMetrics,
-      test,
-      checkpoint: options.out,
-    });
-    await dropRunState(folder);
-    const seconds = results.reduce((sum, each) => sum + each.seconds, 0);
-    return {
-      bestEpoch,
-      validation: bestMetrics!,
-      test,
-      epochLosses: results.map(({ loss }) => loss),
-      validationF1,
-      recordsPerSecond: results.length * labelled.length / seconds,
-    };
-  } catch (error) {
-    if (options.signal?.aborted) await keeper?.stopped();
-    throw error;
   } finally {
-    folder?.close();
-    keeper?.destroy();
     judge?.destroy();
     best?.destroy();
-    trainer?.destroy();
     for (const tensor of owned) gpu.release(tensor.placement!.buffer);
     store.destroy();
   }
@@ -368,20 +300,14 @@ export function chooseLoss(
   }
 }
 
-function resumeSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
-  const { method, batchSize, learningRate, labelFraction, loss, balancing } = options;
-  const { freezeEncoder, seed, shuffle, encoderCheckpoint, init } = options;
+function classifierSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
+  const { method, labelFraction, loss, balancing, freezeEncoder, encoderCheckpoint } = options;
   return {
     method,
-    batchSize,
-    learningRate,
     labelFraction,
     loss,
     balancing,
     freezeEncoder,
-    seed,
-    shuffle,
     encoderCheckpoint: encoderCheckpoint ?? null,
-    init: init ?? null,
   };
 }

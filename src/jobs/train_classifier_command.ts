@@ -11,25 +11,24 @@ import type { TrainingOptions } from "../cli/training_flags.ts";
 import { renderTable } from "../cli/table.ts";
 import type { Balancing, ClassFrequency } from "../data/balancing.ts";
 import { UsageError } from "../errors.ts";
-import { chooseDevice } from "../gpu/device.ts";
-import { KernelLibrary } from "../gpu/kernels.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { normalisationFor } from "./checkpoints.ts";
 import {
+  assertResumable,
   assertWritable,
   dataArguments,
+  epochLabel,
   metricsLine,
   printSettings,
+  stopped,
   workspaceSettings,
 } from "./console.ts";
-import { assertAllParts, COHORT_SEED, openRecords } from "./data_source.ts";
+import { openWorkspace } from "./open_workspace.ts";
 import { defaultRunFolder } from "./run_folder.ts";
 import { trainClassifier } from "./train_classifier.ts";
-import { stopped } from "./train_simclr_command.ts";
-import { Workspace } from "./workspace.ts";
 
 /** The options of `train-supervised` and `finetune`. */
 export interface TrainClassifierFlags extends TrainingOptions {
@@ -46,9 +45,6 @@ export interface TrainClassifierFlags extends TrainingOptions {
   readonly out: string;
 }
 
-/** Records of the cohort that stands in for PTB-XL. */
-export const SYNTHETIC_RECORDS = { software: 800, gpu: 2000 };
-
 /** Runs the command. */
 export async function runTrainClassifier(
   flags: TrainClassifierFlags,
@@ -57,9 +53,7 @@ export async function runTrainClassifier(
   const started = performance.now();
   const name = flags.method === "finetune" ? "finetune" : "train-supervised";
   assertWritable(flags.out, "--out");
-  if (flags.resume && flags.runDir === undefined) {
-    throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
-  }
+  assertResumable(flags);
   if (flags.method === "finetune" && (flags.encoderCheckpoint ?? flags.init) === undefined) {
     throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
   }
@@ -67,21 +61,9 @@ export async function runTrainClassifier(
   const starts = [flags.encoderCheckpoint, flags.init].filter((path) => path !== undefined);
   const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
   const runFolder = flags.runDir ?? defaultRunFolder(name);
-  const gpu = await chooseDevice({ adapter: flags.adapter });
-  const kernels = new KernelLibrary(gpu, flags.noTune ? { enabled: false } : {});
-  const explicit = context.given.has("data-root");
-  const set = await openRecords({
-    ...flags,
-    explicit,
-    synthetic: {
-      records: SYNTHETIC_RECORDS[gpu.software ? "software" : "gpu"],
-      seed: COHORT_SEED,
-    },
-  });
-  assertAllParts(set);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;
   const normalisation = checkpoint ? normalisationFor(checkpoint, asked) : flags.normalize;
-  const workspace = await Workspace.open(set, { normalisation }, { gpu, kernels });
+  const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
   try {
     using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
     const result = await trainClassifier(workspace, {
@@ -139,9 +121,8 @@ export async function runTrainClassifier(
           ),
         epoch: (epoch, { loss }, validation, best) =>
           progress.log(
-            `Epoch ${String(epoch).padStart(String(flags.epochs).length)}/${flags.epochs}  ` +
-              `loss ${loss.toFixed(4)}  validation ${metricsLine(validation)}` +
-              (best ? "  best" : ""),
+            `${epochLabel(epoch, flags.epochs)}  loss ${loss.toFixed(4)}  ` +
+              `validation ${metricsLine(validation)}` + (best ? "  best" : ""),
           ),
       },
     });

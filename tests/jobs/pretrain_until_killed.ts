@@ -1,7 +1,6 @@
 /** A pretraining run in a process of its own, for the test that kills it. Argument: the folder. */
 
-import { pretrainSimclr } from "../../src/jobs/pretrain_simclr.ts";
-import { pretrainOptions, withSmallWorkspace } from "./small_workspace.ts";
+import { pretrainOptions, pretrainSimclr, withSmallWorkspace } from "./small_workspace.ts";
 
 await withSmallWorkspace(async (workspace) => {
   await pretrainSimclr(workspace, {

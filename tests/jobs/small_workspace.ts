@@ -1,10 +1,12 @@
 /** A workspace of a few short records, small enough that an epoch takes a fraction of a second. */
 
+import type { AugmentationConfigName } from "../../src/augment/augmentations.ts";
 import type { RecordSet } from "../../src/data/record_set.ts";
 import { synthesizeCohort } from "../../src/data/synthetic/cohort.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
-import type { PretrainSimclrOptions } from "../../src/jobs/pretrain_simclr.ts";
+import { pretrain, type PretrainOptions, type PretrainResult } from "../../src/jobs/pretrain.ts";
+import { simclrRecipe } from "../../src/jobs/simclr_recipe.ts";
 import type { TrainClassifierOptions } from "../../src/jobs/train_classifier.ts";
 import { Workspace } from "../../src/jobs/workspace.ts";
 
@@ -35,14 +37,11 @@ export async function withSmallWorkspace(
 }
 
 /** Settings of a pretraining run into `folder`/`name`. */
-export function pretrainOptions(folder: string, name: string): PretrainSimclrOptions {
+export function pretrainOptions(folder: string, name: string): PretrainOptions {
   return {
     epochs: 3,
     batchSize: 16,
     learningRate: 1e-3,
-    temperature: 0.1,
-    projection: 16,
-    config: "full",
     seed: 7,
     shuffle: true,
     logEvery: 20,
@@ -50,6 +49,15 @@ export function pretrainOptions(folder: string, name: string): PretrainSimclrOpt
     runFolder: `${folder}/${name}`,
     resume: false,
   };
+}
+
+/** Pretrains a small SimCLR. */
+export function pretrainSimclr(
+  workspace: Workspace,
+  options: PretrainOptions,
+  config: AugmentationConfigName = "full",
+): Promise<PretrainResult> {
+  return pretrain(workspace, simclrRecipe({ temperature: 0.1, projection: 16, config }), options);
 }
 
 /** Settings of a supervised run into `folder`/`name`. */

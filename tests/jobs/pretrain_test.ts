@@ -3,14 +3,19 @@ import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
-import { pretrainSimclr } from "../../src/jobs/pretrain_simclr.ts";
 import { inRepository } from "../support/paths.ts";
-import { pretrainOptions, stopper, timelessRows, withSmallWorkspace } from "./small_workspace.ts";
+import {
+  pretrainOptions,
+  pretrainSimclr,
+  stopper,
+  timelessRows,
+  withSmallWorkspace,
+} from "./small_workspace.ts";
 
 Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const unbroken = pretrainOptions(folder, "unbroken");
-    await pretrainSimclr(workspace, unbroken);
+    const whole = await pretrainSimclr(workspace, unbroken);
     const expected = await Deno.readFile(unbroken.out);
     assert(!existsSync(`${unbroken.runFolder}/state.safetensors`), "a finished run keeps no state");
 
@@ -28,11 +33,13 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
     assert(!existsSync(stopped.out), "no checkpoint before the end");
     assert(timelessRows(stopped.runFolder).some(({ epoch }) => epoch === 3), "part of epoch 3");
     const resumed: number[] = [];
-    await pretrainSimclr(workspace, {
+    const second = await pretrainSimclr(workspace, {
       ...stopped,
       resume: true,
       events: { epoch: (epoch) => resumed.push(epoch) },
     });
+    assertEquals(second.stepLosses, whole.stepLosses, "the course covers both parts");
+    assertEquals(second.epochLosses, whole.epochLosses);
     assertEquals(resumed, [3]);
     assertEquals(await Deno.readFile(stopped.out), expected);
     assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
@@ -105,16 +112,20 @@ Deno.test("a run with other settings or data does not go on, and its state stays
     const events = { epoch: stop };
     await assertRejects(() => pretrainSimclr(workspace, { ...run, signal, events }));
     const state = await Deno.readFile(`${run.runFolder}/state.safetensors`);
-    const resume = (change: Partial<typeof run>, place = workspace) =>
+    const resume = (
+      change: Partial<typeof run>,
+      place = workspace,
+      config: "full" | "none" = "full",
+    ) =>
       assertRejects(
-        () => pretrainSimclr(place, { ...run, resume: true, ...change }),
+        () => pretrainSimclr(place, { ...run, resume: true, ...change }, config),
         UserError,
         "the run had other settings",
       );
     const seed = await resume({ seed: 8 });
     assert(seed.message.includes("seed: 7"), seed.message);
     await resume({ learningRate: 1e-4 });
-    await resume({ config: "none" });
+    await resume({}, workspace, "none");
     await withSmallWorkspace(async (unnormalised) => {
       const error = await resume({}, unnormalised);
       assert(error.message.includes('normalisation: "train"'), error.message);

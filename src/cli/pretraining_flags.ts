@@ -1,0 +1,51 @@
+/**
+ * Flags of the commands that pretrain an encoder.
+ *
+ * @module
+ */
+
+import type { Options } from "./command.ts";
+import { integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import { trainingFlags } from "./training_flags.ts";
+
+/**
+ * Flags that all pretraining commands share.
+ *
+ * @param defaults Batch size and checkpoint that the command's documentation names.
+ */
+export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
+  const onCohort = "on the synthetic cohort sized for the adapter";
+  return {
+    "epochs": integerFlag({
+      default: 20,
+      minimum: 1,
+      description: "Passes over the training records",
+      defaultText: `20; ${onCohort}`,
+    }),
+    "batch-size": integerFlag({
+      default: defaults.batchSize,
+      minimum: 2,
+      description: "Records of a step",
+      defaultText: `${defaults.batchSize}; ${onCohort}`,
+    }),
+    "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of everything random",
+    }),
+    "out": pathFlag({
+      default: defaults.out,
+      description: "Checkpoint to write (.pt or .safetensors), key encoder",
+    }),
+    ...trainingFlags,
+    "signal-length": {
+      ...trainingFlags["signal-length"],
+      defaultText: `10 s: 1000, at 500 Hz 5000; ${onCohort}`,
+    },
+  };
+}
+
+/** Options that follow from {@linkcode pretrainingFlags}. */
+export type PretrainingOptions = Options<ReturnType<typeof pretrainingFlags>>;
