@@ -11,7 +11,7 @@ import { deviceFlags } from "../src/cli/training_flags.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
 import { KernelLibrary } from "../src/gpu/kernels.ts";
-import { INFERENCE_ROWS } from "../src/jobs/probe.ts";
+import { INFERENCE_ROWS } from "../src/jobs/inference.ts";
 import { hasPtbXl } from "../src/jobs/data_source.ts";
 
 /** Where PTB-XL is looked for when nobody says. */

@@ -12,6 +12,9 @@ import { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
+/** Records of a batch in evaluation passes. */
+export const INFERENCE_ROWS = 64;
+
 /** A model's evaluation pass: named results of one batch, [rows, columns] each. */
 export type EvaluationPass = (recorder: Recorder, x: Tensor) => Record<string, Tensor>;
 
@@ -126,6 +129,24 @@ export class Inference {
     this.#program.destroy();
     this.#step.destroy();
     this.#workspace.gpu.release(this.#indices.placement!.buffer);
+  }
+}
+
+/** Records and evaluates a pass over `rows`, once. */
+export async function evaluateRows(
+  workspace: Workspace,
+  rows: ArrayLike<number>,
+  evaluate: EvaluationPass,
+): Promise<Record<string, Float32Array>> {
+  const inference = await Inference.record(
+    workspace,
+    Math.min(INFERENCE_ROWS, rows.length),
+    evaluate,
+  );
+  try {
+    return await inference.run(rows);
+  } finally {
+    inference.destroy();
   }
 }
 

@@ -17,11 +17,8 @@ import {
   type LinearModel,
   predictProbabilities,
 } from "../stats/logistic_regression.ts";
-import { Inference } from "./inference.ts";
+import { evaluateRows } from "./inference.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Records of a batch in evaluation passes. */
-export const INFERENCE_ROWS = 64;
 
 /** What a probe found. */
 export interface ProbeResult {
@@ -42,14 +39,10 @@ export async function encoderFeatures(
   encoder: Encoder1dCnn,
   rows: ArrayLike<number>,
 ): Promise<Float32Array> {
-  const inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
+  const { features } = await evaluateRows(workspace, rows, (recorder, x) => ({
     features: meanPool(recorder, encoder.evaluate(recorder, x)).y,
   }));
-  try {
-    return (await inference.run(rows)).features;
-  } finally {
-    inference.destroy();
-  }
+  return features;
 }
 
 /** Probes an encoder: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */

@@ -7,6 +7,7 @@
 
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
+import { canonicalJson } from "../checkpoint/metadata.ts";
 import type { HostTensor, JsonValue, StateDict } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
 import type { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
@@ -166,7 +167,7 @@ export async function readRunState(
   };
   const given = settings as Record<string, JsonValue>;
   const differing = Object.keys({ ...given, ...extra.settings }).filter((name) =>
-    JSON.stringify(given[name]) !== JSON.stringify(extra.settings[name])
+    canonicalJson(given[name]) !== canonicalJson(extra.settings[name])
   );
   if (differing.length > 0) {
     throw new UserError(

@@ -10,15 +10,18 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type Balancing, classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { epochOrder } from "../data/batches.ts";
 import { labelSubset } from "../data/label_subset.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { type ParameterSnapshot, ParameterStore } from "../layers/parameters.ts";
 import { classWeights, countPositives, effectiveNumberWeights } from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { Classifier } from "../models/classifier.ts";
+import type { ClassifierNetwork } from "../models/classifier_network.ts";
+import { type ClassifierName, createClassifier } from "../models/classifiers.ts";
+import type { AdamOptions } from "../optim/adam.ts";
+import { type Plateau, plateauRate } from "../optim/plateau.ts";
 import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
-import { Inference, sigmoid } from "./inference.ts";
-import { encoderFeatures, INFERENCE_ROWS } from "./probe.ts";
+import { evaluateRows, Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { RESULT_FILE } from "./run_folder.ts";
 import { diverged, type EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
@@ -29,8 +32,12 @@ export const LOSSES = ["bce", "focal", "weighted", "class_balanced"] as const;
 
 /** Settings of {@linkcode trainClassifier}. */
 export interface TrainClassifierOptions extends RunOptions {
-  /** `supervised` or `finetune`, for the checkpoint. */
-  readonly method: "supervised" | "finetune";
+  /** Name of the command, such as `finetune`. */
+  readonly command: string;
+  /** Name in the checkpoint, such as `finetune`. */
+  readonly method: string;
+  /** Default: `ECGClassifier`, the plain encoder with a linear head. */
+  readonly architecture?: ClassifierName;
   /** In (0, 1]. */
   readonly labelFraction: number;
   readonly loss: ClassificationLoss["name"];
@@ -39,8 +46,18 @@ export interface TrainClassifierOptions extends RunOptions {
   readonly freezeEncoder: boolean;
   /** Pretrained encoder, key `encoder`; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
+  /** What the best epoch is best in, on the validation fold; default: macro F1. */
+  readonly selection?: Selection;
+  readonly adam?: AdamOptions;
+  /** Lowers the learning rate by the validation loss. */
+  readonly plateau?: Plateau;
+  /** Stops after so many epochs without a better one. */
+  readonly earlyStopping?: number;
   readonly events?: ClassifierEvents;
 }
+
+/** Macro F1 or AUROC, the higher the better, or the mean binary cross-entropy, the lower the better. */
+export type Selection = "f1_macro" | "auroc_macro" | "loss";
 
 /** What the job tells whoever watches it. */
 export interface ClassifierEvents {
@@ -53,14 +70,20 @@ export interface ClassifierEvents {
     },
   ): void;
   steps?(epoch: number, done: number, total: number, loss: number): void;
-  epoch?(epoch: number, result: EpochResult, validation: MultilabelMetrics, best: boolean): void;
+  epoch?(epoch: number, result: EpochResult, validation: ValidationMetrics, best: boolean): void;
+}
+
+/** What is looked at after an epoch. */
+export interface ValidationMetrics extends MultilabelMetrics {
+  /** Mean binary cross-entropy over records and classes. */
+  readonly loss: number;
 }
 
 /** What the job gives. */
 export interface TrainClassifierResult extends Course {
   readonly bestEpoch: number;
-  readonly validation: MultilabelMetrics;
-  readonly test: MultilabelMetrics;
+  readonly validation: ValidationMetrics;
+  readonly test: ValidationMetrics;
   readonly validationF1: readonly number[];
 }
 
@@ -79,6 +102,7 @@ export interface TrainClassifierResult extends Course {
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
  * const workspace = await Workspace.open(set, { normalisation: "train" });
  * const { bestEpoch } = await trainClassifier(workspace, {
+ *   command: "train-supervised",
  *   method: "supervised",
  *   epochs: 1,
  *   batchSize: 16,
@@ -104,7 +128,8 @@ export async function trainClassifier(
   options: TrainClassifierOptions,
 ): Promise<TrainClassifierResult> {
   const { gpu, set, split } = workspace;
-  const { seed, batchSize, events, freezeEncoder, shuffle } = options;
+  const { seed, batchSize, events, freezeEncoder, shuffle, selection = "f1_macro" } = options;
+  const { architecture = "ECGClassifier" } = options;
   const classes = set.classNames.length;
   const labelled = labelSubset({
     indices: split.train,
@@ -123,7 +148,7 @@ export async function trainClassifier(
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
   const width = checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64;
-  const model = new Classifier(store, { width, classes });
+  const model = createClassifier(store, { name: architecture, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
   const weights = persistent(gpu, "class weights", [classes]);
@@ -144,7 +169,8 @@ export async function trainClassifier(
     judge = await Judge.open(workspace, model);
     best = store.snapshot();
     let bestEpoch = 0;
-    let bestMetrics: MultilabelMetrics | undefined;
+    let bestMetrics: ValidationMetrics | undefined;
+    let validationLosses: number[] | undefined;
     const order = (epoch: number) =>
       epochOrder({
         indices: labelled,
@@ -157,13 +183,14 @@ export async function trainClassifier(
         shuffle,
       });
     return await runTraining<TrainClassifierResult>({
-      command: options.method === "finetune" ? "finetune" : "train-supervised",
+      command: options.command,
       workspace,
       method,
       options,
       settings: classifierSettings(options),
       records: labelled.length,
       order,
+      ...(options.adam ? { adam: options.adam } : {}),
       restoring(stored) {
         if (!stored.best) return;
         store.load(stored.best.values);
@@ -172,7 +199,7 @@ export async function trainClassifier(
         // Files hold null for what is not defined.
         bestMetrics = Object.fromEntries(
           Object.entries(stored.best.metrics).map(([name, value]) => [name, value ?? NaN]),
-        ) as unknown as MultilabelMetrics;
+        ) as unknown as ValidationMetrics;
       },
       prepared: (facts) =>
         events?.prepared?.({
@@ -189,19 +216,33 @@ export async function trainClassifier(
           }),
         }),
       steps: (...progress) => events?.steps?.(...progress),
-      async epochDone(epoch, result) {
+      async epochDone(epoch, result, { trainer, folder }) {
         const metrics = await judge!.metrics(split.validation, epoch);
-        // Strictly better, from -1: PyTorch reference and documentation agree.
-        const better = metrics.f1_macro > (bestMetrics?.f1_macro ?? -1);
+        // Strictly better: of equals the first epoch stays.
+        const better = bestMetrics === undefined ||
+          score(metrics, selection) > score(bestMetrics, selection);
         if (better) {
           best!.take();
           bestEpoch = epoch;
           bestMetrics = metrics;
         }
         events?.epoch?.(epoch, result, metrics, better);
+        const { loss: validationLoss, ...scores } = metrics;
+        validationLosses ??= folder.kept.flatMap((row) =>
+          row.validation_loss === undefined ? [] : [Number(row.validation_loss)]
+        );
+        validationLosses.push(validationLoss);
+        if (options.plateau) {
+          trainer.learningRate = plateauRate(
+            options.learningRate,
+            validationLosses,
+            options.plateau,
+          );
+        }
         return {
-          row: { ...metrics, best: better },
+          row: { validation_loss: validationLoss, ...scores, best: better },
           best: { epoch: bestEpoch, metrics: { ...bestMetrics! }, weights: best! },
+          stop: epoch - bestEpoch >= (options.earlyStopping ?? Infinity),
         };
       },
       async finish(course, { folder }) {
@@ -209,7 +250,7 @@ export async function trainClassifier(
         await saveCheckpoint(options.out, "model", store, workspace, {
           method: options.method,
           architecture: {
-            name: "ECGClassifier",
+            name: architecture,
             in_channels: model.inputs,
             width,
             n_classes: classes,
@@ -246,19 +287,22 @@ export async function trainClassifier(
 class Judge {
   private constructor(readonly workspace: Workspace, readonly inference: Inference) {}
 
-  static async open(workspace: Workspace, model: Classifier): Promise<Judge> {
+  static async open(workspace: Workspace, model: ClassifierNetwork): Promise<Judge> {
     const inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
       logits: model.evaluate(recorder, x).logits,
     }));
     return new Judge(workspace, inference);
   }
 
-  async metrics(rows: Int32Array, epoch: number): Promise<MultilabelMetrics> {
+  async metrics(rows: Int32Array, epoch: number): Promise<ValidationMetrics> {
     const { logits } = await this.inference.run(rows);
     if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
-    return multilabelMetrics(this.workspace.labelsOf(rows), sigmoid(logits), {
-      classes: this.workspace.set.classNames.length,
-    });
+    const labels = this.workspace.labelsOf(rows);
+    const { classNames } = this.workspace.set;
+    return {
+      ...multilabelMetrics(labels, sigmoid(logits), { classes: classNames.length }),
+      loss: binaryCrossEntropy(logits, labels),
+    };
   }
 
   destroy(): void {
@@ -266,16 +310,37 @@ class Judge {
   }
 }
 
-/** [records, features]: the frozen encoder's features of the given rows, zeros elsewhere. */
-async function uploadFeatures(workspace: Workspace, model: Classifier, rows: Int32Array) {
-  const { gpu, set } = workspace;
-  const dimension = model.encoder.outputs;
-  const features = await encoderFeatures(workspace, model.encoder, rows);
-  const table = new Float32Array(set.ids.length * dimension);
-  rows.forEach((row, i) =>
-    table.set(features.subarray(i * dimension, (i + 1) * dimension), row * dimension)
+/** Mean over all entries of log(1 + e^x) - x y, without overflow. */
+function binaryCrossEntropy(logits: Float32Array, labels: Float32Array): number {
+  let sum = 0;
+  logits.forEach((x, i) =>
+    sum += Math.max(x, 0) - x * labels[i] + Math.log1p(Math.exp(-Math.abs(x)))
   );
-  const tensor = persistent(gpu, "features", [set.ids.length, dimension]);
+  return sum / logits.length;
+}
+
+/** The higher the better; lowest where it is not defined. */
+function score(metrics: ValidationMetrics, selection: Selection): number {
+  const value = selection === "loss" ? -metrics.loss : metrics[selection];
+  return Number.isNaN(value) ? -Infinity : value;
+}
+
+/** [records, features]: the frozen encoder's features of the given rows, zeros elsewhere. */
+async function uploadFeatures(
+  workspace: Workspace,
+  model: ClassifierNetwork,
+  rows: Int32Array,
+): Promise<Tensor> {
+  const { gpu, set } = workspace;
+  const width = model.features;
+  const features = await evaluateRows(workspace, rows, (recorder, x) => ({
+    features: model.evaluate(recorder, x).features,
+  }));
+  const table = new Float32Array(set.ids.length * width);
+  rows.forEach((row, i) =>
+    table.set(features.features.subarray(i * width, (i + 1) * width), row * width)
+  );
+  const tensor = persistent(gpu, "features", [set.ids.length, width]);
   gpu.write(tensor.placement!.buffer, table);
   return tensor;
 }
@@ -302,8 +367,14 @@ export function chooseLoss(
 
 function classifierSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
   const { method, labelFraction, loss, balancing, freezeEncoder, encoderCheckpoint } = options;
+  const { architecture, selection, adam, plateau, earlyStopping } = options;
   return {
     method,
+    architecture: architecture ?? "ECGClassifier",
+    selection: selection ?? "f1_macro",
+    adam: { ...adam },
+    plateau: plateau ? { ...plateau } : null,
+    earlyStopping: earlyStopping ?? null,
     labelFraction,
     loss,
     balancing,

@@ -67,6 +67,7 @@ export async function runTrainClassifier(
   try {
     using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
     const result = await trainClassifier(workspace, {
+      command: name,
       method: flags.method,
       epochs: flags.epochs,
       batchSize: flags.batchSize,

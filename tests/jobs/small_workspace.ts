@@ -63,6 +63,7 @@ export function pretrainSimclr(
 /** Settings of a supervised run into `folder`/`name`. */
 export function classifierOptions(folder: string, name: string): TrainClassifierOptions {
   return {
+    command: "train-supervised",
     method: "supervised",
     epochs: 4,
     batchSize: 16,

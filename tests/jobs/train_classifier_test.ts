@@ -3,7 +3,11 @@ import { existsSync } from "node:fs";
 import { readCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/jobs/evaluate.ts";
-import { LOSSES, trainClassifier } from "../../src/jobs/train_classifier.ts";
+import {
+  LOSSES,
+  trainClassifier,
+  type ValidationMetrics,
+} from "../../src/jobs/train_classifier.ts";
 import { classifierOptions, stopper, timelessRows, withSmallWorkspace } from "./small_workspace.ts";
 
 Deno.test("training stopped after its best epoch goes on to the bits of an unbroken run", () =>
@@ -44,9 +48,10 @@ Deno.test("training stopped after its best epoch goes on to the bits of an unbro
     assertEquals(checkpoint.metadata.epoch, result.bestEpoch);
     const options = { checkpoint, path: unbroken.out, batchSize: 64, noiseStd: 0, maskRatio: 0 };
     const validation = await evaluateClassifier(workspace, { ...options, fold: 9, seed: 1 });
-    assertEquals(validation.metrics, result.validation);
+    const metrics = ({ loss: _loss, ...rest }: ValidationMetrics) => rest;
+    assertEquals(validation.metrics, metrics(result.validation));
     const test = await evaluateClassifier(workspace, { ...options, fold: 10, seed: 1 });
-    assertEquals(test.metrics, result.test);
+    assertEquals(test.metrics, metrics(result.test));
   }));
 
 Deno.test("each loss trains from the same start to other weights", () =>
@@ -90,4 +95,43 @@ Deno.test("supervised training leaves no GPU buffers behind when it stops or fai
       "--run-dir",
     );
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "without a run folder");
+  }));
+
+Deno.test("selection by loss, a falling learning rate and early stopping, also after a stop", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const options = (name: string) => ({
+      ...classifierOptions(folder, name),
+      epochs: 12,
+      batchSize: 8,
+      learningRate: 3e-3,
+      selection: "loss" as const,
+      plateau: { factor: 0.5, patience: 0 },
+      earlyStopping: 3,
+      adam: { weightDecay: 1e-5, clipNorm: 1 },
+    });
+    const unbroken = options("unbroken");
+    const result = await trainClassifier(workspace, unbroken);
+    const rows = result.epochRows;
+    const losses = rows.map((row) => row.validation_loss as number);
+    assertEquals(result.bestEpoch, losses.indexOf(Math.min(...losses)) + 1);
+    assertEquals(rows.length, result.bestEpoch + 3, "stopped three epochs after the best");
+    assert(rows.length < 12, "choose another seed: no epoch was without progress");
+    const rates = timelessRows(unbroken.runFolder).flatMap(({ learning_rate }) =>
+      learning_rate === undefined ? [] : [learning_rate as number]
+    );
+    assert(rates[rates.length - 1] < 3e-3, "the rate has fallen");
+
+    const stopped = { ...options("stopped"), saveEverySeconds: 0 };
+    const { signal, stop } = stopper();
+    const at = rows.length - 1;
+    await assertRejects(() =>
+      trainClassifier(workspace, {
+        ...stopped,
+        signal,
+        events: { epoch: (epoch) => epoch === at && stop() },
+      })
+    );
+    await trainClassifier(workspace, { ...stopped, resume: true });
+    assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
+    assertEquals(await Deno.readFile(stopped.out), await Deno.readFile(unbroken.out));
   }));

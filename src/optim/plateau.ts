@@ -1,0 +1,52 @@
+/**
+ * A learning rate that falls when the validation loss no longer does.
+ *
+ * @module
+ */
+
+/** Settings of {@linkcode plateauRate}. */
+export interface Plateau {
+  /** What the rate is multiplied with, in (0, 1). */
+  readonly factor: number;
+  /** Epochs without a better loss that are allowed. */
+  readonly patience: number;
+}
+
+/** A loss counts as better when it is lower by this share, as PyTorch has it. */
+const THRESHOLD = 1e-4;
+
+/**
+ * The learning rate after the epochs so far, as PyTorch's ReduceLROnPlateau sets it: a pure function of
+ * the losses, so it needs no state to go on with after a stop.
+ *
+ * @param rate At the start.
+ * @param losses Validation loss of every epoch, in order.
+ *
+ * @example
+ * ```ts
+ * import { plateauRate } from "ssrl-ecg/src/optim/plateau.ts";
+ * const losses = [1, 0.5, 0.6, 0.6, 0.6]; // three epochs that are no better than the second
+ * console.assert(plateauRate(0.1, losses, { factor: 0.5, patience: 2 }) === 0.05);
+ * ```
+ */
+export function plateauRate(
+  rate: number,
+  losses: readonly number[],
+  { factor, patience }: Plateau,
+): number {
+  let best = Infinity;
+  let bad = 0;
+  for (const loss of losses) {
+    if (loss < best * (1 - THRESHOLD)) {
+      best = loss;
+      bad = 0;
+    } else {
+      bad++;
+    }
+    if (bad > patience) {
+      rate *= factor;
+      bad = 0;
+    }
+  }
+  return rate;
+}
