@@ -93,6 +93,7 @@ export {
   fitLogisticRegression,
   predictProbabilities,
 } from "./src/stats/logistic_regression.ts";
+export { type MeanInterval, meanInterval } from "./src/stats/mean_interval.ts";
 
 // Checkpoints
 export { readCheckpoint, writeCheckpoint } from "./src/checkpoint/checkpoint_file.ts";

@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "finetune": () => import("./finetune.ts"),
   "train-supervised": () => import("./train_supervised.ts"),
   "evaluate": () => import("./evaluate.ts"),
+  "label-scarcity": () => import("./label_scarcity.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "synthesize": () => import("./synthesize.ts"),
   "augmentations": () => import("./augmentations.ts"),

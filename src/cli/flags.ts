@@ -266,12 +266,20 @@ export function choiceFlag<
     read: (texts, name) => {
       const text = last(texts);
       const found = choices.find((choice) => choice === text);
-      if (found !== undefined) return found;
-      const near = nearest(text, choices);
-      return reject(name, text, near === undefined ? allowed : `${allowed}. Is ${near} meant?`);
+      return found ?? rejectChoice(name, text, allowed, choices);
     },
     write: String,
   });
+}
+
+function rejectChoice(
+  name: string,
+  text: string,
+  allowed: string,
+  choices: readonly string[],
+): never {
+  const near = nearest(text, choices);
+  return reject(name, text, near === undefined ? allowed : `${allowed}. Is ${near} meant?`);
 }
 
 /**
@@ -367,7 +375,8 @@ export function stringListFlag<
     read: (texts, name) =>
       items(texts, name, allowed).map((item) => {
         if (choices === undefined) return item as Choice;
-        return choices.find((choice) => choice === item) ?? reject(name, item, allowed);
+        return choices.find((choice) => choice === item) ??
+          rejectChoice(name, item, allowed, choices);
       }),
     write: (values) => values.join(","),
   });

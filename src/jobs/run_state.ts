@@ -194,13 +194,18 @@ export async function readRunState(
   };
 }
 
+/** True where a run stopped in this folder and can go on. */
+export function isUnfinished(runFolder: string): boolean {
+  return existsSync(`${runFolder}/${STATE_FILE}`);
+}
+
 /**
  * Checks that a run may begin, or go on, in its folder.
  *
  * @throws {UserError} When a new run would overwrite an unfinished one, or `resume` meets a finished one.
  */
 export function assertMayRun(runFolder: string, resume: boolean): void {
-  const unfinished = existsSync(`${runFolder}/${STATE_FILE}`);
+  const unfinished = isUnfinished(runFolder);
   if (resume && !unfinished && existsSync(`${runFolder}/${RESULT_FILE}`)) {
     throw new UserError(
       `Cannot resume ${runFolder}: that run is finished. Start a new one with another --run-dir`,

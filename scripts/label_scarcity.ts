@@ -1,0 +1,71 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import {
+  choiceFlag,
+  integerFlag,
+  numberFlag,
+  numberListFlag,
+  pathFlag,
+  stringListFlag,
+} from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { TRACKS } from "../src/jobs/label_scarcity.ts";
+import { runLabelScarcity } from "../src/jobs/label_scarcity_command.ts";
+
+/** `deno task label-scarcity`: metrics against the share of labels. */
+export const command = defineCommand({
+  name: "label-scarcity",
+  summary: "Compare pretrained and fresh encoders at several shares of labels",
+  description: [
+    "Trains a classifier from scratch, on a pretrained encoder (fine-tuned and frozen), and on a " +
+    "frozen random encoder, at every share of the labels with every seed. Each run starts from " +
+    "fresh weights. Runs that are done are kept; started again, the command goes on.",
+  ],
+  flags: {
+    ...dataFlags,
+    "ssl-checkpoint": pathFlag({
+      default: "checkpoints/ssl_masked.pt",
+      description: "Pretrained encoder (.pt or .safetensors), key encoder",
+    }),
+    "fractions": numberListFlag({
+      default: [0.05, 0.1, 0.25, 1],
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Shares of the training labels",
+    }),
+    "seeds": numberListFlag({
+      integer: true,
+      default: [42, 52, 62],
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seeds; each chooses labels, weights and order",
+    }),
+    "tracks": stringListFlag({
+      choices: TRACKS,
+      default: TRACKS,
+      description: "What to compare",
+    }),
+    "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a run, at most" }),
+    "batch-size": integerFlag({ default: 32, minimum: 1, description: "Records of a step" }),
+    "lr": numberFlag({ default: 5e-4, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    "normalize": choiceFlag({
+      choices: ["train", "none"],
+      description: "Standardise each lead by the training folds, or take mV as they are",
+      defaultText: "the checkpoint's",
+    }),
+    "out": pathFlag({
+      default: "results/label_scarcity",
+      description: "Folder of runs, JSON and figure",
+    }),
+    ...deviceFlags,
+  },
+  examples: [
+    {
+      args: "--ssl-checkpoint checkpoints/ssl_simclr.pt",
+      about: "Four tracks, four shares, three seeds",
+    },
+    { args: "--fractions 0.01,0.1 --seeds 1,2 --tracks supervised,random_frozen", about: "Less" },
+  ],
+  run: runLabelScarcity,
+});
+
+if (import.meta.main) await runCommand(command);

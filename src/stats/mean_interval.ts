@@ -1,0 +1,43 @@
+/**
+ * Means of a few runs with an interval.
+ *
+ * @module
+ */
+
+import tQuantile from "@stdlib/t-quantile";
+
+/** A mean with its uncertainty. */
+export interface MeanInterval {
+  readonly n: number;
+  readonly mean: number;
+  /** Standard deviation with n − 1; NaN for fewer than two values. */
+  readonly standardDeviation: number;
+  /** Ends of the interval of the mean; NaN for fewer than two values. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Mean, standard deviation and Student's t interval of the mean: mean ± t(n − 1) s / √n. Right for
+ * values that are independent and near enough to normal, such as the results of several seeds.
+ *
+ * @param values Results; those that are not finite are left out.
+ * @param level Coverage in (0, 1).
+ *
+ * @example
+ * ```ts
+ * import { meanInterval } from "ssrl-ecg";
+ * const { mean, low, high } = meanInterval([0.86, 0.87, 0.88]);
+ * console.assert(Math.abs(mean - 0.87) < 1e-12 && low < 0.846 && high > 0.894);
+ * ```
+ */
+export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {
+  const finite = Array.from(values).filter(Number.isFinite);
+  const n = finite.length;
+  const mean = finite.reduce((sum, value) => sum + value, 0) / n; // NaN for n = 0
+  if (n < 2) return { n, mean, standardDeviation: NaN, low: NaN, high: NaN };
+  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardDeviation = Math.sqrt(squares / (n - 1));
+  const half = tQuantile((1 + level) / 2, n - 1) * standardDeviation / Math.sqrt(n);
+  return { n, mean, standardDeviation, low: mean - half, high: mean + half };
+}
