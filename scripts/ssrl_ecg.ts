@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "train-supervised": () => import("./train_supervised.ts"),
   "evaluate": () => import("./evaluate.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
+  "ablation": () => import("./ablation.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "synthesize": () => import("./synthesize.ts"),
   "augmentations": () => import("./augmentations.ts"),
