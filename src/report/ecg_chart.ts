@@ -4,7 +4,8 @@
  * @module
  */
 
-import { FONT, INK } from "./style.ts";
+import { ECG_PAPER, FONT, INK } from "./style.ts";
+import { escapeSvg, round, svgText, tracePath } from "./svg.ts";
 import { captionLines } from "./vega_chart.ts";
 
 /** One curve of a panel. */
@@ -47,13 +48,10 @@ const MARGIN = 18;
 const COLUMN_GAP = 14;
 /** Between rows of panels, with room for the labels above each. */
 const ROW_GAP = 25;
-const PAPER = "#fffaf8";
-const SMALL_GRID = "#f9e1da";
-const LARGE_GRID = "#efbcae";
 // Black over blue: as different in lightness as in hue, so grey prints work too. The first trace of
 // a comparison is the paler one.
-const SINGLE = ["#16181d"];
-const PAIR = ["#4a9bd1", "#16181d"];
+const SINGLE = [ECG_PAPER.trace];
+const PAIR = ["#4a9bd1", ECG_PAPER.trace];
 const MANY = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
 /**
@@ -111,11 +109,11 @@ export function ecgChart(chart: EcgChart): string {
   const totalWidth = PAPER_WIDTH + 2 * MARGIN;
   let y = MARGIN + 16;
   const body: string[] = [
-    text(MARGIN, y, chart.title, `font-size="17" font-weight="600" fill="${INK.text}"`),
+    svgText(MARGIN, y, chart.title, `font-size="17" font-weight="600" fill="${INK.text}"`),
   ];
   for (const line of caption) {
     y += 19;
-    body.push(text(MARGIN, y, line, `font-size="13" fill="${INK.muted}"`));
+    body.push(svgText(MARGIN, y, line, `font-size="13" fill="${INK.muted}"`));
   }
   if (names.length > 1) {
     y += 22;
@@ -125,7 +123,7 @@ export function ecgChart(chart: EcgChart): string {
         `<line x1="${x}" x2="${x + 26}" y1="${y - 4}" y2="${y - 4}" stroke="${
           colorOf(name)
         }" stroke-width="2.5"/>`,
-        text(x + 33, y, name, `font-size="13" fill="${INK.text}"`),
+        svgText(x + 33, y, name, `font-size="13" fill="${INK.text}"`),
       );
       x += 33 + name.length * 7.5 + 24;
     }
@@ -141,22 +139,24 @@ export function ecgChart(chart: EcgChart): string {
     const upper = y + heights.slice(0, row).reduce((sum, each) => sum + each + ROW_GAP, 0);
     body.push(
       `<g transform="translate(${round(left)} ${round(upper)})">`,
-      `<rect width="${round(width)}" height="${round(height)}" fill="${PAPER}"/>`,
+      `<rect width="${round(width)}" height="${round(height)}" fill="${ECG_PAPER.paper}"/>`,
       `<rect width="${round(width)}" height="${
         round(height)
-      }" fill="url(#paper)" stroke="${LARGE_GRID}"/>`,
-      `<g clip-path="url(#row${row})" fill="none" stroke-linejoin="round" stroke-width="1.5">`,
+      }" fill="url(#paper)" stroke="${ECG_PAPER.largeGrid}"/>`,
+      `<g clip-path="url(#row${row})">`,
+      // A tenth of a pixel is finer than any screen.
+      `<g transform="scale(0.1)" fill="none" stroke-linejoin="round" stroke-width="15">`,
     );
     for (const trace of panel.traces) {
-      const d = path(trace.samples, first, last, (i, value) => [
-        (i / samplingRate - from) * pixelsPerSecond,
-        (top - value) * pixelsPerMillivolt,
+      const d = tracePath(trace.samples, first, last, (i, value) => [
+        10 * (i / samplingRate - from) * pixelsPerSecond,
+        10 * (top - value) * pixelsPerMillivolt,
       ]);
       body.push(`<path d="${d}" stroke="${colorOf(trace.name)}"/>`);
     }
     body.push(
-      "</g>",
-      text(1, -6, panel.label, `font-size="13" font-weight="600" fill="${INK.text}"`),
+      "</g></g>",
+      svgText(1, -6, panel.label, `font-size="13" font-weight="600" fill="${INK.text}"`),
       "</g>",
     );
   }
@@ -174,12 +174,12 @@ export function ecgChart(chart: EcgChart): string {
         `<line x1="${round(x)}" x2="${round(x)}" y1="${round(y)}" y2="${
           round(y + 4)
         }" stroke="${INK.axis}"/>`,
-        text(x, y + 18, label, `font-size="12" text-anchor="${anchor}" fill="${INK.text}"`),
+        svgText(x, y + 18, label, `font-size="12" text-anchor="${anchor}" fill="${INK.text}"`),
       );
     }
   }
   y += 38;
-  body.push(text(
+  body.push(svgText(
     MARGIN,
     y,
     `Time in s; strong lines every 0.2 s and 0.5 mV (25 mm/s, 10 mm/mV)`,
@@ -188,7 +188,7 @@ export function ecgChart(chart: EcgChart): string {
   const totalHeight = Math.ceil(y + MARGIN - 6);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${totalWidth}" height="${totalHeight}" viewBox="0 0 ${totalWidth} ${totalHeight}" font-family="${FONT}" role="img" aria-label="${
-      escape(chart.title)
+      escapeSvg(chart.title)
     }">`,
     `<rect width="100%" height="100%" fill="${INK.paper}"/>`,
     ...body,
@@ -237,12 +237,12 @@ function definitions(
     for (let k = 1; k < 5; k++) {
       d += `M${round(k * small)} 0V${round(large)}M0 ${round(k * small)}H${round(large)}`;
     }
-    lines.push(`<path d="${d}" stroke="${SMALL_GRID}" stroke-width="0.7"/>`);
+    lines.push(`<path d="${d}" stroke="${ECG_PAPER.smallGrid}" stroke-width="0.7"/>`);
   }
   lines.push(
     `<path d="M0 0H${round(large)}M0 0V${
       round(large)
-    }" stroke="${LARGE_GRID}" stroke-width="1.6"/>`,
+    }" stroke="${ECG_PAPER.largeGrid}" stroke-width="1.6"/>`,
   );
   return [
     "<defs>",
@@ -258,46 +258,10 @@ function definitions(
   ].join("\n");
 }
 
-/** Path of the samples from `first` to `last`, broken where a value is not finite. */
-function path(
-  samples: ArrayLike<number>,
-  first: number,
-  last: number,
-  place: (index: number, value: number) => [number, number],
-): string {
-  let d = "";
-  let pen = false;
-  for (let i = first; i <= Math.min(last, samples.length - 1); i++) {
-    if (!Number.isFinite(samples[i])) {
-      pen = false;
-      continue;
-    }
-    const [x, y] = place(i, samples[i]);
-    // A tenth of a pixel is finer than any screen, and keeps the file small.
-    d += `${pen ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
-    pen = true;
-  }
-  return d;
-}
-
 /** The smallest round step that leaves 45 pixels between labels. */
 function tickStep(seconds: number, width: number): number {
   for (const step of [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60]) {
     if (width * step / seconds >= 45) return step;
   }
   return 300;
-}
-
-/** Three decimals are enough for a pattern of 250 tiles to end within a pixel. */
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-function escape(value: string): string {
-  return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
-function text(x: number, y: number, content: string, attributes: string): string {
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escape(content)}</text>`;
 }

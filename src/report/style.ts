@@ -39,6 +39,14 @@ export const INK = {
   border: "#d1d9e0",
 } as const;
 
+/** ECG paper: light enough for print, and the trace upon it. */
+export const ECG_PAPER = {
+  paper: "#fffaf8",
+  smallGrid: "#f9e1da",
+  largeGrid: "#efbcae",
+  trace: "#16181d",
+} as const;
+
 /** A stack that every system has a face of. */
 export const FONT =
   "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif";
