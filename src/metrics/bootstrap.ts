@@ -86,20 +86,23 @@ export function bootstrapIntervals(
   probabilities: ArrayLike<number>,
   options: BootstrapOptions,
 ): BootstrapIntervals {
-  const { classes, threshold = 0.5, resamples = 1000, seed = currentSeed(), level = 0.95 } =
-    options;
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
-  }
-  if (!(level > 0 && level < 1)) {
-    throw new RangeError(`Cannot give intervals of level ${level}: need a number in (0, 1)`);
-  }
+  const { records, measure } = measurer(labels, probabilities, options);
+  return arrange(percentileIntervals(records, measure, options), options.classes);
+}
+
+/** All metrics of the records, counted `weights` times each (absent: once), in one flat list. */
+export type Measure = (weights?: Uint32Array) => number[];
+
+/** Sorts the scores once and gives the function that measures any resample of the records. */
+export function measurer(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  { classes, threshold = 0.5 }: MetricOptions,
+): { records: number; measure: Measure } {
   const columns = splitColumns(labels, probabilities, classes);
-  const { records } = columns;
   const rankings = columns.labels.map((column, k) => rank(column, columns.probabilities[k]));
   const predictions = columns.probabilities.map((column) => predict(column, threshold));
-
-  function measure(weights?: Uint32Array): number[] {
+  const measure: Measure = (weights) => {
     const tables = columns.labels.map((column, k) => confusion(column, predictions[k], weights));
     const scores = rankings.map((ranking) => rankingScores(ranking, weights));
     const overall = combine(tables, scores.map(({ auroc }) => auroc));
@@ -113,8 +116,27 @@ export function bootstrapIntervals(
         return [auroc, auprc, tp + fp + fn === 0 ? NaN : f1Score(tables[k])];
       }),
     ];
-  }
+  };
+  return { records: columns.records, measure };
+}
 
+/**
+ * Percentile intervals of whatever `measure` gives. Which records a resample holds depends on seed
+ * and resample only, so that intervals of one seed belong together.
+ *
+ * @throws {RangeError} If an option is out of range
+ */
+export function percentileIntervals(
+  records: number,
+  measure: Measure,
+  { resamples = 1000, seed = currentSeed(), level = 0.95 }: BootstrapOptions,
+): Interval[] {
+  if (!Number.isInteger(resamples) || resamples < 1) {
+    throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
+  }
+  if (!(level > 0 && level < 1)) {
+    throw new RangeError(`Cannot give intervals of level ${level}: need a number in (0, 1)`);
+  }
   const estimates = measure();
   const drawn: number[][] = estimates.map(() => []);
   const counts = new Uint32Array(records);
@@ -126,7 +148,7 @@ export function bootstrapIntervals(
       if (!Number.isNaN(value)) drawn[metric].push(value);
     });
   }
-  const intervals = estimates.map((estimate, metric): Interval => {
+  return estimates.map((estimate, metric): Interval => {
     const sorted = Float64Array.from(drawn[metric]).sort();
     return {
       estimate,
@@ -135,6 +157,10 @@ export function bootstrapIntervals(
       resamples: sorted.length,
     };
   });
+}
+
+/** Gives the flat list of a {@linkcode Measure} its names back. */
+export function arrange(intervals: readonly Interval[], classes: number): BootstrapIntervals {
   const [f1_macro, auroc_macro, sensitivity_micro, specificity_micro, ...rest] = intervals;
   return {
     overall: { f1_macro, auroc_macro, sensitivity_micro, specificity_micro },
