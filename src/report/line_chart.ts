@@ -28,16 +28,27 @@ export interface Axis {
   readonly domain?: readonly [number, number];
 }
 
-/** What {@link lineChart} draws. */
-export interface LineChart {
-  readonly title: string;
-  /** Where the numbers come from, with n. */
-  readonly caption?: string;
+/** One plotting area of {@linkcode linePanels}. */
+export interface LinePanel {
   readonly x: Axis;
-  readonly y: Axis;
   /** Up to six; more cannot be told apart. */
   readonly series: readonly LineSeries[];
 }
+
+/** What {@linkcode linePanels} draws. */
+export interface LinePanels {
+  readonly title: string;
+  /** Where the numbers come from, with n. */
+  readonly caption?: string;
+  /** The axis that all panels share. */
+  readonly y: Axis;
+  /** Marks every value, for curves through few measurements. */
+  readonly points?: boolean;
+  readonly panels: readonly LinePanel[];
+}
+
+/** What {@link lineChart} draws. */
+export interface LineChart extends Omit<LinePanels, "panels">, LinePanel {}
 
 /**
  * Draws curves with a legend on top when there are several, each with its own colour and dash.
@@ -58,28 +69,74 @@ export interface LineChart {
  * console.assert(svg.includes("NT-Xent"));
  * ```
  */
-export function lineChart(chart: LineChart): Promise<string> {
-  const { series } = chart;
+export function lineChart({ x, series, ...chart }: LineChart): Promise<string> {
+  return linePanels({ ...chart, panels: [{ x, series }] });
+}
+
+/**
+ * Draws line charts side by side on one vertical scale, so that heights compare.
+ *
+ * @returns SVG text
+ * @throws {RangeError} No panels, or as {@linkcode lineChart}
+ *
+ * @example
+ * ```ts
+ * import { linePanels } from "./line_chart.ts";
+ * const svg = await linePanels({
+ *   title: "Robustness",
+ *   y: { title: "Macro AUROC" },
+ *   points: true,
+ *   panels: [
+ *     { x: { title: "Noise (mV)" }, series: [{ name: "a", x: [0, 0.1], y: [0.9, 0.8] }] },
+ *     { x: { title: "Masked part" }, series: [{ name: "a", x: [0, 0.2], y: [0.9, 0.7] }] },
+ *   ],
+ * });
+ * console.assert(svg.includes("Masked part"));
+ * ```
+ */
+export function linePanels({ title, caption, y, points, panels }: LinePanels): Promise<string> {
+  if (panels.length === 0) throw new RangeError("No panels given: give at least one");
+  // Panels side by side are narrower, but not so narrow that their labels run into each other.
+  const width = panels.length === 1 ? PLOT_WIDTH : Math.max(280, 640 / panels.length);
+  const total = width * panels.length;
+  return renderVegaLite({
+    title: { text: title, subtitle: captionLines(caption, Math.round(72 * total / PLOT_WIDTH)) },
+    spacing: 34,
+    // Colours stand for the series of their own panel.
+    resolve: { scale: { y: "shared", color: "independent", strokeDash: "independent" } },
+    hconcat: panels.map((panel, index) => ({
+      width,
+      height: PLOT_HEIGHT,
+      data: { values: tabulate(panel.series) },
+      layer: layers(panel, index === 0 ? y : { ...y, title: "" }, points ?? false),
+    })),
+  });
+}
+
+type Row = Record<"series", string> & Record<"x" | "y" | "low" | "high", number | null>;
+
+function tabulate(series: readonly LineSeries[]): Row[] {
   if (series.length === 0 || series.length > SERIES_COLORS.length) {
     throw new RangeError(`${series.length} series given: draw 1 to ${SERIES_COLORS.length}`);
   }
-  const rows: Record<string, number | string | null>[] = [];
-  for (const { name, x, y, low, high } of series) {
+  return series.flatMap(({ name, x, y, low, high }) => {
     for (const other of [y, low, high]) {
       if (other !== undefined && other.length !== x.length) {
         throw new RangeError(`Series ${name} has ${x.length} x values and ${other.length} others`);
       }
     }
-    for (let i = 0; i < x.length; i++) {
-      rows.push({
-        series: name,
-        x: x[i],
-        y: finiteOrNull(y[i]),
-        low: finiteOrNull(low?.[i]),
-        high: finiteOrNull(high?.[i]),
-      });
-    }
-  }
+    return Array.from({ length: x.length }, (_, i) => ({
+      series: name,
+      x: x[i],
+      y: finiteOrNull(y[i]),
+      low: finiteOrNull(low?.[i]),
+      high: finiteOrNull(high?.[i]),
+    }));
+  });
+}
+
+/** Bands, curves and points of one panel. */
+function layers({ x: xAxis, series }: LinePanel, yAxis: Axis, points: boolean) {
   const names = series.map((each) => each.name);
   const encodeAxis = (axis: Axis, nice: boolean) => ({
     type: "quantitative" as const,
@@ -101,44 +158,41 @@ export function lineChart(chart: LineChart): Promise<string> {
     scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
     legend,
   };
-  const x = { field: "x", ...encodeAxis(chart.x, false), axis: { grid: false, tickCount: 8 } };
-  const y = { field: "y", ...encodeAxis(chart.y, true), axis: { tickCount: 6, domain: false } };
+  const x = { field: "x", ...encodeAxis(xAxis, false), axis: { grid: false, tickCount: 8 } };
+  const y = { field: "y", ...encodeAxis(yAxis, true), axis: { tickCount: 6, domain: false } };
   const bands = series.some((each) => each.low !== undefined && each.high !== undefined);
-  return renderVegaLite({
-    title: { text: chart.title, subtitle: captionLines(chart.caption, 72) },
-    width: PLOT_WIDTH,
-    height: PLOT_HEIGHT,
-    data: { values: rows },
-    layer: [
-      ...(bands
-        ? [{
-          mark: { type: "area" as const, opacity: 0.18, clip: true },
-          encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
-        }]
-        : []),
-      {
-        mark: { type: "line" as const, strokeWidth: 2.25, clip: true },
-        encoding: {
-          x,
-          y,
-          color,
-          strokeDash: {
-            field: "series",
-            type: "nominal",
-            scale: {
-              domain: names,
-              range: SERIES_DASHES.slice(0, names.length).map((dash) => [...dash]),
-            },
-            legend,
+  return [
+    ...(bands
+      ? [{
+        mark: { type: "area" as const, opacity: 0.18, clip: true },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
+      }]
+      : []),
+    {
+      mark: { type: "line" as const, strokeWidth: 2.25, clip: true },
+      encoding: {
+        x,
+        y,
+        color,
+        strokeDash: {
+          field: "series",
+          type: "nominal" as const,
+          scale: {
+            domain: names,
+            range: SERIES_DASHES.slice(0, names.length).map((dash) => [...dash]),
           },
+          legend,
         },
       },
-      // A single measurement has no line to show it.
-      ...(series.some((each) => each.x.length === 1)
-        ? [{ mark: { type: "point" as const, filled: true, size: 60 }, encoding: { x, y, color } }]
-        : []),
-    ],
-  });
+    },
+    // A single measurement has no line to show it.
+    ...(points || series.some((each) => each.x.length === 1)
+      ? [{
+        mark: { type: "point" as const, filled: true, opacity: 1, size: 60 },
+        encoding: { x, y, color },
+      }]
+      : []),
+  ];
 }
 
 function finiteOrNull(value: number | undefined): number | null {

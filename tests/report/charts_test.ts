@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { barChart } from "../../src/report/bar_chart.ts";
-import { lineChart } from "../../src/report/line_chart.ts";
+import { lineChart, linePanels } from "../../src/report/line_chart.ts";
 import { SERIES_COLORS, SERIES_DASHES } from "../../src/report/style.ts";
 
 const width = (svg: string) => Number(svg.match(/<svg [^>]*width="([\d.]+)"/)![1]);
@@ -55,6 +55,33 @@ Deno.test("line chart: refuses series that cannot be told apart or do not fit", 
     () => void lineChart({ ...axes, series: [{ name: "a", x: [1, 2], y: [1] }] }),
     RangeError,
     "Series a has 2 x values",
+  );
+});
+
+Deno.test("line panels: one scale, so that equal values are equally high", async () => {
+  const svg = await linePanels({
+    title: "Robustness",
+    y: { title: "AUROC" },
+    points: true,
+    panels: [
+      { x: { title: "Noise" }, series: [{ name: "a", x: [0, 1, 2], y: [0.9, 0.8, 0.6] }] },
+      { x: { title: "Gap" }, series: [{ name: "a", x: [0, 0.5], y: [0.9, 0.8] }] },
+    ],
+  });
+  assertStringIncludes(svg, ">Noise</text>");
+  assertStringIncludes(svg, ">Gap</text>");
+  assertEquals(svg.match(/>AUROC<\/text>/g)!.length, 1, "the axis is named once");
+  const heights = [
+    ...svg.matchAll(/aria-roledescription="point" transform="translate\(([\d.]+),([\d.]+)\)"/g),
+  ].map(([, , y]) => Number(y));
+  assertEquals(heights.length, 5);
+  assertEquals(heights.slice(3), heights.slice(0, 2));
+  // A step of 0.2 is twice as high as one of 0.1; Vega rounds to thousandths of a pixel.
+  assert(Math.abs((heights[2] - heights[1]) / (heights[1] - heights[0]) - 2) < 1e-3);
+  assertThrows(
+    () => void linePanels({ title: "t", y: { title: "y" }, panels: [] }),
+    RangeError,
+    "No panels",
   );
 });
 
