@@ -1,5 +1,5 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
+import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
 import { runEvaluate } from "../src/jobs/evaluate_command.ts";
 
@@ -7,6 +7,11 @@ import { runEvaluate } from "../src/jobs/evaluate_command.ts";
 export const command = defineCommand({
   name: "evaluate",
   summary: "Evaluate a classifier on the test fold, clean or corrupted",
+  description: [
+    "With several values for --noise-std or --mask-ratio the clean record is evaluated, then every " +
+    "noise without a gap and every gap without noise. A record has the same noise at every strength, " +
+    "only scaled. Changes against the clean record have intervals paired by record.",
+  ],
   flags: {
     "checkpoint": pathFlag({
       required: true,
@@ -14,16 +19,16 @@ export const command = defineCommand({
     }),
     ...dataFlags,
     "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
-    "noise-std": numberFlag({
-      default: 0,
+    "noise-std": numberListFlag({
+      default: [0],
       minimum: 0,
-      description: "Standard deviation of noise added to every sample, mV",
+      description: "Standard deviation of noise added to every sample, mV; several values: a sweep",
     }),
-    "mask-ratio": numberFlag({
-      default: 0,
+    "mask-ratio": numberListFlag({
+      default: [0],
       minimum: 0,
       exclusiveMaximum: 1,
-      description: "Part of each record that one stretch of zeros covers",
+      description: "Part of each record that one stretch of zeros covers; several values: a sweep",
     }),
     "fold": integerFlag({
       default: 10,
@@ -44,13 +49,19 @@ export const command = defineCommand({
     }),
     "predictions": pathFlag({ description: "Write probabilities as CSV: ecg_id, one per class" }),
     "json": pathFlag({ description: "Write metrics and intervals as JSON" }),
+    "figure": pathFlag({ description: "Draw the sweep as SVG: AUROC with intervals" }),
     ...deviceFlags,
   },
   examples: [
     { args: "--checkpoint checkpoints/finetuned.pt", about: "Test fold" },
     {
       args: "--checkpoint checkpoints/finetuned.pt --noise-std 0.1 --mask-ratio 0.2",
-      about: "How much noise and gaps cost",
+      about: "How much noise and gaps cost together",
+    },
+    {
+      args: "--checkpoint checkpoints/finetuned.pt --noise-std 0.05,0.1,0.2 --mask-ratio 0.1,0.3 " +
+        "--figure robustness.svg",
+      about: "A sweep of each",
     },
   ],
   run: runEvaluate,

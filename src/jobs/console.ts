@@ -13,6 +13,7 @@ import { terminalWidth } from "../cli/terminal.ts";
 import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
 import { describeRecordSet } from "../data/record_set.ts";
 import { UsageError, UserError } from "../errors.ts";
+import type { Interval } from "../metrics/bootstrap.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -56,6 +57,11 @@ export function metricsLine(metrics: MultilabelMetrics): string {
   return `AUROC ${metrics.auroc_macro.toFixed(4)}  F1 ${metrics.f1_macro.toFixed(4)}  ` +
     `sensitivity ${metrics.sensitivity_micro.toFixed(4)}  ` +
     `specificity ${metrics.specificity_micro.toFixed(4)}`;
+}
+
+/** Ends of an interval, "0.812 to 0.900"; "n/a" where no resample defines the metric. */
+export function formatInterval({ low, high }: Pick<Interval, "low" | "high">): string {
+  return Number.isFinite(low) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : "n/a";
 }
 
 /**

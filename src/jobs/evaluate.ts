@@ -54,7 +54,8 @@ export interface Evaluation {
 /**
  * Evaluates key `model` of a checkpoint.
  *
- * @throws {UserError} When the fold is empty, or the checkpoint holds no classifier of these classes.
+ * @throws {UserError} When the fold is empty, the checkpoint holds no classifier of these classes, or
+ * its output is not a number.
  */
 export async function evaluateClassifier(
   workspace: Workspace,
@@ -85,6 +86,14 @@ export async function evaluateClassifier(
     );
     const seconds = (performance.now() - started) / 1000;
     const probabilities = sigmoid(logits);
+    const broken = probabilities.findIndex(Number.isNaN);
+    if (broken >= 0) {
+      throw new UserError(
+        `Cannot evaluate ${options.path}: its output is not a number for record ` +
+          `${set.ids[rows[Math.floor(broken / classes)]]}. The weights are damaged` +
+          (options.noiseStd > 0 ? ", or noise of this strength exceeds single precision" : ""),
+      );
+    }
     const labels = workspace.labelsOf(rows);
     return {
       rows,

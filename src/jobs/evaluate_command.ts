@@ -10,34 +10,57 @@ import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatRate } from "../cli/format.ts";
+import { formatCount, formatPath, formatRate, formatScore } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import type { Interval } from "../metrics/bootstrap.ts";
+import type { RecordSet } from "../data/record_set.ts";
+import { UsageError } from "../errors.ts";
 import { normalisationFor } from "./checkpoints.ts";
-import { assertFolderWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
-import { evaluateClassifier, type Evaluation } from "./evaluate.ts";
+import {
+  assertFolderWritable,
+  formatInterval,
+  metricsLine,
+  printSettings,
+  workspaceSettings,
+} from "./console.ts";
+import type { Evaluation } from "./evaluate.ts";
 import { openWorkspace } from "./open_workspace.ts";
+import {
+  type Condition,
+  evaluateConditions,
+  sweepConditions,
+  type SweepPoint,
+} from "./robustness.ts";
+import { describeCondition, describeSweep, sweepChart, sweepTable } from "./robustness_report.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The options of `evaluate`. */
 export interface EvaluateFlags extends DataOptions, DeviceOptions {
   readonly checkpoint: string;
   readonly batchSize: number;
-  readonly noiseStd: number;
-  readonly maskRatio: number;
+  readonly noiseStd: readonly number[];
+  readonly maskRatio: readonly number[];
   readonly fold: number;
   readonly seed: number;
   readonly normalize: "train" | "none" | undefined;
   readonly predictions: string | undefined;
   readonly json: string | undefined;
+  readonly figure: string | undefined;
 }
 
 /** Runs the command. */
 export async function runEvaluate(flags: EvaluateFlags, context: CommandContext): Promise<void> {
-  for (const [path, flag] of [[flags.predictions, "--predictions"], [flags.json, "--json"]]) {
-    if (path !== undefined) assertFolderWritable(path, flag!);
+  const conditions = conditionsOf(flags);
+  const sweeps = conditions.length > 1;
+  if (flags.figure !== undefined && !sweeps) {
+    throw new UsageError(
+      "--figure draws a sweep: give --noise-std or --mask-ratio several values, such as 0.05,0.1,0.2",
+    );
+  }
+  for (const flag of ["predictions", "json", "figure"] as const) {
+    const path = flags[flag];
+    if (path !== undefined) assertFolderWritable(path, `--${flag}`);
   }
   const checkpoint = await readCheckpoint(flags.checkpoint);
   const normalisation = normalisationFor(checkpoint, flags.normalize);
@@ -48,44 +71,68 @@ export async function runEvaluate(flags: EvaluateFlags, context: CommandContext)
       ["Command", "evaluate"],
       ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
       ...workspaceSettings(workspace),
-      [
-        "Corruption",
-        flags.noiseStd > 0 || flags.maskRatio > 0
-          ? `noise ${flags.noiseStd} mV, ${flags.maskRatio * 100} % zeroed, seed ${flags.seed}`
-          : undefined,
-      ],
+      ["Corruption", describeCorruption(conditions, flags.seed)],
     ]);
     using progress = new Progress({ label: "Evaluating", total: 1, unit: "records" });
-    const evaluation = await evaluateClassifier(workspace, {
+    const points = await evaluateConditions(workspace, {
       checkpoint,
       path: flags.checkpoint,
       fold: flags.fold,
       batchSize: flags.batchSize,
-      noiseStd: flags.noiseStd,
-      maskRatio: flags.maskRatio,
       seed: flags.seed,
+      conditions,
+      signal: context.signal,
       onProgress: (done, total) => progress.update(done, undefined, total),
     });
     progress.finish();
-    printEvaluation(evaluation, set.classNames, flags.fold);
+    if (sweeps) printSweep(points, flags.fold);
+    else printEvaluation(points[0].evaluation, set.classNames, flags.fold);
     if (flags.predictions !== undefined) {
-      await writePredictions(flags.predictions, evaluation, set.ids, set.classNames);
+      await writePredictions(flags.predictions, points, set);
       console.log(`Predictions  ${flags.predictions}`);
     }
     if (flags.json !== undefined) {
-      await writeFileAtomically(
-        flags.json,
-        JSON.stringify(
-          await describeEvaluation(evaluation, flags, workspace),
-          (_key, value) => typeof value === "number" && !Number.isFinite(value) ? null : value,
-          2,
-        ) + "\n",
-      );
+      const description = {
+        ...await describeEvaluation(points[0], flags, workspace),
+        ...(sweeps ? { sweep: describeSweep(points) } : {}),
+      };
+      // What is not defined (NaN) becomes null.
+      await writeFileAtomically(flags.json, JSON.stringify(description, null, 2) + "\n");
       console.log(`JSON         ${flags.json}`);
+    }
+    if (flags.figure !== undefined) {
+      const { rows } = points[0].evaluation;
+      const caption = `${formatPath(flags.checkpoint)} on fold ${flags.fold} of ${set.source}, ` +
+        `n = ${formatCount(rows.length)} records, seed ${flags.seed}`;
+      await writeFileAtomically(flags.figure, await sweepChart(points, caption));
+      console.log(`Figure       ${flags.figure}`);
     }
   } finally {
     workspace.destroy();
   }
+}
+
+/** One condition, or those of a sweep where a flag has several values. */
+function conditionsOf({ noiseStd, maskRatio }: EvaluateFlags): Condition[] {
+  return noiseStd.length > 1 || maskRatio.length > 1
+    ? sweepConditions(noiseStd, maskRatio)
+    : [{ noiseStd: noiseStd[0], maskRatio: maskRatio[0] }];
+}
+
+/** The line of the settings, absent where records stay clean. */
+function describeCorruption(conditions: readonly Condition[], seed: number): string | undefined {
+  const names = conditions.map(describeCondition).join("; ");
+  return names === "clean" ? undefined : `${names}; seed ${seed}`;
+}
+
+function printSweep(points: readonly SweepPoint[], fold: number): void {
+  const { rows } = points[0].evaluation;
+  console.log(`Fold ${fold}, ${formatCount(rows.length)} records\n`);
+  console.log(sweepTable(points));
+  console.log(
+    "\nIntervals: percentile bootstrap over records, 1,000 resamples; changes are paired by " +
+      "record\n",
+  );
 }
 
 function printEvaluation(
@@ -93,16 +140,14 @@ function printEvaluation(
   classNames: readonly string[],
   fold: number,
 ): void {
-  const range = ({ low, high }: Interval) =>
-    Number.isFinite(low) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : "n/a";
-  const score = (value: number) => Number.isFinite(value) ? value.toFixed(4) : "n/a";
+  const score = (value: number) => formatScore(value, 4);
   console.log(`Fold ${fold}, ${formatCount(rows.length)} records: ${metricsLine(metrics)}\n`);
   console.log(renderTable(
     ["metric", "value", "95 % interval"],
     Object.entries(metrics).map(([name, value]) => [
       name,
       score(value),
-      range(intervals.overall[name as keyof typeof metrics]),
+      formatInterval(intervals.overall[name as keyof typeof metrics]),
     ]),
   ));
   console.log("");
@@ -112,11 +157,11 @@ function printEvaluation(
       classNames[c],
       formatCount(support),
       score(auroc),
-      range(intervals.perClass[c].auroc),
+      formatInterval(intervals.perClass[c].auroc),
       score(auprc),
-      range(intervals.perClass[c].auprc),
+      formatInterval(intervals.perClass[c].auprc),
       score(f1),
-      range(intervals.perClass[c].f1),
+      formatInterval(intervals.perClass[c].f1),
     ]),
   ));
   console.log(
@@ -125,28 +170,30 @@ function printEvaluation(
   );
 }
 
+/** A row a record; in a sweep a row a record and condition, which then stands in front. */
 async function writePredictions(
   path: string,
-  { rows, probabilities }: Evaluation,
-  ids: Int32Array,
-  classNames: readonly string[],
+  points: readonly SweepPoint[],
+  { ids, classNames }: RecordSet,
 ): Promise<void> {
   const classes = classNames.length;
-  const table = Array.from(rows, (row, i) => [
-    ids[row],
-    ...probabilities.subarray(i * classes, (i + 1) * classes),
-  ]);
-  await writeFileAtomically(
-    path,
-    stringify([["ecg_id", ...classNames], ...table], { headers: false }),
+  const sweeps = points.length > 1;
+  const head = [...(sweeps ? ["noise_std", "mask_ratio"] : []), "ecg_id", ...classNames];
+  const table = points.flatMap(({ noiseStd, maskRatio, evaluation: { rows, probabilities } }) =>
+    Array.from(rows, (row, i) => [
+      ...(sweeps ? [noiseStd, maskRatio] : []),
+      ids[row],
+      ...probabilities.subarray(i * classes, (i + 1) * classes),
+    ])
   );
+  await writeFileAtomically(path, stringify([head, ...table], { headers: false }));
 }
 
 async function describeEvaluation(
-  evaluation: Evaluation,
+  { evaluation, noiseStd, maskRatio }: SweepPoint,
   flags: EvaluateFlags,
   workspace: Workspace,
-): Promise<unknown> {
+): Promise<Record<string, unknown>> {
   const { metrics, perClass, intervals, rows } = evaluation;
   return {
     checkpoint: flags.checkpoint,
@@ -155,8 +202,8 @@ async function describeEvaluation(
     adapter: workspace.gpu.name,
     fold: flags.fold,
     records: rows.length,
-    noise_std: flags.noiseStd,
-    mask_ratio: flags.maskRatio,
+    noise_std: noiseStd,
+    mask_ratio: maskRatio,
     seed: flags.seed,
     normalisation: workspace.normalisation.kind,
     metrics,

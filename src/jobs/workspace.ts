@@ -8,6 +8,7 @@ import { ResidentRecords } from "../augment/resident_records.ts";
 import { noNormalisation, type Normalisation, trainNormalisation } from "../data/normalisation.ts";
 import { recordCount, type RecordSet } from "../data/record_set.ts";
 import { type FoldSplit, splitByFolds } from "../data/splits.ts";
+import { UserError } from "../errors.ts";
 import { chooseDevice, type Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
 import { Tensor } from "../gpu/tensor.ts";
@@ -36,6 +37,8 @@ export interface WorkspaceOptions {
  * ```
  */
 export class Workspace {
+  #normalisation = noNormalisation();
+
   private constructor(
     readonly gpu: Gpu,
     readonly kernels: KernelLibrary,
@@ -44,10 +47,12 @@ export class Workspace {
     readonly records: ResidentRecords,
     /** [records, classes] 0 or 1. */
     readonly labels: Tensor,
-    readonly normalisation: Normalisation,
+    normalisation: WorkspaceOptions["normalisation"],
     /** [24]: mean, then 1 / standard deviation. */
     readonly normalisationTensor: Tensor,
-  ) {}
+  ) {
+    this.normalise(normalisation);
+  }
 
   /** Opens a device and uploads a data set. The caller ends with `destroy()`. */
   static async open(
@@ -58,23 +63,10 @@ export class Workspace {
     const gpu = opened?.gpu ?? await chooseDevice({ adapter: options.adapter });
     const kernels = opened?.kernels ?? new KernelLibrary(gpu);
     const split = splitByFolds(set);
-    const { normalisation } = options;
-    const statistics = normalisation === "none"
-      ? noNormalisation()
-      : normalisation === "train"
-      ? trainNormalisation(set, split.train)
-      : normalisation;
     const records = await ResidentRecords.upload(kernels, set);
     const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);
     gpu.write(labels.placement!.buffer, set.labels);
     const normalisationTensor = persistent(gpu, "normalisation", [24]);
-    gpu.write(
-      normalisationTensor.placement!.buffer,
-      Float32Array.from([
-        ...statistics.mean,
-        ...statistics.standardDeviation.map((deviation) => 1 / deviation),
-      ]),
-    );
     return new Workspace(
       gpu,
       kernels,
@@ -82,9 +74,40 @@ export class Workspace {
       split,
       records,
       labels,
-      statistics,
+      options.normalisation,
       normalisationTensor,
     );
+  }
+
+  /** What is applied to every record on its way into a model. */
+  get normalisation(): Normalisation {
+    return this.#normalisation;
+  }
+
+  /**
+   * Changes the normalisation of all that runs from now on. The records on the device stay as they
+   * are, in digital units.
+   *
+   * @throws {UserError} Where the statistics are those of another number of leads.
+   */
+  normalise(how: WorkspaceOptions["normalisation"]): void {
+    const { set, split, gpu, normalisationTensor } = this;
+    const statistics = how === "none"
+      ? noNormalisation()
+      : how === "train"
+      ? trainNormalisation(set, split.train)
+      : how;
+    const { mean, standardDeviation } = statistics;
+    if (mean.length !== set.leads.length) {
+      throw new UserError(
+        `Cannot normalise ${set.leads.length} leads by the statistics of ${mean.length}`,
+      );
+    }
+    gpu.write(
+      normalisationTensor.placement!.buffer,
+      Float32Array.from([...mean, ...standardDeviation.map((deviation) => 1 / deviation)]),
+    );
+    this.#normalisation = statistics;
   }
 
   /** 0 or 1, [rows, classes], of the given rows. */
