@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "evaluate": () => import("./evaluate.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
   "ablation": () => import("./ablation.ts"),
+  "evaluate-all": () => import("./evaluate_all.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "synthesize": () => import("./synthesize.ts"),
   "augmentations": () => import("./augmentations.ts"),

@@ -25,6 +25,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "finetune",
       "train-supervised",
       "evaluate",
+      "evaluate-all",
       "fetch-ptbxl",
       "synthesize",
       "augmentations",

@@ -1,0 +1,59 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { choiceFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { runEvaluateAll } from "../src/jobs/evaluate_all_command.ts";
+
+/** `deno task evaluate-all`: many classifiers on the same records. */
+export const command = defineCommand({
+  name: "evaluate-all",
+  summary: "Evaluate every classifier in a folder on the test fold, in one table",
+  description: [
+    "Takes the .pt and .safetensors files of a folder at any depth, or those that match a glob. " +
+    "Each is evaluated with the normalisation it carries. Encoders, damaged files and classifiers " +
+    "of other classes are listed with the reason.",
+  ],
+  flags: {
+    "checkpoints": pathFlag({
+      default: "checkpoints/",
+      description: "Folder, or glob in quotes",
+    }),
+    ...dataFlags,
+    "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
+    "fold": integerFlag({
+      default: 10,
+      minimum: 1,
+      maximum: 10,
+      description: "Fold to evaluate on; 10 is the test fold",
+    }),
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of the bootstrap",
+    }),
+    "normalize": choiceFlag({
+      choices: ["train", "none"],
+      description: "Overrides the normalisation that the checkpoints carry",
+      defaultText: "each checkpoint's; none where it carries none",
+    }),
+    "csv": pathFlag({ description: "Write the table as CSV, all metrics with intervals" }),
+    "json": pathFlag({ description: "Write metrics, intervals and classes as JSON" }),
+    "figure": pathFlag({ description: "Draw AUROC with intervals as SVG" }),
+    ...deviceFlags,
+  },
+  positionals: {
+    name: "PATH...",
+    description: "More folders, files or globs; without --checkpoints, these alone",
+  },
+  examples: [
+    { args: "", about: "All of checkpoints/" },
+    {
+      args: "--checkpoints results/ablation --csv ablation.csv --figure ablation.svg",
+      about: "Another folder, with files for a paper",
+    },
+    { args: "checkpoints/finetuned.pt checkpoints/supervised.pt", about: "Two files" },
+  ],
+  run: runEvaluateAll,
+});
+
+if (import.meta.main) await runCommand(command);
