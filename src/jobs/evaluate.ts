@@ -5,6 +5,7 @@
  */
 
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import type { RecordSet } from "../data/record_set.ts";
 import { rowsOfFolds } from "../data/splits.ts";
 import { UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
@@ -54,8 +55,8 @@ export interface Evaluation {
 /**
  * Evaluates key `model` of a checkpoint.
  *
- * @throws {UserError} When the fold is empty, the checkpoint holds no classifier of these classes, or
- * its output is not a number.
+ * @throws {UserError} When the fold is empty, the checkpoint holds no classifier of these classes
+ * at this sampling rate, or its output is not a number.
  */
 export async function evaluateClassifier(
   workspace: Workspace,
@@ -66,7 +67,7 @@ export async function evaluateClassifier(
   const classes = set.classNames.length;
   const rows = rowsOfFolds(set.folds, [fold]);
   if (rows.length === 0) throw new UserError(`Fold ${fold} has no records`);
-  assertClasses(checkpoint, options.path, set.classNames);
+  assertFits(checkpoint, options.path, set);
   const store = new ParameterStore();
   const model = new Classifier(store, { width: encoderWidth(checkpoint), classes });
   store.allocate(gpu, 0);
@@ -128,10 +129,10 @@ function corruption(
   };
 }
 
-function assertClasses(
+function assertFits(
   checkpoint: Checkpoint,
   path: string,
-  classNames: readonly string[],
+  { classNames, samplingRate }: RecordSet,
 ): void {
   const classes = headClasses(checkpoint);
   if (classes !== undefined && classes !== classNames.length) {
@@ -140,11 +141,18 @@ function assertClasses(
         `${classNames.length} classes (${classNames.join(", ")})`,
     );
   }
-  const named = checkpoint.metadata.class_names;
+  const { class_names: named, sampling_rate: rate } = checkpoint.metadata;
   if (named !== undefined && named.join() !== classNames.join()) {
     throw new UserError(
       `Cannot evaluate ${path}: its classes are ${named.join(", ")}, the data has ` +
         classNames.join(", "),
+    );
+  }
+  // Any length will do, since features are averaged over time; a rate stretches every wave.
+  if (rate !== undefined && rate !== samplingRate) {
+    throw new UserError(
+      `Cannot evaluate ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz. ` +
+        `Give --resolution ${rate}`,
     );
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatPercent, formatScore } from "../cli/format.ts";
+import { formatNumber, formatScore } from "../cli/format.ts";
 import { renderTable } from "../cli/table.ts";
 import { type LinePanel, linePanels } from "../report/line_chart.ts";
 import { formatInterval } from "./console.ts";
@@ -14,9 +14,7 @@ import type { Condition, SweepPoint } from "./robustness.ts";
 export function describeCondition({ noiseStd, maskRatio }: Condition): string {
   const parts = [
     ...(noiseStd > 0 ? [`noise ${noiseStd} mV`] : []),
-    ...(maskRatio > 0
-      ? [`${formatPercent(maskRatio, maskRatio * 100 % 1 === 0 ? 0 : 1)} zeroed`]
-      : []),
+    ...(maskRatio > 0 ? [`${formatNumber(100 * maskRatio)}% zeroed`] : []),
   ];
   return parts.length > 0 ? parts.join(", ") : "clean";
 }
