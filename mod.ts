@@ -88,6 +88,7 @@ export {
   bootstrapIntervals,
   type Interval,
 } from "./src/metrics/bootstrap.ts";
+export { pairedBootstrapIntervals } from "./src/metrics/paired_bootstrap.ts";
 export {
   fitLinearProbe,
   fitLogisticRegression,
@@ -123,4 +124,19 @@ export {
   type TrainClassifierResult,
 } from "./src/jobs/train_classifier.ts";
 export { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./src/jobs/evaluate.ts";
+export {
+  evaluateAll,
+  type EvaluateAllOptions,
+  type EvaluateAllResult,
+} from "./src/jobs/evaluate_all.ts";
+export {
+  type Condition,
+  type ConditionsOptions,
+  evaluateConditions,
+  sweepConditions,
+  type SweepPoint,
+} from "./src/jobs/robustness.ts";
 export { encoderFeatures, probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
+
+// Pictures
+export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";

@@ -56,6 +56,21 @@ export interface EvaluateAllResult {
  * listed, and the others go on.
  *
  * @throws {UserError} When the fold is empty or the device is lost
+ *
+ * @example
+ * ```ts
+ * import { evaluateAll, synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const set = synthesizeCohort({ records: 30, seed: 42 });
+ * const workspace = await Workspace.open(set, { normalisation: "none" });
+ * const { evaluated, leftOut } = await evaluateAll(workspace, {
+ *   paths: ["missing.pt"],
+ *   fold: 10,
+ *   batchSize: 64,
+ *   seed: 42,
+ * });
+ * console.assert(evaluated.length === 0 && leftOut[0].reason.includes("there is no such file"));
+ * workspace.destroy();
+ * ```
  */
 export async function evaluateAll(
   workspace: Workspace,

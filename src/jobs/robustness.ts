@@ -59,6 +59,27 @@ export function sweepConditions(
  *
  * @returns One point a condition, in their order
  * @throws {UserError} As `evaluateClassifier`
+ *
+ * @example
+ * ```ts
+ * import { Classifier, evaluateConditions, ParameterStore } from "ssrl-ecg";
+ * import { sweepConditions, synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const store = new ParameterStore();
+ * new Classifier(store, { width: 4 });
+ * const model = new Map(store.initialValues(42).map((values) => [values.name, values]));
+ * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const points = await evaluateConditions(workspace, {
+ *   checkpoint: { sections: new Map([["model", model]]), metadata: {} },
+ *   path: "untrained",
+ *   fold: 10,
+ *   batchSize: 64,
+ *   seed: 42,
+ *   conditions: sweepConditions([0.1, 0.2], [0.3]),
+ * });
+ * console.assert(points.length === 4 && points[3].change !== undefined);
+ * workspace.destroy();
+ * ```
  */
 export async function evaluateConditions(
   workspace: Workspace,
