@@ -11,7 +11,6 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "label-scarcity": () => import("./label_scarcity.ts"),
   "ablation": () => import("./ablation.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
-  "label-scarcity": () => import("./label_scarcity.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "synthesize": () => import("./synthesize.ts"),
   "augmentations": () => import("./augmentations.ts"),
