@@ -39,6 +39,7 @@ export {
 } from "./src/data/normalisation.ts";
 export { physicalValues, readRecord } from "./src/data/wfdb/read_record.ts";
 export { writeRecord } from "./src/data/wfdb/write_record.ts";
+export { resample } from "./src/data/resample.ts";
 export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
 export { writeCohort } from "./src/data/synthetic/write_cohort.ts";
 export { fetchPtbXl, PTB_XL_URL } from "./src/data/fetch_ptbxl.ts";
