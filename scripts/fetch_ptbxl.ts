@@ -1,12 +1,10 @@
-/** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
-
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { booleanFlag, choiceFlag, integerFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { formatBytes, formatCount, formatDuration, formatPath } from "../src/cli/format.ts";
-import { Interrupted } from "../src/cli/interrupt.ts";
-import { Progress } from "../src/cli/progress.ts";
+import { downloadFlags } from "../src/cli/download_flags.ts";
+import { choiceFlag } from "../src/cli/flags.ts";
 import { fetchPtbXl, PTB_XL_URL } from "../src/data/fetch_ptbxl.ts";
+import { runDownload } from "../src/jobs/download_command.ts";
 
+/** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
 export const command = defineCommand({
   name: "fetch-ptbxl",
   summary: "Download PTB-XL 1.0.3 and verify every file",
@@ -18,20 +16,11 @@ export const command = defineCommand({
     "cite Wagner et al., Scientific Data 7:154 (2020).",
   ],
   flags: {
-    out: pathFlag({ default: "data/PTB-XL", description: "Folder for the data set" }),
-    "base-url": stringFlag({
-      default: PTB_XL_URL,
-      placeholder: "URL",
-      description: "Where the files and SHA256SUMS.txt are",
-    }),
+    ...downloadFlags("data/PTB-XL", PTB_XL_URL),
     resolution: choiceFlag({
       choices: ["100", "500", "both"],
       default: "100",
       description: "Sampling rate of the signals in Hz; training uses 100",
-    }),
-    jobs: integerFlag({ default: 8, minimum: 1, maximum: 64, description: "Files at a time" }),
-    verify: booleanFlag({
-      description: "Read and check every file again, and replace those that are wrong",
     }),
   },
   examples: [
@@ -39,39 +28,15 @@ export const command = defineCommand({
     { args: "--resolution both --jobs 16", about: "Both versions, 16 files at a time" },
     { args: "--verify", about: "Check what is there and mend it" },
   ],
-  async run({ out, baseUrl, resolution, jobs, verify }, { signal, program }) {
-    using progress = new Progress({ label: "Fetching PTB-XL", total: 1, unit: "files" });
-    try {
-      const done = await fetchPtbXl({
-        destination: out,
-        baseUrl,
-        resolution: resolution === "both" ? "both" : resolution === "100" ? 100 : 500,
-        concurrency: jobs,
-        verify,
-        signal,
-        onProgress: ({ filesDone, filesTotal, bytes }) =>
-          progress.update(filesDone, bytes > 0 ? formatBytes(bytes) : "", filesTotal),
-      });
-      const resumed = done.resumed > 0 ? `, ${formatCount(done.resumed)} of them resumed` : "";
-      progress.finish(
-        done.downloaded === 0
-          ? `All ${formatCount(done.files)} files are in ${formatPath(out)} and verified`
-          : `Downloaded ${formatCount(done.downloaded)} files${resumed} (${
-            formatBytes(done.bytes)
-          } in ${formatDuration(progress.elapsed)}); all ${formatCount(done.files)} in ${
-            formatPath(out)
-          } are verified`,
-      );
-      console.log(`Next: ${program} train-simclr --data-root ${formatPath(out)}`);
-    } catch (error) {
-      if (error instanceof Interrupted) {
-        throw new Interrupted(
-          `Stopped before the end. What has arrived is kept in ${formatPath(out)}: run the same ` +
-            `command again to go on`,
-        );
-      }
-      throw error;
-    }
+  run(flags, context) {
+    const resolution = flags.resolution === "both" ? "both" : flags.resolution === "100" ? 100 : 500;
+    return runDownload(
+      "PTB-XL",
+      flags,
+      context,
+      (options) => fetchPtbXl({ ...options, resolution }),
+      "train-simclr --data-root",
+    );
   },
 });
 

@@ -1,0 +1,35 @@
+/**
+ * Flags that the downloading commands share.
+ *
+ * @module
+ */
+
+import { booleanFlag, integerFlag, pathFlag, stringFlag } from "./flags.ts";
+
+/**
+ * Where from, where to, how many at a time.
+ *
+ * @param folder Default of `--out`
+ * @param url Default of `--base-url`
+ *
+ * @example
+ * ```ts
+ * import { downloadFlags } from "./download_flags.ts";
+ * const flags = downloadFlags("data/PTB-XL", "https://physionet.org/files/ptb-xl/1.0.3/");
+ * console.assert(flags.jobs.absent === 8);
+ * ```
+ */
+export function downloadFlags(folder: string, url: string) {
+  return {
+    "out": pathFlag({ default: folder, description: "Folder for the data set" }),
+    "base-url": stringFlag({
+      default: url,
+      placeholder: "URL",
+      description: "Where the files and SHA256SUMS.txt are",
+    }),
+    "jobs": integerFlag({ default: 8, minimum: 1, maximum: 64, description: "Files at a time" }),
+    "verify": booleanFlag({
+      description: "Read and check every file again, and replace those that are wrong",
+    }),
+  };
+}
