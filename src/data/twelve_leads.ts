@@ -21,6 +21,23 @@ const MILLIVOLTS: Readonly<Record<string, number>> = {
   v: 1e3,
 };
 
+/**
+ * Millivolts in a unit of the header, or undefined where it is no unit of voltage.
+ *
+ * @param units Name in any case: `mV`, `uV`, `µV`, `V`
+ *
+ * @example
+ * ```ts
+ * import { millivoltsOf } from "ssrl-ecg/src/data/twelve_leads.ts";
+ * console.assert(millivoltsOf("uV") === 1e-3 && millivoltsOf("mmHg") === undefined);
+ * ```
+ */
+export function millivoltsOf(units: string): number | undefined {
+  return Object.hasOwn(MILLIVOLTS, units.toLowerCase())
+    ? MILLIVOLTS[units.toLowerCase()]
+    : undefined;
+}
+
 /** The shape that a record is brought to. */
 export interface TwelveLeadShape {
   /** Rate that the record must have, Hz. */
@@ -82,7 +99,7 @@ export function readTwelveLeads(
   target.fill(0, length * LEADS.length);
   LEADS.forEach((lead, index) => {
     const signal = byName.get(lead)!;
-    const millivolts = MILLIVOLTS[signal.units.toLowerCase()];
+    const millivolts = millivoltsOf(signal.units);
     if (millivolts === undefined) throw fail(`lead ${lead} is in "${signal.units}", need mV`);
     if (signal.samplesPerFrame !== 1) {
       throw fail(`lead ${lead} has ${signal.samplesPerFrame} samples a frame, need 1`);
