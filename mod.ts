@@ -28,6 +28,14 @@ export {
   type RecordSet,
 } from "./src/data/record_set.ts";
 export { loadPtbXl, type PtbXlOptions } from "./src/data/ptb_xl.ts";
+export {
+  labelWindows,
+  loadMitBih,
+  type MitBihOptions,
+  type MitBihSet,
+  type WindowLabel,
+} from "./src/data/mit_bih.ts";
+export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/aami_classes.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
 export { type Balancing, classFrequencies } from "./src/data/balancing.ts";
@@ -38,11 +46,18 @@ export {
   trainNormalisation,
 } from "./src/data/normalisation.ts";
 export { physicalValues, readRecord } from "./src/data/wfdb/read_record.ts";
+export {
+  type Annotation,
+  type AnnotationFile,
+  parseAnnotations,
+  readAnnotations,
+} from "./src/data/wfdb/annotations.ts";
 export { writeRecord } from "./src/data/wfdb/write_record.ts";
 export { resample } from "./src/data/resample.ts";
 export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
 export { writeCohort } from "./src/data/synthetic/write_cohort.ts";
 export { fetchPtbXl, PTB_XL_URL } from "./src/data/fetch_ptbxl.ts";
+export { fetchMitBih, MIT_BIH_URL } from "./src/data/fetch_mitbih.ts";
 
 // Augmentation and masking
 export {

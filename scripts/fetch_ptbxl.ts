@@ -29,7 +29,11 @@ export const command = defineCommand({
     { args: "--verify", about: "Check what is there and mend it" },
   ],
   run(flags, context) {
-    const resolution = flags.resolution === "both" ? "both" : flags.resolution === "100" ? 100 : 500;
+    const resolution = flags.resolution === "both"
+      ? "both"
+      : flags.resolution === "100"
+      ? 100
+      : 500;
     return runDownload(
       "PTB-XL",
       flags,

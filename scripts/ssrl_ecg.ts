@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "ablation": () => import("./ablation.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
+  "fetch-mitbih": () => import("./fetch_mitbih.ts"),
   "synthesize": () => import("./synthesize.ts"),
   "augmentations": () => import("./augmentations.ts"),
   "bench": () => import("./bench.ts"),

@@ -27,6 +27,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "evaluate",
       "evaluate-all",
       "fetch-ptbxl",
+      "fetch-mitbih",
       "synthesize",
       "augmentations",
       "bench",

@@ -1,0 +1,26 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { downloadFlags } from "../src/cli/download_flags.ts";
+import { fetchMitBih, MIT_BIH_URL } from "../src/data/fetch_mitbih.ts";
+import { runDownload } from "../src/jobs/download_command.ts";
+
+/** `deno task fetch-mitbih`: downloads the MIT-BIH Arrhythmia Database and verifies every file. */
+export const command = defineCommand({
+  name: "fetch-mitbih",
+  summary: "Download the MIT-BIH Arrhythmia Database 1.0.0 and verify every file",
+  description: [
+    "48 half-hour records of two leads with annotated beats, about 0.1 GB. Stopped at any moment, " +
+    "by Ctrl-C or a lost connection, it goes on where it stopped when run again; files that are in " +
+    "place and right are not downloaded again.",
+    "The database is published on PhysioNet under the Open Data Commons Attribution Licence 1.0: " +
+    "please cite Moody & Mark, IEEE Eng. Med. Biol. 20:45 (2001).",
+  ],
+  flags: downloadFlags("data/MIT-BIH/files/mitdb/1.0.0", MIT_BIH_URL),
+  examples: [
+    { args: "", about: "Into data/MIT-BIH/files/mitdb/1.0.0" },
+    { args: "--verify", about: "Check what is there and mend it" },
+  ],
+  run: (flags, context) =>
+    runDownload("MIT-BIH", flags, context, fetchMitBih, "analyze-datasets --mitbih-root"),
+});
+
+if (import.meta.main) await runCommand(command);
