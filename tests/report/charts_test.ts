@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { barChart } from "../../src/report/bar_chart.ts";
+import { groupedBarChart } from "../../src/report/grouped_bar_chart.ts";
+import { heatMap } from "../../src/report/heat_map.ts";
 import { lineChart, linePanels } from "../../src/report/line_chart.ts";
 import { SERIES_COLORS, SERIES_DASHES } from "../../src/report/style.ts";
 
@@ -122,5 +124,97 @@ Deno.test("bar chart: a score that is not defined is refused", () => {
     () => void barChart({ title: "", valueTitle: "", bars: [{ name: "HYP", value: NaN }] }),
     RangeError,
     "Bar HYP is NaN",
+  );
+});
+
+Deno.test("grouped bar chart: heights are proportional, groups and series keep their order", async () => {
+  const svg = await groupedBarChart({
+    title: "Counts",
+    caption: "n = 9",
+    groupTitle: "Sex",
+    groups: ["male", "female"],
+    valueTitle: "Records",
+    series: [{ name: "NORM", values: [4, 2] }, { name: "MI", values: [1, 0] }],
+  });
+  for (const text of ["Counts", "n = 9", "Sex", "male", "female", "Records", "NORM", "MI"]) {
+    assertStringIncludes(svg, `>${text}</text>`);
+  }
+  // A bar is a path: from its left end (M), then across (h) and down (v).
+  const bars = [...svg.matchAll(
+    /aria-roledescription="bar"[^>]* d="M([\d.]+),[\d.]+h[\d.]+v([\d.]+)/g,
+  )].map(([, x, height]) => ({ x: Number(x), height: Number(height) }));
+  assertEquals(bars.length, 4);
+  const [normMale, normFemale, miMale, miFemale] = bars;
+  assert(Math.abs(normMale.height / normFemale.height - 2) < 1e-3);
+  assert(Math.abs(normMale.height / miMale.height - 4) < 1e-3);
+  assertEquals(miFemale.height, 0);
+  assert(normMale.x < miMale.x && miMale.x < normFemale.x && normFemale.x < miFemale.x);
+});
+
+Deno.test("grouped bar chart: refuses what cannot be drawn", () => {
+  const axes = { title: "t", groupTitle: "g", valueTitle: "v" };
+  const series = [{ name: "a", values: [1] }];
+  assertThrows(
+    () => void groupedBarChart({ ...axes, groups: [], series }),
+    RangeError,
+    "No groups",
+  );
+  for (const values of [[], [1, 2], [NaN]]) {
+    assertThrows(
+      () => void groupedBarChart({ ...axes, groups: ["x"], series: [{ name: "a", values }] }),
+      RangeError,
+      "Series a needs 1 finite values",
+    );
+  }
+  const two = { ...axes, groups: ["x", "x"], series: [{ name: "a", values: [1, 2] }] };
+  assertThrows(() => void groupedBarChart(two), RangeError, "apart: x, x");
+  const seven = Array.from({ length: 7 }, () => series[0]);
+  assertThrows(
+    () => void groupedBarChart({ ...axes, groups: ["x"], series: seven }),
+    RangeError,
+    "7 series",
+  );
+});
+
+Deno.test("heat map: a cell for every pair, darker where the shade is deeper, first row on top", async () => {
+  const svg = await heatMap({
+    title: "Together",
+    rowTitle: "has",
+    rows: ["A", "B"],
+    columnTitle: "also has",
+    columns: ["A", "B"],
+    shades: [[1, 0], [0.5, NaN]],
+    labels: [["first", "second"], ["third", "fourth"]],
+  });
+  for (const text of ["Together", "has", "also has", "first", "second", "third", "fourth"]) {
+    assertStringIncludes(svg, `>${text}</text>`);
+  }
+  // Text stands in the middle of its cell.
+  const place = (text: string) => {
+    const [, x, y] = svg.match(new RegExp(`translate\\(([\\d.]+),([\\d.]+)\\)"[^>]*>${text}<`))!;
+    return [Number(x), Number(y)];
+  };
+  assert(place("first")[0] < place("second")[0] && place("first")[1] < place("third")[1]);
+  // A text on the deepest shade is white; a cell without a shade is not drawn.
+  assertEquals(svg.match(/fill="#ffffff">first</g)?.length, 1);
+  const cells = [
+    ...svg.matchAll(/aria-roledescription="rect mark" d="[^"]*" fill="rgb\((\d+),/g),
+  ].map(([, red]) => Number(red));
+  assertEquals(cells.length, 3);
+  assert(cells[0] < cells[2] && cells[2] < cells[1], `less red is a deeper blue: ${cells}`);
+  assert(!svg.includes("NaN"));
+});
+
+Deno.test("heat map: refuses a matrix that does not fit", () => {
+  const map = { title: "t", rowTitle: "r", rows: ["A"], columnTitle: "c", columns: ["A"] };
+  const draw = (shades: number[][], labels: string[][]) => () =>
+    void heatMap({ ...map, shades, labels });
+  assertThrows(draw([[1, 1]], [["a"]]), RangeError, "do not fit 1 rows and 1 columns");
+  assertThrows(draw([[1]], []), RangeError, "do not fit");
+  assertThrows(draw([[1.5]], [["a"]]), RangeError, "Shade 1.5");
+  assertThrows(
+    () => void heatMap({ ...map, rows: [], shades: [], labels: [] }),
+    RangeError,
+    "No cells",
   );
 });
