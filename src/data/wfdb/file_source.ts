@@ -59,6 +59,34 @@ export function folderSource(folder: string): FileSource {
 }
 
 /**
+ * Size of a file in a folder, in bytes, without reading it.
+ *
+ * @param name Name as a header gives it; the same names are refused as by {@linkcode folderSource}
+ * @returns undefined where the file is missing
+ * @throws {UserError} naming the file and the reason where it cannot be examined or is a folder
+ *
+ * @example
+ * ```ts
+ * import { fileSize } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * const folder = Deno.makeTempDirSync();
+ * Deno.writeTextFileSync(`${folder}/a.hea`, "a 0 100 0");
+ * console.assert(fileSize(folder, "a.hea") === 9 && fileSize(folder, "a.dat") === undefined);
+ * ```
+ */
+export function fileSize(folder: string, name: string): number | undefined {
+  const path = `${folder}/${checkedName(name)}`;
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}`);
+  }
+  if (!info.isFile) throw new UserError(`Cannot read ${path}: it is a folder`);
+  return info.size;
+}
+
+/**
  * Files in memory.
  *
  * @example
