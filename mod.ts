@@ -124,6 +124,11 @@ export {
 export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
 
 // Jobs
+export {
+  analyzeDatasets,
+  type AnalyzeDatasetsOptions,
+  type DatasetsAnalysis,
+} from "./src/jobs/analyze_datasets.ts";
 export { Workspace, type WorkspaceOptions } from "./src/jobs/workspace.ts";
 export {
   pretrain,

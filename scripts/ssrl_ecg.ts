@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "fetch-mitbih": () => import("./fetch_mitbih.ts"),
   "synthesize": () => import("./synthesize.ts"),
+  "analyze-datasets": () => import("./analyze_datasets.ts"),
   "augmentations": () => import("./augmentations.ts"),
   "bench": () => import("./bench.ts"),
   "bench-peers": () => import("./bench_peers.ts"),

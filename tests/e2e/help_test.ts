@@ -29,6 +29,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "fetch-ptbxl",
       "fetch-mitbih",
       "synthesize",
+      "analyze-datasets",
       "augmentations",
       "bench",
       "bench-peers",
