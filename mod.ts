@@ -36,6 +36,7 @@ export {
   type WindowLabel,
 } from "./src/data/mit_bih.ts";
 export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/aami_classes.ts";
+export { type ChallengePatient, challengePatient } from "./src/data/challenge_header.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
 export { type Balancing, classFrequencies } from "./src/data/balancing.ts";

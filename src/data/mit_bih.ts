@@ -11,7 +11,8 @@ import { aamiClass } from "./aami_classes.ts";
 import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
 import { LEADS, type QuarantinedRecord, type RecordSet } from "./record_set.ts";
 import { resample } from "./resample.ts";
-import { millivoltsOf, UNITS_PER_MILLIVOLT } from "./twelve_leads.ts";
+import { UNITS_PER_MILLIVOLT } from "./twelve_leads.ts";
+import { millivoltsPerUnit } from "./voltage_units.ts";
 import { type Annotation, readAnnotations } from "./wfdb/annotations.ts";
 import { physicalValues, readRecord } from "./wfdb/read_record.ts";
 
@@ -196,7 +197,7 @@ function readLead(
   const { signals, header } = readRecord(`${root}/${record}`, { verification: "error" });
   const signal = signals.find(({ description }) => description === MIT_BIH_LEAD);
   if (signal === undefined) throw fail(`it has no lead ${MIT_BIH_LEAD}`);
-  const millivolts = millivoltsOf(signal.units);
+  const millivolts = millivoltsPerUnit(signal.units);
   if (millivolts === undefined) throw fail(`${MIT_BIH_LEAD} is in "${signal.units}", need mV`);
   const values = physicalValues(signal);
   const missing = values.findIndex(Number.isNaN);

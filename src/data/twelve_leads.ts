@@ -6,37 +6,12 @@
 
 import { UserError } from "../errors.ts";
 import { LEADS } from "./record_set.ts";
+import { millivoltsPerUnit } from "./voltage_units.ts";
 import type { FileSource } from "./wfdb/file_source.ts";
 import { INVALID_SAMPLE, readRecordFrom, type WfdbSignal } from "./wfdb/read_record.ts";
 
 /** Digital units of one millivolt in a record set, as in PTB-XL. */
 export const UNITS_PER_MILLIVOLT = 1000;
-
-/** Millivolts in a unit, by its lower-case name. */
-const MILLIVOLTS: Readonly<Record<string, number>> = {
-  mv: 1,
-  uv: 1e-3,
-  "µv": 1e-3,
-  "μv": 1e-3,
-  v: 1e3,
-};
-
-/**
- * Millivolts in a unit of the header, or undefined where it is no unit of voltage.
- *
- * @param units Name in any case: `mV`, `uV`, `µV`, `V`
- *
- * @example
- * ```ts
- * import { millivoltsOf } from "ssrl-ecg/src/data/twelve_leads.ts";
- * console.assert(millivoltsOf("uV") === 1e-3 && millivoltsOf("mmHg") === undefined);
- * ```
- */
-export function millivoltsOf(units: string): number | undefined {
-  return Object.hasOwn(MILLIVOLTS, units.toLowerCase())
-    ? MILLIVOLTS[units.toLowerCase()]
-    : undefined;
-}
 
 /** The shape that a record is brought to. */
 export interface TwelveLeadShape {
@@ -99,7 +74,7 @@ export function readTwelveLeads(
   target.fill(0, length * LEADS.length);
   LEADS.forEach((lead, index) => {
     const signal = byName.get(lead)!;
-    const millivolts = millivoltsOf(signal.units);
+    const millivolts = millivoltsPerUnit(signal.units);
     if (millivolts === undefined) throw fail(`lead ${lead} is in "${signal.units}", need mV`);
     if (signal.samplesPerFrame !== 1) {
       throw fail(`lead ${lead} has ${signal.samplesPerFrame} samples a frame, need 1`);

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { challengePatient } from "../challenge_header.ts";
+import { decimal } from "../decimal.ts";
+
 /** Bands of age, youngest first. */
 export const AGE_BANDS = ["under 20", "20-39", "40-59", "60-79", "80 and over", "unknown"] as const;
 
@@ -53,15 +56,13 @@ export interface HeaderComments {
  * ```
  */
 export function readComments(comments: readonly string[]): HeaderComments {
-  const find = (pattern: RegExp) =>
-    comments.map((line) => pattern.exec(line)?.[1]).find((text) => text !== undefined);
-  const mitBih = /^(-?\d+) +([MF])\b/.exec(comments[0] ?? "");
-  const age = find(/(?:^|\s)<?age>?\s*:\s*(\S+)/i) ?? mitBih?.[1];
-  const sex = (find(/(?:^|\s)<?sex>?\s*:\s*([a-z]+)/i) ?? mitBih?.[2] ?? "").toLowerCase();
-  const diagnoses = find(/^Dx\s*:\s*(.*)$/i)?.split(/[,;\s]+/) ?? [];
+  const challenge = challengePatient({ comments });
+  const older = /<age>: *(\S+) +<sex>: *([MF])/.exec(comments.join("\n")) ??
+    /^(-?\d+) +([MF])\b/.exec(comments[0] ?? "");
+  const sex = Number.isNaN(challenge.sex) ? ["M", "F"].indexOf(older?.[2] ?? "") : challenge.sex;
   return {
-    age: age === undefined ? NaN : Number(age),
-    sex: /^m(ale)?$/.test(sex) ? "male" : /^f(emale)?$/.test(sex) ? "female" : "unknown",
-    diagnoses: diagnoses.filter((code) => code !== "" && !/^(unknown|nan)$/i.test(code)),
+    age: Number.isNaN(challenge.age) ? decimal(older?.[1]) ?? NaN : challenge.age,
+    sex: SEXES[sex] ?? "unknown",
+    diagnoses: challenge.diagnoses,
   };
 }

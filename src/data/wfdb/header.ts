@@ -6,6 +6,7 @@
  */
 
 import { UserError } from "../../errors.ts";
+import { decimal } from "../decimal.ts";
 
 /** One signal line of a header, with the documented defaults filled in. */
 export interface SignalHeader {
@@ -101,13 +102,6 @@ function parseDate(text: string): string | undefined {
 }
 
 const TIME = /^\d{1,2}(:\d{1,2}){1,2}(\.\d+)?$/;
-
-/** A decimal number, all of the text; undefined otherwise (`Number` alone takes "", "0x1f", "Infinity"). */
-function decimal(text: string | undefined): number | undefined {
-  if (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
-}
 
 /** A whole number within the safe range; `5000.0` counts as whole. */
 function whole(text: string | undefined): number | undefined {
