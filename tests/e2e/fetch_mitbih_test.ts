@@ -22,6 +22,8 @@ Deno.test("fetch-mitbih: stopped by Ctrl-C it goes on; then the set can be analy
     assertStringIncludes(out, "all 23 in mitdb are verified");
     assertStringIncludes(out, "analyze-datasets --mitbih-root mitdb");
     assertStringIncludes(await ground.succeed("fetch-mitbih", args), "All 23 files");
+    const analysis = await ground.succeed("analyze-datasets", ["--mitbih-root", "mitdb"]);
+    assertStringIncludes(analysis, "7 of 48 are here and whole");
   }, 1));
 
 Deno.test("fetch-mitbih tells what is wrong and ends with the right code", () =>
