@@ -23,7 +23,11 @@ self.onmessage = (event: MessageEvent<FileWorkerRequest>) => {
   const { root, files, shape } = event.data;
   try {
     const reply = readManyTwelveLeads(folderSource(root), files, shape);
-    self.postMessage(reply, [reply.samples.buffer, reply.padded.buffer]);
+    self.postMessage(reply, [
+      reply.samples.buffer,
+      reply.padded.buffer,
+      reply.resampled.buffer,
+    ]);
   } catch (error) {
     self.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }

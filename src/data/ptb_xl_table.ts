@@ -5,8 +5,8 @@
  */
 
 import { UserError } from "../errors.ts";
+import { parseCsv } from "./csv.ts";
 import { parseScpCodes } from "./scp_codes.ts";
-import { parseCsv } from "./scp_labels.ts";
 
 /** One record of the table. */
 export interface PtbXlRow {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UserError } from "../errors.ts";
 import type { FileWorkerReply, FileWorkerRequest } from "./file_worker.ts";
 import { LEADS } from "./record_set.ts";
 import { type ManyTwelveLeads, readManyTwelveLeads, type TwelveLeadShape } from "./twelve_leads.ts";
@@ -37,7 +38,8 @@ export function defaultWorkers(records: number): number {
  * Reads records to [records, T, 12]; those that fail are listed, not thrown.
  *
  * @param root Folder of the data set
- * @param files Record paths in it, without extension
+ * @param files Record paths in it: WFDB without extension, `.csv` or `.mat`
+ * @throws {UserError} where the set does not fit in memory
  *
  * @example
  * ```ts
@@ -54,13 +56,15 @@ export async function readRecords(
   options: ReadRecordsOptions = {},
 ): Promise<ManyTwelveLeads> {
   const size = shape.signalLength * LEADS.length;
-  const samples = new Int16Array(files.length * size);
+  const samples = allocate(files.length, size);
   const padded = new Uint8Array(files.length);
+  const resampled = new Uint8Array(files.length);
   const failures: { index: number; reason: string }[] = [];
   let done = 0;
   const take = (start: number, part: ManyTwelveLeads) => {
     samples.set(part.samples, start * size);
     padded.set(part.padded, start);
+    resampled.set(part.resampled, start);
     for (const { index, reason } of part.failures) failures.push({ index: start + index, reason });
     done += part.padded.length;
     options.onProgress?.(done, files.length);
@@ -111,7 +115,19 @@ export async function readRecords(
     }
   }
   failures.sort((a, b) => a.index - b.index);
-  return { samples, padded, failures };
+  return { samples, padded, resampled, failures };
+}
+
+function allocate(records: number, size: number): Int16Array<ArrayBuffer> {
+  try {
+    return new Int16Array(records * size);
+  } catch {
+    const gigabytes = (2 * records * size / 1e9).toFixed(1);
+    throw new UserError(
+      `Cannot read ${records} records: ${gigabytes} GB do not fit in memory. Use a lower ` +
+        `sampling rate or a shorter signal length`,
+    );
+  }
 }
 
 /** The worker's answer, or undefined where it failed. */

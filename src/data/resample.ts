@@ -71,23 +71,48 @@ function makePolyphase(up: number, down: number): Polyphase {
     for (let k = 0; k < taps; k++) weights[k] /= sum;
     return weights;
   };
-  const kept: Float64Array[] = [];
-  const weights = up > MAXIMUM_PHASES ? compute : (phase: number) => kept[phase] ??= compute(phase);
+  const table: Float64Array[] = [];
+  const weights = up > MAXIMUM_PHASES
+    ? compute
+    : (phase: number) => table[phase] ??= compute(phase);
   return { up, down, before, taps, weights };
 }
 
 /** The filter of the last call: the leads and records of a set share one ratio. */
-let last: Polyphase | undefined;
+let kept: Polyphase | undefined;
 
-function polyphaseFor(from: number, to: number): Polyphase {
+function reduce(from: number, to: number): { up: number; down: number } {
+  for (const rate of [from, to]) {
+    if (!(Number.isFinite(rate) && rate >= 1 / STEPS_PER_HERTZ)) {
+      throw new RangeError(`Cannot resample from ${from} to ${to} Hz: rates must be above 0`);
+    }
+  }
   const steps = (rate: number) => Math.round(rate * STEPS_PER_HERTZ);
   let a = steps(from);
   let b = steps(to);
   while (b > 0) [a, b] = [b, a % b]; // greatest common divisor
-  const up = steps(to) / a;
-  const down = steps(from) / a;
-  if (last?.up !== up || last.down !== down) last = makePolyphase(up, down);
-  return last;
+  return { up: steps(to) / a, down: steps(from) / a };
+}
+
+function polyphaseFor({ up, down }: { up: number; down: number }): Polyphase {
+  if (kept?.up !== up || kept.down !== down) kept = makePolyphase(up, down);
+  return kept;
+}
+
+/**
+ * Samples of a signal at another rate: ceil(n · to / from).
+ *
+ * @throws {RangeError} where a rate is not a positive number
+ *
+ * @example
+ * ```ts
+ * import { resampledLength } from "ssrl-ecg/src/data/resample.ts";
+ * console.assert(resampledLength(650000, 360, 100) === 180556);
+ * ```
+ */
+export function resampledLength(samples: number, from: number, to: number): number {
+  const { up, down } = reduce(from, to);
+  return Math.ceil(samples * up / down);
 }
 
 /**
@@ -102,7 +127,9 @@ function polyphaseFor(from: number, to: number): Polyphase {
  * @param signal Samples at the rate `from`, at least one
  * @param from Rate of the signal, Hz, at least 10⁻⁶
  * @param to Wanted rate, Hz, at least 10⁻⁶
- * @returns ceil(n · to / from) samples; a copy where the rates are equal
+ * @param start First wanted sample of the result, 0 by default
+ * @param end The one after the last; by default, and at most, ceil(n · to / from)
+ * @returns end − start samples; a copy of the signal where the rates are equal
  * @throws {RangeError} where a rate is not a positive number or there is no sample
  *
  * @example
@@ -118,16 +145,14 @@ export function resample(
   signal: Float32Array | Float64Array,
   from: number,
   to: number,
+  start = 0,
+  end = Infinity,
 ): Float64Array {
-  for (const rate of [from, to]) {
-    if (!(Number.isFinite(rate) && rate >= 1 / STEPS_PER_HERTZ)) {
-      throw new RangeError(`Cannot resample from ${from} to ${to} Hz: rates must be above 0`);
-    }
-  }
   const n = signal.length;
   if (n === 0) throw new RangeError("Cannot resample a signal without samples");
-  if (from === to) return Float64Array.from(signal);
-  const { up, down, before, taps, weights } = polyphaseFor(from, to);
+  const last = Math.min(end, resampledLength(n, from, to));
+  if (from === to) return Float64Array.from(signal.subarray(start, last));
+  const { up, down, before, taps, weights } = polyphaseFor(reduce(from, to));
 
   // Mirrored at both ends, so that the sum below needs no test. The mirror image of a short signal
   // is mirrored again: its period is 2 (n - 1).
@@ -137,9 +162,9 @@ export function resample(
     const at = (((i - taps) % period) + period) % period;
     extended[i] = signal[Math.min(at, period - at, n - 1)];
   }
-  const output = new Float64Array(Math.ceil(n * up / down));
+  const output = new Float64Array(Math.max(0, last - start));
   for (let m = 0; m < output.length; m++) {
-    const position = m * down;
+    const position = (start + m) * down;
     const phase = position % up;
     const first = (position - phase) / up - before + taps;
     const filter = weights(phase);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { parse } from "@std/csv";
 import { UserError } from "../errors.ts";
+import { parseCsv } from "./csv.ts";
 import { CLASS_NAMES } from "./record_set.ts";
 
 /** What `scp_statements.csv` says: the class index of a diagnostic statement, −1 of any other. */
@@ -95,25 +95,5 @@ export function setSuperclasses(
       );
     }
     if (index >= 0) labels[index] = 1;
-  }
-}
-
-/**
- * CSV text to rows, quoted cells with line breaks included.
- *
- * @throws {UserError} where the quoting is broken
- *
- * @example
- * ```ts
- * import { parseCsv } from "ssrl-ecg/src/data/scp_labels.ts";
- * console.assert(parseCsv('a,b\n1,"2\n3"\n', "a.csv")[1][1] === "2\n3");
- * ```
- */
-export function parseCsv(text: string, file: string): string[][] {
-  try {
-    return parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Cannot read ${file}: it is not valid CSV (${reason})`);
   }
 }

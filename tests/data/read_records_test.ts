@@ -1,5 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { defaultWorkers, readRecords } from "../../src/data/read_records.ts";
+import { inRepository } from "../support/paths.ts";
 import { SMALL_RECORDS, smallFile, smallValue, withSmallCohort } from "./small_cohort.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 1000 };
@@ -49,7 +50,7 @@ Deno.test("readRecords: a process that used workers ends by itself", async () =>
     const path = `${root}/script.ts`;
     Deno.writeTextFileSync(path, script);
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "-A", path],
+      args: ["run", "--no-check", "-A", "--config", inRepository("deno.json"), path],
       stdout: "piped",
       stderr: "piped",
     }).spawn();

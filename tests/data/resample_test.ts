@@ -75,6 +75,16 @@ Deno.test("resample: an uncommon ratio is computed without a table", () => {
   assert(largest(result.map((y, m) => y - expected[m])) < 3e-4);
 });
 
+Deno.test("resample: a window is a part of the whole", () => {
+  for (const [from, to] of [[360, 100], [100, 500], [100, 100]]) {
+    const signal = sine(7, from, 3 * from);
+    const whole = resample(signal, from, to);
+    assertEquals(resample(signal, from, to, 40, 90), whole.slice(40, 90));
+    assertEquals(resample(signal, from, to, 250), whole.slice(250));
+    assertEquals(resample(signal, from, to, 10 * to).length, 0);
+  }
+});
+
 Deno.test("resample: equal rates copy; float32 in, rates and empty signals checked", () => {
   const signal = new Float32Array([0.1, 0.2]);
   const copy = resample(signal, 100, 100);

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { parsePtbXlTable } from "../../src/data/ptb_xl_table.ts";
 import { countClasses } from "../../src/data/record_set.ts";
-import { parseCsv, parseScpStatements, setSuperclasses } from "../../src/data/scp_labels.ts";
+import { parseScpStatements, setSuperclasses } from "../../src/data/scp_labels.ts";
 import { splitByFolds } from "../../src/data/splits.ts";
 import { testWithData } from "../support/shared_data.ts";
 
@@ -70,8 +70,4 @@ Deno.test("parseScpStatements: names a missing column and a class that is not on
     'its class "NOPE"',
   );
   assertThrows(() => parseScpStatements(""), UserError, "is missing");
-});
-
-Deno.test("parseCsv: broken quoting is a UserError", () => {
-  assertThrows(() => parseCsv('a,b\n"1,2\n', "a.csv"), UserError, "a.csv: it is not valid CSV");
 });

@@ -26,10 +26,13 @@ function frames(length: number): number[] {
 
 Deno.test("readTwelveLeads: keeps the first T samples, pads a shorter record with zeros", () => {
   const target = new Int16Array(48).fill(99);
-  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(6)), "f/a", SHAPE, target), false);
+  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(6)), "f/a", SHAPE, target), {
+    padded: false,
+    resampled: false,
+  });
   assertEquals(Array.from(target), frames(4));
   target.fill(99);
-  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(3)), "f/a", SHAPE, target), true);
+  assertEquals(readTwelveLeads(sourceOf(PLAIN, frames(3)), "f/a", SHAPE, target).padded, true);
   assertEquals(Array.from(target), [...frames(3), ...new Array(12).fill(0)]);
 });
 

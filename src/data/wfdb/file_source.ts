@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 
 /** Gives the bytes of files by their name relative to one folder. */
@@ -14,6 +15,8 @@ export interface FileSource {
    * @throws {UserError} naming the file and the reason where it cannot be read
    */
   read(name: string): Uint8Array;
+  /** Whether there is such a file; false for a name that {@linkcode read} would refuse. */
+  exists(name: string): boolean;
 }
 
 /**
@@ -54,6 +57,9 @@ export function folderSource(folder: string): FileSource {
       } catch (error) {
         throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}`);
       }
+    },
+    exists(name) {
+      return isLocal(name) && existsSync(`${folder}/${name}`);
     },
   };
 }
@@ -104,13 +110,20 @@ export function memorySource(files: Readonly<Record<string, Uint8Array>>): FileS
       }
       return files[name];
     },
+    exists(name) {
+      return isLocal(name) && Object.hasOwn(files, name);
+    },
   };
 }
 
-function checkedName(name: string): string {
+function isLocal(name: string): boolean {
   const parts = name.split(/[/\\]/);
   // deno-lint-ignore no-control-regex
-  if (name === "" || parts[0] === "" || parts.includes("..") || /^[A-Za-z]:|\x00/.test(name)) {
+  return !(name === "" || parts[0] === "" || parts.includes("..") || /^[A-Za-z]:|\x00/.test(name));
+}
+
+function checkedName(name: string): string {
+  if (!isLocal(name)) {
     throw new UserError(
       `Cannot read ${JSON.stringify(name)}: a header may only name files in its own folder`,
     );

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { UserError } from "../../../src/errors.ts";
 import { loadPtbXl } from "../../../src/data/ptb_xl.ts";
 import { parseScpCodes } from "../../../src/data/scp_codes.ts";
-import { parseCsv } from "../../../src/data/scp_labels.ts";
+import { parseCsv } from "../../../src/data/csv.ts";
 import { synthesizeCohort } from "../../../src/data/synthetic/cohort.ts";
 import { DATABASE_COLUMNS, STATEMENT_COLUMNS } from "../../../src/data/synthetic/database_row.ts";
 import { STATEMENTS } from "../../../src/data/synthetic/statements.ts";

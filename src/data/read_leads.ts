@@ -1,0 +1,100 @@
+/**
+ * The twelve leads of one file of any kind: WFDB, `.mat` or `.csv`.
+ *
+ * @module
+ */
+
+import { UserError } from "../errors.ts";
+import { parseEcgCsv } from "./ecg_csv.ts";
+import { parseEcgMat } from "./ecg_mat.ts";
+import type { LeadSignals, SignalAssumptions } from "./lead_signals.ts";
+import type { FileSource } from "./wfdb/file_source.ts";
+import { physicalValues } from "./wfdb/read_record.ts";
+import { readWfdbLeads, type WfdbLeads } from "./wfdb_leads.ts";
+
+/** What a path stands for. */
+export interface EcgFile {
+  readonly kind: "wfdb" | "csv" | "mat";
+  /** File to read; of a WFDB record, its path without extension. */
+  readonly file: string;
+}
+
+/**
+ * What a path stands for: `NAME`, `NAME.hea`, `NAME.dat` a WFDB record, `NAME.csv` a table, `NAME.mat`
+ * a WFDB record where `NAME.hea` lies beside it (as in the PhysioNet challenges), else a matrix.
+ *
+ * @param source Where the files are
+ * @param path Path in it
+ * @throws {UserError} where the file exists but is of no known kind
+ *
+ * @example
+ * ```ts
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * import { ecgFile } from "ssrl-ecg/src/data/read_leads.ts";
+ * const source = memorySource({ "a.hea": new Uint8Array() });
+ * console.assert(ecgFile(source, "a.mat").kind === "wfdb" && ecgFile(source, "b.mat").kind === "mat");
+ * ```
+ */
+export function ecgFile(source: FileSource, path: string): EcgFile {
+  const [stem, extension] = /^(.+)\.(hea|dat|mat|csv)$/i.exec(path)?.slice(1) ?? [path, ""];
+  switch (extension.toLowerCase()) {
+    case "csv":
+      return { kind: "csv", file: path };
+    case "mat":
+      return source.exists(`${stem}.hea`)
+        ? { kind: "wfdb", file: stem }
+        : { kind: "mat", file: path };
+    case "hea":
+    case "dat":
+      return { kind: "wfdb", file: stem };
+    default:
+      // A file or folder of this very name and no header: something else, an EDF file perhaps.
+      if (source.exists(path) && !source.exists(`${path}.hea`)) {
+        throw new UserError(
+          `Cannot read ${path}: need a WFDB record (.hea), a .mat or a .csv file`,
+        );
+      }
+      return { kind: "wfdb", file: path };
+  }
+}
+
+/**
+ * Reads the twelve leads of a file.
+ *
+ * @param source Where the file is
+ * @param file What {@linkcode ecgFile} found
+ * @param assumptions Rate and unit of a file that does not state them
+ * @throws {UserError} as {@linkcode readWfdbLeads}, `parseEcgCsv` and `parseEcgMat`
+ *
+ * @example
+ * ```ts
+ * import { LEADS } from "ssrl-ecg";
+ * import { memorySource } from "ssrl-ecg/src/data/wfdb/file_source.ts";
+ * import { ecgFile, readLeads } from "ssrl-ecg/src/data/read_leads.ts";
+ * const table = `${LEADS.join()}\n${LEADS.map(() => 250).join()}\n`;
+ * const source = memorySource({ "a.csv": new TextEncoder().encode(table) });
+ * const assumptions = { sourceRate: 500, units: "uV" };
+ * console.assert(readLeads(source, ecgFile(source, "a.csv"), assumptions).leads[0][0] === 0.25);
+ * ```
+ */
+export function readLeads(
+  source: FileSource,
+  file: EcgFile,
+  assumptions: SignalAssumptions = {},
+): LeadSignals {
+  if (file.kind === "wfdb") return wfdbSignals(readWfdbLeads(source, file.file));
+  const bytes = source.read(file.file);
+  return file.kind === "csv"
+    ? parseEcgCsv(new TextDecoder().decode(bytes), file.file, assumptions)
+    : parseEcgMat(bytes, file.file, assumptions);
+}
+
+/** Digital to physical values in millivolts. */
+export function wfdbSignals(record: WfdbLeads): LeadSignals {
+  const leads = record.signals.map((signal, index) => {
+    const values = physicalValues(signal);
+    const factor = record.millivolts[index];
+    return factor === 1 ? values : values.map((value) => value * factor);
+  });
+  return { samplingRate: record.samplingRate, samples: record.samples, leads };
+}
