@@ -7,27 +7,45 @@
  * 64 bytes.
  *
  * The file is valid for one fingerprint: format version, root, options, and name, size and time of
- * change of both tables and of every file in the record folders. A file that changes without a
+ * change of the tables and of every file in the record folders. A file that changes without a
  * change of size and time is not noticed. (Stating each of 43,598 files of the whole PTB-XL takes a
  * third of a second, less than reading the cache itself; missing a damaged record is worse.)
  *
  * @module
  */
 
-import { CLASS_NAMES, LEADS, type RecordSet } from "./record_set.ts";
+import type { SignalAssumptions } from "./lead_signals.ts";
+import { LEADS, type RecordSet } from "./record_set.ts";
 
 /** Raise this when the layout, the labels or the reading rules change. */
-const VERSION = 1;
+const VERSION = 2;
 const MAGIC = "SSRLECG\n";
 const PREFIX = 48;
 const ALIGN = 64;
 
 /** What a cached set was asked for with. */
 export interface CacheIdentity {
+  /** Kind of data set and every setting that decides which records are in it, and with what. */
+  readonly loader: string;
   /** Absolute path of the data set. */
   readonly root: string;
   readonly samplingRate: number;
   readonly signalLength: number;
+  /** How records are read besides rate and length. */
+  readonly reading: SignalAssumptions & { readonly resample: boolean };
+}
+
+/** What a set is read from. */
+export interface WatchedFiles {
+  /** Folder of the data set. */
+  readonly root: string;
+  /** Paths of the files that decide which records there are. */
+  readonly tables: readonly string[];
+  /**
+   * Record folders below the root, each with a slash at the end (empty for the root itself). Their
+   * files count, and the names of the folders in them.
+   */
+  readonly folders: readonly string[];
 }
 
 interface CacheHeader {
@@ -38,7 +56,10 @@ interface CacheHeader {
   readonly signalLength: number;
   readonly millivoltsPerUnit: number;
   readonly records: number;
+  readonly classNames: readonly string[];
+  readonly files?: readonly string[];
   readonly padded: number;
+  readonly resampled?: number;
   readonly quarantined: RecordSet["quarantined"];
 }
 
@@ -60,30 +81,34 @@ async function cachePath(folder: string, identity: CacheIdentity): Promise<strin
 /**
  * Hash of everything that decides what a read set contains.
  *
- * @param root Folder of the data set
- * @param folders Record folders below it, each with a slash at the end (empty for the root itself)
  * @returns Hexadecimal SHA-256, or an empty string where a table cannot be examined
  *
  * @example
  * ```ts
  * import { fingerprintFiles } from "ssrl-ecg/src/data/read_cache.ts";
- * const identity = { root: "/none", samplingRate: 100, signalLength: 1000 };
- * console.assert(await fingerprintFiles("/none", [], identity) === "");
+ * const identity = {
+ *   loader: "folder",
+ *   root: "/none",
+ *   samplingRate: 100,
+ *   signalLength: 1000,
+ *   reading: { resample: false },
+ * };
+ * const watched = { root: "/none", tables: ["/none/table.csv"], folders: [] };
+ * console.assert(await fingerprintFiles(watched, identity) === "");
  * ```
  */
 export async function fingerprintFiles(
-  root: string,
-  folders: readonly string[],
+  watched: WatchedFiles,
   identity: CacheIdentity,
 ): Promise<string> {
   const lines = [`${VERSION} ${JSON.stringify(identity)}`];
-  const add = (name: string) => {
-    const info = Deno.statSync(`${root}/${name}`);
+  const add = (path: string, name: string) => {
+    const info = Deno.statSync(path);
     lines.push(`${name} ${info.size} ${info.mtime?.getTime() ?? 0}`);
   };
+  const { root, tables, folders } = watched;
   try {
-    add("ptbxl_database.csv");
-    add("scp_statements.csv");
+    for (const table of tables) add(table, table);
   } catch {
     return "";
   }
@@ -91,7 +116,9 @@ export async function fingerprintFiles(
     const names: string[] = [];
     try {
       for (const entry of Deno.readDirSync(`${root}/${folder}`)) {
-        if (/\.(hea|dat)$/.test(entry.name)) names.push(entry.name);
+        if (entry.name.startsWith(".")) continue;
+        if (entry.isDirectory) lines.push(`${folder}${entry.name}/`);
+        else names.push(entry.name);
       }
     } catch {
       // A folder that is not there is a fact about the set, too.
@@ -99,7 +126,7 @@ export async function fingerprintFiles(
     }
     for (const name of names.sort()) {
       try {
-        add(folder + name);
+        add(`${root}/${folder}${name}`, folder + name);
       } catch {
         lines.push(`${folder}${name} cannot be examined`);
       }
@@ -147,21 +174,21 @@ function align(value: number): number {
 }
 
 /** Byte offsets of the arrays within the payload. */
-function planPayload(records: number, signalLength: number) {
+function planPayload(records: number, signalLength: number, classes: number) {
   const samples = 0;
   const labels = align(samples + 2 * records * signalLength * LEADS.length);
-  const ids = align(labels + 4 * records * CLASS_NAMES.length);
+  const ids = align(labels + 4 * records * classes);
   const patients = align(ids + 4 * records);
   const folds = align(patients + 4 * records);
   return { samples, labels, ids, patients, folds, total: align(folds + records) };
 }
 
 /** Typed arrays over the payload. */
-function viewPayload(buffer: ArrayBuffer, records: number, signalLength: number) {
-  const at = planPayload(records, signalLength);
+function viewPayload(buffer: ArrayBuffer, records: number, signalLength: number, classes: number) {
+  const at = planPayload(records, signalLength, classes);
   return {
     samples: new Int16Array(buffer, at.samples, records * signalLength * LEADS.length),
-    labels: new Float32Array(buffer, at.labels, records * CLASS_NAMES.length),
+    labels: new Float32Array(buffer, at.labels, records * classes),
     ids: new Int32Array(buffer, at.ids, records),
     patients: new Int32Array(buffer, at.patients, records),
     folds: new Uint8Array(buffer, at.folds, records),
@@ -172,18 +199,25 @@ function viewPayload(buffer: ArrayBuffer, records: number, signalLength: number)
  * Reads a cached set, or undefined where there is none, it is stale, or it is damaged.
  *
  * @param cacheFolder Folder of the cache
- * @param root Folder of the data set
+ * @param watched What the set is read from; its folders are kept in the cache
  *
  * @example
  * ```ts
  * import { readCache } from "ssrl-ecg/src/data/read_cache.ts";
- * const identity = { root: "/none", samplingRate: 100, signalLength: 1000 };
- * console.assert(await readCache("/none", "/none", identity) === undefined);
+ * const identity = {
+ *   loader: "folder",
+ *   root: "/none",
+ *   samplingRate: 100,
+ *   signalLength: 1000,
+ *   reading: { resample: false },
+ * };
+ * const watched = { root: "/none", tables: [] };
+ * console.assert(await readCache("/none", watched, identity) === undefined);
  * ```
  */
 export async function readCache(
   cacheFolder: string,
-  root: string,
+  watched: Omit<WatchedFiles, "folders">,
   identity: CacheIdentity,
 ): Promise<RecordSet | undefined> {
   let file: Deno.FsFile;
@@ -205,10 +239,10 @@ export async function readCache(
     if (hex(await sha256(headerBytes)) !== hex(prefix.subarray(16, 48))) return undefined;
     const header = JSON.parse(new TextDecoder().decode(headerBytes)) as CacheHeader;
     if (header.version !== VERSION) return undefined;
-    const { records, signalLength } = header;
-    const payloadSize = planPayload(records, signalLength).total;
+    const { records, signalLength, classNames, folders } = header;
+    const payloadSize = planPayload(records, signalLength, classNames.length).total;
     if (size !== PREFIX + headerLength + payloadSize) return undefined;
-    if (header.fingerprint !== await fingerprintFiles(root, header.folders, identity)) {
+    if (header.fingerprint !== await fingerprintFiles({ ...watched, folders }, identity)) {
       return undefined;
     }
     const payload = new ArrayBuffer(payloadSize);
@@ -222,11 +256,12 @@ export async function readCache(
       samplingRate: header.samplingRate,
       signalLength,
       leads: LEADS,
-      classNames: CLASS_NAMES,
+      classNames,
       millivoltsPerUnit: header.millivoltsPerUnit,
       quarantined: header.quarantined,
       padded: header.padded,
-      ...viewPayload(payload, records, signalLength),
+      ...optionalFields(header),
+      ...viewPayload(payload, records, signalLength, classNames.length),
     };
   } catch {
     // Whatever is wrong with the cache, the records themselves can still be read.
@@ -236,11 +271,22 @@ export async function readCache(
   }
 }
 
+/** The fields of a set that may be absent, absent where they are. */
+function optionalFields({ files, resampled }: Pick<RecordSet, "files" | "resampled">) {
+  return {
+    ...(files === undefined ? {} : { files }),
+    ...(resampled === undefined ? {} : { resampled }),
+  };
+}
+
+/** Bytes of one read or write: a whole set at 500 Hz exceeds what a system call takes. */
+const CHUNK_BYTES = 2 ** 28;
+
 /** Reads until `target` is full; false where the file ends before. */
 function fill(file: Deno.FsFile, target: Uint8Array): boolean {
   let at = 0;
   while (at < target.length) {
-    const count = file.readSync(target.subarray(at));
+    const count = file.readSync(target.subarray(at, at + CHUNK_BYTES));
     if (count === null || count === 0) return false;
     at += count;
   }
@@ -257,7 +303,7 @@ function fill(file: Deno.FsFile, target: Uint8Array): boolean {
  * @example
  * ```ts
  * import { writeCache } from "ssrl-ecg/src/data/read_cache.ts";
- * console.assert(typeof writeCache === "function"); // loadPtbXl calls it
+ * console.assert(typeof writeCache === "function"); // loadTable calls it
  * ```
  */
 export async function writeCache(
@@ -281,7 +327,9 @@ export async function writeCache(
     signalLength: set.signalLength,
     millivoltsPerUnit: set.millivoltsPerUnit,
     records,
+    classNames: set.classNames,
     padded: set.padded,
+    ...optionalFields(set),
     quarantined: set.quarantined,
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -301,7 +349,9 @@ export async function writeCache(
     const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
     try {
       for (const part of [prefix, headerBytes, ...payload]) {
-        for (let at = 0; at < part.length;) at += file.writeSync(part.subarray(at));
+        for (let at = 0; at < part.length;) {
+          at += file.writeSync(part.subarray(at, at + CHUNK_BYTES));
+        }
       }
     } finally {
       file.close();

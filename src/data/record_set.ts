@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The five diagnostic superclasses of PTB-XL, in the order of every label vector. */
+/** The five diagnostic superclasses of PTB-XL, in the order of its label vectors. */
 export const CLASS_NAMES = ["NORM", "MI", "STTC", "HYP", "CD"] as const;
 
 /** The twelve leads, in the order of every signal. */
@@ -25,9 +25,9 @@ export const LEADS = [
 
 /** A record that was left out, and why. */
 export interface QuarantinedRecord {
-  /** `ecg_id`. */
+  /** `ecg_id`, or its number in a data set without. */
   readonly id: number;
-  /** File as the table names it. */
+  /** File as the table names it, or below the folder of the data set. */
   readonly file: string;
   /** What is wrong with it, for people. */
   readonly reason: string;
@@ -45,24 +45,28 @@ export interface RecordSet {
   readonly signalLength: number;
   /** Names of the 12 leads. */
   readonly leads: readonly string[];
-  /** Names of the classes: NORM, MI, STTC, HYP, CD. */
+  /** Names of the classes: NORM, MI, STTC, HYP, CD in PTB-XL, any others in one's own data. */
   readonly classNames: readonly string[];
   /** Digital units, [records, T, 12], the lead fastest (the order of a WFDB file). */
   readonly samples: Int16Array;
   /** Millivolts of one digital unit; one value for the set. */
   readonly millivoltsPerUnit: number;
-  /** 0 or 1, [records, 5]; a record without any superclass is a row of zeros. */
+  /** 0 or 1, [records, classes]; a record without any class is a row of zeros. */
   readonly labels: Float32Array;
-  /** `ecg_id`, [records]. */
+  /** `ecg_id`, or numbers from 1 on in a data set without, [records]. */
   readonly ids: Int32Array;
-  /** `patient_id`, [records]. */
+  /** `patient_id`, or any numbers that are equal for records of one patient, [records]. */
   readonly patients: Int32Array;
   /** Fold 1 to 10, [records]. */
   readonly folds: Uint8Array;
+  /** Paths of the records below the folder of the data set, [records]; absent in PTB-XL. */
+  readonly files?: readonly string[];
   /** Records left out, with reasons. */
   readonly quarantined: readonly QuarantinedRecord[];
   /** Records shorter than T, padded with zeros on the right. */
   readonly padded: number;
+  /** Records brought to the sampling rate from another; absent where that is not done. */
+  readonly resampled?: number;
 }
 
 /**
@@ -150,8 +154,22 @@ export function countClasses(
 }
 
 /**
- * The summary that every command prints after reading: one line for the set, one for what was
- * padded, one for each record that was left out (the first ten).
+ * Whether any record carries a class. Of a folder of recordings without labels none does: it serves
+ * for pretraining, but nothing can be fitted to its labels or measured against them.
+ *
+ * @example
+ * ```ts
+ * import { hasLabels } from "ssrl-ecg";
+ * console.assert(!hasLabels({ labels: new Float32Array(10) }));
+ * ```
+ */
+export function hasLabels(set: Pick<RecordSet, "labels">): boolean {
+  return set.labels.some((label) => label > 0);
+}
+
+/**
+ * The summary that every command prints after reading: one line for the set, one for its classes,
+ * one each for what was resampled and padded, one for each record that was left out (the first ten).
  *
  * @example
  * ```ts
@@ -178,14 +196,25 @@ export function describeRecordSet(
     | "labels"
     | "quarantined"
     | "padded"
+    | "resampled"
   >,
 ): string[] {
   const counts = countClasses(set.labels, set.classNames.length);
   const names = [...set.classNames, "none"];
+  const records = set.labels.length / set.classNames.length;
   const lines = [
     `${set.source}, ${set.signalLength} samples at ${set.samplingRate} Hz`,
-    `Classes: ${names.map((name, i) => `${name} ${counts[i].toLocaleString("en-US")}`).join(", ")}`,
+    hasLabels(set)
+      ? "Classes: " +
+        names.map((name, i) => `${name} ${counts[i].toLocaleString("en-US")}`).join(", ")
+      : "Classes: none, the records have no labels",
   ];
+  if (set.resampled !== undefined && set.resampled > 0) {
+    lines.push(
+      `${set.resampled.toLocaleString("en-US")} of ${records.toLocaleString("en-US")} records ` +
+        `resampled to ${set.samplingRate} Hz`,
+    );
+  }
   if (set.padded > 0) {
     lines.push(
       `${set.padded} ${set.padded === 1 ? "record is" : "records are"} shorter than ` +
@@ -193,7 +222,11 @@ export function describeRecordSet(
     );
   }
   if (set.quarantined.length > 0) {
-    lines.push(`Left out ${set.quarantined.length} damaged or missing:`);
+    const out = set.quarantined.length;
+    lines.push(
+      `Left out ${out.toLocaleString("en-US")} of ${(records + out).toLocaleString("en-US")} ` +
+        `records, damaged or missing:`,
+    );
     for (const { file, reason } of set.quarantined.slice(0, 10)) {
       lines.push(`  ${file}: ${reason}`);
     }

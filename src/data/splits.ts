@@ -82,7 +82,7 @@ export function splitByFolds(
       if (other !== undefined && other !== part) {
         throw new UserError(
           `Cannot split the records: patient ${patient} has records in the folds of ${other} and ` +
-            `of ${part}. Correct strat_fold in ptbxl_database.csv`,
+            `of ${part}. Give all records of a patient the same fold`,
         );
       }
       partOf.set(patient, part);

@@ -18,6 +18,7 @@ export const Stream = {
   corruption: 7,
   bootstrap: 8,
   synthetic: 9,
+  folds: 10,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */

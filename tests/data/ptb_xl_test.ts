@@ -91,7 +91,7 @@ Deno.test("loadPtbXl: a damaged, truncated or missing record is left out and lis
     assertStringIncludes(set.quarantined[1].reason, "has checksum");
     assertStringIncludes(set.quarantined[2].reason, "00008_lr.dat: the file is missing");
     const summary = describeRecordSet(set).join("\n");
-    assertStringIncludes(summary, "Left out 3 damaged or missing:");
+    assertStringIncludes(summary, "Left out 3 of 6 records, damaged or missing:");
     assertStringIncludes(summary, `${smallFile(5)}: `);
     await assertRejects(
       () => loadPtbXl(root, { ...NO_CACHE, strict: true }),
@@ -142,7 +142,7 @@ Deno.test("loadPtbXl: says what is wrong with the folder or its tables", async (
   await fails('ecg_id 2: SCP code "XYZ"', edit(table, "'IMI'", "'XYZ'"));
   await fails("it is not valid CSV", edit(table, "{'SR': 0.0}\"", "{'SR': 0.0}"));
   await fails(
-    'Bring the records with "deno task fetch-ptbxl"',
+    'bring the records with "deno task fetch-ptbxl"',
     (root) => Deno.removeSync(`${root}/records100`, { recursive: true }),
   );
 });
