@@ -21,6 +21,7 @@ export { Tensor } from "./src/gpu/tensor.ts";
 // Data
 export {
   CLASS_NAMES,
+  hasLabels,
   LEADS,
   type QuarantinedRecord,
   recordCount,
@@ -36,6 +37,9 @@ export {
   type WindowLabel,
 } from "./src/data/mit_bih.ts";
 export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/aami_classes.ts";
+export { loadRecordFolder, type RecordFolderOptions } from "./src/data/record_folder.ts";
+export { type LabelsCsvOptions, loadLabelsCsv } from "./src/data/labels_csv.ts";
+export { describeEcg, type Ecg, readEcg, type ReadEcgOptions } from "./src/data/read_ecg.ts";
 export { type ChallengePatient, challengePatient } from "./src/data/challenge_header.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
