@@ -57,8 +57,11 @@ export function parseLabelsTable(text: string, file: string, seed: number): Reco
     if (id === undefined) throw fail(`row ${r + 1}: ecg_id needs a whole number, got "${cell}"`);
     return id;
   });
-  const twice = ids?.findIndex((id, r) => ids.indexOf(id) !== r) ?? -1;
-  if (twice >= 0) throw fail(`row ${twice + 1}: ecg_id ${ids![twice]} appears twice`);
+  const seen = new Set<number>();
+  ids?.forEach((id, r) => {
+    if (seen.has(id)) throw fail(`row ${r + 1}: ecg_id ${id} appears twice`);
+    seen.add(id);
+  });
   const names = columnOf("patient");
   const patients = names === undefined ? cells.map((_, r) => r + 1) : numberPatients(names, fail);
 

@@ -88,11 +88,12 @@ export function readEcg(path: string, options: ReadEcgOptions): Ecg {
   if (!(start >= 0 && Number.isFinite(start))) {
     throw new UserError(`Cannot read ${path} from ${start} s: give 0 s or more`);
   }
-  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  const folder = cut < 0 ? "." : path.slice(0, cut) || "/";
+  const plain = path.replace(/[/\\]+$/, "");
+  const cut = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("\\"));
+  const folder = cut < 0 ? "." : plain.slice(0, cut) || "/";
   try {
     const source = folderSource(folder);
-    const file = ecgFile(source, path.slice(cut + 1));
+    const file = ecgFile(source, plain.slice(cut + 1));
     const signals = readLeads(source, file, { sourceRate: samplingRate, units });
     return takeWindow(signals, file.file, {
       targetRate,

@@ -2,7 +2,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { UserError } from "../../src/errors.ts";
 import { loadPtbXl } from "../../src/data/ptb_xl.ts";
 import { countClasses, describeRecordSet, recordMillivolts } from "../../src/data/record_set.ts";
+import { physicalValues, readRecord } from "../../src/data/wfdb/read_record.ts";
 import { testWithData } from "../support/shared_data.ts";
+import { withFolder } from "./record_files.ts";
 import {
   SMALL_RECORDS,
   smallFile,
@@ -38,13 +40,43 @@ testWithData(
   "loadPtbXl: at 500 Hz only 16 records are there, the rest is listed",
   "ptb-xl",
   async (data) => {
-    const set = await loadPtbXl(data, { ...NO_CACHE, samplingRate: 500 });
-    assertEquals(set.ids.length, 16);
-    assertEquals(set.signalLength, 5000);
-    assertEquals(set.quarantined.length, 1484);
-    assertStringIncludes(set.quarantined[0].reason, "_hr.hea: the file is missing");
+    await withFolder(async (cache) => {
+      const set = await loadPtbXl(data, { cache, samplingRate: 500 });
+      assertEquals(set.ids.length, 16);
+      assertEquals([set.signalLength, set.samples.length], [5000, 16 * 5000 * 12]);
+      assertEquals(set.quarantined.length, 1484);
+      assertStringIncludes(set.quarantined[0].reason, "_hr.hea: the file is missing");
+      assertStringIncludes(
+        describeRecordSet(set).join("\n"),
+        "Left out 1,484 of 1,500 records, damaged or missing:",
+      );
+      // Each row is the record of its id, to the last sample, in its own scale.
+      set.ids.forEach((id, row) => {
+        const path = `records500/00000/${String(id).padStart(5, "0")}_hr`;
+        const millivolts = recordMillivolts(set, row);
+        readRecord(`${data}/${path}`).signals.forEach((signal, lead) => {
+          const values = physicalValues(signal);
+          for (const t of [0, 1234, 4999]) {
+            assertEquals(millivolts[12 * t + lead], Math.fround(values[t]), `${path}, ${t}`);
+          }
+        });
+      });
+      let read = false;
+      const onProgress = () => read = true;
+      const again = await loadPtbXl(data, { cache, samplingRate: 500, onProgress });
+      assertEquals([again, read], [set, false]);
+    });
   },
 );
+
+Deno.test("loadPtbXl: without any record at 500 Hz, says how to bring them", () =>
+  withSmallCohort(async (root) => {
+    await assertRejects(
+      () => loadPtbXl(root, { ...NO_CACHE, samplingRate: 500 }),
+      UserError,
+      '"deno task fetch-ptbxl --resolution 500"',
+    );
+  }));
 
 Deno.test("loadPtbXl: samples, labels, ids, patients and folds stand in the order of the table", async () => {
   await withSmallCohort(async (root) => {

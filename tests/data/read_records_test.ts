@@ -1,6 +1,8 @@
-import { assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { UserError } from "../../src/errors.ts";
 import { defaultWorkers, readRecords } from "../../src/data/read_records.ts";
 import { inRepository } from "../support/paths.ts";
+import { waveCsv, withFolder, writeWave } from "./record_files.ts";
 import { SMALL_RECORDS, smallFile, smallValue, withSmallCohort } from "./small_cohort.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 1000 };
@@ -27,13 +29,35 @@ Deno.test("readRecords: workers and this thread give the same, failures and prog
   });
 });
 
+Deno.test("readRecords: workers resample, too, and take tables", async () => {
+  await withFolder(async (root) => {
+    writeWave(root, "a", 250, 500);
+    Deno.writeTextFileSync(`${root}/b.csv`, waveCsv(250, 500));
+    const shape = { samplingRate: 100, signalLength: 200, resample: true, sourceRate: 250 };
+    const there = await readRecords(root, ["a", "b.csv"], shape, { workers: 1 });
+    assertEquals([...there.resampled, ...there.padded], [1, 1, 0, 0]);
+    assertEquals(there.samples.subarray(0, 2400), there.samples.subarray(2400));
+    assertEquals(there, await readRecords(root, ["a", "b.csv"], shape, { workers: 0 }));
+  });
+});
+
+Deno.test("readRecords: a set that no memory holds is a UserError", async () => {
+  const shape = { samplingRate: 100, signalLength: 2 ** 40 };
+  await assertRejects(
+    () => readRecords("/none", ["a", "b"], shape),
+    UserError,
+    "do not fit in memory",
+  );
+});
+
 Deno.test("readRecords: no files give an empty answer", async () => {
   const { samples, failures } = await readRecords("/none", [], SHAPE, { workers: 2 });
   assertEquals(samples.length + failures.length, 0);
 });
 
 Deno.test("defaultWorkers: a small set needs none", () => {
-  assertEquals(defaultWorkers(1500), 0);
+  assertEquals([defaultWorkers(1500), defaultWorkers(200, true)], [0, 0]);
+  assertEquals(defaultWorkers(1500, true), defaultWorkers(21799));
 });
 
 Deno.test("readRecords: a process that used workers ends by itself", async () => {

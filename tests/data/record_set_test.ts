@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   countClasses,
   describeRecordSet,
+  hasLabels,
   recordCount,
   recordMillivolts,
 } from "../../src/data/record_set.ts";
@@ -46,4 +47,28 @@ Deno.test("describeRecordSet: names ten of the records that were left out", () =
   assertEquals(lines[1], "Classes: A 1,234, none 0");
   assertEquals(lines[2], "1 record is shorter than 1000 samples; zeros follow on the right");
   assertEquals(lines.at(-1), "  and 2 more");
+});
+
+Deno.test("describeRecordSet: says what was resampled, and that there are no labels", () => {
+  const lines = describeRecordSet({
+    source: "X (4 records, /d)",
+    samplingRate: 100,
+    signalLength: 1000,
+    classNames: ["A", "B"],
+    labels: new Float32Array(8),
+    quarantined: [{ id: 5, file: "f", reason: "bad" }],
+    padded: 0,
+    resampled: 3,
+  });
+  assertEquals(lines.slice(1), [
+    "Classes: none, the records have no labels",
+    "3 of 4 records resampled to 100 Hz",
+    "Left out 1 of 5 records, damaged or missing:",
+    "  f: bad",
+  ]);
+});
+
+Deno.test("hasLabels: one is enough", () => {
+  assertEquals(hasLabels({ labels: new Float32Array(10) }), false);
+  assertEquals(hasLabels({ labels: new Float32Array(10).fill(1, 9) }), true);
 });

@@ -90,8 +90,45 @@ Deno.test("readTwelveLeads: refuses what is not a whole 12-lead record at this r
   assertThrows(read(sourceOf(changed(0, { gain: 200 }), loud)), UserError, "exceeds 32.767 mV");
 });
 
+Deno.test("readTwelveLeads: brings another rate to the wanted one on request only", () => {
+  const values = Array.from({ length: 12 * 40 }, (_, i) => 100 * (i % 12) - 600);
+  const source = sourceOf(PLAIN, values, 500);
+  const target = new Int16Array(12 * 10);
+  const shape = { samplingRate: 100, signalLength: 10, resample: true };
+  assertEquals(readTwelveLeads(source, "f/a", shape, target), { padded: true, resampled: true });
+  const frame = values.slice(0, 12);
+  // A constant stays constant to the end: 40 samples make 8.
+  assertEquals(Array.from(target), [...Array(8).fill(frame).flat(), ...new Array(24).fill(0)]);
+  assertThrows(
+    () => readTwelveLeads(source, "f/a", { ...shape, resample: false }, target),
+    UserError,
+    "the rate is 500 Hz, need 100 Hz",
+  );
+  const gap = sourceOf(PLAIN, values.with(12 * 20, -32768), 500);
+  assertThrows(() => readTwelveLeads(gap, "f/a", shape, target), UserError, "lead I has no value");
+  const loud = PLAIN.map((signal) => ({ ...signal, units: "V" }));
+  assertThrows(
+    () => readTwelveLeads(sourceOf(loud, values, 500), "f/a", shape, target),
+    UserError,
+    "lead I exceeds 32.767 mV at sample 0",
+  );
+});
+
+Deno.test("readTwelveLeads: takes a table like a record", () => {
+  const row = LEADS.map((_, lead) => lead / 10).join();
+  const table = new TextEncoder().encode(`${LEADS.join()}\n${row}\n${row}\n`);
+  const source = memorySource({ "f/a.csv": table });
+  const target = new Int16Array(48).fill(9);
+  const fitting = readTwelveLeads(source, "f/a.csv", { ...SHAPE, sourceRate: 100 }, target);
+  assertEquals(fitting, { padded: true, resampled: false });
+  assertEquals(target[12 + 11], 1100);
+  assert(target.subarray(24).every((value) => value === 0));
+  const missing = readManyTwelveLeads(source, ["f/a.csv"], SHAPE).failures[0].reason;
+  assertEquals(missing.startsWith("f/a.csv: its sampling rate is not known"), true);
+});
+
 Deno.test("readManyTwelveLeads: lists failures and leaves zeros for them", () => {
-  const { samples, padded, failures } = readManyTwelveLeads(
+  const { samples, padded, resampled, failures } = readManyTwelveLeads(
     sourceOf(PLAIN, frames(3)),
     ["f/b", "f/a"],
     SHAPE,
@@ -99,5 +136,5 @@ Deno.test("readManyTwelveLeads: lists failures and leaves zeros for them", () =>
   assertEquals(failures, [{ index: 0, reason: "f/b.hea: the file is missing" }]);
   assert(samples.subarray(0, 48).every((value) => value === 0));
   assertEquals(Array.from(samples.subarray(48, 48 + 36)), frames(3));
-  assertEquals(Array.from(padded), [0, 1]);
+  assertEquals([...padded, ...resampled], [0, 1, 0, 0]);
 });

@@ -7,6 +7,7 @@
 
 import { UserError } from "../../errors.ts";
 import { decimal } from "../decimal.ts";
+import { leadIndex } from "../lead_names.ts";
 
 /** One signal line of a header, with the documented defaults filled in. */
 export interface SignalHeader {
@@ -114,7 +115,8 @@ function whole(text: string | undefined): number | undefined {
  *
  * Besides the documented syntax it takes what the PhysioNet challenges and PTB-XL write: checksums
  * as unsigned numbers, dates such as `12-May-2020` before the time, whole numbers with a decimal
- * point, blank lines, carriage returns, fields separated by tabs.
+ * point, blank lines, carriage returns, fields separated by tabs. A lead's name before all numbers
+ * are there ends them; the initial value and the checksum then count as not stated.
  *
  * @param text Contents of the `.hea` file
  * @param file Its name, for error messages
@@ -256,9 +258,14 @@ function parseSignalLine(
     new UserError(
       `Cannot read ${file}, line ${line.number}: ${what} in "${shorten(line.text)}"`,
     );
-  // The description is the rest of the line after eight fields, inner blanks kept.
-  const fields = line.text.split(/\s+/, 8);
-  const description = /^(?:\S+\s+){8}(.*)$/s.exec(line.text)?.[1];
+  // The description is the rest of the line after eight fields, inner blanks kept. Where it names a
+  // lead earlier, fields are missing, and no one can say which of the numbers is the checksum.
+  const all = line.text.split(/\s+/, 8);
+  const early = all.findIndex((field, index) => index > 4 && leadIndex(field) >= 0);
+  const fields = early < 0 ? all : all.slice(0, 5);
+  const description = early < 0
+    ? /^(?:\S+\s+){8}(.*)$/s.exec(line.text)?.[1]
+    : line.text.split(/\s+/).slice(early).join(" ");
 
   const storage = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(fields[1] ?? "");
   if (storage === null) throw bad("the format is missing or not valid");

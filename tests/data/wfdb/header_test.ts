@@ -76,6 +76,15 @@ Deno.test("parseHeader: takes the style of the challenges (date first, CRLF, bla
   assertEquals(header.comments, ["Age: 74", "Dx: 59118001"]);
 });
 
+Deno.test("parseHeader: a lead's name in the place of the checksum leaves it not stated", () => {
+  for (const numbers of ["16 0", "16 0 28", "16 0 28 -1716", "16 0 28 0"]) {
+    const header = parseHeader(`a 1 500 10\na.mat 16+24 1000/mV ${numbers} aVR\n`);
+    const { description, adcResolution, initialValue, checksum, blockSize } = header.signals[0];
+    assertEquals([description, adcResolution, blockSize], ["aVR", 16, 0], numbers);
+    assertEquals([initialValue, checksum], [undefined, undefined], numbers);
+  }
+});
+
 Deno.test("parseHeader: a missing or zero sample count is undefined, also before a date", () => {
   assertEquals(parseHeader("a 0 250").frames, undefined);
   assertEquals(parseHeader("a 0 250 0 16:57:09").frames, undefined);
