@@ -12,7 +12,7 @@ import { resample } from "./resample.ts";
 export interface LeadSignals {
   /** Hz. */
   readonly samplingRate: number;
-  /** Samples of each lead, n. */
+  /** Samples of each lead, n, at least 1. */
   readonly samples: number;
   /** Millivolts, in the order of `LEADS`, each [n]; NaN where a sample is missing. */
   readonly leads: readonly Float64Array[];

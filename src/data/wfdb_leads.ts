@@ -28,8 +28,8 @@ export interface WfdbLeads {
  *
  * @param source Folder that holds the record or a folder above it
  * @param file Record path in it, without extension
- * @throws {UserError} where the record is missing, truncated or damaged, fails its checksum, lacks a
- *   lead or has it twice, or a lead is not in volts or has several samples a frame
+ * @throws {UserError} where the record is missing, truncated, damaged or empty, fails its checksum,
+ *   lacks a lead or has it twice, or a lead is not in volts or has several samples a frame
  *
  * @example
  * ```ts
@@ -58,6 +58,7 @@ export function readWfdbLeads(source: FileSource, file: string): WfdbLeads {
   const record = readRecordFrom(inFolder, file.slice(cut + 1), { verification: "error" });
   const fail = (reason: string) => new UserError(`Cannot read ${file}.hea: ${reason}`);
 
+  if (record.frames === 0) throw fail("it has no samples");
   const missing = missingLeads(record.signals.map(({ description }) => description));
   if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
   const signals = new Array<WfdbSignal | undefined>(LEADS.length);

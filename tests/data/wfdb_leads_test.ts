@@ -44,6 +44,11 @@ Deno.test("readWfdbLeads: names what does not fit", () => {
   fails("aVL", "aVX", "Cannot read f/A1.hea: it has no lead AVL");
   fails("1000/mv 16 0 3", "1000/mmHg 16 0 3", 'lead III is in "mmHg", need mV');
   fails("16 0 5 5 0", "16 0 5 6 0", "signal 4 (aVL) has checksum 5 in A1.mat, the header says 6");
+  const empty = { "A1.mat": new Uint8Array(24), "A1.hea": challenge().read("f/A1.hea") };
+  const withoutCount = new TextDecoder().decode(empty["A1.hea"])
+    .replace("500 1 ", "500 ").replaceAll(/ \d+ \d+ 0 (?=a?V|I)/g, " ");
+  const source = memorySource({ ...empty, "A1.hea": new TextEncoder().encode(withoutCount) });
+  assertThrows(() => readWfdbLeads(source, "A1"), UserError, "A1.hea: it has no samples");
   fails("A1 12", "A1 13", "the record line names 13 signals, 12 follow");
   const doubled = (header: string) =>
     header.replace("A1 12", "A1 13").replace("#", "~ 0 1000/mV 16 0 0 0 0 Lead v1\n#");
