@@ -14,7 +14,7 @@ import {
   sourceName,
 } from "./load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "./record_set.ts";
-import { fileErrorReason } from "./wfdb/file_source.ts";
+import { findHeaders } from "./wfdb/find_headers.ts";
 import { parseHeader } from "./wfdb/header.ts";
 
 /** Options of {@linkcode loadRecordFolder}. */
@@ -23,79 +23,27 @@ export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate"
   readonly name?: string;
 }
 
-/** What a folder tree holds. */
-export interface FoundRecords {
-  /** Record paths below the root without extension, sorted. */
-  readonly records: readonly string[];
-  /** Every folder of the tree with a slash at its end; empty for the root. */
-  readonly folders: readonly string[];
-}
-
-/**
- * Finds the WFDB records in a folder and all folders below it: every header (`.hea`), except those of
- * the segments of another record. Names that begin with a dot are passed over, and links to folders.
- *
- * @throws {UserError} where the root cannot be listed
- *
- * @example
- * ```ts
- * import { findRecords } from "ssrl-ecg/src/data/record_folder.ts";
- * const root = Deno.makeTempDirSync();
- * Deno.mkdirSync(`${root}/g1`);
- * Deno.writeTextFileSync(`${root}/g1/A1.hea`, "A1 0 500 0");
- * console.assert(findRecords(root).records.join() === "g1/A1");
- * ```
- */
-export function findRecords(root: string): FoundRecords {
-  const records: string[] = [];
+/** Names of the segments of all multi-segment records: parts, no records of their own. */
+function segmentsOf(root: string, names: readonly string[]): Set<string> {
   const segments = new Set<string>();
-  const folders: string[] = [];
-  const waiting = [""];
-  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    folders.push(folder);
-    let entries: Deno.DirEntry[];
+  for (const name of names) {
+    const folder = name.slice(0, name.lastIndexOf("/") + 1);
     try {
-      entries = [...Deno.readDirSync(`${root}/${folder}`)];
-    } catch (error) {
-      // A folder below that is closed to us may hold anything; the root must be open.
-      if (folder !== "") continue;
-      throw new UserError(
-        `Cannot read the data set in ${root}: ${
-          error instanceof Deno.errors.NotFound ? "there is no such folder" : fileErrorReason(error)
-        }`,
-      );
-    }
-    for (const { name, isDirectory } of entries) {
-      if (name.startsWith(".")) continue;
-      if (isDirectory) waiting.push(`${folder}${name}/`);
-      else if (name.endsWith(".hea")) {
-        records.push(folder + name.slice(0, -".hea".length));
-        for (const segment of segmentsOf(`${root}/${folder}${name}`)) {
-          segments.add(folder + segment);
-        }
-      }
+      const header = parseHeader(Deno.readTextFileSync(`${root}/${name}.hea`));
+      for (const segment of header.segments ?? []) segments.add(folder + segment.name);
+    } catch {
+      // Not a header: reading the record will say why.
     }
   }
-  return {
-    records: records.filter((record) => !segments.has(record)).sort(),
-    folders: folders.sort(),
-  };
-}
-
-/** Names of the segments of a multi-segment record; none where the header cannot be read. */
-function segmentsOf(path: string): string[] {
-  try {
-    return (parseHeader(Deno.readTextFileSync(path)).segments ?? []).map(({ name }) => name);
-  } catch {
-    return []; // reading the record will say why
-  }
+  return segments;
 }
 
 /**
  * Loads a folder tree of WFDB records in any format, such as those of the PhysioNet challenges, for
  * pretraining: without labels, so all labels are zeros of PTB-XL's classes. Records are numbered
  * from 1 in the order of their paths, and every record counts as a patient of its own. Folds 1 to
- * 10 are drawn from the seed, equally large. `files` of the set names the records.
+ * 10 are drawn from the seed, equally large. `files` of the set names the records. Segments of
+ * another record are no records.
  *
  * A record that is missing, damaged or lacks a lead is left out and listed in `quarantined`; records
  * of another rate are resampled. The read set is cached like PTB-XL.
@@ -137,7 +85,9 @@ export async function loadRecordFolder(
 }
 
 function readFolder(root: string, seed: number): RecordTable {
-  const { records, folders } = findRecords(root);
+  const { names, folders } = findHeaders(root);
+  const segments = segmentsOf(root, names);
+  const records = names.filter((name) => !segments.has(name));
   if (records.length === 0) {
     throw new UserError(
       `Cannot read the data set in ${root}: there is no WFDB record (.hea) in it or below it`,

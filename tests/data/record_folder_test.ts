@@ -1,12 +1,6 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { findRecords, loadRecordFolder } from "../../src/data/record_folder.ts";
+import { loadRecordFolder } from "../../src/data/record_folder.ts";
 import { describeRecordSet, hasLabels } from "../../src/data/record_set.ts";
 import { splitByFolds } from "../../src/data/splits.ts";
 import { testWithData } from "../support/shared_data.ts";
@@ -84,14 +78,16 @@ Deno.test("loadRecordFolder: the cache notices new records in new folders", () =
     })
   ));
 
-Deno.test("findRecords: leaves out the segments of a record", () =>
-  withFolder((root) => {
-    Deno.writeTextFileSync(`${root}/m.hea`, "m/2 1 100 20\ns1 10\ns2 10\n");
-    for (const name of ["s1", "s2", "t"]) {
-      Deno.writeTextFileSync(`${root}/${name}.hea`, `${name} 1 100 10\n${name}.dat 16\n`);
-    }
+Deno.test("loadRecordFolder: segments of a record are no records", () =>
+  withFolder(async (root) => {
+    writeWave(root, "s1", 100, 100);
+    writeWave(root, "s2", 100, 100);
+    Deno.writeTextFileSync(`${root}/m.hea`, "m/2 12 100 200\ns1 100\ns2 100\n");
     Deno.writeTextFileSync(`${root}/broken.hea`, "");
-    assertEquals(findRecords(root).records, ["broken", "m", "t"]);
+    const set = await loadRecordFolder(root, { ...SHAPE, cache: false });
+    assertEquals(set.files, ["m"]);
+    assertEquals(set.samples[150 * 12], waveAt(0.5, 0));
+    assertStringIncludes(set.quarantined[0].reason, "broken.hea: the header is empty");
   }));
 
 Deno.test("loadRecordFolder: says what is wrong with the folder", () =>
@@ -104,8 +100,6 @@ Deno.test("loadRecordFolder: says what is wrong with the folder", () =>
     await fails(root, "Cannot read any of the 1 records");
     await fails(root, "give 1 to 1,000,000 Hz", { samplingRate: 0 });
     await fails(root, "give a whole number of at least 1", { signalLength: 1.5 });
-    Deno.writeTextFileSync(`${root}/file`, "");
-    assertThrows(() => findRecords(`${root}/file`), UserError, "not a folder");
   }));
 
 testWithData(

@@ -6,7 +6,8 @@
 
 import { UserError } from "../../errors.ts";
 import { LEADS } from "../record_set.ts";
-import { fileErrorReason, folderSource } from "../wfdb/file_source.ts";
+import { folderSource } from "../wfdb/file_source.ts";
+import { findHeaders } from "../wfdb/find_headers.ts";
 import { parseHeader, type WfdbHeader } from "../wfdb/header.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
 import { AGE_BANDS, ageBand, readComments, SEXES } from "./people.ts";
@@ -79,7 +80,7 @@ export async function takeRecordFolderInventory(
   { verify = false, onProgress, signal }: InventoryOptions = {},
 ): Promise<RecordFolderInventory> {
   const headers = new Map<string, WfdbHeader | UserError>();
-  const names = findHeaders(root, "");
+  const { names } = findHeaders(root);
   // Opening the headers is the first half of the work, looking at the signal files the second.
   const half = (start: number) => (done: number) => onProgress?.(start + done, 2 * names.length);
   await examineEach(names, (name) => {
@@ -156,23 +157,6 @@ class Tally {
       unreadable: this.unreadable,
     };
   }
-}
-
-/** Record paths below `root`, without extension, in order. */
-function findHeaders(root: string, folder: string): string[] {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(`${root}/${folder}`)];
-  } catch (error) {
-    throw new UserError(`Cannot read ${root}/${folder}: ${fileErrorReason(error)}`);
-  }
-  return entries.sort((a, b) => a.name < b.name ? -1 : 1).flatMap(({ name, isDirectory }) =>
-    isDirectory
-      ? findHeaders(root, `${folder}${name}/`)
-      : name.endsWith(".hea")
-      ? [folder + name.slice(0, -".hea".length)]
-      : []
-  );
 }
 
 /** Paths of the segments of a record; none for an ordinary one. */

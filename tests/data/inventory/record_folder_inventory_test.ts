@@ -87,7 +87,11 @@ Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reaso
       assertStringIncludes(unreadable[1].reason, "odd.hea, line 1");
       assertStringIncludes(unreadable[2].reason, "cut.dat: the file is truncated");
       assertEquals(seen.at(-1), 1);
-      await assertRejects(() => takeRecordFolderInventory(`${folder}/none`), UserError, "missing");
+      await assertRejects(
+        () => takeRecordFolderInventory(`${folder}/none`),
+        UserError,
+        "there is no such folder",
+      );
       await assertRejects(
         () => takeRecordFolderInventory(`${folder}/notes.txt`),
         UserError,
