@@ -8,8 +8,8 @@ import { type CommandContext, quote } from "../cli/command.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
 import type { TrainingOptions } from "../cli/training_flags.ts";
-import { renderTable } from "../cli/table.ts";
-import type { Balancing, ClassFrequency } from "../data/balancing.ts";
+import type { Balancing } from "../data/balancing.ts";
+import { classTable } from "../data/class_imbalance.ts";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
@@ -112,7 +112,7 @@ export async function runTrainClassifier(
             ["Run folder", runFolder],
             ["Resumed", facts.resumedAfter > 0 ? `after epoch ${facts.resumedAfter}` : undefined],
           ]);
-          console.log(frequencyTable(facts.frequencies) + "\n");
+          console.log(classTable(facts.frequencies, { draws: true }) + "\n");
         },
         steps: (epoch, done, total, loss) =>
           progress.update(
@@ -154,20 +154,6 @@ export async function runTrainClassifier(
   } finally {
     workspace.destroy();
   }
-}
-
-function frequencyTable(frequencies: readonly ClassFrequency[]): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return renderTable(
-    ["class", "records", "share", "draws an epoch", "share of draws"],
-    frequencies.map(({ className, before, after, shareBefore, shareAfter }) => [
-      className,
-      formatCount(before),
-      percent(shareBefore),
-      formatCount(after),
-      percent(shareAfter),
-    ]),
-  );
 }
 
 async function drawCurve(
