@@ -18,7 +18,8 @@ export const Stream = {
   corruption: 7,
   bootstrap: 8,
   synthetic: 9,
-  folds: 10,
+  forest: 10,
+  folds: 11,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */
