@@ -44,6 +44,13 @@ export { type ChallengePatient, challengePatient } from "./src/data/challenge_he
 export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
 export { type Balancing, classFrequencies } from "./src/data/balancing.ts";
+export { reportClassImbalance } from "./src/data/class_imbalance.ts";
+export {
+  TRADITIONAL_FEATURES,
+  traditionalFeatures,
+  traditionalFeatureTable,
+} from "./src/data/traditional_features.ts";
+export { decodeNpy, encodeNpy, type NpyArray } from "./src/data/npy.ts";
 export { epochOrder, type EpochOrderOptions } from "./src/data/batches.ts";
 export {
   noNormalisation,
@@ -116,6 +123,23 @@ export {
   predictProbabilities,
 } from "./src/stats/logistic_regression.ts";
 export { type MeanInterval, meanInterval } from "./src/stats/mean_interval.ts";
+export {
+  type NearestNeighbourOptions,
+  nearestNeighbourProbabilities,
+} from "./src/stats/k_nearest_neighbours.ts";
+export { fitStandardisation, standardise } from "./src/stats/standardisation.ts";
+export {
+  fitRandomForest,
+  predictForest,
+  type RandomForest,
+  type RandomForestOptions,
+} from "./src/stats/random_forest.ts";
+export {
+  fitGradientBoosting,
+  type GradientBoosting,
+  type GradientBoostingOptions,
+  predictBoosting,
+} from "./src/stats/gradient_boosting.ts";
 
 // Checkpoints
 export { readCheckpoint, writeCheckpoint } from "./src/checkpoint/checkpoint_file.ts";
@@ -166,3 +190,8 @@ export { encoderFeatures, probeEncoder, type ProbeResult } from "./src/jobs/prob
 
 // Pictures
 export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";
+export {
+  type TraditionalOptions,
+  type TraditionalResult,
+  trainTraditionalMl,
+} from "./src/jobs/train_traditional_ml.ts";

@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "train-simclr": () => import("./train_simclr.ts"),
   "finetune": () => import("./finetune.ts"),
   "train-supervised": () => import("./train_supervised.ts"),
+  "train-traditional-ml": () => import("./train_traditional_ml.ts"),
   "evaluate": () => import("./evaluate.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
   "ablation": () => import("./ablation.ts"),

@@ -59,10 +59,15 @@ export function traditionalFeatures(signal: ArrayLike<number>): Float64Array {
     );
   }
   const squares = new Float64Array(leads);
-  for (let at = 0; at < signal.length; at++) squares[at % leads] += signal[at] * signal[at];
-  const x = Float64Array.from({ length }, (_, t) => signal[t * leads]);
+  const x = new Float64Array(length);
+  let sum = 0;
+  for (let t = 0, at = 0; t < length; t++) {
+    x[t] = signal[at];
+    sum += x[t];
+    for (let lead = 0; lead < leads; lead++, at++) squares[lead] += signal[at] * signal[at];
+  }
   const energy = squares[0];
-  const mean = x.reduce((sum, value) => sum + value, 0) / length;
+  const mean = sum / length;
   let variance = 0;
   let high = x[0];
   let low = x[0];
@@ -93,7 +98,7 @@ export function traditionalFeatures(signal: ArrayLike<number>): Float64Array {
     energy,
     entropy,
     crossings,
-    ...squares.map((sum) => Math.sqrt(sum / length)),
+    ...squares.map((energy) => Math.sqrt(energy / length)),
   ).map((value) => Number.isFinite(value) ? value : 0);
 }
 

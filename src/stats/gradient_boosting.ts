@@ -66,7 +66,6 @@ export interface GradientBoosting {
 const MAXIMUM_BINS = 256;
 /** Numbers that a bin of a histogram holds: G, H and its number of rows. */
 const FIELDS = 3;
-const STRIDE = MAXIMUM_BINS * FIELDS;
 
 /** Features as numbers of bins. */
 interface Binned {
@@ -238,6 +237,8 @@ function growBoostedTree(
 ): BoostedTree {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   const held = new Uint32Array(rows);
+  // Numbers that a histogram holds for a feature: as many as the one with the most bins needs.
+  const stride = FIELDS * (1 + Math.max(...cuts.map(({ length }) => length)));
   const builder = new TreeBuilder();
   const change: number[] = [];
   grow(builder.add(), 0, rows, 0, histogramOf(0, rows));
@@ -286,13 +287,13 @@ function growBoostedTree(
 
   /** G, H and number of rows of every bin, [dimension, bins, 3]. */
   function histogramOf(start: number, end: number): Float64Array {
-    const histogram = new Float64Array(dimension * STRIDE);
+    const histogram = new Float64Array(dimension * stride);
     for (let i = start; i < end; i++) {
       const row = order[i];
       const g = gradients[row];
       const h = curvatures[row];
       const from = row * dimension;
-      for (let j = 0, base = 0; j < dimension; j++, base += STRIDE) {
+      for (let j = 0, base = 0; j < dimension; j++, base += stride) {
         const at = base + FIELDS * bins[from + j];
         histogram[at] += g;
         histogram[at + 1] += h;
@@ -317,7 +318,7 @@ function growBoostedTree(
       let leftCurvature = 0;
       let leftCount = 0;
       for (let bin = 0; bin < cuts[j].length; bin++) {
-        const at = j * STRIDE + FIELDS * bin;
+        const at = j * stride + FIELDS * bin;
         // An empty bin splits as the bin before it does; what subtraction leaves there is rounding.
         if (histogram[at + 2] === 0) continue;
         leftGradient += histogram[at];

@@ -24,6 +24,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-simclr",
       "finetune",
       "train-supervised",
+      "train-traditional-ml",
       "evaluate",
       "evaluate-all",
       "fetch-ptbxl",

@@ -1,0 +1,49 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
+import { dataFlags } from "../src/cli/training_flags.ts";
+import { runTrainTraditionalMl } from "../src/jobs/train_traditional_ml_command.ts";
+
+/** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */
+export const command = defineCommand({
+  name: "train-traditional-ml",
+  summary: "Train a random forest or boosted trees on 22 hand-made features",
+  description: [
+    "The baseline without a network, and without a GPU: features of the signals, standardised by " +
+    "the labelled part of folds 1-8, and trees on them. Reports folds 9 and 10; neither of them " +
+    "chooses anything.",
+  ],
+  flags: {
+    ...dataFlags,
+    "label-fraction": numberFlag({
+      default: 0.1,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Share of the training records whose labels are used",
+    }),
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of the label subset, the forest and the bootstrap",
+    }),
+    "model": choiceFlag({
+      choices: ["rf", "xgb"],
+      default: "rf",
+      description: "Random forest, or gradient-boosted trees by XGBoost's rules",
+    }),
+    "out": pathFlag({
+      description: "Metrics and importances as JSON; the figure goes beside it",
+      defaultText: "results/traditional_ml_MODEL.json",
+    }),
+    "predictions": pathFlag({
+      description: "Write probabilities of the test fold as CSV: ecg_id, one per class",
+    }),
+  },
+  examples: [
+    { args: "--label-fraction 1", about: "Random forest on all labels" },
+    { args: "--model xgb --predictions xgb.csv", about: "Boosted trees on one label in ten" },
+  ],
+  run: runTrainTraditionalMl,
+});
+
+if (import.meta.main) await runCommand(command);
