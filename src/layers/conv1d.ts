@@ -115,14 +115,18 @@ export class Conv1d {
     const dx = recorder.transient(`${this.name} dx`, [samples, length, inputs]);
     for (let phase = 0; phase < Math.min(stride, length); phase++) {
       const first = (phase + padding) % stride;
-      const phaseTaps = Math.ceil((taps - first) / stride);
-      const packed = recorder.transient(`${this.name} packed`, [phaseTaps, outputs, inputs]);
-      recorder.dispatch("conv1d_pack", {
-        label: `${this.name} pack`,
-        tensors: { w: this.weight.value, packed },
-        dims: { taps: phaseTaps, first, stride, inputs, outputs },
-        grid: gridFor(packed.size, 64),
-      });
+      // With fewer taps than the stride some phases have none: an empty window, which gives zeros.
+      const phaseTaps = Math.ceil(Math.max(0, taps - first) / stride);
+      let packed = this.weight.value;
+      if (phaseTaps > 0) {
+        packed = recorder.transient(`${this.name} packed`, [phaseTaps, outputs, inputs]);
+        recorder.dispatch("conv1d_pack", {
+          label: `${this.name} pack`,
+          tensors: { w: this.weight.value, packed },
+          dims: { taps: phaseTaps, first, stride, inputs, outputs },
+          grid: gridFor(packed.size, 64),
+        });
+      }
       recordProduct(
         recorder,
         {

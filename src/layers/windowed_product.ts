@@ -52,7 +52,8 @@ function hasVec4(p: WindowedProduct): boolean {
 
 /** The variants that can compute a product on this adapter, best guess first. */
 export function productVariants(recorder: Recorder, p: WindowedProduct): Variant[] {
-  if (!hasVec4(p)) return [{ kernel: "conv1d_simple", constants: {} }];
+  // An empty window leaves nothing to multiply: the epilogue of zero.
+  if (p.window === 0 || !hasVec4(p)) return [{ kernel: "conv1d_simple", constants: {} }];
   const S = recorder.gpu.subgroupSize;
   const variants: Variant[] = [];
   if (adapterKind(recorder.gpu) === "subgroup") {

@@ -36,6 +36,9 @@ const cases = [
   [5, 13, 20, 20, 3, 1],
   [3, 10, 12, 16, 3, 3], // three phases
   [2, 9, 3, 5, 5, 2], // no multiples of four
+  [2, 10, 12, 16, 1, 2], // fewer taps than the stride: every second sample is read by no window
+  [3, 9, 16, 12, 1, 4],
+  [2, 11, 3, 5, 1, 3],
 ] as const;
 
 for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
