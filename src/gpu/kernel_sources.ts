@@ -39,12 +39,17 @@ import conv1dSimple from "../../kernels/conv1d_simple.wgsl" with { type: "text" 
 import conv1dSubgroup from "../../kernels/conv1d_subgroup.wgsl" with { type: "text" };
 import conv1dTiled from "../../kernels/conv1d_tiled.wgsl" with { type: "text" };
 import corrupt from "../../kernels/corrupt.wgsl" with { type: "text" };
+import dropout from "../../kernels/dropout.wgsl" with { type: "text" };
 import gather from "../../kernels/gather.wgsl" with { type: "text" };
 import gatherDeviation from "../../kernels/gather_deviation.wgsl" with { type: "text" };
 import gradientNorm from "../../kernels/gradient_norm.wgsl" with { type: "text" };
 import gradientNormPartial from "../../kernels/gradient_norm_partial.wgsl" with { type: "text" };
 import l2Normalize from "../../kernels/l2_normalize.wgsl" with { type: "text" };
 import l2NormalizeBackward from "../../kernels/l2_normalize_backward.wgsl" with { type: "text" };
+import maxPool from "../../kernels/max_pool.wgsl" with { type: "text" };
+import maxPoolBackward from "../../kernels/max_pool_backward.wgsl" with { type: "text" };
+import meanMaxPool from "../../kernels/mean_max_pool.wgsl" with { type: "text" };
+import meanMaxPoolBackward from "../../kernels/mean_max_pool_backward.wgsl" with { type: "text" };
 import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
 import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
 import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
@@ -54,6 +59,7 @@ import recordLoss from "../../kernels/record_loss.wgsl" with { type: "text" };
 import reluBackward from "../../kernels/relu_backward.wgsl" with { type: "text" };
 import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
 import sharedAugmentPlan from "../../kernels/shared/augment_plan.wgsl" with { type: "text" };
+import sharedDropout from "../../kernels/shared/dropout.wgsl" with { type: "text" };
 import sharedEpilogue from "../../kernels/shared/epilogue.wgsl" with { type: "text" };
 import sharedPhilox from "../../kernels/shared/philox.wgsl" with { type: "text" };
 import sharedTreeSum from "../../kernels/shared/tree_sum.wgsl" with { type: "text" };
@@ -89,12 +95,17 @@ export const kernelSources: Readonly<Record<string, string>> = {
   conv1d_subgroup: conv1dSubgroup,
   conv1d_tiled: conv1dTiled,
   corrupt: corrupt,
+  dropout: dropout,
   gather: gather,
   gather_deviation: gatherDeviation,
   gradient_norm: gradientNorm,
   gradient_norm_partial: gradientNormPartial,
   l2_normalize: l2Normalize,
   l2_normalize_backward: l2NormalizeBackward,
+  max_pool: maxPool,
+  max_pool_backward: maxPoolBackward,
+  mean_max_pool: meanMaxPool,
+  mean_max_pool_backward: meanMaxPoolBackward,
   mean_pool: meanPool,
   mean_pool_backward: meanPoolBackward,
   nt_xent: ntXent,
@@ -104,6 +115,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   relu_backward: reluBackward,
   select_rows: selectRows,
   "shared/augment_plan": sharedAugmentPlan,
+  "shared/dropout": sharedDropout,
   "shared/epilogue": sharedEpilogue,
   "shared/philox": sharedPhilox,
   "shared/tree_sum": sharedTreeSum,

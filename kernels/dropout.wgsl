@@ -1,0 +1,30 @@
+// Dropout, forward and backward alike (kernels/shared/dropout.wgsl):  y = x * factor of the element
+//
+//   x, y [size]    state: word 0 seed, 2 step; see src/gpu/step_state.ts
+//
+// Dispatch: ceil(size / 4 / 64) workgroups, folded into x and y
+
+#import shared/dropout
+
+struct Dims {
+  size: u32, // elements / 4
+  dropout_layer: u32,
+  dropout_threshold: u32,
+  dropout_scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32) {
+  let e = (group.y * groups.x + group.x) * 64u + local;
+  if (e >= dims.size) {
+    return;
+  }
+  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale);
+  y[e] = x[e] * dropout_factors(e, dropout, state[0], state[2]);
+}

@@ -1,0 +1,58 @@
+/**
+ * Maximum over windows of time:
+ *
+ *   y[n, u, c] = max over k of x[n, s u + k - p, c]         x = -inf outside 0 .. T-1
+ *
+ *   x [N, T, C]   y [N, U, C],   U = floor((T + 2p - K) / s) + 1
+ *
+ * Backward: dy of a window goes to its first maximum, which is found again in x.
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+
+/** Extents of the windows. */
+export interface MaxPoolOptions {
+  /** K. */
+  readonly taps: number;
+  /** s. */
+  readonly stride: number;
+  /** p, at most K / 2. */
+  readonly padding: number;
+}
+
+/** @param x [N, T, C], C in fours; gives y [N, U, C]. */
+export function maxPool(
+  recorder: Recorder,
+  x: Tensor,
+  { taps, stride, padding }: MaxPoolOptions,
+): { y: Tensor; backward: (dy: Tensor) => Tensor } {
+  if (2 * padding > taps) {
+    throw new RangeError(
+      `Max pooling over ${taps} taps needs a padding up to half, got ${padding}`,
+    );
+  }
+  const [samples, length, channels] = x.shape;
+  const positions = Math.floor((length + 2 * padding - taps) / stride) + 1;
+  const constants = { TAPS: taps, STRIDE: stride, PADDING: padding };
+  const y = recorder.transient("max pool y", [samples, positions, channels]);
+  recorder.dispatch("max_pool", {
+    constants,
+    tensors: { x, y },
+    dims: { size: y.size / 4, length, positions, channels: channels / 4 },
+    grid: gridFor(y.size / 4, 64),
+  });
+  const backward = (dy: Tensor): Tensor => {
+    const dx = recorder.transient("max pool dx", x.shape);
+    recorder.dispatch("max_pool_backward", {
+      constants,
+      tensors: { x, dy, dx },
+      dims: { size: x.size / 4, length, positions, channels: channels / 4 },
+      grid: gridFor(x.size / 4, 64),
+    });
+    return dx;
+  };
+  return { y, backward };
+}
