@@ -1,10 +1,19 @@
-// Applies batch normalisation and, with RELU, the rectifier behind it:
+// Applies batch normalisation and what may follow it, in this order:
 //
-//   y = scale * x + shift        or  max(0, scale * x + shift)
+//   y = scale * x + shift
+//   RESIDUAL  + added
+//   RELU      max(0, .)
+//   DROPOUT   * factor of the element (kernels/shared/dropout.wgsl)
+//   SKIP      + added
 //
-//   x, y [rows][C]    affine [4][C]: scale, shift, mean, inverse deviation
+//   x, added, y [rows][C]    affine: scale [C], shift [C], and what else follows
+//   state: word 0 seed, 2 step; see src/gpu/step_state.ts
 //
 // Dispatch: ceil(ceil(rows / R) * C/4/Q / 64) workgroups, folded into x and y
+
+#ifdef DROPOUT
+#import shared/dropout
+#endif
 
 const CHANNELS = 16u; // C / 4; constant, since dividing by a variable is slow
 const Q = 1u; // channels of an invocation, CHANNELS / Q apart
@@ -12,12 +21,26 @@ const R = 4u; // rows of an invocation
 
 struct Dims {
   size: u32, // rows * C / 4
+#ifdef DROPOUT
+  dropout_layer: u32,
+  dropout_threshold: u32,
+  dropout_scale: f32,
+#endif
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> affine: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+#ifdef RESIDUAL
+@group(0) @binding(4) var<storage, read> added: array<vec4f>;
+#endif
+#ifdef SKIP
+@group(0) @binding(4) var<storage, read> added: array<vec4f>;
+#endif
+#ifdef DROPOUT
+@group(0) @binding(5) var<storage, read> state: array<u32>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -26,6 +49,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let span = CHANNELS / Q;
   let c = index % span;
   let first = index / span * R;
+#ifdef DROPOUT
+  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale);
+#endif
   var scale: array<vec4f, Q>; //#scalars
   var shift: array<vec4f, Q>; //#scalars
   //#unroll
@@ -40,9 +66,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       for (var q = 0u; q < Q; q++) {
         let e = (first + r) * CHANNELS + c + q * span;
         var value = x[e] * scale[q] + shift[q];
+#ifdef RESIDUAL
+        value += added[e];
+#endif
 #ifdef RELU
         // Not max(value, 0): that would turn a NaN into 0 and hide it.
         value = select(value, vec4f(), value < vec4f());
+#endif
+#ifdef DROPOUT
+        value *= dropout_factors(e, dropout, state[0], state[2]);
+#endif
+#ifdef SKIP
+        value += added[e];
 #endif
         y[e] = value;
       }

@@ -2,11 +2,21 @@
 //
 //   partial[tile, 0, c] = sum of g,   partial[tile, 1, c] = sum of g * xhat
 //
-// with xhat = (x - mean) * inverse and g = dy, or with RELU g = dy where scale * x + shift > 0.
+// with xhat = (x - mean) * inverse and g = dy after the way back through what followed:
 //
-//   x, dy [rows][C]    affine [4][C]: scale, shift, mean, inverse    partial [tiles][2][C]
+//   DROPOUT    * factor of the element (kernels/shared/dropout.wgsl)
+//   RELU       where scale * x + shift > 0, else 0
+//   RECTIFIED  where y > 0, else 0: for y = max(0, scale * x + shift + residual)
+//   STORE      nothing; g is written as well, for the last part and for the residual
+//
+//   x, dy, y, stored [rows][C]    affine [4][C]: scale, shift, mean, inverse    partial [tiles][2][C]
+//   state: word 0 seed, 2 step; see src/gpu/step_state.ts
 //
 // Dispatch: ceil(tiles * C/4/Q / 64) workgroups, folded into x and y
+
+#ifdef DROPOUT
+#import shared/dropout
+#endif
 
 const P = 64u;
 const Q = 1u; // channels of an invocation, C / Q apart; Q divides C / 4
@@ -14,6 +24,11 @@ const Q = 1u; // channels of an invocation, C / Q apart; Q divides C / 4
 struct Dims {
   rows: u32,
   channels: u32, // C / 4
+#ifdef DROPOUT
+  dropout_layer: u32,
+  dropout_threshold: u32,
+  dropout_scale: f32,
+#endif
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -21,6 +36,15 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read> affine: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
+#ifdef RECTIFIED
+@group(0) @binding(5) var<storage, read> y: array<vec4f>;
+#endif
+#ifdef STORE
+@group(0) @binding(6) var<storage, read_write> stored: array<vec4f>;
+#endif
+#ifdef DROPOUT
+@group(0) @binding(7) var<storage, read> state: array<u32>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -33,6 +57,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (first >= dims.rows) {
     return;
   }
+#ifdef DROPOUT
+  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale);
+#endif
   var scale: array<vec4f, Q>; //#scalars
   var shift: array<vec4f, Q>; //#scalars
   var mean: array<vec4f, Q>; //#scalars
@@ -49,10 +76,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var row = first; row < min(first + P, dims.rows); row++) {
     //#unroll
     for (var q = 0u; q < Q; q++) {
-      let value = x[row * dims.channels + c + q * span];
-      var g = dy[row * dims.channels + c + q * span];
+      let e = row * dims.channels + c + q * span;
+      let value = x[e];
+      var g = dy[e];
+#ifdef DROPOUT
+      g *= dropout_factors(e, dropout, state[0], state[2]);
+#endif
 #ifdef RELU
       g = select(vec4f(), g, scale[q] * value + shift[q] > vec4f());
+#endif
+#ifdef RECTIFIED
+      g = select(vec4f(), g, y[e] > vec4f());
+#endif
+#ifdef STORE
+      stored[e] = g;
 #endif
       sum[q] += g;
       sum_xhat[q] += g * ((value - mean[q]) * inverse[q]);

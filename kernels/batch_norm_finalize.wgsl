@@ -5,6 +5,8 @@
 //   running_mean = (1 - momentum) * running_mean + momentum * mean
 //   running_var  = (1 - momentum) * running_var + momentum * var * rows / (rows - 1)
 //
+// A single row has no variance; it leaves running_var as it is.
+//
 //   moments [tiles][2][C]    gamma, beta, running_mean, running_var [C]
 //   affine [4][C]: scale, shift, mean, 1 / sqrt(var + epsilon)
 //
@@ -75,8 +77,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     affine[dims.channels + c] = beta[c] - all.mean * scale;
     affine[2u * dims.channels + c] = all.mean;
     affine[3u * dims.channels + c] = inverse;
-    let unbiased = all.squares / max(all.count - 1.0, 1.0);
     running_mean[c] += dims.momentum * (all.mean - running_mean[c]);
-    running_var[c] += dims.momentum * (unbiased - running_var[c]);
+    if (dims.rows > 1u) {
+      let unbiased = all.squares / (all.count - 1.0);
+      running_var[c] += dims.momentum * (unbiased - running_var[c]);
+    }
   }
 }

@@ -2,7 +2,7 @@
 //
 //   scale = gamma / sqrt(running_var + epsilon),  shift = beta - running_mean * scale
 //
-//   gamma, beta, running_mean, running_var, scale, shift [C]
+//   gamma, beta, running_mean, running_var [C]    affine [2][C]: scale, shift
 //
 // Dispatch: ceil(C / 64) workgroups
 
@@ -16,8 +16,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> beta: array<f32>;
 @group(0) @binding(3) var<storage, read> running_mean: array<f32>;
 @group(0) @binding(4) var<storage, read> running_var: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scale: array<f32>;
-@group(0) @binding(6) var<storage, read_write> shift: array<f32>;
+@group(0) @binding(5) var<storage, read_write> affine: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -25,6 +24,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (c >= dims.channels) {
     return;
   }
-  scale[c] = gamma[c] / sqrt(running_var[c] + dims.epsilon);
-  shift[c] = beta[c] - running_mean[c] * scale[c];
+  let scale = gamma[c] / sqrt(running_var[c] + dims.epsilon);
+  affine[c] = scale;
+  affine[dims.channels + c] = beta[c] - running_mean[c] * scale;
 }

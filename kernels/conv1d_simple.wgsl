@@ -15,8 +15,13 @@
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 #endif
 #ifdef AFFINE
-@group(0) @binding(4) var<storage, read> scale: array<f32>;
-@group(0) @binding(5) var<storage, read> shift: array<f32>;
+@group(0) @binding(4) var<storage, read> affine: array<f32>;
+#endif
+#ifdef ADD
+@group(0) @binding(5) var<storage, read> added: array<f32>;
+#endif
+#ifdef ADD_LAST
+@group(0) @binding(5) var<storage, read> added: array<f32>;
 #endif
 
 @compute @workgroup_size(64)
@@ -41,10 +46,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   sum += bias[n];
 #endif
 #ifdef AFFINE
-  sum = sum * scale[n] + shift[n];
+  sum = sum * affine[n] + affine[dims.columns + n];
+#endif
+  let place = sample * dims.y_sample + row % dims.positions * dims.y_step + dims.y_offset + n;
+#ifdef ADD
+  sum += added[place];
 #endif
 #ifdef RELU
   sum = select(sum, 0.0, sum < 0.0);
 #endif
-  y[sample * dims.y_sample + row % dims.positions * dims.y_step + dims.y_offset + n] = sum;
+#ifdef ADD_LAST
+  sum += added[place];
+#endif
+  y[place] = sum;
 }

@@ -88,7 +88,7 @@ fn main(
           let place = row / dims.positions * dims.y_sample + row % dims.positions * dims.y_step +
             dims.y_offset;
           total += sum[p * Q + q];
-          y[place / 4u + n] = epilogue(sum[p * Q + q], n);
+          y[place / 4u + n] = epilogue(sum[p * Q + q], n, place / 4u + n);
         }
       }
 #ifdef STATISTICS

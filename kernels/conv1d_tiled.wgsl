@@ -138,7 +138,7 @@ fn main(
       for (var q = 0u; q < Q; q++) {
         let n = first_column + tx + q * TX;
         if (n < columns) {
-          y[place / 4u + n] = epilogue(sum[r * Q + q], n);
+          y[place / 4u + n] = epilogue(sum[r * Q + q], n, place / 4u + n);
         }
       }
     }

@@ -1,13 +1,17 @@
 /**
- * Batch normalisation over batch and time, per channel, with the rectifier that always follows it
- * here (Ioffe & Szegedy 2015, with PyTorch's conventions):
+ * Batch normalisation over batch and time, per channel (Ioffe & Szegedy 2015, with PyTorch's
+ * conventions), and what follows it in the same pass over memory:
  *
- *   xhat = (x - mean) / sqrt(var + 1e-5),   y = max(0, gamma xhat + beta)
+ *   xhat = (x - mean) / sqrt(var + 1e-5),   z = gamma xhat + beta
+ *   y = max(0, z)                           the usual case
+ *   y = z                                   without rectifier
+ *   y = max(0, z + residual)                the end of a residual block
+ *   y = dropout(max(0, z)) + skip           either of the two may be absent
  *
- *   x, y [N, T, C]; mean and biased variance over the N T rows; the running variance is the
+ *   x, y [N, T, C] or [N, C]; mean and biased variance over all rows; the running variance is the
  *   unbiased one; running = 0.9 running + 0.1 batch
  *
- * Backward, with g = dy where y > 0 and M = N T rows:
+ * Backward, with g = dz (dy behind dropout, where the rectifier was open) and M rows:
  *
  *   dbeta = sum g,   dgamma = sum g xhat
  *   dx = gamma / sqrt(var + eps) (g - dbeta / M - xhat dgamma / M)
@@ -16,7 +20,9 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import type { Dropout } from "./dropout.ts";
 import type { Buffer, Parameter, ParameterStore } from "./parameters.ts";
 import type { TileStatistics } from "./windowed_product.ts";
 
@@ -37,7 +43,17 @@ function columnsAtOnce(recorder: Recorder, channels: number): number {
   return recorder.gpu.software && channels % 16 === 0 ? channels / 16 : 1;
 }
 
-/** Batch normalisation and rectifier. */
+/** What follows the normalisation. */
+export interface BatchNormOptions {
+  /** Rectifier; true unless told otherwise. */
+  readonly relu?: boolean;
+  /** Dropout behind the rectifier, drawn for the step. */
+  readonly dropout?: { readonly layer: Dropout; readonly step: StepState };
+  /** Of x's shape, added at the end; its gradient is dy itself. */
+  readonly skip?: Tensor;
+}
+
+/** Batch normalisation. */
 export class BatchNorm {
   readonly gamma: Parameter;
   readonly beta: Parameter;
@@ -59,17 +75,97 @@ export class BatchNorm {
   /**
    * Training mode: statistics of this batch, running statistics updated.
    *
-   * @param x [N, T, C]
+   * @param x [N, T, C] or [N, C]
    * @param statistics Moments of x, where the layer before gave them.
    */
   forward(
     recorder: Recorder,
     x: Tensor,
     statistics?: TileStatistics,
+    { relu = true, dropout, skip }: BatchNormOptions = {},
   ): { y: Tensor; backward: (dy: Tensor) => Tensor } {
+    const affine = this.#affine(recorder, x, statistics);
+    const constants: Record<string, boolean> = { RELU: relu };
+    const tensors: Record<string, Tensor> = {};
+    if (skip) {
+      constants.SKIP = true;
+      tensors.added = skip;
+    }
+    const drawn = dropout && !dropout.layer.off ? dropout.layer.bindings(dropout.step) : undefined;
+    if (drawn) constants.DROPOUT = true;
+    const y = this.#apply(recorder, x, affine, {
+      constants,
+      tensors: { ...tensors, ...drawn?.tensors },
+      dims: drawn?.dims ?? {},
+    });
+    const backward = (dy: Tensor): Tensor => {
+      if (!drawn) return this.#backward(recorder, x, affine, dy, { constants: { RELU: relu } }).dx;
+      return this.#backward(recorder, x, affine, dy, {
+        // Writing g costs less than drawing the dropout once more.
+        constants: { RELU: relu, DROPOUT: true, STORE: true },
+        ...drawn,
+      }).dx;
+    };
+    return { y, backward };
+  }
+
+  /**
+   * Training mode of a residual block's end: y = max(0, z + residual).
+   *
+   * @param x [N, T, C]
+   * @param residual Of x's shape.
+   * @param statistics Moments of x, where the layer before gave them.
+   * @returns y, and the way back to both summands.
+   */
+  forwardResidual(
+    recorder: Recorder,
+    x: Tensor,
+    residual: Tensor,
+    statistics?: TileStatistics,
+  ): { y: Tensor; backward: (dy: Tensor) => { dx: Tensor; residual: Tensor } } {
+    const affine = this.#affine(recorder, x, statistics);
+    const y = this.#apply(recorder, x, affine, {
+      constants: { RELU: true, RESIDUAL: true },
+      tensors: { added: residual },
+      dims: {},
+    });
+    const backward = (dy: Tensor) => {
+      const { dx, g } = this.#backward(recorder, x, affine, dy, {
+        constants: { RECTIFIED: true, STORE: true },
+        tensors: { y },
+      });
+      return { dx, residual: g };
+    };
+    return { y, backward };
+  }
+
+  /** Evaluation mode: scale and shift [2, C] from the running statistics, for the layer before. */
+  fold(recorder: Recorder): Tensor {
+    const affine = recorder.transient(`${this.name} affine`, [2, this.channels]);
+    recorder.dispatch("batch_norm_fold", {
+      label: `${this.name} fold`,
+      tensors: {
+        gamma: this.gamma.value,
+        beta: this.beta.value,
+        running_mean: this.runningMean.value,
+        running_var: this.runningVar.value,
+        affine,
+      },
+      dims: { channels: this.channels, epsilon: EPSILON },
+      grid: gridFor(this.channels, 64),
+    });
+    return affine;
+  }
+
+  /** Evaluation mode where the layer before cannot take the fold: y = z of x [N, T, C] or [N, C]. */
+  evaluate(recorder: Recorder, x: Tensor): Tensor {
+    return this.#apply(recorder, x, this.fold(recorder), { constants: {}, tensors: {}, dims: {} });
+  }
+
+  /** [4, C]: scale, shift, mean, inverse deviation of this batch; updates the running statistics. */
+  #affine(recorder: Recorder, x: Tensor, statistics?: TileStatistics): Tensor {
     const rows = x.size / this.channels;
     const channels = this.channels / 4;
-    const Q = columnsAtOnce(recorder, channels);
     const given = statistics ?? this.#statistics(recorder, x, rows);
     const affine = recorder.transient(`${this.name} affine`, [4, this.channels]);
     recorder.dispatch("batch_norm_finalize", {
@@ -92,35 +188,22 @@ export class BatchNorm {
       },
       grid: [channels],
     });
+    return affine;
+  }
+
+  #apply(recorder: Recorder, x: Tensor, affine: Tensor, behind: Behind): Tensor {
+    const channels = this.channels / 4;
+    const rows = x.size / this.channels;
+    const Q = columnsAtOnce(recorder, channels);
     const y = recorder.transient(`${this.name} y`, x.shape);
     recorder.dispatch("batch_norm", {
       label: `${this.name} forward`,
-      constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, RELU: true },
-      tensors: { x, affine, y },
-      dims: { size: x.size / 4 },
+      constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, ...behind.constants },
+      tensors: { x, affine, y, ...behind.tensors },
+      dims: { size: x.size / 4, ...behind.dims },
       grid: gridFor(Math.ceil(rows / ROWS_AT_ONCE) * channels / Q, 64),
     });
-    return { y, backward: (dy) => this.#backward(recorder, x, affine, dy) };
-  }
-
-  /** Evaluation mode: scale and shift [C] from the running statistics, for the layer before. */
-  fold(recorder: Recorder): { scale: Tensor; shift: Tensor } {
-    const scale = recorder.transient(`${this.name} scale`, [this.channels]);
-    const shift = recorder.transient(`${this.name} shift`, [this.channels]);
-    recorder.dispatch("batch_norm_fold", {
-      label: `${this.name} fold`,
-      tensors: {
-        gamma: this.gamma.value,
-        beta: this.beta.value,
-        running_mean: this.runningMean.value,
-        running_var: this.runningVar.value,
-        scale,
-        shift,
-      },
-      dims: { channels: this.channels, epsilon: EPSILON },
-      grid: gridFor(this.channels, 64),
-    });
-    return { scale, shift };
+    return y;
   }
 
   #statistics(recorder: Recorder, x: Tensor, rows: number): TileStatistics {
@@ -136,17 +219,25 @@ export class BatchNorm {
     return { moments, tileRows: STATISTICS_ROWS, rows };
   }
 
-  #backward(recorder: Recorder, x: Tensor, affine: Tensor, dy: Tensor): Tensor {
+  /** dx, and g where `behind` has it stored. */
+  #backward(
+    recorder: Recorder,
+    x: Tensor,
+    affine: Tensor,
+    dy: Tensor,
+    { constants, tensors, dims }: Partial<Behind> & Pick<Behind, "constants">,
+  ): { dx: Tensor; g: Tensor } {
     const rows = x.size / this.channels;
     const channels = this.channels / 4;
     const Q = columnsAtOnce(recorder, channels);
     const tiles = Math.ceil(rows / BACKWARD_ROWS);
     const partial = recorder.transient(`${this.name} partial`, [tiles, 2, this.channels]);
+    const g = constants.STORE ? recorder.transient(`${this.name} g`, x.shape) : dy;
     recorder.dispatch("batch_norm_backward_reduce", {
       label: `${this.name} backward reduce`,
-      constants: { P: BACKWARD_ROWS, Q, RELU: true },
-      tensors: { x, dy, affine, partial },
-      dims: { rows, channels },
+      constants: { P: BACKWARD_ROWS, Q, ...constants },
+      tensors: { x, dy, affine, partial, ...tensors, ...(constants.STORE && { stored: g }) },
+      dims: { rows, channels, ...dims },
       grid: gridFor(tiles * channels / Q, 64),
     });
     const coefficients = recorder.transient(`${this.name} coefficients`, [2, this.channels]);
@@ -165,11 +256,23 @@ export class BatchNorm {
     const dx = recorder.transient(`${this.name} dx`, x.shape);
     recorder.dispatch("batch_norm_backward", {
       label: `${this.name} backward`,
-      constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, RELU: true },
-      tensors: { x, dy, affine, coefficients, dx },
+      constants: {
+        CHANNELS: channels,
+        Q,
+        R: ROWS_AT_ONCE,
+        RELU: Boolean(constants.RELU) && !constants.STORE,
+      },
+      tensors: { x, dy: g, affine, coefficients, dx },
       dims: { size: x.size / 4 },
       grid: gridFor(Math.ceil(rows / ROWS_AT_ONCE) * channels / Q, 64),
     });
-    return dx;
+    return { dx, g };
   }
+}
+
+/** What a kernel gets for the operations fused behind the normalisation. */
+interface Behind {
+  readonly constants: Readonly<Record<string, boolean>>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly dims: Readonly<Record<string, number>>;
 }

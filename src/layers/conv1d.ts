@@ -69,8 +69,11 @@ export class Conv1d {
   ): {
     y: Tensor;
     statistics: TileStatistics | undefined;
-    /** Adds to the weight's gradient; gives dx [N, T, Cin] unless told that nobody needs it. */
-    backward: (dy: Tensor, needed?: { input: boolean }) => Tensor | undefined;
+    /**
+     * Adds to the weight's gradient; gives dx [N, T, Cin] unless told that nobody needs it. `add`
+     * [N, T, Cin] is a gradient that reaches x by another way; dx includes it.
+     */
+    backward: (dy: Tensor, needed?: { input: boolean; add?: Tensor }) => Tensor | undefined;
   } {
     const [samples, length, inputs] = x.shape;
     const { outputs, taps, stride, padding } = this.options;
@@ -97,19 +100,22 @@ export class Conv1d {
       options.epilogue,
       { label: `${this.name} forward`, statistics: options.statistics },
     );
-    const backward = (dy: Tensor, needed = { input: true }): Tensor | undefined => {
+    const backward = (
+      dy: Tensor,
+      needed: { input: boolean; add?: Tensor } = { input: true },
+    ): Tensor | undefined => {
       recordWeightGradient(
         recorder,
         product,
         { x, dy, gradient: this.weight.gradient },
         { label: `${this.name} backward weight` },
       );
-      return needed.input ? this.#backwardInput(recorder, dy, length) : undefined;
+      return needed.input ? this.#backwardInput(recorder, dy, length, needed.add) : undefined;
     };
     return { y, statistics, backward };
   }
 
-  #backwardInput(recorder: Recorder, dy: Tensor, length: number): Tensor {
+  #backwardInput(recorder: Recorder, dy: Tensor, length: number, add?: Tensor): Tensor {
     const [samples, positions, outputs] = dy.shape;
     const { inputs, taps, stride, padding } = this.options;
     const dx = recorder.transient(`${this.name} dx`, [samples, length, inputs]);
@@ -140,7 +146,7 @@ export class Conv1d {
           store: { sample: length * inputs, step: stride * inputs, offset: phase * inputs },
         },
         { x: dy, w: packed, y: dx },
-        {},
+        add ? { add: { tensor: add } } : {},
         { label: `${this.name} backward input` },
       );
     }

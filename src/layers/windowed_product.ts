@@ -26,7 +26,10 @@ export interface WindowedProduct {
 /** What happens to a sum before it is stored. */
 export interface Epilogue {
   readonly bias?: Tensor;
-  readonly affine?: { readonly scale: Tensor; readonly shift: Tensor };
+  /** [2, columns]: factor and summand of every column. */
+  readonly affine?: Tensor;
+  /** Added to y, of y's shape and stored alike: before the rectifier, or behind it. */
+  readonly add?: { readonly tensor: Tensor; readonly behindRelu?: boolean };
   readonly relu?: boolean;
 }
 
@@ -180,8 +183,11 @@ export function recordProduct(
   }
   if (epilogue.affine) {
     constants.AFFINE = true;
-    bound.scale = epilogue.affine.scale;
-    bound.shift = epilogue.affine.shift;
+    bound.affine = epilogue.affine;
+  }
+  if (epilogue.add) {
+    constants[epilogue.add.behindRelu ? "ADD_LAST" : "ADD"] = true;
+    bound.added = epilogue.add.tensor;
   }
   if (epilogue.relu) constants.RELU = true;
   let statistics: TileStatistics | undefined;
@@ -228,7 +234,6 @@ function chooseProduct(
     key,
     candidates,
     record(scratch, variant) {
-      const vector = (name: string) => scratch.transient(name, [p.columns]);
       const store = p.store?.sample ?? p.positions * p.columns;
       recordProduct(
         scratch,
@@ -239,8 +244,11 @@ function chooseProduct(
           y: scratch.transient("y", [p.samples, store]),
         },
         {
-          ...(epilogue.bias && { bias: vector("bias") }),
-          ...(epilogue.affine && { affine: { scale: vector("scale"), shift: vector("shift") } }),
+          ...(epilogue.bias && { bias: scratch.transient("bias", [p.columns]) }),
+          ...(epilogue.affine && { affine: scratch.transient("affine", [2, p.columns]) }),
+          ...(epilogue.add && {
+            add: { ...epilogue.add, tensor: scratch.transient("added", [p.samples, store]) },
+          }),
           relu: epilogue.relu ?? false,
         },
         { statistics, variant },

@@ -7,8 +7,8 @@
  *     x̂ = (x − μ_c) / √(σ²_c + ε),   y = γ_c · x̂ + β_c,   with ReLU: y = max(0, y)
  *
  * Training: μ and σ² are those of the batch, σ² with divisor M; the running variance takes the one
- * with divisor M − 1: running = (1 − m) · running + m · batch. Evaluation: μ and σ² are the running
- * ones.
+ * with divisor M − 1: running = (1 − m) · running + m · batch. A single row has none and leaves it as
+ * it is (PyTorch refuses that case). Evaluation: μ and σ² are the running ones.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export interface BatchStatistics {
   readonly mean: Float64Array;
   /** [C], divisor M. */
   readonly biasedVariance: Float64Array;
-  /** [C], divisor M − 1 (1 where M = 1, a case that PyTorch refuses). */
+  /** [C], divisor M − 1; NaN where M = 1. */
   readonly unbiasedVariance: Float64Array;
 }
 
@@ -69,7 +69,7 @@ export function batchStatistics(input: Float64Array, channels: number): BatchSta
   return {
     mean,
     biasedVariance: squares.map((sum) => sum / rows),
-    unbiasedVariance: squares.map((sum) => sum / Math.max(rows - 1, 1)),
+    unbiasedVariance: squares.map((sum) => sum / (rows - 1)),
   };
 }
 
@@ -93,6 +93,7 @@ export function batchNormTrain(
     const momentum = running.momentum ?? BATCH_NORM_MOMENTUM;
     for (let c = 0; c < weight.length; c++) {
       running.mean[c] += momentum * (statistics.mean[c] - running.mean[c]);
+      if (input.length === weight.length) continue;
       running.variance[c] += momentum * (statistics.unbiasedVariance[c] - running.variance[c]);
     }
   }

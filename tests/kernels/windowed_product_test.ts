@@ -202,8 +202,13 @@ async function runProduct(
   variant: Variant | undefined,
   x: Float32Array,
   w: Float32Array,
-  epilogue: { bias?: Float32Array; scale?: Float32Array; shift?: Float32Array; relu?: boolean } =
-    {},
+  epilogue: {
+    bias?: Float32Array;
+    affine?: Float32Array;
+    add?: Float32Array;
+    behindRelu?: boolean;
+    relu?: boolean;
+  } = {},
   statistics = false,
 ) {
   const gap = 4;
@@ -215,7 +220,14 @@ async function runProduct(
     w: upload("w", w, 64, NaN),
     y: upload("y", new Float32Array(p.samples * sample).fill(SENTINEL), 4 * p.columns),
   };
-  const vectors = [epilogue.bias, epilogue.scale, epilogue.shift].map((values, i) =>
+  // What is added lies as y does.
+  const added = epilogue.add && new Float32Array(p.samples * sample);
+  for (let row = 0; added && row < p.samples * p.positions; row++) {
+    const i = Math.floor(row / p.positions);
+    const values = epilogue.add!.subarray(row * p.columns, (row + 1) * p.columns);
+    added.set(values, i * sample + front + (row - i * p.positions) * step);
+  }
+  const vectors = [epilogue.bias, epilogue.affine, added].map((values, i) =>
     values && upload(`vector ${i}`, values)
   );
   const recorder = new Recorder(kernels);
@@ -225,7 +237,10 @@ async function runProduct(
     tensors,
     {
       ...(vectors[0] && { bias: vectors[0] }),
-      ...(vectors[1] && vectors[2] && { affine: { scale: vectors[1], shift: vectors[2] } }),
+      ...(vectors[1] && { affine: vectors[1] }),
+      ...(vectors[2] && {
+        add: { tensor: vectors[2], behindRelu: epilogue.behindRelu ?? false },
+      }),
       relu: epilogue.relu ?? false,
     },
     { ...(variant && { variant }), statistics },
@@ -315,27 +330,35 @@ for (const { variant, rows, columns } of productCases) {
   });
 }
 
-Deno.test("a product applies bias, affine map and ReLU to its sums in every family", async () => {
+Deno.test("a product applies bias, affine map, addition and ReLU to its sums in every family", async () => {
   const p = convolution([2, 35, 8, 36, 3, 2]);
   const x = uniform(p.samples * p.sample);
   const w = uniform(p.window * p.columns);
-  const [bias, scale, shift] = [0, 1, 2].map(() => uniform(p.columns));
+  const bias = uniform(p.columns);
+  const affine = uniform(2 * p.columns);
+  const add = uniform(p.samples * p.positions * p.columns);
   const sums = new Float64Array(p.samples * p.positions * p.columns);
   forEachTerm(p, (i, j, k) => sums[k] += x[i] * w[j]);
+  const mapped = sums.map((sum, k) =>
+    sum * affine[k % p.columns] + affine[p.columns + k % p.columns]
+  );
   const families = [productCases[0], productCases[1], ...hasSubgroups ? [productCases[5]] : []];
   for (const { variant } of families) {
     for (
       const [epilogue, expected] of [
         [{ bias }, sums.map((sum, k) => sum + bias[k % p.columns])],
+        [{ affine, relu: true }, mapped.map((value) => Math.max(0, value))],
+        [{ add }, sums.map((sum, k) => sum + add[k])],
+        [{ affine, add, relu: true }, mapped.map((value, k) => Math.max(0, value + add[k]))],
         [
-          { scale, shift, relu: true },
-          sums.map((sum, k) => Math.max(0, sum * scale[k % p.columns] + shift[k % p.columns])),
+          { affine, add, behindRelu: true, relu: true },
+          mapped.map((value, k) => Math.max(0, value) + add[k]),
         ],
       ] as const
     ) {
       const { y } = await runProduct(p, variant, x, w, epilogue);
-      // |sum| <= 24 terms of at most 1; two more roundings.
-      assertClose(y, expected, () => 26 * 26 * UNIT_ROUNDOFF, describe(variant));
+      // |sum| <= 24 terms of at most 1; three more roundings.
+      assertClose(y, expected, () => 27 * 27 * UNIT_ROUNDOFF, describe(variant));
     }
   }
 });

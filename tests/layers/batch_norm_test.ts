@@ -5,8 +5,10 @@
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { StepState } from "../../src/gpu/step_state.ts";
 import { BatchNorm } from "../../src/layers/batch_norm.ts";
 import { Conv1d } from "../../src/layers/conv1d.ts";
+import { Dropout } from "../../src/layers/dropout.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { conv1dForward } from "../../src/reference/conv1d.ts";
 import { convWeightFromTorch } from "../../src/reference/layout.ts";
@@ -15,6 +17,7 @@ import {
   batchNormEvaluate,
   batchNormTrain,
 } from "../../src/reference/batch_norm.ts";
+import { dropoutFactors } from "../../src/reference/dropout.ts";
 import { assertClose, draws, GuardedRun, largest } from "../kernels/guarded.ts";
 
 interface Values {
@@ -113,6 +116,70 @@ for (
     }));
 }
 
+/** What may follow the normalisation; the upstream gradient goes back through it in float64 as well. */
+const followers = [
+  { name: "nothing", relu: false },
+  { name: "dropout", relu: false, dropout: true },
+  { name: "rectifier and skip", relu: true, skip: true },
+  { name: "rectifier, dropout and skip", relu: true, dropout: true, skip: true },
+  { name: "residual and rectifier", residual: true },
+] as const;
+
+// A head's rows, one vec4 column an invocation and several, and more rows than a tile.
+for (const [rows, channels] of [[2, 4], [5, 128], [33, 12], [67, 256]]) {
+  for (const follower of followers) {
+    const { relu = true, dropout = false, skip = false, residual = false } = follower as Partial<
+      Record<"relu" | "dropout" | "skip" | "residual", boolean>
+    >;
+    Deno.test(`batch norm of [${rows}, ${channels}] followed by ${follower.name}: both ways`, () =>
+      GuardedRun.with(async (run) => {
+        const store = new ParameterStore();
+        const layer = new BatchNorm(store, "norm", channels);
+        store.allocate(run.gpu, 0);
+        const values = makeValues(channels);
+        load(store, "norm", values);
+        const step = new StepState(run.gpu);
+        const [x, added, upstream] = [5, 6, 7].map((item) => draws(rows * channels, item));
+        const place = (name: string, data: Float64Array) => run.place(name, [rows, channels], data);
+        const [input, summand] = [place("x", x), place("added", added)];
+        const drop = { layer: new Dropout(3, 0.25), step };
+        const pass = residual
+          ? layer.forwardResidual(run.recorder, input, summand)
+          : layer.forward(run.recorder, input, undefined, {
+            relu,
+            ...(dropout && { dropout: drop }),
+            ...(skip && { skip: summand }),
+          });
+        const back = pass.backward(place("dy", upstream));
+        const gradients = "dx" in back ? back : { dx: back, residual: undefined };
+        await run.run(1, () => step.begin({ seed: 4, epoch: 0, step: 8, records: rows }));
+
+        const normed = batchNormTrain(x, values.weight, values.bias);
+        const at = { seed: 4, step: 8, layer: 3, probability: dropout ? 0.25 : 0 };
+        const factors = dropoutFactors(x.length, at);
+        const inner = normed.output.map((value, j) => residual ? value + added[j] : value);
+        const open = inner.map((value) => residual || relu ? Number(value > 0) : 1);
+        const y = inner.map((value, j) => value * open[j] * factors[j] + (skip ? added[j] : 0));
+        const size = largest(normed.inverseDeviation);
+        // As above; two more operations on numbers of that size.
+        assertClose(run.get(pass.y), y, 4e-6 * size, "y");
+        const g = upstream.map((value, j) => value * factors[j] * open[j]);
+        const expected = batchNormBackward(x, values.weight, normed, g, { training: true });
+        const steep = 1e-5 * size * Math.max(1, size / rows);
+        assertClose(run.get(gradients.dx), expected.input, steep, "dx");
+        if (gradients.residual) {
+          assertClose(run.get(gradients.residual), g, 0, "residual's gradient");
+        }
+        const [dgamma, dbeta] = await store.gradients();
+        const sums = 4e-6 * size * Math.sqrt(rows);
+        assertClose(dgamma.data as Float32Array, expected.weight, sums, "dgamma");
+        assertClose(dbeta.data as Float32Array, expected.bias, sums, "dbeta");
+        step.destroy();
+        store.destroy();
+      }));
+  }
+}
+
 Deno.test("batch norm: a mean far above the deviation costs no digits of the variance", () =>
   GuardedRun.with(async (run) => {
     const [rows, channels] = [300, 4];
@@ -137,7 +204,7 @@ Deno.test("batch norm: a mean far above the deviation costs no digits of the var
     store.destroy();
   }));
 
-Deno.test("batch norm: evaluation folds into the layer before", () =>
+Deno.test("batch norm: evaluation folds into the layer before, or stands alone", () =>
   GuardedRun.with(async (run) => {
     const channels = 68;
     const store = new ParameterStore();
@@ -145,14 +212,16 @@ Deno.test("batch norm: evaluation folds into the layer before", () =>
     store.allocate(run.gpu, 0);
     const values = makeValues(channels);
     load(store, "norm", values);
-    const { scale, shift } = layer.fold(run.recorder);
-    await run.run();
+    const affine = layer.fold(run.recorder);
     const x = draws(5 * channels, 8);
-    const [a, b] = [run.get(scale), run.get(shift)];
-    const folded = x.map((value, j) => value * a[j % channels] + b[j % channels]);
+    const applied = layer.evaluate(run.recorder, run.place("x", [5, channels], x));
+    await run.run();
+    const a = run.get(affine);
+    const folded = x.map((value, j) => value * a[j % channels] + a[channels + j % channels]);
     const expected = batchNormEvaluate(x, values.weight, values.bias, values);
     // Scale (below 4) and shift each carry three roundings.
-    assertClose(folded, expected.output, 2e-6, "y");
+    assertClose(folded, expected.output, 2e-6, "folded");
+    assertClose(run.get(applied), expected.output, 2e-6, "applied");
     const after = await runningStatistics(store);
     assertEquals(after.mean, Float32Array.from(values.mean), "Evaluation changed the mean");
     store.destroy();

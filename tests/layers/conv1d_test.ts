@@ -130,10 +130,7 @@ Deno.test("conv1d: scale, shift and rectifier of an evaluated normalisation", ()
     const shift = draws(outputs, 3);
     const { y } = layer.forward(run.recorder, run.place("x", [batch, inputLength, inputs], x), {
       epilogue: {
-        affine: {
-          scale: run.place("scale", [outputs], scale),
-          shift: run.place("shift", [outputs], shift),
-        },
+        affine: run.place("affine", [2, outputs], [...scale, ...shift]),
         relu: true,
       },
     });
@@ -155,6 +152,30 @@ Deno.test("conv1d: scale, shift and rectifier of an evaluated normalisation", ()
     assertClose(run.get(y), expected, 2 * tolerance(inputs * taps, 0.11), "y");
     store.destroy();
   }));
+
+for (const [taps, stride] of [[7, 2], [1, 2], [3, 1]]) {
+  Deno.test(`conv1d, ${taps} taps, stride ${stride}: adds a gradient that reaches x by another way`, () =>
+    GuardedRun.with(async (run) => {
+      const [batch, inputLength, inputs, outputs] = [2, 11, 12, 16];
+      const padding = (taps - 1) / 2;
+      const store = new ParameterStore();
+      const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride, padding });
+      store.allocate(run.gpu, 0);
+      const shape = [batch, inputLength, inputs];
+      const x = run.place("x", shape, draws(batch * inputLength * inputs, 1));
+      const { y, backward } = layer.forward(run.recorder, x);
+      const upstream = draws(y.size, 2, -3, 3);
+      const dy = run.place("dy", y.shape, upstream);
+      const other = draws(batch * inputLength * inputs, 3, -3, 3);
+      const alone = backward(dy)!;
+      const added = backward(dy, { input: true, add: run.place("other", shape, other) })!;
+      await run.run();
+      // The same sum and one addition more.
+      const expected = Float64Array.from(run.get(alone), (value, j) => value + other[j]);
+      assertClose(run.get(added), expected, 2 ** -22, "dx");
+      store.destroy();
+    }));
+}
 
 Deno.test("conv1d: no input gradient where nobody needs it, and an error for other channels", async () => {
   const { kernels } = await openGpu();
