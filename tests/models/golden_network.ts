@@ -58,16 +58,16 @@ export async function runGolden<Model>(
   if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
 }
 
+/** PyTorch's names of the state of a convolution without bias and its normalisation, in its order. */
+export function normKeys(convolution: string, norm: string): string[] {
+  const keys = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
+  return [`${convolution}.weight`, ...keys.map((key) => `${norm}.${key}`)];
+}
+
 /** PyTorch's names of an encoder's state, in its order. */
 export function encoderKeys(prefix: string): string[] {
-  return [0, 1, 2, 3, 4, 5].flatMap((block) =>
-    [
-      "0.weight",
-      "1.weight",
-      "1.bias",
-      "1.running_mean",
-      "1.running_var",
-      "1.num_batches_tracked",
-    ].map((key) => `${prefix}features.${block}.block.${key}`)
-  );
+  return [0, 1, 2, 3, 4, 5].flatMap((block) => {
+    const name = `${prefix}features.${block}.block`;
+    return normKeys(`${name}.0`, `${name}.1`);
+  });
 }
