@@ -1,7 +1,7 @@
 /**
  * Losses of multi-label classification, mean over all N C elements:
  *
- *   bce             max(x, 0) - x y + ln(1 + exp(-|x|))
+ *   bce             v_c y ln(1 + exp(-x)) + (1 - y) ln(1 + exp(x)), v_c = 1 unless given
  *   weighted        w_c bce, w_c inverse class frequency, mean 1
  *   class_balanced  w_c bce, w_c from the effective number of samples (Cui et al. 2019), mean 1
  *   focal           alpha (1 - p_t)^gamma bce (Lin et al. 2017), alpha constant or alpha_t
@@ -20,6 +20,11 @@ export interface ClassificationLoss {
   readonly name: "bce" | "focal" | "weighted" | "class_balanced";
   /** One weight per class; ones where the loss has none. */
   readonly classWeights: readonly number[];
+  /**
+   * v_c, the weight of each class's positives, such as negatives over positives; absent: 1. PyTorch's
+   * `pos_weight`.
+   */
+  readonly positiveWeights?: readonly number[];
   /** Set for the focal loss. */
   readonly focal?: { readonly alpha: number; readonly gamma: number; readonly alphaT?: boolean };
 }
@@ -30,6 +35,7 @@ export interface ClassificationLoss {
  * @param logits [N, C]
  * @param targets [N, C], in 0 .. 1
  * @param weight [C]
+ * @param settings.positiveWeight [C]: weights of the positives; absent: 1.
  * @returns dlogits [N, C]
  *
  * @example
@@ -69,7 +75,7 @@ export function classificationLoss(
   targets: Tensor,
   weight: Tensor,
   step: StepState,
-  settings: Pick<ClassificationLoss, "focal">,
+  settings: Pick<ClassificationLoss, "focal"> & { readonly positiveWeight?: Tensor },
 ): { dlogits: Tensor } {
   const [rows, classes] = logits.shape;
   const loss = recorder.transient("loss", [rows, classes]);
@@ -77,9 +83,18 @@ export function classificationLoss(
   const constants: Record<string, boolean> = {};
   if (settings.focal) constants.FOCAL = true;
   if (settings.focal?.alphaT) constants.ALPHA_T = true;
+  const { positiveWeight } = settings;
+  if (positiveWeight) constants.POSITIVE = true;
   recorder.dispatch("classification_loss", {
     constants,
-    tensors: { logits, targets, weight, loss, dlogits },
+    tensors: {
+      logits,
+      targets,
+      weight,
+      loss,
+      dlogits,
+      ...(positiveWeight && { positive_weight: positiveWeight }),
+    },
     dims: {
       size: logits.size,
       classes,

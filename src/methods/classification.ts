@@ -18,6 +18,8 @@ export interface ClassificationSettings {
   readonly loss: ClassificationLoss;
   /** [classes]: the loss's class weights on the GPU. */
   readonly classWeights: Tensor;
+  /** [classes]: the loss's weights of positives on the GPU, where it has such. */
+  readonly positiveWeight?: Tensor;
   /** [records, features] of the frozen encoder; absent: the encoder is trained too. */
   readonly features?: Tensor;
 }
@@ -37,10 +39,13 @@ export class ClassificationMethod implements Method {
   }
 
   record(recorder: Recorder, batch: Batch): void {
-    const { loss, classWeights, features } = this.settings;
+    const { loss, classWeights, positiveWeight, features } = this.settings;
     const targets = selectRows(recorder, batch.labels, batch.indices, batch.rows);
     const judge = (logits: Tensor) =>
-      classificationLoss(recorder, logits, targets, classWeights, batch.step, loss).dlogits;
+      classificationLoss(recorder, logits, targets, classWeights, batch.step, {
+        ...loss,
+        ...(positiveWeight && { positiveWeight }),
+      }).dlogits;
     if (features) {
       const x = selectRows(recorder, features, batch.indices, batch.rows);
       const { logits, backward } = this.model.forwardHead(recorder, x, batch.step);

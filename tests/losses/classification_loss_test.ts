@@ -22,6 +22,7 @@ async function run(
   targets: ArrayLike<number>,
   weights: ArrayLike<number>,
   focal?: Focal,
+  positives?: ArrayLike<number>,
 ) {
   let result: { loss: number; losses: Float32Array; dlogits: Float32Array } | undefined;
   const classes = weights.length;
@@ -35,7 +36,10 @@ async function run(
       run.place("targets", shape, targets),
       run.place("weights", [classes], weights),
       step,
-      { focal },
+      {
+        focal,
+        ...(positives && { positiveWeight: run.place("positives", [classes], positives) }),
+      },
     );
     const losses = run.recorder.dispatches[0].tensors.loss;
     await run.run();
@@ -57,7 +61,8 @@ function twinFocal(focal: Focal) {
 
 const ones = [1, 1, 1, 1, 1];
 const counts = [7596, 4379, 4186, 2119, 3907];
-const family: [string, ArrayLike<number>, Focal][] = [
+const positives = [1.3, 2.98, 3.16, 7.2, 0.4];
+const family: [string, ArrayLike<number>, Focal, ArrayLike<number>?][] = [
   ["bce", ones, undefined],
   ["weighted", classWeights(counts), undefined],
   ["class_balanced", effectiveNumberWeights(counts), undefined],
@@ -65,6 +70,12 @@ const family: [string, ArrayLike<number>, Focal][] = [
   ["focal with alpha_t", ones, { alpha: 0.25, gamma: 2, alphaT: true }],
   ["weighted focal, gamma 1.5", classWeights(counts), { alpha: 0.4, gamma: 1.5 }],
   ["focal, gamma 0", ones, { alpha: 1, gamma: 0 }],
+  ["bce with weighted positives", ones, undefined, positives],
+  ["weighted focal with weighted positives", classWeights(counts), {
+    alpha: 0.4,
+    gamma: 1.5,
+    alphaT: true,
+  }, positives],
 ];
 
 Deno.test("classification losses: golden values", async () => {
@@ -89,7 +100,7 @@ Deno.test("classification losses: golden values", async () => {
   }
 });
 
-for (const [name, weights, focal] of family) {
+for (const [name, weights, focal, positives] of family) {
   Deno.test(`${name} loss: every element and gradient, hard and soft labels`, async () => {
     for (const rows of [1, 13, 26]) { // 5, 65 and 130 elements: around a workgroup's 64
       const logits = draws(rows * 5, 1, -6, 6);
@@ -98,11 +109,13 @@ for (const [name, weights, focal] of family) {
         const expected = twin(logits, targets, 5, {
           classWeights: Float32Array.from(weights),
           ...(focal && { focal: twinFocal(focal) }),
+          ...(positives && { positiveWeights: Float32Array.from(positives) }),
         });
-        const { loss, dlogits } = await run(logits, targets, weights, focal);
-        // Losses reach 12 in an element, and weights 1.8.
+        const { loss, dlogits } = await run(logits, targets, weights, focal, positives);
+        // Losses reach 12 in an element, class weights 1.8 and those of positives 7.2.
+        const steep = positives ? 7.2 : 1;
         assertAlmostEquals(loss, expected.loss, 3e-6 * Math.max(1, expected.loss));
-        assertClose(dlogits, expected.gradient, 5e-6 * 12 / (rows * 5), `${rows} rows`);
+        assertClose(dlogits, expected.gradient, 5e-6 * 12 * steep / (rows * 5), `${rows} rows`);
       }
     }
   });
@@ -124,16 +137,22 @@ Deno.test("classification losses stay finite and right for logits of ±40, ±88,
     ["focal, gamma 1", ones, { alpha: 0.25, gamma: 1 }],
     ["focal, gamma 5", ones, { alpha: 0.25, gamma: 5, alphaT: true }],
   ];
-  for (const [name, weights, focal] of [...family, ...modulated]) {
-    const { losses, dlogits, loss } = await run(logits, targets, weights, focal);
+  for (const [name, weights, focal, positives] of [...family, ...modulated]) {
+    const { losses, dlogits, loss } = await run(logits, targets, weights, focal, positives);
     assert([loss, ...losses, ...dlogits].every(Number.isFinite), `${name}: ${losses} ${dlogits}`);
     const expected = twin(Float64Array.from(logits), targets, 5, {
       classWeights: Float32Array.from(weights),
       ...(focal && { focal: twinFocal(focal) }),
+      ...(positives && { positiveWeights: Float32Array.from(positives) }),
     });
     // Losses reach 100 an element; pow's error grows with ln(1 - p_t) · gamma.
     assertAlmostEquals(loss, expected.loss, 2e-5 * expected.loss, name);
-    assertClose(dlogits, expected.gradient, 1e-5 * 100 / logits.length, name);
+    assertClose(
+      dlogits,
+      expected.gradient,
+      1e-5 * 100 * (positives ? 7.2 : 1) / logits.length,
+      name,
+    );
   }
 });
 
