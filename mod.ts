@@ -89,6 +89,16 @@ export { applyRandomMask, type RandomMaskOptions } from "./src/augment/random_ma
 export { ParameterStore } from "./src/layers/parameters.ts";
 export { Encoder1dCnn, type EncoderOptions } from "./src/models/encoder_1d_cnn.ts";
 export { Classifier } from "./src/models/classifier.ts";
+export type { ClassifierNetwork, LogitsPass } from "./src/models/classifier_network.ts";
+export { Resnet1d, type Resnet1dOptions } from "./src/models/resnet1d.ts";
+export { ImprovedCnn, type ImprovedCnnOptions } from "./src/models/improved_cnn.ts";
+export {
+  CLASSIFIER_ARCHITECTURES,
+  type ClassifierArchitecture,
+  type ClassifierExtents,
+  createClassifier,
+  isClassifierArchitecture,
+} from "./src/models/classifiers.ts";
 export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
 
 // Losses and optimizer
@@ -151,6 +161,7 @@ export {
   type StateDict,
 } from "./src/checkpoint/state_dict.ts";
 export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
+export { type Architecture, architectureOf } from "./src/checkpoint/recognise_architecture.ts";
 
 // Jobs
 export {

@@ -7,6 +7,78 @@
 
 import type { StateDict } from "./state_dict.ts";
 
+/** What names and shapes tell of a model. */
+export interface Architecture {
+  /** Class of the reference system. */
+  readonly name:
+    | "ECGEncoder1DCNN"
+    | "ECGClassifier"
+    | "ResNet1D"
+    | "ImprovedECGClassifier"
+    | "SimCLRModel"
+    | "BYOLModel"
+    | "SSLReconstructionModel"
+    | "ContrastiveModel";
+  /** Leads of the signal. */
+  readonly inputs: number;
+  /** Channels of the first convolution. */
+  readonly width: number;
+  /** Outputs, of a classifier with a whole head. */
+  readonly classes?: number;
+  /** Width of the projection, where there is a whole one. */
+  readonly projection?: number;
+}
+
+/** First convolution of each family of models, [width, inputs, taps]. */
+const STEMS = {
+  encoder: "features.0.block.0.weight",
+  aroundEncoder: "encoder.features.0.block.0.weight",
+  improved: "encoder.initial.0.weight",
+  resnet: "conv1.weight",
+} as const;
+
+/**
+ * The model a state dict belongs to, or undefined where it is none of this project's.
+ *
+ * @example
+ * ```ts
+ * import { architectureOf } from "ssrl-ecg/src/checkpoint/recognise_architecture.ts";
+ * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
+ * const weight = float32Tensor([8, 12, 11], new Float32Array(8 * 12 * 11));
+ * const found = architectureOf(new Map([["features.0.block.0.weight", weight]]));
+ * console.assert(found?.name === "ECGEncoder1DCNN" && found.width === 8 && found.inputs === 12);
+ * ```
+ */
+export function architectureOf(tensors: StateDict): Architecture | undefined {
+  const rows = (key: string) => tensors.get(key)?.shape[0];
+  const has = (prefix: string) => tensors.keys().some((key) => key.startsWith(prefix));
+  const family = Object.values(STEMS).find((stem) => tensors.get(stem)?.shape.length === 3);
+  if (family === undefined) return undefined;
+  const [width, inputs] = tensors.get(family)!.shape;
+  const extents = { inputs, width };
+  switch (family) {
+    case STEMS.encoder:
+      return { name: "ECGEncoder1DCNN", ...extents };
+    case STEMS.improved:
+      return { name: "ImprovedECGClassifier", ...extents, classes: rows("head.5.weight") };
+    case STEMS.resnet:
+      if (!has("layer1.")) return undefined;
+      return { name: "ResNet1D", ...extents, classes: rows("fc.weight") };
+  }
+  if (has("projection_head.")) {
+    return { name: "SimCLRModel", ...extents, projection: rows("projection_head.net.2.weight") };
+  }
+  if (has("online_projector.")) {
+    return { name: "BYOLModel", ...extents, projection: rows("online_projector.net.3.weight") };
+  }
+  if (has("decoder.")) return { name: "SSLReconstructionModel", ...extents };
+  if (has("proj_head.")) {
+    return { name: "ContrastiveModel", ...extents, projection: rows("proj_head.proj.2.weight") };
+  }
+  if (has("head.")) return { name: "ECGClassifier", ...extents, classes: rows("head.weight") };
+  return undefined;
+}
+
 /**
  * A short description for people, e.g. `SimCLRModel (12 channels, width 64, projection 128)`.
  *
@@ -18,36 +90,18 @@ import type { StateDict } from "./state_dict.ts";
  */
 export function recogniseArchitecture(tensors: StateDict): string {
   if (tensors.size === 0) return "an empty state dict";
-  const dimension = (key: string, axis: number) => tensors.get(key)?.shape[axis] ?? "?";
-  const has = (prefix: string) => {
-    for (const key of tensors.keys()) if (key.startsWith(prefix)) return true;
-    return false;
-  };
-  for (const prefix of ["", "encoder."]) {
-    const stem = `${prefix}features.0.block.0.weight`;
-    if (!tensors.has(stem)) continue;
-    const encoder = `${dimension(stem, 1)} channels, width ${dimension(stem, 0)}`;
-    if (prefix === "") return `ECGEncoder1DCNN (${encoder})`;
-    if (has("projection_head.")) {
-      const projection = dimension("projection_head.net.2.weight", 0);
-      return `SimCLRModel (${encoder}, projection ${projection})`;
-    }
-    if (has("online_projector.")) {
-      const projection = dimension("online_projector.net.3.weight", 0);
-      return `BYOLModel (${encoder}, projection ${projection})`;
-    }
-    if (has("decoder.")) return `SSLReconstructionModel (${encoder})`;
-    if (has("proj_head.")) return `contrastive model (${encoder})`;
-    if (has("head.")) {
-      return `ECGClassifier (${encoder}, ${dimension("head.weight", 0)} classes)`;
-    }
-    return `an encoder under the prefix "encoder." (${encoder})`;
+  const found = architectureOf(tensors);
+  if (found) {
+    const facts = [`${found.inputs} channels`, `width ${found.width}`];
+    if ("projection" in found) facts.push(`projection ${found.projection ?? "?"}`);
+    if ("classes" in found) facts.push(`${found.classes ?? "?"} classes`);
+    return `${found.name} (${facts.join(", ")})`;
   }
-  if (has("layer1.") && has("conv1.")) {
-    return `ResNet1D (${dimension("conv1.weight", 1)} channels, width ` +
-      `${dimension("conv1.weight", 0)}, ${dimension("fc.weight", 0)} classes)`;
+  const stem = tensors.get(STEMS.aroundEncoder);
+  if (stem) {
+    const [width, inputs] = stem.shape;
+    return `an encoder under the prefix "encoder." (${inputs} channels, width ${width})`;
   }
-  if (has("encoder.initial.")) return "the improved CNN classifier";
   if ([...tensors.keys()].every((key) => key.startsWith("module."))) {
     return 'a model saved from DataParallel (every name starts with "module.")';
   }

@@ -7,30 +7,67 @@
 import type { ParameterStore } from "../layers/parameters.ts";
 import { Classifier } from "./classifier.ts";
 import type { ClassifierNetwork } from "./classifier_network.ts";
+import { ImprovedCnn } from "./improved_cnn.ts";
+import { Resnet1d } from "./resnet1d.ts";
 
-/** Names of the classifiers, as checkpoints carry them. */
-export const CLASSIFIERS = ["ECGClassifier"] as const;
-
-/** One of {@linkcode CLASSIFIERS}. */
-export type ClassifierName = typeof CLASSIFIERS[number];
-
-/** Extents of a classifier. */
+/** Extents that every classifier has. */
 export interface ClassifierExtents {
-  readonly name: ClassifierName;
+  /** Outputs. */
   readonly classes: number;
-  /** Channels of the first block; 64. */
+  /** Channels of the first convolution, a multiple of 4; 64. */
   readonly width?: number;
   /** Leads; 12. */
   readonly inputs?: number;
 }
 
-/** Registers a classifier's parameters. */
+/** The classifiers by their class names in the reference system, which checkpoints carry. */
+export const CLASSIFIER_ARCHITECTURES = [
+  "ECGClassifier",
+  "ResNet1D",
+  "ImprovedECGClassifier",
+] as const;
+
+/** One of {@linkcode CLASSIFIER_ARCHITECTURES}. */
+export type ClassifierArchitecture = (typeof CLASSIFIER_ARCHITECTURES)[number];
+
+/**
+ * True where `name` is a classifier's.
+ *
+ * @example
+ * ```ts
+ * import { isClassifierArchitecture } from "ssrl-ecg";
+ * console.assert(isClassifierArchitecture("ResNet1D") && !isClassifierArchitecture("SimCLRModel"));
+ * ```
+ */
+export function isClassifierArchitecture(name: string): name is ClassifierArchitecture {
+  return CLASSIFIER_ARCHITECTURES.some((known) => known === name);
+}
+
+/**
+ * Registers the parameters of a classifier and gives its network.
+ *
+ * @param store Empty, and not yet allocated.
+ *
+ * @example
+ * ```ts
+ * import { createClassifier, ParameterStore } from "ssrl-ecg";
+ * const store = new ParameterStore();
+ * const model = createClassifier(store, { architecture: "ResNet1D", classes: 5, width: 16 });
+ * console.assert(model.inputs === 12 && model.features === 128);
+ * ```
+ */
 export function createClassifier(
   store: ParameterStore,
-  { name, ...extents }: ClassifierExtents,
+  { architecture, ...extents }: ClassifierExtents & {
+    readonly architecture: ClassifierArchitecture;
+  },
 ): ClassifierNetwork {
-  switch (name) {
+  switch (architecture) {
     case "ECGClassifier":
       return new Classifier(store, extents);
+    case "ResNet1D":
+      return new Resnet1d(store, extents);
+    case "ImprovedECGClassifier":
+      return new ImprovedCnn(store, extents);
   }
 }

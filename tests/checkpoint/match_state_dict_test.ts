@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describeCheckpoint } from "../../src/checkpoint/describe_checkpoint.ts";
 import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
-import { recogniseArchitecture } from "../../src/checkpoint/recognise_architecture.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 
@@ -44,24 +43,6 @@ Deno.test("matchStateDict() lists what is missing, unexpected and of another sha
 Deno.test("matchStateDict() tells which architecture the file holds instead", () => {
   const error = assertThrows(() => matchStateDict(needs(classifier), encoder, "x"), UserError);
   assertStringIncludes(error.message, "the file holds ECGEncoder1DCNN (12 channels, width 8)");
-});
-
-Deno.test("recogniseArchitecture() knows the models by their names", () => {
-  const withHead = (head: string, ...shape: number[]) =>
-    recogniseArchitecture(new Map([...underEncoder, [head, zeros(...shape)]]));
-  assertEquals(withHead("head.weight", 5, 32), "ECGClassifier (12 channels, width 8, 5 classes)");
-  assertEquals(
-    withHead("projection_head.net.2.weight", 128, 4),
-    "SimCLRModel (12 channels, width 8, projection 128)",
-  );
-  assertEquals(
-    withHead("online_projector.net.3.weight", 256, 4),
-    "BYOLModel (12 channels, width 8, projection 256)",
-  );
-  assertEquals(withHead("decoder.0.weight", 1), "SSLReconstructionModel (12 channels, width 8)");
-  const parallel = new Map([...encoder].map(([name, tensor]) => [`module.${name}`, tensor]));
-  assertStringIncludes(recogniseArchitecture(parallel), "DataParallel");
-  assertStringIncludes(recogniseArchitecture(new Map([["a", zeros(1)]])), '1 tensors: "a"');
 });
 
 Deno.test("describeCheckpoint() prints what there is", () => {
