@@ -17,7 +17,7 @@ import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import type { ClassifierNetwork } from "../models/classifier_network.ts";
-import { type ClassifierName, createClassifier } from "../models/classifiers.ts";
+import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type Plateau, plateauRate } from "../optim/plateau.ts";
 import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
@@ -37,7 +37,7 @@ export interface TrainClassifierOptions extends RunOptions {
   /** Name in the checkpoint, such as `finetune`. */
   readonly method: string;
   /** Default: `ECGClassifier`, the plain encoder with a linear head. */
-  readonly architecture?: ClassifierName;
+  readonly architecture?: ClassifierArchitecture;
   /** In (0, 1]. */
   readonly labelFraction: number;
   readonly loss: ClassificationLoss["name"];
@@ -148,7 +148,7 @@ export async function trainClassifier(
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
   const width = checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64;
-  const model = createClassifier(store, { name: architecture, width, classes });
+  const model = createClassifier(store, { architecture, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
   const weights = persistent(gpu, "class weights", [classes]);
