@@ -37,12 +37,13 @@ export async function saveCheckpoint(
   workspace: Workspace,
   facts: CheckpointFacts,
 ): Promise<void> {
-  const state: StateDict = new Map();
-  for (const { name, shape, dtype, data } of await store.state()) {
-    const tensor = { dtype, shape, data } as HostTensor;
-    if (section === "model") state.set(name, tensor);
-    else if (name.startsWith(ENCODER)) state.set(name.slice(ENCODER.length), tensor);
-  }
+  const model: StateDict = new Map(
+    (await store.state()).map(({ name, shape, dtype, data }) => [
+      name,
+      { dtype, shape, data } as HostTensor,
+    ]),
+  );
+  const state = section === "model" ? model : encoderState(model);
   const { set, normalisation } = workspace;
   const metrics = Object.fromEntries(
     Object.entries(facts.metrics ?? {}).map(([name, value]) => [
@@ -89,14 +90,31 @@ export function loadWeights(
     );
   }
   const state = checkpoint.sections.get(section)!;
-  const prefix = section === "encoder" ? ENCODER : "";
+  if (section === "encoder") {
+    loadState(store, state, `the encoder, from "encoder" of ${path}`, ENCODER);
+  } else {
+    loadState(store, state, `the model, from "model" of ${path}`);
+  }
+  return section;
+}
+
+/**
+ * Writes a state dict into the tensors whose names begin with `prefix`, all of them.
+ *
+ * @param what The state dict in words, for messages.
+ * @throws {UserError} When a name or a shape differs.
+ */
+export function loadState(
+  store: ParameterStore,
+  state: StateDict,
+  what: string,
+  prefix = "",
+): void {
   const expected = store.stateShapes.filter(({ name }) => name.startsWith(prefix));
   matchStateDict(
     expected.map(({ name, shape }) => ({ name: name.slice(prefix.length), shape })),
     state,
-    section === "encoder"
-      ? `the encoder, from "encoder" of ${path}`
-      : `the model, from "model" of ${path}`,
+    what,
   );
   store.load([...state].map(([name, tensor]): HostValues => ({
     name: prefix + name,
@@ -104,7 +122,15 @@ export function loadWeights(
     dtype: tensor.dtype === "int64" ? "int64" : "float32",
     data: tensor.dtype === "int64" ? tensor.data as BigInt64Array : asFloat32(tensor),
   })));
-  return section;
+}
+
+/** The tensors of the encoder within a model, without their prefix. */
+export function encoderState(model: StateDict): StateDict {
+  return new Map(
+    [...model].flatMap(([name, tensor]) =>
+      name.startsWith(ENCODER) ? [[name.slice(ENCODER.length), tensor] as const] : []
+    ),
+  );
 }
 
 /**
@@ -134,9 +160,4 @@ export function encoderWidth(checkpoint: Checkpoint): number {
     }
   }
   return 64;
-}
-
-/** Classes of the head in a checkpoint's tensors, or undefined where there is none. */
-export function headClasses(checkpoint: Checkpoint): number | undefined {
-  return checkpoint.sections.get("model")?.get("head.weight")?.shape[0];
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
+import { architectureOf } from "../checkpoint/recognise_architecture.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import type { RecordSet } from "../data/record_set.ts";
 import { rowsOfFolds } from "../data/splits.ts";
 import { UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { ParameterStore } from "../layers/parameters.ts";
 import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
 import {
   type ClassMetrics,
@@ -18,9 +18,8 @@ import {
   multilabelMetrics,
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
-import { Classifier } from "../models/classifier.ts";
-import { encoderWidth, headClasses, loadWeights } from "./checkpoints.ts";
 import { Inference, sigmoid } from "./inference.ts";
+import { loadClassifier } from "./load_network.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Settings of {@linkcode evaluateClassifier}. */
@@ -68,12 +67,9 @@ export async function evaluateClassifier(
   const rows = rowsOfFolds(set.folds, [fold]);
   if (rows.length === 0) throw new UserError(`Fold ${fold} has no records`);
   assertFits(checkpoint, options.path, set);
-  const store = new ParameterStore();
-  const model = new Classifier(store, { width: encoderWidth(checkpoint), classes });
-  store.allocate(gpu, 0);
+  const model = loadClassifier(gpu, checkpoint, options.path);
   let inference: Inference | undefined;
   try {
-    loadWeights(checkpoint, options.path, store, ["model"]);
     inference = await Inference.record(
       workspace,
       Math.min(options.batchSize, rows.length),
@@ -106,7 +102,7 @@ export async function evaluateClassifier(
     };
   } finally {
     inference?.destroy();
-    store.destroy();
+    model.destroy();
   }
 }
 
@@ -134,7 +130,8 @@ function assertFits(
   path: string,
   { classNames, samplingRate }: RecordSet,
 ): void {
-  const classes = headClasses(checkpoint);
+  const state = checkpoint.sections.get("model");
+  const classes = state && architectureOf(state)?.classes;
   if (classes !== undefined && classes !== classNames.length) {
     throw new UserError(
       `Cannot evaluate ${path}: its head has ${classes} outputs, the data ` +

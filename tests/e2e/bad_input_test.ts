@@ -200,7 +200,10 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
         init("train-simclr", "model.pt", ["missing", "2 unexpected: head.weight, head.bias"]),
         init("train-supervised", "three.pt", ["head.weight needs [5, 256], got [3, 256]"]),
         evaluate("three.pt", ["3 outputs", "5 classes"]),
-        evaluate("keep.pt", ['need the key "model", found "encoder"']),
+        evaluate("keep.pt", [
+          'found "encoder" (an unknown model',
+          'need the key "model" of a classifier',
+        ]),
         evaluate("half.pt", ["truncated or damaged"]),
       ]);
     });

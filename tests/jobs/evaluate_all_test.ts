@@ -106,7 +106,7 @@ Deno.test("evaluate-all: what cannot be evaluated is listed, the others go on", 
     const { evaluated, leftOut } = await evaluateAll(workspace, { ...options, paths });
     assertEquals(evaluated.map(({ path }) => path), [paths[6]]);
     const reasons = [
-      'need the key "model", found "encoder"',
+      'need the key "model" of a classifier',
       "its head has 3 outputs, the data 5 classes",
       "its classes are a, b, c, d, e",
       "its output is not a number for record",
