@@ -11,7 +11,7 @@ import { formatPath } from "../src/cli/format.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
 import { augmentationGallery } from "../src/jobs/augmentation_gallery.ts";
-import { COHORT_SEED, openRecords } from "../src/jobs/data_source.ts";
+import { COHORT_SEED, dataName, openRecords } from "../src/jobs/data_source.ts";
 
 /** Records in the batch: the one shown, and partners to mix it with. */
 const BATCH = 8;
@@ -74,7 +74,7 @@ export const command = defineCommand({
           samplingRate: set.samplingRate,
           millivoltsPerUnit: set.millivoltsPerUnit,
         },
-        name: `${set.synthetic ? "Synthetic" : "PTB-XL"} record ${set.ids[first]}`,
+        name: `${dataName(set)}, record ${set.ids[first]}`,
         seed: options.seed,
       });
       try {

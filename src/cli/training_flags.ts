@@ -5,13 +5,27 @@
  */
 
 import type { Options } from "./command.ts";
-import { booleanFlag, choiceFlag, integerFlag, pathFlag, stringFlag } from "./flags.ts";
+import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag, stringFlag } from "./flags.ts";
 
 /** Flags of every command that reads PTB-XL. */
 export const dataFlags = {
   "data-root": pathFlag({
     default: "data/PTB-XL",
-    description: "Folder of PTB-XL; without it there the synthetic cohort is used",
+    description: "Folder of PTB-XL or of any WFDB records; without PTB-XL in the default one the " +
+      "synthetic cohort is used",
+  }),
+  "labels-csv": pathFlag({
+    description:
+      "Your own records: a table with the column path and a column of 0 and 1 for each " +
+      "class; paths are relative to --data-root where it is given, else to the table",
+  }),
+  "sampling-rate": numberFlag({
+    exclusiveMinimum: 0,
+    description: "Rate of the files of --labels-csv that state none, Hz",
+  }),
+  "units": choiceFlag({
+    choices: ["V", "mV", "uV", "nV"],
+    description: "Unit of the files of --labels-csv that state none",
   }),
   "resolution": choiceFlag({
     choices: ["100", "500"],

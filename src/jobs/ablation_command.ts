@@ -18,6 +18,7 @@ import { barChart } from "../report/bar_chart.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
 import { ablation, type AblationDelta, ablationDeltas, type AblationRun } from "./ablation.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import { dataName } from "./data_source.ts";
 import { openWorkspace } from "./open_workspace.ts";
 
 /** The options of `ablation`. */
@@ -107,7 +108,7 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
       JSON.stringify(describe(runs, deltas, flags, workspace.set.source), null, 2) + "\n",
     );
     const figure = await drawDeltas(deltas, flags, {
-      source: workspace.set.synthetic ? "synthetic cohort" : "PTB-XL",
+      source: dataName(workspace.set),
       test: workspace.split.test.length,
     });
     console.log(

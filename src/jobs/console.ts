@@ -48,6 +48,9 @@ export function dataArguments(
   given: ReadonlySet<string>,
 ): string {
   return (given.has("data-root") ? ` --data-root ${quote(flags.dataRoot)}` : "") +
+    (flags.labelsCsv === undefined ? "" : ` --labels-csv ${quote(flags.labelsCsv)}`) +
+    (flags.samplingRate === undefined ? "" : ` --sampling-rate ${flags.samplingRate}`) +
+    (flags.units === undefined ? "" : ` --units ${flags.units}`) +
     (given.has("resolution") ? ` --resolution ${flags.resolution}` : "") +
     (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
 }

@@ -6,18 +6,26 @@
 
 import { existsSync } from "node:fs";
 import { Progress } from "../cli/progress.ts";
+import { loadLabelsCsv } from "../data/labels_csv.ts";
 import { loadPtbXl } from "../data/ptb_xl.ts";
-import type { RecordSet } from "../data/record_set.ts";
+import { loadRecordFolder } from "../data/record_folder.ts";
+import { hasLabels, type RecordSet } from "../data/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import { splitByFolds } from "../data/splits.ts";
 import { SYNTHETIC_MARKER } from "../data/synthetic/write_cohort.ts";
-import { UserError } from "../errors.ts";
+import { findHeaders } from "../data/wfdb/find_headers.ts";
+import { UsageError, UserError } from "../errors.ts";
 
 /** Where records come from. */
 export interface DataSource {
   readonly dataRoot: string;
   /** True where the user named the folder: then nothing else will do. */
   readonly explicit: boolean;
+  /** Table of one's own records. */
+  readonly labelsCsv?: string | undefined;
+  /** Rate, Hz, and unit of signal files of that table that state none. */
+  readonly samplingRate?: number | undefined;
+  readonly units?: string | undefined;
   /** Hz, as the flag writes it. */
   readonly resolution: "100" | "500";
   /** T; 10 s where absent. */
@@ -36,22 +44,51 @@ export function hasPtbXl(dataRoot: string): boolean {
   return existsSync(`${dataRoot}/ptbxl_database.csv`);
 }
 
-/** Reads PTB-XL, or synthesizes the cohort and says so in one line. */
+/** True where commands compute on the synthetic cohort, for want of anything else. */
+export function needsCohort(
+  { labelsCsv, explicit, dataRoot }: Pick<DataSource, "labelsCsv" | "explicit" | "dataRoot">,
+): boolean {
+  return labelsCsv === undefined && !explicit && !hasPtbXl(dataRoot);
+}
+
+/**
+ * Reads one's own table, PTB-XL or a folder of records; or synthesizes the cohort and says so in one
+ * line.
+ */
 export async function openRecords(source: DataSource): Promise<RecordSet> {
-  const { dataRoot, explicit, strict } = source;
-  const samplingRate = source.resolution === "500" ? 500 : 100;
+  const { dataRoot, explicit, strict, labelsCsv } = source;
+  const samplingRate: 100 | 500 = source.resolution === "500" ? 500 : 100;
   const signalLength = source.signalLength ?? 10 * samplingRate;
-  if (explicit || hasPtbXl(dataRoot)) {
+  if (labelsCsv === undefined && (source.samplingRate ?? source.units) !== undefined) {
+    throw new UsageError(
+      "--sampling-rate and --units are for --labels-csv: give it, or leave them",
+    );
+  }
+  if (!needsCohort(source)) {
     using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
-    // A cohort that `synthesize` wrote has PTB-XL's layout but must never pass for it.
-    const synthetic = existsSync(`${dataRoot}/${SYNTHETIC_MARKER}`);
-    return await loadPtbXl(dataRoot, {
-      synthetic,
-      ...(synthetic ? { name: "Synthetic cohort" } : {}),
+    const shared = {
       samplingRate,
       signalLength,
       strict,
-      onProgress: (done, total) => progress.update(done, undefined, total),
+      onProgress: (done: number, total: number) => progress.update(done, undefined, total),
+    };
+    if (labelsCsv !== undefined) {
+      return await loadLabelsCsv(labelsCsv, {
+        ...shared,
+        ...(explicit ? { root: dataRoot } : {}),
+        sourceRate: source.samplingRate,
+        units: source.units,
+      });
+    }
+    if (!hasPtbXl(dataRoot) && isRecordFolder(dataRoot)) {
+      return await loadRecordFolder(dataRoot, shared);
+    }
+    // A cohort that `synthesize` wrote has PTB-XL's layout but must never pass for it.
+    const synthetic = existsSync(`${dataRoot}/${SYNTHETIC_MARKER}`);
+    return await loadPtbXl(dataRoot, {
+      ...shared,
+      synthetic,
+      ...(synthetic ? { name: "Synthetic cohort" } : {}),
     });
   }
   const duration = signalLength / samplingRate;
@@ -67,6 +104,28 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
   );
   const { records, seed } = source.synthetic;
   return synthesizeCohort({ records, seed, samplingRate, duration });
+}
+
+/** True for a folder tree with records that is no PTB-XL of which a table is missing. */
+function isRecordFolder(folder: string): boolean {
+  const ofPtbXl = ["scp_statements.csv", "records100", "records500"];
+  if (ofPtbXl.some((name) => existsSync(`${folder}/${name}`))) return false;
+  return existsSync(folder) && findHeaders(folder).names.length > 0;
+}
+
+/** What a figure calls the data: `PTB-XL`, `synthetic cohort`, `Own data`. */
+export function dataName(set: Pick<RecordSet, "source">): string {
+  return set.source.split(" (")[0];
+}
+
+/**
+ * @throws {UserError} When no record carries a label, so that there is nothing to learn or measure.
+ */
+export function assertLabelled(set: RecordSet): void {
+  if (hasLabels(set)) return;
+  throw new UserError(
+    `The records of ${set.source} have no labels: give a table of them with --labels-csv`,
+  );
 }
 
 /**
@@ -85,7 +144,7 @@ export function assertAllParts(set: RecordSet): void {
   ) {
     if (rows.length === 0) {
       throw new UserError(
-        `Found no records to ${part} in ${set.source}: need some with strat_fold ${folds}`,
+        `Found no records to ${part} in ${set.source}: need some in fold ${folds}`,
       );
     }
   }

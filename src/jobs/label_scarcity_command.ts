@@ -20,6 +20,7 @@ import { meanInterval } from "../stats/mean_interval.ts";
 import { normalisationFor } from "./checkpoints.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "./label_scarcity.ts";
+import { dataName } from "./data_source.ts";
 import { openWorkspace } from "./open_workspace.ts";
 
 /** The options of `label-scarcity`. */
@@ -114,7 +115,7 @@ export async function runLabelScarcity(
         "\n",
     );
     const figure = await drawCurve(runs, flags, tracks, {
-      source: workspace.set.synthetic ? "synthetic cohort" : "PTB-XL",
+      source: dataName(workspace.set),
       train: workspace.split.train.length,
       test: workspace.split.test.length,
     });

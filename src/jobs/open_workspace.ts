@@ -9,7 +9,7 @@ import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { Normalisation } from "../data/normalisation.ts";
 import { chooseDevice, type Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
-import { assertAllParts, COHORT_SEED, openRecords } from "./data_source.ts";
+import { assertAllParts, assertLabelled, COHORT_SEED, openRecords } from "./data_source.ts";
 import { Workspace } from "./workspace.ts";
 
 /** An open device with its kernels. */
@@ -38,6 +38,8 @@ export interface WorkspaceRequest {
   readonly cohortRecords?: number;
   /** Refuse a data set in which training, validation or test part is empty. */
   readonly allParts?: boolean;
+  /** Records without labels will do, as for pretraining. */
+  readonly unlabelled?: boolean;
 }
 
 /** Opens device and records; the caller ends with `destroy()`. */
@@ -53,5 +55,6 @@ export async function openWorkspace(request: WorkspaceRequest): Promise<Workspac
     },
   });
   if (request.allParts) assertAllParts(set);
+  if (!request.unlabelled) assertLabelled(set);
   return await Workspace.open(set, { normalisation }, device);
 }

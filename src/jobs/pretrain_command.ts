@@ -21,7 +21,7 @@ import {
   stopped,
   workspaceSettings,
 } from "./console.ts";
-import { hasPtbXl } from "./data_source.ts";
+import { dataName, needsCohort } from "./data_source.ts";
 import { openDevice, openWorkspace } from "./open_workspace.ts";
 import { pretrain, type PretrainRecipe, type PretrainResult } from "./pretrain.ts";
 import { defaultRunFolder } from "./run_folder.ts";
@@ -66,7 +66,7 @@ export async function runPretrain(
   assertResumable(flags);
   const runFolder = flags.runDir ?? defaultRunFolder(recipe.command);
   const device = await openDevice(flags);
-  const synthetic = !context.given.has("data-root") && !hasPtbXl(flags.dataRoot);
+  const synthetic = needsCohort({ ...flags, explicit: context.given.has("data-root") });
   const preset = SYNTHETIC_PRESETS[device.gpu.software ? "software" : "gpu"];
   const unset = (flag: string) => synthetic && !context.given.has(flag);
   const epochs = unset("epochs") ? preset.epochs : flags.epochs;
@@ -81,6 +81,7 @@ export async function runPretrain(
     device,
     cohortRecords: preset.records,
     allParts: true,
+    unlabelled: true,
   });
   try {
     using progress = new Progress({
@@ -190,7 +191,7 @@ async function drawFigures(
   runFolder: string,
 ): Promise<string[]> {
   const figures: string[] = [];
-  const source = set.synthetic ? "synthetic cohort" : "PTB-XL";
+  const source = dataName(set);
   if (stepLosses.length > 1) {
     const path = `${runFolder}/loss.svg`;
     await writeFileAtomically(
