@@ -100,16 +100,19 @@ export function parityClassifierBatch(
  * order; batch-norm weights 1, biases 0.
  *
  * The fan_in of a linear bias is that of its weight, which stands just before it.
+ *
+ * @param isNorm Whether a parameter of that name is a batch norm's.
  */
 export function parityWeights(
   parameters: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  isNorm: (name: string) => boolean = (name) => /\.block\.1\./.test(name),
 ): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
   let bound = 0;
   parameters.forEach(({ name, shape }, item) => {
     const size = shape.reduce((product, n) => product * n, 1);
     const values = new Float32Array(size);
-    if (/\.block\.1\./.test(name)) {
+    if (isNorm(name)) {
       values.fill(name.endsWith("weight") ? 1 : 0);
     } else {
       if (shape.length >= 2) bound = 1 / Math.sqrt(size / shape[0]);

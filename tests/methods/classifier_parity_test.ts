@@ -1,0 +1,91 @@
+/**
+ * Ten training steps of ResNet-1D and the improved CNN against PyTorch in float64, from the same
+ * weights on the same batches, dropout off: losses within 1e-4 relative, every gradient of step 1 within
+ * 1e-3 relative norm. PyTorch's own float32 runs are off by 3e-6 in a loss and 1e-5 in a gradient.
+ */
+
+import { assertAlmostEquals, assertLess } from "@std/assert";
+import { Recorder } from "../../src/gpu/recorder.ts";
+import { StepState } from "../../src/gpu/step_state.ts";
+import { ParameterStore } from "../../src/layers/parameters.ts";
+import { classificationLoss } from "../../src/losses/classification_loss.ts";
+import { ImprovedCnn } from "../../src/models/improved_cnn.ts";
+import { Resnet1d } from "../../src/models/resnet1d.ts";
+import { Adam } from "../../src/optim/adam.ts";
+import { classifierParityNames, loadClassifierParity } from "../support/classifier_parity.ts";
+import { openGpu, relativeError, release, upload } from "../support/gpu.ts";
+import { parityGradientError } from "../support/parity_fixture.ts";
+
+const LOSS_TOLERANCE = 1e-4;
+const GRADIENT_TOLERANCE = 1e-3;
+
+for (const name of classifierParityNames) {
+  Deno.test(`${name}: ten losses, gradients and running statistics equal PyTorch's`, async () => {
+    const parity = loadClassifierParity(name);
+    const { width, batch } = parity;
+    const { gpu, kernels } = await openGpu();
+    const before = gpu.liveBuffers;
+    const store = new ParameterStore();
+    const model = parity.architecture === "ResNet1D"
+      ? new Resnet1d(store, { width, dropout: 0 })
+      : new ImprovedCnn(store, { width, dropout: { blocks: 0, head: 0 } });
+    store.allocate(gpu, 1);
+    const initial = parity.initialWeights();
+    store.load(store.parameters.map(({ name, shape }) => ({
+      name,
+      shape,
+      dtype: "float32",
+      data: initial.get(name)!,
+    })));
+    const x = upload(gpu, "x", [batch, parity.length, 12], [0]);
+    const targets = upload(gpu, "targets", [batch, 5], [0]);
+    const weight = upload(gpu, "weight", [5], [1, 1, 1, 1, 1]);
+    const owned = [x, targets, weight];
+    const settings: { positiveWeight?: typeof weight } = {};
+    if (parity.positiveWeights) {
+      settings.positiveWeight = upload(gpu, "positives", [5], parity.positiveWeights);
+      owned.push(settings.positiveWeight);
+    }
+    const step = new StepState(gpu);
+    const recorder = new Recorder(kernels);
+    const { logits, backward } = model.forward(recorder, x, step);
+    backward(classificationLoss(recorder, logits, targets, weight, step, settings).dlogits);
+    const gradient = await recorder.plan();
+    const optimizer = new Adam(gpu, store.flat());
+    const update = new Recorder(kernels);
+    optimizer.record(update, step);
+    const updating = await update.plan();
+
+    for (let i = 0; i < parity.steps; i++) {
+      const { x: signals, y } = parity.batchOf(i);
+      gpu.write(x.placement!.buffer, signals);
+      gpu.write(targets.placement!.buffer, y);
+      step.begin({
+        seed: 0,
+        epoch: 0,
+        step: i,
+        records: batch,
+        ...optimizer.values(i, parity.learningRate),
+      });
+      gradient.run();
+      if (i === 0) {
+        for (const { name, data } of await store.gradients()) {
+          const error = parityGradientError(parity.gradients.get(name)!, data as Float32Array);
+          assertLess(error.elements, GRADIENT_TOLERANCE, `${name}: ${error.elements}`);
+          assertLess(error.norm, GRADIENT_TOLERANCE, `${name} norm: ${error.norm}`);
+        }
+      }
+      updating.run();
+    }
+    (await step.read()).forEach(({ loss }, i) =>
+      assertAlmostEquals(loss, parity.losses[i], LOSS_TOLERANCE * parity.losses[i], `step ${i}`)
+    );
+    for (const { name, data } of await store.state()) {
+      const expected = parity.runningStatistics.get(name);
+      if (expected) assertLess(relativeError(data as Float32Array, expected), 1e-3, name);
+    }
+    for (const owner of [gradient, updating, optimizer, step, store]) owner.destroy();
+    release(gpu, ...owned);
+    if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
+  });
+}
