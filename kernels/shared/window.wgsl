@@ -7,10 +7,11 @@
 //
 //   what                        step       offset          window   rows of w
 //   convolution                 s * Cin    -p * Cin        K * Cin  [K, Cin][Cout]
-//   its input gradient, phase   Cout       see conv1d.ts   J * Cout packed [J, Cout][Cin]
+//   its input gradient, phase   Cout       see below       J * Cout packed [J, Cout][Cin]
 //   linear layer                In         0               In       [In][Out]
 //
-// All extents are in floats and, for the vec4 kernels, multiples of 4.
+// src/layers/transposed_product.ts has the phases. A transposed convolution goes forward as the second
+// row does and back as the first. All extents are in floats and, for the vec4 kernels, multiples of 4.
 struct Dims {
   rows: u32, // N * positions
   positions: u32, // output positions of one sample

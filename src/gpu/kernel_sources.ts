@@ -25,6 +25,7 @@ import batchNormFold from "../../kernels/batch_norm_fold.wgsl" with { type: "tex
 import batchNormStatistics from "../../kernels/batch_norm_statistics.wgsl" with { type: "text" };
 import classificationLoss from "../../kernels/classification_loss.wgsl" with { type: "text" };
 import columnSum from "../../kernels/column_sum.wgsl" with { type: "text" };
+import columnSumPartial from "../../kernels/column_sum_partial.wgsl" with { type: "text" };
 import conv1dBackwardWeightSimple from "../../kernels/conv1d_backward_weight_simple.wgsl" with {
   type: "text",
 };
@@ -87,6 +88,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   batch_norm_statistics: batchNormStatistics,
   classification_loss: classificationLoss,
   column_sum: columnSum,
+  column_sum_partial: columnSumPartial,
   conv1d_backward_weight_simple: conv1dBackwardWeightSimple,
   conv1d_backward_weight_subgroup: conv1dBackwardWeightSubgroup,
   conv1d_backward_weight_tiled: conv1dBackwardWeightTiled,

@@ -1,26 +1,28 @@
 /**
  * One-dimensional convolution, channels last:
  *
- *   y[n, u, o] = sum over k, i of  x[n, s u + k - p, i] w[k, i, o]          x zero outside 0 .. T-1
+ *   y[n, u, o] = b[o] + sum over k, i of  x[n, s u + k - p, i] w[k, i, o]   x zero outside 0 .. T-1
  *
- *   x [N, T, Cin]   w [K, Cin, Cout]   y [N, U, Cout],   U = floor((T + 2p - K) / s) + 1
+ *   x [N, T, Cin]   w [K, Cin, Cout]   b [Cout]   y [N, U, Cout],   U = floor((T + 2p - K) / s) + 1
  *
  * Forward: the K * Cin values that u sees are contiguous, so this is one windowed product
  * (`kernels/shared/window.wgsl`).
  *
- * Backward to x: position t = s u' + r (phase r) receives from the taps k with k = (r + p) mod s
- * only, k = first + s j; with the taps packed in reverse, each phase is a windowed product over dy:
+ * Backward to x: the product of a transposed convolution (`transposed_product.ts`),
  *
- *   dx[n, s u' + r, i] = sum over j, o of  dy[n, u' + (r + p - first) / s - (J - 1) + j, o] packed[j, o, i]
+ *   dx[n, t, i] = sum over u, k with s u + k - p = t, and o, of  dy[n, u, o] w[k, i, o]
  *
- * Backward to w: dw[k, i, o] = sum over n, u of x[n, s u + k - p, i] dy[n, u, o].
+ * Backward to w: dw[k, i, o] = sum over n, u of x[n, s u + k - p, i] dy[n, u, o]; to b: the column sums
+ * of dy.
  *
  * @module
  */
 
-import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { recordBiasGradient } from "./bias.ts";
 import type { Parameter, ParameterStore } from "./parameters.ts";
+import { recordTransposedProduct } from "./transposed_product.ts";
 import {
   type Epilogue,
   recordProduct,
@@ -36,19 +38,23 @@ export interface Conv1dOptions {
   readonly taps: number;
   readonly stride: number;
   readonly padding: number;
+  /** Default false: batch normalisation follows and has one. */
+  readonly bias?: boolean;
 }
 
-/** A convolution without bias: batch normalisation follows and has one. */
+/** A convolution. */
 export class Conv1d {
   /** PyTorch shape [Cout, Cin, K], uniform within 1 / sqrt(Cin K). */
   readonly weight: Parameter;
+  /** [Cout], uniform within 1 / sqrt(Cin K). */
+  readonly bias: Parameter | undefined;
 
   constructor(store: ParameterStore, readonly name: string, readonly options: Conv1dOptions) {
-    const { inputs, outputs, taps } = options;
-    this.weight = store.parameter(`${name}.weight`, [outputs, inputs, taps], "convolution", {
-      kind: "uniform",
-      bound: 1 / Math.sqrt(inputs * taps),
-    });
+    const { inputs, outputs, taps, bias = false } = options;
+    const start = { kind: "uniform", bound: 1 / Math.sqrt(inputs * taps) } as const;
+    const shape = [outputs, inputs, taps];
+    this.weight = store.parameter(`${name}.weight`, shape, "convolution", start);
+    this.bias = bias ? store.parameter(`${name}.bias`, [outputs], "plain", start) : undefined;
   }
 
   /** Output length for an input of T samples. */
@@ -60,12 +66,14 @@ export class Conv1d {
   /**
    * @param x [N, T, Cin]
    * @param options.statistics Give the moments of y's channels as well, where the kernel can.
-   * @returns y [N, U, Cout] and the backward pass.
+   * @param options.epilogue Instead of a bias, what follows the convolution.
+   * @param options.positions Crop y to its first positions; default: all U.
+   * @returns y [N, positions, Cout] and the backward pass.
    */
   forward(
     recorder: Recorder,
     x: Tensor,
-    options: { statistics?: boolean; epilogue?: Epilogue } = {},
+    options: { statistics?: boolean; epilogue?: Epilogue; positions?: number } = {},
   ): {
     y: Tensor;
     statistics: TileStatistics | undefined;
@@ -82,7 +90,10 @@ export class Conv1d {
         `Convolution ${this.name} needs ${this.options.inputs} channels, got [${x.shape}]`,
       );
     }
-    const positions = this.outputLength(length);
+    if (this.bias && (options.statistics || options.epilogue)) {
+      throw new RangeError(`Convolution ${this.name} has a bias: no statistics, no other epilogue`);
+    }
+    const { positions = this.outputLength(length) } = options;
     const product: WindowedProduct = {
       samples,
       positions,
@@ -97,7 +108,7 @@ export class Conv1d {
       recorder,
       product,
       { x, w: this.weight.value, y },
-      options.epilogue,
+      this.bias ? { bias: this.bias.value } : options.epilogue,
       { label: `${this.name} forward`, statistics: options.statistics },
     );
     const backward = (
@@ -110,46 +121,22 @@ export class Conv1d {
         { x, dy, gradient: this.weight.gradient },
         { label: `${this.name} backward weight` },
       );
-      return needed.input ? this.#backwardInput(recorder, dy, length, needed.add) : undefined;
+      if (this.bias) recordBiasGradient(recorder, this.name, dy, this.bias);
+      if (!needed.input) return undefined;
+      const dx = recorder.transient(`${this.name} dx`, x.shape);
+      recordTransposedProduct(
+        recorder,
+        { x: dy, w: this.weight.value, y: dx },
+        {
+          stride,
+          padding,
+          epilogue: needed.add ? { add: { tensor: needed.add } } : {},
+          name: this.name,
+          direction: "backward input",
+        },
+      );
+      return dx;
     };
     return { y, statistics, backward };
-  }
-
-  #backwardInput(recorder: Recorder, dy: Tensor, length: number, add?: Tensor): Tensor {
-    const [samples, positions, outputs] = dy.shape;
-    const { inputs, taps, stride, padding } = this.options;
-    const dx = recorder.transient(`${this.name} dx`, [samples, length, inputs]);
-    for (let phase = 0; phase < Math.min(stride, length); phase++) {
-      const first = (phase + padding) % stride;
-      // With fewer taps than the stride some phases have none: an empty window, which gives zeros.
-      const phaseTaps = Math.ceil(Math.max(0, taps - first) / stride);
-      let packed = this.weight.value;
-      if (phaseTaps > 0) {
-        packed = recorder.transient(`${this.name} packed`, [phaseTaps, outputs, inputs]);
-        recorder.dispatch("conv1d_pack", {
-          label: `${this.name} pack`,
-          tensors: { w: this.weight.value, packed },
-          dims: { taps: phaseTaps, first, stride, inputs, outputs },
-          grid: gridFor(packed.size, 64),
-        });
-      }
-      recordProduct(
-        recorder,
-        {
-          samples,
-          positions: Math.ceil((length - phase) / stride),
-          step: outputs,
-          offset: ((phase + padding - first) / stride - (phaseTaps - 1)) * outputs,
-          window: phaseTaps * outputs,
-          sample: positions * outputs,
-          columns: inputs,
-          store: { sample: length * inputs, step: stride * inputs, offset: phase * inputs },
-        },
-        { x: dy, w: packed, y: dx },
-        add ? { add: { tensor: add } } : {},
-        { label: `${this.name} backward input` },
-      );
-    }
-    return dx;
   }
 }

@@ -10,7 +10,9 @@
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { recordBiasGradient } from "./bias.ts";
 import type { Parameter, ParameterStore } from "./parameters.ts";
+import { reluBackward } from "./relu.ts";
 import { recordProduct, recordWeightGradient, type WindowedProduct } from "./windowed_product.ts";
 
 /** A linear layer with bias. */
@@ -65,33 +67,17 @@ export class Linear {
       { label: `${this.name} forward` },
     );
     const backward = (dy: Tensor, needed = { input: true }): Tensor | undefined => {
-      const g = relu ? this.#throughRelu(recorder, y, dy) : dy;
+      const g = relu ? reluBackward(recorder, this.name, y, dy) : dy;
       recordWeightGradient(
         recorder,
         product,
         { x, dy: g, gradient: this.weight.gradient },
         { label: `${this.name} backward weight` },
       );
-      recorder.dispatch("column_sum", {
-        label: `${this.name} backward bias`,
-        tensors: { x: g, total: this.bias.gradient },
-        dims: { rows, columns: this.outputs },
-        grid: gridFor(this.outputs, 64),
-      });
+      recordBiasGradient(recorder, this.name, g, this.bias);
       return needed.input ? this.#backwardInput(recorder, g, rows) : undefined;
     };
     return { y, backward };
-  }
-
-  #throughRelu(recorder: Recorder, y: Tensor, dy: Tensor): Tensor {
-    const dx = recorder.transient(`${this.name} g`, y.shape);
-    recorder.dispatch("relu_backward", {
-      label: `${this.name} backward relu`,
-      tensors: { y, dy, dx },
-      dims: { size: y.size },
-      grid: gridFor(y.size, 64),
-    });
-    return dx;
   }
 
   #backwardInput(recorder: Recorder, g: Tensor, rows: number): Tensor {

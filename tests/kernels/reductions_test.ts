@@ -29,6 +29,28 @@ for (const [rows, columns] of [[1, 1], [37, 5], [3, 63], [130, 64], [2, 65], [4,
     }));
 }
 
+// Chunks of one row, of all rows but one, and of more rows than there are.
+for (const [rows, columns, ROWS] of [[1, 1, 256], [37, 5, 36], [257, 12, 256], [130, 65, 1]]) {
+  Deno.test(`column_sum_partial of [${rows}, ${columns}] in chunks of ${ROWS} rows`, () =>
+    GuardedRun.with(async (run) => {
+      const x = draws(rows * columns, 1);
+      const chunks = Math.ceil(rows / ROWS);
+      const partial = run.recorder.transient("partial", [chunks, columns]);
+      run.recorder.dispatch("column_sum_partial", {
+        constants: { ROWS },
+        tensors: { x: run.place("x", [rows, columns], x), partial },
+        dims: { rows, columns },
+        grid: gridFor(partial.size, 64),
+      });
+      await run.run();
+      const expected = new Float64Array(chunks * columns);
+      x.forEach((value, j) => {
+        expected[Math.floor(j / columns / ROWS) * columns + j % columns] += value;
+      });
+      assertClose(run.get(partial), expected, tolerance(ROWS, 1), "partial");
+    }));
+}
+
 for (const [kernel, per] of [["sum_partials", 64], ["sum_partials_sliced", 32]] as const) {
   // Around a workgroup's elements, a slice's four loads and eight slices.
   for (const [chunks, size] of [[1, 1], [2, 31], [7, 65], [8, 64], [9, 33], [33, 100], [131, 7]]) {

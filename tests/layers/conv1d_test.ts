@@ -6,7 +6,7 @@
  * (n + 2) · 2^-24 · n · largest in float32 (Higham 2002, section 3.1).
  */
 
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { Conv1d } from "../../src/layers/conv1d.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
@@ -177,6 +177,74 @@ for (const [taps, stride] of [[7, 2], [1, 2], [3, 1]]) {
     }));
 }
 
+for (const [length, positions] of [[21, 21], [24, 19], [300, 297]]) {
+  Deno.test(`conv1d with bias, cropped from ${length} to ${positions} positions`, () =>
+    GuardedRun.with(async (run) => {
+      const [batch, inputs, outputs, taps] = [2, 8, 12, 3];
+      const store = new ParameterStore();
+      const layer = new Conv1d(store, "layer", {
+        inputs,
+        outputs,
+        taps,
+        stride: 1,
+        padding: 1,
+        bias: true,
+      });
+      assertEquals(store.parameters.map(({ name, shape }) => [name, shape]), [
+        ["layer.weight", [12, 8, 3]],
+        ["layer.bias", [12]],
+      ]);
+      store.allocate(run.gpu, 5);
+      const [{ data: weight }, { data: bias }] = await store.state();
+      // PyTorch's bound for both: 1 / sqrt(8 taps 3) = 0.2.
+      assert(largest(bias as Float32Array) < 0.2042 && largest(bias as Float32Array) > 0.1);
+      const x = draws(batch * length * inputs, 1);
+      const upstream = draws(batch * positions * outputs, 2, -3, 3);
+      const { y, backward } = layer.forward(
+        run.recorder,
+        run.place("x", [batch, length, inputs], x),
+        { positions },
+      );
+      const dx = backward(run.place("dy", [batch, positions, outputs], upstream))!;
+      await run.run(2);
+
+      const shape = {
+        batch,
+        inputLength: length,
+        inputChannels: inputs,
+        outputChannels: outputs,
+        kernelSize: taps,
+        stride: 1,
+        padding: 1,
+      };
+      const own = convWeightFromTorch(weight as Float32Array, [outputs, inputs, taps]);
+      const whole = conv1dForward(shape, x, own, Float64Array.from(bias as Float32Array));
+      // What is cropped away gets no gradient.
+      const size = positions * outputs;
+      const expected = new Float64Array(batch * size);
+      const padded = new Float64Array(batch * length * outputs);
+      for (let n = 0; n < batch; n++) {
+        const from = n * length * outputs;
+        expected.set(whole.subarray(from, from + size), n * size);
+        padded.set(upstream.subarray(n * size, (n + 1) * size), from);
+      }
+      assertClose(run.get(y), expected, tolerance(inputs * taps + 1, 0.21), "y");
+      const dxExpected = conv1dBackwardInput(shape, own, padded);
+      assertClose(run.get(dx), dxExpected, tolerance(outputs * taps, 3 * 0.21), "dx");
+      const [dw, db] = await store.gradients();
+      const gradients = conv1dBackwardWeight(shape, x, padded);
+      const terms = 2 * tolerance(batch * positions, 3);
+      assertClose(
+        dw.data as Float32Array,
+        convWeightToTorch(gradients.weight, [outputs, inputs, taps]).map((value) => 2 * value),
+        terms,
+        "dw",
+      );
+      assertClose(db.data as Float32Array, gradients.bias.map((value) => 2 * value), terms, "db");
+      store.destroy();
+    }));
+}
+
 Deno.test("conv1d: no input gradient where nobody needs it, and an error for other channels", async () => {
   const { kernels } = await openGpu();
   const layer = new Conv1d(new ParameterStore(), "first", {
@@ -194,5 +262,11 @@ Deno.test("conv1d: no input gradient where nobody needs it, and an error for oth
     () => layer.forward(recorder, recorder.transient("x", [3, 12, 8])),
     RangeError,
     "Convolution first needs 12 channels, got [3,12,8]",
+  );
+  const biased = new Conv1d(new ParameterStore(), "biased", { ...layer.options, bias: true });
+  assertThrows(
+    () => biased.forward(recorder, recorder.transient("x", [3, 8, 12]), { statistics: true }),
+    RangeError,
+    "Convolution biased has a bias: no statistics, no other epilogue",
   );
 });

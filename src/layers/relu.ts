@@ -1,0 +1,26 @@
+/**
+ * The way back through a rectifier that a layer's product applied:  dx = dy where y > 0, else 0
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+
+/**
+ * Gradient of the rectifier's input.
+ *
+ * @param name The layer.
+ * @param y The rectifier's output.
+ * @param dy Its gradient, of the same shape.
+ */
+export function reluBackward(recorder: Recorder, name: string, y: Tensor, dy: Tensor): Tensor {
+  const dx = recorder.transient(`${name} g`, y.shape);
+  recorder.dispatch("relu_backward", {
+    label: `${name} backward relu`,
+    tensors: { y, dy, dx },
+    dims: { size: y.size },
+    grid: gridFor(y.size, 64),
+  });
+  return dx;
+}

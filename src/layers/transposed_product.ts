@@ -1,0 +1,75 @@
+/**
+ * The product of a transposed convolution, which is also the input gradient of a convolution:
+ *
+ *   y[n, t, b] = sum over u, k with s u + k - p = t, and a, of  x[n, u, a] w[k, b, a]
+ *
+ *   x [N, U, A]   w [K, B, A]   y [N, T, B]
+ *
+ * Position t = s u' + r (phase r) receives from the taps k = first + s j only, first = (r + p) mod s;
+ * with the taps of a phase packed in reverse, it is a windowed product over x
+ * (`kernels/shared/window.wgsl`), and no multiplication with a zero is done:
+ *
+ *   y[n, s u' + r, b] = sum over j, a of  x[n, u' + (r + p - first) / s - (J - 1) + j, a] packed[j, a, b]
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { type Epilogue, recordProduct } from "./windowed_product.ts";
+
+/** What {@linkcode recordTransposedProduct} needs beside the tensors, whose shapes say the rest. */
+export interface TransposedProduct {
+  readonly stride: number;
+  readonly padding: number;
+  readonly epilogue?: Epilogue;
+  /** The layer. */
+  readonly name: string;
+  readonly direction: "forward" | "backward input";
+}
+
+/**
+ * Records the product, one phase after the other; together they write all of y.
+ *
+ * @param tensors x [N, U, A], w [K, B, A], y [N, T, B]
+ */
+export function recordTransposedProduct(
+  recorder: Recorder,
+  { x, w, y }: { x: Tensor; w: Tensor; y: Tensor },
+  { stride, padding, epilogue, name, direction }: TransposedProduct,
+): void {
+  const [samples, positions, inputs] = x.shape;
+  const [, length, outputs] = y.shape;
+  const [taps] = w.shape;
+  for (let phase = 0; phase < Math.min(stride, length); phase++) {
+    const first = (phase + padding) % stride;
+    // With fewer taps than the stride some phases have none: an empty window, whose sum is 0.
+    const phaseTaps = Math.ceil(Math.max(0, taps - first) / stride);
+    let packed = w;
+    if (phaseTaps > 0) {
+      packed = recorder.transient(`${name} packed`, [phaseTaps, inputs, outputs]);
+      recorder.dispatch("conv1d_pack", {
+        label: `${name} pack`,
+        tensors: { w, packed },
+        dims: { taps: phaseTaps, first, stride, inputs: outputs, outputs: inputs },
+        grid: gridFor(packed.size, 64),
+      });
+    }
+    recordProduct(
+      recorder,
+      {
+        samples,
+        positions: Math.ceil((length - phase) / stride),
+        step: inputs,
+        offset: ((phase + padding - first) / stride - (phaseTaps - 1)) * inputs,
+        window: phaseTaps * inputs,
+        sample: positions * inputs,
+        columns: outputs,
+        store: { sample: length * outputs, step: stride * outputs, offset: phase * outputs },
+      },
+      { x, w: packed, y },
+      epilogue,
+      { label: `${name} ${direction}` },
+    );
+  }
+}
