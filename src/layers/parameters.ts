@@ -2,8 +2,9 @@
  * Parameters and buffers of a model: names, shapes and initial values follow PyTorch, memory is one
  * flat buffer each for values and gradients, so that one dispatch updates everything.
  *
- * Layouts on the GPU: a convolution weight [out, in, k] of PyTorch is held as [k, in, out], a
- * linear weight [out, in] as [in, out]; everything else as it is. Reading and writing a state dict
+ * Layouts on the GPU: a convolution weight [out, in, k] of PyTorch is held as [k, in, out], one of a
+ * transposed convolution [in, out, k] as [k, out, in] (axes reversed in both: one layout), a linear
+ * weight [out, in] as [in, out]; everything else as it is. Reading and writing a state dict
  * permutes.
  *
  * @module
@@ -312,7 +313,7 @@ function toGpuShape(shape: readonly number[], layout: ParameterLayout): readonly
   return layout === "linear" ? [input, out] : [taps, input, out];
 }
 
-/** [out, in, k] to [k, in, out]; [out, in] to [in, out]; the rest as it is. */
+/** [a, b, k] to [k, b, a]; [out, in] to [in, out]; the rest as it is. */
 function toGpuLayout(
   data: Float32Array<ArrayBuffer>,
   shape: readonly number[],
