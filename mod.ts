@@ -100,9 +100,11 @@ export {
   isClassifierArchitecture,
 } from "./src/models/classifiers.ts";
 export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
+export { Reconstruction } from "./src/models/reconstruction.ts";
 
 // Losses and optimizer
 export { ntXent } from "./src/losses/nt_xent.ts";
+export { meanSquaredError } from "./src/losses/mean_squared_error.ts";
 export { type ClassificationLoss, classificationLoss } from "./src/losses/classification_loss.ts";
 export {
   classWeights,

@@ -53,6 +53,7 @@ import meanMaxPool from "../../kernels/mean_max_pool.wgsl" with { type: "text" }
 import meanMaxPoolBackward from "../../kernels/mean_max_pool_backward.wgsl" with { type: "text" };
 import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
 import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
+import meanSquaredError from "../../kernels/mean_squared_error.wgsl" with { type: "text" };
 import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
 import peakCopy from "../../kernels/peak_copy.wgsl" with { type: "text" };
 import peakMultiplyAdd from "../../kernels/peak_multiply_add.wgsl" with { type: "text" };
@@ -110,6 +111,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   mean_max_pool_backward: meanMaxPoolBackward,
   mean_pool: meanPool,
   mean_pool_backward: meanPoolBackward,
+  mean_squared_error: meanSquaredError,
   nt_xent: ntXent,
   peak_copy: peakCopy,
   peak_multiply_add: peakMultiplyAdd,

@@ -13,7 +13,14 @@ import {
   encoderParameters,
   tensor,
 } from "../../src/reference/encoder_1d_cnn.ts";
+import { meanSquaredError } from "../../src/reference/mean_squared_error.ts";
 import { ntXent } from "../../src/reference/nt_xent.ts";
+import {
+  addReconstructionBuffers,
+  reconstructionBackward,
+  reconstructionForward,
+  reconstructionParameters,
+} from "../../src/reference/reconstruction.ts";
 import {
   addSimclrBuffers,
   simclrBackward,
@@ -39,6 +46,7 @@ Deno.test("networks: numbers of parameters", () => {
   assertEquals(count(encoderParameters({})), 538_624);
   assertEquals(count(classifierParameters({})), 539_909);
   assertEquals(count(simclrParameters({})), 1_327_232);
+  assertEquals(count(reconstructionParameters({})), 712_044);
 });
 
 Deno.test("networks: the input of the golden values", () => {
@@ -107,6 +115,21 @@ Deno.test("SimCLR, evaluation: golden values", () => {
   assertAlmostEquals(dot(embeddings, embeddings), golden.simclr.sumOfSquares, 1e-9);
 });
 
+Deno.test("reconstruction, evaluation: golden values", () => {
+  const state = goldenFill(reconstructionParameters({}));
+  addReconstructionBuffers(state, {});
+  const x = goldenInput();
+  const { output } = reconstructionForward({}, state, x, 2, false);
+  const { start, sumOfSquares } = golden.reconstruction;
+  assertRow([output[0], output[12], output[24]], start);
+  assertAlmostEquals(dot(output, output), sumOfSquares, 1e-9);
+  assertAlmostEquals(
+    meanSquaredError(output, x).loss,
+    golden.reconstruction.meanSquaredError,
+    close,
+  );
+});
+
 Deno.test("encoder: gradients of a small one, both modes, input included", () => {
   const shape = { inputChannels: 2, width: 1 };
   for (const training of [true, false]) {
@@ -137,6 +160,29 @@ Deno.test("SimCLR: gradients of a small one through the loss", () => {
   const result = forward();
   const gradients = simclrBackward(result, ntXent(result.embeddings, 3, 0.5).gradient);
   for (const { name } of simclrParameters(shape)) {
+    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
+  }
+});
+
+Deno.test("reconstruction: gradients of a small one through the loss, cropped from 24 samples to 19", () => {
+  const shape = { inputChannels: 2, width: 2 };
+  const state = goldenFill(reconstructionParameters(shape));
+  addReconstructionBuffers(state, shape);
+  const x = draws(3 * 19 * 2, 1);
+  const wanted = draws(3 * 19 * 2, 2);
+  const forward = () => reconstructionForward(shape, structuredClone(state), x, 3, true);
+  const f = () => meanSquaredError(forward().output, wanted).loss;
+  const result = forward();
+  assertEquals([result.output.length, result.last.shape.inputLength], [3 * 19 * 2, 24]);
+  const gradients = reconstructionBackward(
+    result,
+    meanSquaredError(result.output, wanted).gradient,
+  );
+  assertEquals(
+    [...gradients.keys()].sort(),
+    reconstructionParameters(shape).map(({ name }) => name).sort(),
+  );
+  for (const { name } of reconstructionParameters(shape)) {
     assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
   }
 });

@@ -1,0 +1,68 @@
+/**
+ * Mean squared error over all elements:  loss = mean of (y - wanted)^2,  dy = 2 (y - wanted) / size
+ *
+ * @module
+ */
+
+import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { StepState } from "../gpu/step_state.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+
+/** Elements of an invocation in `kernels/mean_squared_error.wgsl`. */
+const PER = 64;
+
+/**
+ * Records loss and gradient.
+ *
+ * @param y Prediction, such as a reconstruction [N, T, leads].
+ * @param wanted What it should be, of the same shape.
+ * @param step Its metrics ring takes the loss.
+ * @returns dy of the same shape
+ * @throws {RangeError} When the shapes differ.
+ *
+ * @example
+ * ```ts
+ * import { chooseDevice, KernelLibrary, meanSquaredError, Recorder, StepState, Tensor } from "ssrl-ecg";
+ * const gpu = await chooseDevice({ warn: () => {} });
+ * const place = (name: string, data: number[]) => {
+ *   const tensor = new Tensor(name, [data.length]);
+ *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+ *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
+ *   return tensor;
+ * };
+ * const recorder = new Recorder(new KernelLibrary(gpu));
+ * const step = new StepState(gpu);
+ * meanSquaredError(recorder, place("y", [1, 2, 3]), place("wanted", [1, 0, 0]), step);
+ * const program = await recorder.plan();
+ * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
+ * program.run();
+ * const [{ loss }] = await step.read();
+ * console.assert(Math.abs(loss - 13 / 3) < 1e-6);
+ * gpu.destroy();
+ * ```
+ */
+export function meanSquaredError(
+  recorder: Recorder,
+  y: Tensor,
+  wanted: Tensor,
+  step: StepState,
+): { dy: Tensor } {
+  if (`${y.shape}` !== `${wanted.shape}`) {
+    throw new RangeError(`Cannot compare [${y.shape}] with [${wanted.shape}]: need one shape`);
+  }
+  const tiles = Math.ceil(y.size / (64 * PER));
+  const partial = recorder.transient("squared errors", [64 * tiles]);
+  const dy = recorder.transient("dy", y.shape);
+  recorder.dispatch("mean_squared_error", {
+    constants: { PER },
+    tensors: { y, wanted, partial, dy },
+    dims: { size: y.size },
+    grid: gridFor(tiles, 1),
+  });
+  recorder.dispatch("record_loss", {
+    tensors: { loss: partial, state: step.state, ring: step.ring },
+    dims: { size: partial.size, count: y.size },
+    grid: [1],
+  });
+  return { dy };
+}

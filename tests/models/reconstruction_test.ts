@@ -1,0 +1,101 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { StepState } from "../../src/gpu/step_state.ts";
+import { ParameterStore } from "../../src/layers/parameters.ts";
+import { meanSquaredError } from "../../src/losses/mean_squared_error.ts";
+import { Reconstruction } from "../../src/models/reconstruction.ts";
+import {
+  addReconstructionBuffers,
+  reconstructionBackward,
+  reconstructionForward,
+  reconstructionParameters,
+} from "../../src/reference/reconstruction.ts";
+import { golden, goldenFill } from "../reference/golden_fill.ts";
+import { relativeError } from "../support/gpu.ts";
+import { draws, GuardedRun } from "../kernels/guarded.ts";
+import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
+
+Deno.test("reconstruction: 712,044 parameters and PyTorch's 44 state keys", () => {
+  const store = new ParameterStore();
+  new Reconstruction(store);
+  assertEquals(store.count, 712_044);
+  assertEquals(store.stateShapes.map(({ name }) => name), [
+    ...encoderKeys("encoder."),
+    ...[0, 2, 4, 6].flatMap((i) => [`decoder.${i}.weight`, `decoder.${i}.bias`]),
+  ]);
+  assertEquals(store.stateShapes.length, 44);
+  assertEquals(store.stateShapes.slice(-8).map(({ shape }) => shape), [
+    [256, 128, 4],
+    [128],
+    [128, 64, 4],
+    [64],
+    [64, 32, 4],
+    [32],
+    [12, 32, 3],
+    [12],
+  ]);
+});
+
+Deno.test("reconstruction, evaluation: golden values", async () => {
+  let finish = async (): Promise<void> => {};
+  await runGolden(
+    (store) => new Reconstruction(store),
+    (model, recorder, x, gpu) => {
+      const step = new StepState(gpu);
+      step.begin({ seed: 0, epoch: 0, step: 0, records: 2 });
+      const y = model.evaluate(recorder, x);
+      meanSquaredError(recorder, y, x, step);
+      finish = async () => {
+        const [{ loss }] = await step.read();
+        assertAlmostEquals(loss, golden.reconstruction.meanSquaredError, FLOAT32_TOLERANCE);
+        step.destroy();
+      };
+      return [y];
+    },
+    async ([output]) => {
+      assertEquals(output.length, 2 * 1000 * 12);
+      const { start, sumOfSquares } = golden.reconstruction;
+      assertStart([output[0], output[12], output[24]], start, "sample");
+      assertStart([output.reduce((sum, y) => sum + y * y, 0)], [sumOfSquares], "sum of squares");
+      await finish();
+    },
+  );
+});
+
+for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
+  Deno.test(`reconstruction, training: output and gradients at ${length} samples, width ${width}`, () =>
+    GuardedRun.with(async (run) => {
+      const batch = 3;
+      const store = new ParameterStore();
+      const model = new Reconstruction(store, { width });
+      store.allocate(run.gpu, 0);
+      const state = goldenFill(reconstructionParameters({ width }));
+      for (const [name, values] of state) state.set(name, values.map(Math.fround));
+      store.load([...state].map(([name, values]) => ({
+        name,
+        shape: [],
+        dtype: "float32",
+        data: Float32Array.from(values),
+      })));
+      addReconstructionBuffers(state, { width });
+      const x = draws(batch * length * 12, 1);
+      const { y, backward } = model.forward(
+        run.recorder,
+        run.place("x", [batch, length, 12], x),
+      );
+      const upstream = draws(y.size, 2, -3, 3);
+      backward(run.place("dy", y.shape, upstream));
+      await run.run();
+
+      const expected = reconstructionForward({ width }, state, x, batch, true);
+      assertEquals(y.shape, [batch, length, 12]);
+      // Six normalisations over 24 to 93 rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
+      const tolerance = 5e-5;
+      assertAlmostEquals(relativeError(run.get(y), expected.output), 0, tolerance, "output");
+      const gradients = reconstructionBackward(expected, upstream);
+      for (const { name, data } of await store.gradients()) {
+        const error = relativeError(data as Float32Array, gradients.get(name)!);
+        assertAlmostEquals(error, 0, tolerance, name);
+      }
+      store.destroy();
+    }));
+}
