@@ -83,6 +83,7 @@ export {
 } from "./src/augment/augmentations.ts";
 export { augmentAndTell, augmentRecords } from "./src/augment/augment_records.ts";
 export { ResidentRecords } from "./src/augment/resident_records.ts";
+export { type BlockMask, maskedStretches } from "./src/augment/mask_blocks.ts";
 export { applyRandomMask, type RandomMaskOptions } from "./src/augment/random_mask.ts";
 
 // Models

@@ -22,6 +22,28 @@ export interface RandomMaskOptions {
 }
 
 /**
+ * Blocks that a record loses: max(1, floor(T * ratio / block)), and none for a ratio of 0 or less.
+ *
+ * @param length T, samples
+ * @param maskRatio Nominal part to mask, up to 1.
+ * @param blockSize Samples of a block.
+ * @throws {RangeError} When ratio or block size make no sense.
+ *
+ * @example
+ * ```ts
+ * import { maskBlockCount } from "ssrl-ecg/src/augment/random_mask.ts";
+ * console.assert(maskBlockCount(1000, 0.3, 50) === 6);
+ * ```
+ */
+export function maskBlockCount(length: number, maskRatio: number, blockSize: number): number {
+  if (!(maskRatio <= 1)) throw new RangeError(`Cannot mask a ratio of ${maskRatio}: need up to 1`);
+  if (!(Number.isInteger(blockSize) && blockSize >= 1)) {
+    throw new RangeError(`Cannot mask blocks of ${blockSize} samples: need a whole number above 0`);
+  }
+  return maskRatio > 0 ? Math.max(1, Math.floor(length * maskRatio / blockSize)) : 0;
+}
+
+/**
  * Zeroes n = max(1, floor(T * ratio / block)) blocks of every record across all leads. Starts are
  * uniform over 0 .. T - block, both included; blocks may overlap, so that less than the nominal
  * ratio is covered (14.2 % for T = 1000, ratio 0.15). A record shorter than a block is zeroed whole.
@@ -52,15 +74,11 @@ export function applyRandomMask(
   if (data.length !== batch * channels * length || data.length === 0) {
     throw new RangeError(`Cannot mask ${data.length} samples as [${shape.join(", ")}]`);
   }
-  if (!(maskRatio <= 1)) throw new RangeError(`Cannot mask a ratio of ${maskRatio}: need up to 1`);
-  if (!(Number.isInteger(blockSize) && blockSize >= 1)) {
-    throw new RangeError(`Cannot mask blocks of ${blockSize} samples: need a whole number above 0`);
-  }
-  if (maskRatio <= 0) return signals;
+  const blocks = maskBlockCount(length, maskRatio, blockSize);
+  if (blocks === 0) return signals;
   const seed = options.seed ?? currentSeed();
   const epoch = options.seed === undefined ? nextCall(Stream.corruption) : 0;
   const masked = data.slice();
-  const blocks = Math.max(1, Math.floor(length * maskRatio / blockSize));
   for (let record = 0; record < batch; record++) {
     const random = new CounterRandom(seed, Stream.corruption, { epoch, item: record });
     for (let block = 0; block < blocks; block++) {

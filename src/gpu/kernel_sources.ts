@@ -51,6 +51,7 @@ import maxPool from "../../kernels/max_pool.wgsl" with { type: "text" };
 import maxPoolBackward from "../../kernels/max_pool_backward.wgsl" with { type: "text" };
 import meanMaxPool from "../../kernels/mean_max_pool.wgsl" with { type: "text" };
 import meanMaxPoolBackward from "../../kernels/mean_max_pool_backward.wgsl" with { type: "text" };
+import maskBlocks from "../../kernels/mask_blocks.wgsl" with { type: "text" };
 import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
 import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
 import meanSquaredError from "../../kernels/mean_squared_error.wgsl" with { type: "text" };
@@ -109,6 +110,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   max_pool_backward: maxPoolBackward,
   mean_max_pool: meanMaxPool,
   mean_max_pool_backward: meanMaxPoolBackward,
+  mask_blocks: maskBlocks,
   mean_pool: meanPool,
   mean_pool_backward: meanPoolBackward,
   mean_squared_error: meanSquaredError,

@@ -20,6 +20,7 @@ export const Stream = {
   synthetic: 9,
   forest: 10,
   folds: 11,
+  masking: 12,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */
