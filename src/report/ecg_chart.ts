@@ -22,6 +22,8 @@ export interface EcgPanel {
   readonly label: string;
   /** Drawn in this order, the last one on top. */
   readonly traces: readonly EcgTrace[];
+  /** Stretches on darker paper, from and to in seconds. */
+  readonly shaded?: readonly (readonly [from: number, to: number])[];
 }
 
 /** What {@link ecgChart} draws. */
@@ -48,10 +50,13 @@ const MARGIN = 18;
 const COLUMN_GAP = 14;
 /** Between rows of panels, with room for the labels above each. */
 const ROW_GAP = 25;
+/** Below the grid, a little darker than the paper. */
+const SHADE = "#e3e6ea";
 // Black over blue: as different in lightness as in hue, so grey prints work too. The first trace of
 // a comparison is the paler one.
 const SINGLE = [ECG_PAPER.trace];
 const PAIR = ["#4a9bd1", ECG_PAPER.trace];
+const TRIO = ["#4a9bd1", "#D55E00", ECG_PAPER.trace];
 const MANY = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
 /**
@@ -102,7 +107,7 @@ export function ecgChart(chart: EcgChart): string {
   const heights = ranges.map(([bottom, top]) => (top - bottom) * pixelsPerMillivolt);
 
   const names = [...new Set(panels.flatMap((panel) => panel.traces.map((trace) => trace.name)))];
-  const palette = names.length === 1 ? SINGLE : names.length === 2 ? PAIR : MANY;
+  const palette = [SINGLE, PAIR, TRIO].find((colors) => colors.length === names.length) ?? MANY;
   const colorOf = (name: string) => palette[names.indexOf(name) % palette.length];
 
   const caption = captionLines(chart.caption, 125);
@@ -140,6 +145,15 @@ export function ecgChart(chart: EcgChart): string {
     body.push(
       `<g transform="translate(${round(left)} ${round(upper)})">`,
       `<rect width="${round(width)}" height="${round(height)}" fill="${ECG_PAPER.paper}"/>`,
+      ...(panel.shaded ?? []).flatMap(([start, end]) => {
+        const x = Math.max(0, (start - from) * pixelsPerSecond);
+        const wide = Math.min(width, (end - from) * pixelsPerSecond) - x;
+        return wide > 0
+          ? `<rect x="${round(x)}" width="${round(wide)}" height="${
+            round(height)
+          }" fill="${SHADE}"/>`
+          : [];
+      }),
       `<rect width="${round(width)}" height="${
         round(height)
       }" fill="url(#paper)" stroke="${ECG_PAPER.largeGrid}"/>`,
