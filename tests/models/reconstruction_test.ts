@@ -1,6 +1,14 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
+import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
+import {
+  CHECKPOINT_FORMAT_VERSION,
+  type HostTensor,
+  type StateDict,
+} from "../../src/checkpoint/state_dict.ts";
+import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
-import { ParameterStore } from "../../src/layers/parameters.ts";
+import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { meanSquaredError } from "../../src/losses/mean_squared_error.ts";
 import { Reconstruction } from "../../src/models/reconstruction.ts";
 import {
@@ -10,7 +18,9 @@ import {
   reconstructionParameters,
 } from "../../src/reference/reconstruction.ts";
 import { golden, goldenFill } from "../reference/golden_fill.ts";
-import { relativeError } from "../support/gpu.ts";
+import { pythonWithTorch } from "../e2e/command_line.ts";
+import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
+import { inRepository } from "../support/paths.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
 
@@ -99,3 +109,58 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
       store.destroy();
     }));
 }
+
+const python = pythonWithTorch();
+Deno.test({
+  name: "reconstruction: PyTorch loads our state dict and we its, with the same answers" +
+    (python ? "" : " [skipped: no python3 with torch; set SSRL_ECG_PYTHON]"),
+  ignore: python === undefined,
+  async fn() {
+    const [records, length, width] = [2, 61, 8];
+    const folder = await Deno.makeTempDir();
+    const { gpu, kernels } = await openGpu();
+    const store = new ParameterStore();
+    const model = new Reconstruction(store, { width });
+    store.allocate(gpu, 9);
+    const signals = Float32Array.from(draws(records * length * 12, 1, -2, 2));
+    const x = upload(gpu, "x", [records, length, 12], signals);
+    const recorder = new Recorder(kernels);
+    const y = model.evaluate(recorder, x);
+    const program = await recorder.plan([y]);
+    const reconstruct = () => {
+      program.run();
+      return download(gpu, y);
+    };
+    try {
+      const state: StateDict = new Map(
+        (await store.state()).map(({ name, ...tensor }) => [name, tensor as HostTensor]),
+      );
+      await writeCheckpoint(`${folder}/ours.pt`, {
+        sections: new Map([["model", state]]),
+        metadata: { format_version: CHECKPOINT_FORMAT_VERSION },
+      });
+      await Deno.writeFile(`${folder}/signals.bin`, new Uint8Array(signals.buffer));
+      const { success, stdout, stderr } = await new Deno.Command(python!, {
+        args: [
+          inRepository("tests/models/torch_reconstruction.py"),
+          `${width}`,
+          `${length}`,
+          ...["ours.pt", "signals.bin", "theirs.pt"].map((name) => `${folder}/${name}`),
+        ],
+      }).output();
+      assert(success, new TextDecoder().decode(stderr));
+      const answers = JSON.parse(new TextDecoder().decode(stdout));
+      // Two float32 sums in different orders, through ten layers.
+      assertLess(relativeError(await reconstruct(), answers.ours), FLOAT32_TOLERANCE);
+      const theirs = (await readCheckpoint(`${folder}/theirs.pt`)).sections.get("model")!;
+      matchStateDict(store.stateShapes, theirs, "the network");
+      store.load([...theirs].map(([name, tensor]) => ({ name, ...tensor } as HostValues)));
+      assertLess(relativeError(await reconstruct(), answers.theirs), FLOAT32_TOLERANCE);
+    } finally {
+      program.destroy();
+      store.destroy();
+      release(gpu, x);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
