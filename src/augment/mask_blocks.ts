@@ -18,7 +18,7 @@ import { maskBlockCount } from "./random_mask.ts";
 export interface BlockMask {
   /** Nominal part, up to 1; 0 masks nothing. */
   readonly ratio: number;
-  /** Samples of a block; half a second by default, 50 at 100 Hz. */
+  /** Samples of a block; the reference has 50, which is half a second at 100 Hz. */
   readonly blockSize: number;
 }
 
