@@ -97,8 +97,18 @@ for (const size of [1, 63, 64, 65, 127, 1000]) {
     }));
 }
 
-for (const size of [4, 252, 256, 260, 64 * 256, 65 * 256 + 4, 300 * 256]) {
-  Deno.test(`gradient norm of ${size} values`, () =>
+// Unclipped, longer and shorter than the clip.
+const norms = [
+  [4, 0],
+  [252, 0],
+  [256, 5],
+  [260, 1000],
+  [64 * 256, 0],
+  [65 * 256 + 4, 0],
+  [300 * 256, 0.1],
+];
+for (const [size, clip] of norms) {
+  Deno.test(`gradient norm of ${size} values, clipped at ${clip}`, () =>
     GuardedRun.with(async (run) => {
       const gradient = draws(size, 1, -3, 3);
       const partials = Math.ceil(size / 256);
@@ -114,7 +124,7 @@ for (const size of [4, 252, 256, 260, 64 * 256, 65 * 256 + 4, 300 * 256]) {
       });
       run.recorder.dispatch("gradient_norm", {
         tensors: { partial, state: run.place("state", [16], state), ring, guard },
-        dims: { partials },
+        dims: { partials, clip },
         grid: [1],
       });
       await run.run();
@@ -129,7 +139,10 @@ for (const size of [4, 252, 256, 260, 64 * 256, 65 * 256 + 4, 300 * 256]) {
       // Squares have one sign, so their sum's relative error is that of its longest chain: 64 + 5 + 6.
       assertClose(run.get(ring), expected, (j) => j === 9 ? 75 * UNIT_ROUNDOFF * norm : 0, "ring");
       const words = new Uint32Array(run.get(guard).buffer);
-      assertEquals([...words.subarray(0, 4)], [0, 9, 9, 9]);
+      assertEquals([words[0], ...words.subarray(2, 4)], [0, 9, 9]);
+      const factor = clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1;
+      // The error of the norm, and a division.
+      assertClose([run.get(guard)[1]], [factor], 80 * UNIT_ROUNDOFF * factor, "factor");
     }));
 }
 
@@ -149,7 +162,7 @@ for (const [what, value] of [["NaN", NaN], ["Inf", Infinity], ["-Inf", -Infinity
         });
         run.recorder.dispatch("gradient_norm", {
           tensors: { partial, state: run.place("state", [16], new Uint32Array(16)), ring, guard },
-          dims: { partials: 4 },
+          dims: { partials: 4, clip: 0 },
           grid: [1],
         });
         await run.run();
