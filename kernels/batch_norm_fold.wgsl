@@ -2,7 +2,9 @@
 //
 //   scale = gamma / sqrt(running_var + epsilon),  shift = beta - running_mean * scale
 //
-//   gamma, beta, running_mean, running_var [C]    affine [2][C]: scale, shift
+// With BIAS the layer before has a bias that it leaves out: shift = beta + (bias - running_mean) * scale
+//
+//   gamma, beta, running_mean, running_var, bias [C]    affine [2][C]: scale, shift
 //
 // Dispatch: ceil(C / 64) workgroups
 
@@ -17,6 +19,9 @@ struct Dims {
 @group(0) @binding(3) var<storage, read> running_mean: array<f32>;
 @group(0) @binding(4) var<storage, read> running_var: array<f32>;
 @group(0) @binding(5) var<storage, read_write> affine: array<f32>;
+#ifdef BIAS
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -25,6 +30,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let scale = gamma[c] / sqrt(running_var[c] + dims.epsilon);
+  var mean = running_mean[c];
+#ifdef BIAS
+  mean -= bias[c];
+#endif
   affine[c] = scale;
-  affine[dims.channels + c] = beta[c] - running_mean[c] * scale;
+  affine[dims.channels + c] = beta[c] - mean * scale;
 }

@@ -139,12 +139,18 @@ export class BatchNorm {
     return { y, backward };
   }
 
-  /** Evaluation mode: scale and shift [2, C] from the running statistics, for the layer before. */
-  fold(recorder: Recorder): Tensor {
+  /**
+   * Evaluation mode: scale and shift [2, C] from the running statistics, for the layer before.
+   *
+   * @param bias [C] of the layer before, which then leaves it out.
+   */
+  fold(recorder: Recorder, bias?: Tensor): Tensor {
     const affine = recorder.transient(`${this.name} affine`, [2, this.channels]);
     recorder.dispatch("batch_norm_fold", {
       label: `${this.name} fold`,
+      constants: bias ? { BIAS: true } : {},
       tensors: {
+        ...(bias && { bias }),
         gamma: this.gamma.value,
         beta: this.beta.value,
         running_mean: this.runningMean.value,

@@ -13,7 +13,12 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { recordBiasGradient } from "./bias.ts";
 import type { Parameter, ParameterStore } from "./parameters.ts";
 import { reluBackward } from "./relu.ts";
-import { recordProduct, recordWeightGradient, type WindowedProduct } from "./windowed_product.ts";
+import {
+  type Epilogue,
+  recordProduct,
+  recordWeightGradient,
+  type WindowedProduct,
+} from "./windowed_product.ts";
 
 /** A linear layer with bias. */
 export class Linear {
@@ -33,11 +38,14 @@ export class Linear {
     this.bias = store.parameter(`${name}.bias`, [outputs], "plain", start);
   }
 
-  /** @param x [N, In] */
+  /**
+   * @param x [N, In]
+   * @param options.affine A batch norm folded for evaluation, which holds the bias; no backward pass.
+   */
   forward(
     recorder: Recorder,
     x: Tensor,
-    options: { relu?: boolean } = {},
+    options: Pick<Epilogue, "relu" | "affine"> = {},
   ): {
     /** [N, Out] */
     y: Tensor;
@@ -58,12 +66,12 @@ export class Linear {
       columns: this.outputs,
     };
     const y = recorder.transient(`${this.name} y`, [rows, this.outputs]);
-    const { relu = false } = options;
+    const { relu = false, affine } = options;
     recordProduct(
       recorder,
       product,
       { x, w: this.weight.value, y },
-      { bias: this.bias.value, relu },
+      affine ? { affine, relu } : { bias: this.bias.value, relu },
       { label: `${this.name} forward` },
     );
     const backward = (dy: Tensor, needed = { input: true }): Tensor | undefined => {

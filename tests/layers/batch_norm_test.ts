@@ -9,9 +9,11 @@ import { StepState } from "../../src/gpu/step_state.ts";
 import { BatchNorm } from "../../src/layers/batch_norm.ts";
 import { Conv1d } from "../../src/layers/conv1d.ts";
 import { Dropout } from "../../src/layers/dropout.ts";
+import { Linear } from "../../src/layers/linear.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { conv1dForward } from "../../src/reference/conv1d.ts";
-import { convWeightFromTorch } from "../../src/reference/layout.ts";
+import { convWeightFromTorch, transpose } from "../../src/reference/layout.ts";
+import { linearForward } from "../../src/reference/linear.ts";
 import {
   batchNormBackward,
   batchNormEvaluate,
@@ -201,6 +203,52 @@ Deno.test("batch norm: a mean far above the deviation costs no digits of the var
     assertClose(actual.variance, running.variance, 2e-6, "running variance");
     // A tile's sum reaches 32,000, where float32 numbers are 2e-3 apart; a tenth of its mean counts.
     assertClose(actual.mean, running.mean, 1e-4, "running mean");
+    store.destroy();
+  }));
+
+Deno.test("batch norm behind a linear layer: rows [N, C], both modes", () =>
+  GuardedRun.with(async (run) => {
+    // Channels of BYOL's heads, many vec4 columns an invocation on processors; a batch of 9.
+    const [rows, inputs, channels] = [9, 12, 2048];
+    const store = new ParameterStore();
+    const linear = new Linear(store, "linear", inputs, channels);
+    const layer = new BatchNorm(store, "norm", channels);
+    store.allocate(run.gpu, 3);
+    const values = makeValues(channels);
+    load(store, "norm", values);
+    const x = draws(rows * inputs, 1);
+    const upstream = draws(rows * channels, 2);
+    const placed = run.place("x", [rows, inputs], x);
+    // Evaluation first: it has to read the statistics before training moves them.
+    const folded = linear.forward(run.recorder, placed, {
+      affine: layer.fold(run.recorder, linear.bias.value),
+      relu: true,
+    });
+    const hidden = linear.forward(run.recorder, placed);
+    const { y, backward } = layer.forward(run.recorder, hidden.y);
+    const dx = backward(run.place("dy", [rows, channels], upstream));
+    assertEquals([y.shape, dx.shape], [[rows, channels], [rows, channels]]);
+    await run.run();
+
+    const [weight, bias] = (await store.state()).map(({ data }) => data as Float32Array);
+    const shape = { rows, inputs, outputs: channels };
+    const raw = linearForward(
+      shape,
+      x,
+      transpose(weight, channels, inputs),
+      Float64Array.from(bias),
+    );
+    const evaluated = batchNormEvaluate(raw, values.weight, values.bias, values, { relu: true });
+    // Of order one, times gamma / deviation (below 4); sums of 12 products.
+    assertClose(run.get(folded.y), evaluated.output, 4e-6, "evaluation");
+    const trained = batchNormTrain(raw, values.weight, values.bias, undefined, { relu: true });
+    const size = largest(trained.inverseDeviation);
+    assertClose(run.get(y), trained.output, 1e-6 * size, "training");
+    const gradients = batchNormBackward(raw, values.weight, trained, upstream, {
+      training: true,
+      relu: true,
+    });
+    assertClose(run.get(dx), gradients.input, 4e-6 * size, "dx");
     store.destroy();
   }));
 
