@@ -74,6 +74,8 @@ export class ParameterStore {
   readonly buffers: Buffer[] = [];
   /** Parameters and buffers in PyTorch's registration order. */
   readonly #order: (Parameter | Buffer)[] = [];
+  /** What starts as a copy, and of what. */
+  readonly #originals = new Map<Parameter, Parameter>();
   /** Steps in training mode, which is what every `num_batches_tracked` counts. */
   batchesTracked = 0;
   #parameterElements = 0;
@@ -114,6 +116,24 @@ export class ParameterStore {
     const buffer = { name, shape: [], initial: 0 };
     this.buffers.push(buffer);
     this.#order.push(buffer);
+  }
+
+  /**
+   * Makes a parameter start with the initial value of another one, such as a target network's with the
+   * online network's.
+   *
+   * @param original Registered before `copy`, of the same shape.
+   * @throws {RangeError} When it is not.
+   */
+  startAsCopy(copy: Parameter, original: Parameter): void {
+    const later = this.parameters.indexOf(original) >= this.parameters.indexOf(copy);
+    if (later || `${copy.shape}` !== `${original.shape}`) {
+      throw new RangeError(
+        `${copy.name} [${copy.shape}] cannot start as a copy of ${original.name} ` +
+          `[${original.shape}]: need one of the same shape that stands before it`,
+      );
+    }
+    this.#originals.set(copy, original);
   }
 
   /** Number of trainable values. */
@@ -163,6 +183,7 @@ export class ParameterStore {
   /** Initial values under a seed, in PyTorch's layout; parameter i draws from item i of the stream. */
   initialValues(seed: number): HostValues[] {
     let item = 0;
+    const drawn = new Map<Parameter, Float32Array>();
     return this.#order.map((entry): HostValues => {
       const { name, shape } = entry;
       const size = shape.reduce((product, extent) => product * extent, 1);
@@ -172,10 +193,11 @@ export class ParameterStore {
           : { name, shape, dtype: "int64", data: new BigInt64Array(1) };
       }
       const random = new CounterRandom(seed, Stream.init, { item: item++ });
-      const start = entry.initialisation;
-      const data = new Float32Array(size);
-      if (start.kind === "constant") data.fill(start.value);
-      else for (let e = 0; e < size; e++) data[e] = random.uniform(-start.bound, start.bound);
+      const original = this.#originals.get(entry);
+      const data = original
+        ? drawn.get(original)!.slice()
+        : drawInitial(entry.initialisation, size, random);
+      drawn.set(entry, data);
       return { name, shape, dtype: "float32", data };
     });
   }
@@ -305,6 +327,11 @@ export class ParameterSnapshot {
   destroy(): void {
     this.#buffers.destroy();
   }
+}
+
+function drawInitial(start: Initialisation, size: number, random: CounterRandom): Float32Array {
+  if (start.kind === "constant") return new Float32Array(size).fill(start.value);
+  return Float32Array.from({ length: size }, () => random.uniform(-start.bound, start.bound));
 }
 
 function toGpuShape(shape: readonly number[], layout: ParameterLayout): readonly number[] {

@@ -107,6 +107,37 @@ Deno.test("gradients start at zero and come back in PyTorch's layout", async () 
   store.destroy();
 });
 
+Deno.test("a parameter that starts as a copy has its original's initial value under every seed", () => {
+  const build = (copied: boolean) => {
+    const store = makeStore();
+    const start = { kind: "uniform", bound: 0.5 } as const;
+    const copy = store.parameter("target.weight", [3, 67], "linear", start);
+    store.parameter("last.weight", [9], "plain", start);
+    const original = store.parameters.find(({ name }) => name === "head.weight")!;
+    if (copied) store.startAsCopy(copy, original);
+    return new Map(store.initialValues(5).map(({ name, data }) => [name, data]));
+  };
+  const [plain, copied] = [build(false), build(true)];
+  assertEquals(copied.get("target.weight"), copied.get("head.weight"));
+  assertNotEquals(plain.get("target.weight"), plain.get("head.weight"));
+  // Nobody else draws other numbers for it.
+  for (const name of ["head.weight", "last.weight"]) {
+    assertEquals(copied.get(name), plain.get(name));
+  }
+});
+
+Deno.test("a copy needs an original of its shape that stands before it", () => {
+  const store = makeStore();
+  const [convolution, norm, head, bias] = store.parameters;
+  for (const [copy, original] of [[head, convolution], [norm, norm], [norm, bias]]) {
+    assertThrows(
+      () => store.startAsCopy(copy, original),
+      RangeError,
+      `${copy.name} [${copy.shape}] cannot start as a copy of ${original.name}`,
+    );
+  }
+});
+
 Deno.test("initial values: within bounds, of the whole width, each parameter and seed its own", () => {
   const store = makeStore();
   const values = store.initialValues(5);
