@@ -106,6 +106,11 @@ export { Reconstruction } from "./src/models/reconstruction.ts";
 // Losses and optimizer
 export { ntXent } from "./src/losses/nt_xent.ts";
 export { meanSquaredError } from "./src/losses/mean_squared_error.ts";
+export {
+  type ByolDirection,
+  byolRegression,
+  recordByolLoss,
+} from "./src/losses/byol_regression.ts";
 export { type ClassificationLoss, classificationLoss } from "./src/losses/classification_loss.ts";
 export {
   classWeights,

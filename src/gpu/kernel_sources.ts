@@ -23,6 +23,7 @@ import batchNormBackwardReduce from "../../kernels/batch_norm_backward_reduce.wg
 import batchNormFinalize from "../../kernels/batch_norm_finalize.wgsl" with { type: "text" };
 import batchNormFold from "../../kernels/batch_norm_fold.wgsl" with { type: "text" };
 import batchNormStatistics from "../../kernels/batch_norm_statistics.wgsl" with { type: "text" };
+import byolRegression from "../../kernels/byol_regression.wgsl" with { type: "text" };
 import classificationLoss from "../../kernels/classification_loss.wgsl" with { type: "text" };
 import columnSum from "../../kernels/column_sum.wgsl" with { type: "text" };
 import columnSumPartial from "../../kernels/column_sum_partial.wgsl" with { type: "text" };
@@ -88,6 +89,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   batch_norm_finalize: batchNormFinalize,
   batch_norm_fold: batchNormFold,
   batch_norm_statistics: batchNormStatistics,
+  byol_regression: byolRegression,
   classification_loss: classificationLoss,
   column_sum: columnSum,
   column_sum_partial: columnSumPartial,

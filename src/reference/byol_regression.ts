@@ -1,0 +1,45 @@
+/**
+ * BYOL's regression (Grill et al. 2020, equation 2) in float64. Twin of
+ * `kernels/byol_regression.wgsl`.
+ *
+ *     r = (1/N) Σ_b 2 − 2 p̂_b·t̂_b,   p̂ = p / max(‖p‖, 1e-12),   t̂ = t / max(‖t‖, 1e-12)
+ *     dp from dp̂ = −(2/N) t̂ through the normalisation; t is a constant
+ *
+ * @module
+ */
+
+import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";
+
+/** Loss and gradient of {@linkcode byolRegression}. */
+export interface ByolRegressionResult {
+  /** r, a mean over the rows. */
+  readonly loss: number;
+  /** [N]: 2 − 2 p̂·t̂ */
+  readonly rowLosses: Float64Array;
+  /** dr/dp [N, D]. */
+  readonly gradient: Float64Array;
+}
+
+/**
+ * Loss and gradient of one direction.
+ *
+ * @param prediction p [N, D]
+ * @param target t [N, D]
+ * @param dimensions D
+ */
+export function byolRegression(
+  prediction: Float64Array,
+  target: Float64Array,
+  dimensions: number,
+): ByolRegressionResult {
+  const rows = prediction.length / dimensions;
+  const p = l2NormalizeForward(prediction, dimensions);
+  const t = l2NormalizeForward(target, dimensions);
+  const rowLosses = new Float64Array(rows).fill(2);
+  p.output.forEach((value, j) => rowLosses[Math.floor(j / dimensions)] -= 2 * value * t.output[j]);
+  return {
+    loss: rowLosses.reduce((sum, loss) => sum + loss, 0) / rows,
+    rowLosses,
+    gradient: l2NormalizeBackward(p, t.output.map((value) => -2 * value / rows)),
+  };
+}
