@@ -120,6 +120,7 @@ export {
   positiveWeights,
 } from "./src/losses/class_weights.ts";
 export { Adam, type AdamOptions } from "./src/optim/adam.ts";
+export { type MovingAverageTensors, recordMovingAverage } from "./src/optim/moving_average.ts";
 
 // Metrics
 export {

@@ -56,6 +56,7 @@ import maskBlocks from "../../kernels/mask_blocks.wgsl" with { type: "text" };
 import meanPool from "../../kernels/mean_pool.wgsl" with { type: "text" };
 import meanPoolBackward from "../../kernels/mean_pool_backward.wgsl" with { type: "text" };
 import meanSquaredError from "../../kernels/mean_squared_error.wgsl" with { type: "text" };
+import movingAverage from "../../kernels/moving_average.wgsl" with { type: "text" };
 import ntXent from "../../kernels/nt_xent.wgsl" with { type: "text" };
 import peakCopy from "../../kernels/peak_copy.wgsl" with { type: "text" };
 import peakMultiplyAdd from "../../kernels/peak_multiply_add.wgsl" with { type: "text" };
@@ -116,6 +117,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   mean_pool: meanPool,
   mean_pool_backward: meanPoolBackward,
   mean_squared_error: meanSquaredError,
+  moving_average: movingAverage,
   nt_xent: ntXent,
   peak_copy: peakCopy,
   peak_multiply_add: peakMultiplyAdd,
