@@ -16,14 +16,14 @@
 //
 // Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames.
 
-#import shared/philox
-#import shared/turns
+#import shared/normals
 #import shared/augment_plan
 
 const F = 4u; // frames of an invocation
 
 struct Dims {
   rows: u32, // N
+  first_view: u32,
   length: u32, // T
   bins: u32,
   half_width: u32,
@@ -40,15 +40,6 @@ struct Dims {
 @group(0) @binding(7) var<storage, read> taps: array<f32>;
 @group(0) @binding(8) var<storage, read> baseline: array<vec4f>;
 #endif
-
-/// Four normal deviates of four words (Box & Muller 1958), from the upper 24 bits of each.
-fn normals(words: vec4u) -> vec4f {
-  let u = (vec2f(words.xz >> vec2u(8u)) + 0.5) * 0x1p-24f;
-  let radius = sqrt(-2.0 * log(u));
-  let first = cos_sin(unit(words.y));
-  let second = cos_sin(unit(words.w));
-  return vec4f(radius.x * first, radius.y * second);
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -148,7 +139,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     for (var f = 0u; f < F; f++) {
       sum[3u * f + q] = fma(amplitude, vec4f(wander[f]), sum[3u * f + q]);
       if (noisy) {
-        let counter = vec4u(16u + 3u * (t0 + f) + q, item, state[1], row / dims.rows);
+        let view = dims.first_view + row / dims.rows;
+        let counter = vec4u(16u + 3u * (t0 + f) + q, item, state[1], view);
         sum[3u * f + q] = fma(deviation, normals(philox(counter, key)), sum[3u * f + q]);
       }
       if (t0 + f < dims.length) {

@@ -1,4 +1,5 @@
-// Draws what happens to every row of the batch: row b = view * N + n shows record batch[n]. A draw
+// Draws what happens to every row of the batch: row b = (view - first view) * N + n shows record
+// batch[n]. A draw
 // depends on (seed, epoch, record, view) alone, never on the place in the batch; but a mixing partner
 // is counted from the row's own place, since it has to come from the same batch.
 //
@@ -29,6 +30,7 @@
 struct Dims {
   rows: u32, // N
   views: u32,
+  first_view: u32,
   length: u32, // T
   records: u32,
   warp_gate: u32,
@@ -85,7 +87,7 @@ fn main(@builtin(global_invocation_id) place: vec3u) {
     return;
   }
   let n = row % dims.rows;
-  let view = row / dims.rows;
+  let view = dims.first_view + row / dims.rows;
   let record = batch[n];
   let valid = min(state[4], dims.rows);
   let first = row * PLAN;

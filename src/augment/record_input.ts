@@ -27,6 +27,8 @@ export interface InputRequest {
   /** N. Rows beyond the step's valid ones come out as finite values without meaning. */
   readonly rows: number;
   readonly views: 1 | 2;
+  /** Number of the first view, for views that are recorded one by one; 0. */
+  readonly firstView?: 0 | 1;
   /** Rates; absent or all 0: the records as they are, views identical. */
   readonly augmentations?: AugmentationConfig;
 }
@@ -41,7 +43,7 @@ const FRAMES = 4;
  * @returns [views * N, T, 12]: rows 0 … N − 1 are the first views, N … 2N − 1 the second ones.
  */
 export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
-  const { records, batch, state, normalisation, rows, views } = request;
+  const { records, batch, state, normalisation, rows, views, firstView = 0 } = request;
   const config = request.augmentations;
   return recorder.scope("input", () => {
     if (!config || Object.values(config).every((rate) => rate === 0)) {
@@ -75,17 +77,23 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
           ? { taps, baseline: recordBaseline(recorder, content, plan, scales, total) }
           : {}),
       },
-      dims: { rows, length, bins: scales.bins, half_width: scales.halfWidth },
+      dims: {
+        rows,
+        first_view: firstView,
+        length,
+        bins: scales.bins,
+        half_width: scales.halfWidth,
+      },
       grid: [Math.ceil(length / (64 * FRAMES)), total],
     });
     return output;
   });
 }
 
-/** [views * N, T, 12] in mV, or normalised. */
-function recordGather(
+/** Gathers the batch's records without augmenting them: [views * N, T, 12] in mV, or normalised. */
+export function recordGather(
   recorder: Recorder,
-  { records, batch, state, rows }: InputRequest,
+  { records, batch, state, rows }: Pick<InputRequest, "records" | "batch" | "state" | "rows">,
   views: number,
   normalisation?: Tensor,
 ): Tensor {
@@ -112,7 +120,7 @@ function recordGather(
 
 function recordPlan(
   recorder: Recorder,
-  { records, batch, state, rows, views }: InputRequest,
+  { records, batch, state, rows, views, firstView = 0 }: InputRequest,
   scales: AugmentationScales,
   plan: Tensor,
   taps: Tensor,
@@ -123,6 +131,7 @@ function recordPlan(
     dims: {
       rows,
       views,
+      first_view: firstView,
       length: records.signalLength,
       records: records.records,
       warp_gate: gates["frequency-warp"],

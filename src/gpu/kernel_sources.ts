@@ -66,6 +66,7 @@ import selectRows from "../../kernels/select_rows.wgsl" with { type: "text" };
 import sharedAugmentPlan from "../../kernels/shared/augment_plan.wgsl" with { type: "text" };
 import sharedDropout from "../../kernels/shared/dropout.wgsl" with { type: "text" };
 import sharedEpilogue from "../../kernels/shared/epilogue.wgsl" with { type: "text" };
+import sharedNormals from "../../kernels/shared/normals.wgsl" with { type: "text" };
 import sharedPhilox from "../../kernels/shared/philox.wgsl" with { type: "text" };
 import sharedTreeSum from "../../kernels/shared/tree_sum.wgsl" with { type: "text" };
 import sharedTurns from "../../kernels/shared/turns.wgsl" with { type: "text" };
@@ -127,6 +128,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   "shared/augment_plan": sharedAugmentPlan,
   "shared/dropout": sharedDropout,
   "shared/epilogue": sharedEpilogue,
+  "shared/normals": sharedNormals,
   "shared/philox": sharedPhilox,
   "shared/tree_sum": sharedTreeSum,
   "shared/turns": sharedTurns,

@@ -48,6 +48,8 @@ export interface InputCase extends Partial<Omit<InputBatch, "augmentations">> {
   readonly augmentations?: AugmentationConfig;
   /** Rows recorded, where more than the batch holds. */
   readonly rows?: number;
+  /** Number of the first view. */
+  readonly firstView?: 0 | 1;
   readonly chunkBytes?: number;
 }
 
@@ -89,6 +91,7 @@ export async function runInput(given: InputCase): Promise<Float32Array> {
     normalisation,
     rows,
     views: input.views as 1 | 2,
+    firstView: input.firstView,
     augmentations: input.augmentations,
   });
   const program = await recorder.plan([output]);

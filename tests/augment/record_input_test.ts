@@ -141,6 +141,20 @@ Deno.test("a record's views depend on (seed, epoch, record, view), not on its pl
   assert(different(a, a.subarray(8 * size)) >= 6, "views differ");
 });
 
+Deno.test("a view recorded by itself is the one that is recorded with the other", async () => {
+  const input = {
+    samples: makeSamples(7, 133),
+    signalLength: 133,
+    batch: [6, 0, 3, 5],
+    augmentations: augmentationConfig("full"),
+  };
+  const both = await runInput(input);
+  for (const firstView of [0, 1] as const) {
+    const one = await runInput({ ...input, views: 1, firstView });
+    assertEquals(one, both.subarray(firstView * one.length, (firstView + 1) * one.length));
+  }
+});
+
 Deno.test("rows beyond the batch are finite and change nothing", async () => {
   const size = 133 * 12;
   for (const augmentations of [undefined, augmentationConfig("full")]) {
