@@ -130,6 +130,7 @@ export {
   perClassMetrics,
 } from "./src/metrics/multilabel_metrics.ts";
 export { auroc, averagePrecision } from "./src/metrics/ranking.ts";
+export { embeddingSpread } from "./src/metrics/embedding_spread.ts";
 export {
   type BootstrapIntervals,
   bootstrapIntervals,
