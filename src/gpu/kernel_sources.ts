@@ -40,6 +40,7 @@ import conv1dPack from "../../kernels/conv1d_pack.wgsl" with { type: "text" };
 import conv1dSimple from "../../kernels/conv1d_simple.wgsl" with { type: "text" };
 import conv1dSubgroup from "../../kernels/conv1d_subgroup.wgsl" with { type: "text" };
 import conv1dTiled from "../../kernels/conv1d_tiled.wgsl" with { type: "text" };
+import contrastiveViews from "../../kernels/contrastive_views.wgsl" with { type: "text" };
 import corrupt from "../../kernels/corrupt.wgsl" with { type: "text" };
 import dropout from "../../kernels/dropout.wgsl" with { type: "text" };
 import gather from "../../kernels/gather.wgsl" with { type: "text" };
@@ -102,6 +103,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   conv1d_simple: conv1dSimple,
   conv1d_subgroup: conv1dSubgroup,
   conv1d_tiled: conv1dTiled,
+  contrastive_views: contrastiveViews,
   corrupt: corrupt,
   dropout: dropout,
   gather: gather,

@@ -1,0 +1,57 @@
+// The two views of the contrastive variant, from records in mV, then normalisation:
+//
+//   view 0   y[n, t, c]     = (x[n, t, c] + noise * normal - mean[c]) * inverse[c]
+//   view 1   y[N + n, t, c] = (x[n, t, c] * scale - mean[c]) * inverse[c]
+//
+// with a normal deviate for every sample and lead, and one scale a record, uniform in
+// scale_from .. scale_to. Draws (Philox, stream 4) depend on (seed, epoch, record) alone:
+//
+//   view 0, position 64 + 12 t + lead   normal deviates, as in augment_finish.wgsl
+//   view 1, position 0                  scale
+//
+//   x              [N][T][12] mV
+//   batch          [N] row numbers in the whole set
+//   state          word 0 seed, 1 epoch; see src/gpu/step_state.ts
+//   normalisation  mean[12], inverse[12]: 1 / standard deviation
+//   y              [2][N][T][12]
+//
+// Dispatch: (ceil(T / 64), N)
+
+#import shared/normals
+
+struct Dims {
+  rows: u32, // N
+  length: u32, // T
+  noise: f32, // mV
+  scale_from: f32,
+  scale_to: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> batch: array<u32>;
+@group(0) @binding(3) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read> normalisation: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = group.x * 64u + local;
+  let n = group.y;
+  if (t >= dims.length) {
+    return;
+  }
+  let key = vec2u(state[0], 4u);
+  let at = vec4u(0u, batch[n], state[1], 0u);
+  let word = philox(at + vec4u(0u, 0u, 0u, 1u), key).x;
+  let scale = dims.scale_from + (dims.scale_to - dims.scale_from) * unit(word);
+  //#unroll
+  for (var q = 0u; q < 3u; q++) {
+    let value = x[(n * dims.length + t) * 3u + q];
+    let mean = normalisation[q];
+    let inverse = normalisation[3u + q];
+    let noise = dims.noise * normals(philox(at + vec4u(16u + 3u * t + q, 0u, 0u, 0u), key));
+    y[(n * dims.length + t) * 3u + q] = (value + noise - mean) * inverse;
+    y[((dims.rows + n) * dims.length + t) * 3u + q] = (value * scale - mean) * inverse;
+  }
+}
