@@ -102,6 +102,7 @@ export {
 } from "./src/models/classifiers.ts";
 export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
 export { Reconstruction } from "./src/models/reconstruction.ts";
+export { Contrastive } from "./src/models/contrastive.ts";
 
 // Losses and optimizer
 export { ntXent } from "./src/losses/nt_xent.ts";

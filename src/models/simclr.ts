@@ -17,6 +17,8 @@ export interface SimclrOptions extends EncoderOptions {
   readonly hidden?: number;
   /** Width of z; 128. */
   readonly projection?: number;
+  /** What the head's state keys begin with; `projection_head.net`. */
+  readonly head?: string;
 }
 
 /**
@@ -37,10 +39,10 @@ export class Simclr {
   readonly output: Linear;
 
   constructor(store: ParameterStore, options: SimclrOptions = {}) {
-    const { hidden = 2048, projection = 128 } = options;
+    const { hidden = 2048, projection = 128, head = "projection_head.net" } = options;
     this.encoder = new Encoder1dCnn(store, "encoder.", options);
-    this.hidden = new Linear(store, "projection_head.net.0", this.encoder.outputs, hidden);
-    this.output = new Linear(store, "projection_head.net.2", hidden, projection);
+    this.hidden = new Linear(store, `${head}.0`, this.encoder.outputs, hidden);
+    this.output = new Linear(store, `${head}.2`, hidden, projection);
   }
 
   /** @param x [2N, T, leads]; gives z [2N, projection], not normalised. */

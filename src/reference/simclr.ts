@@ -23,23 +23,27 @@ import { transpose } from "./layout.ts";
 import { linearBackward, linearForward, type LinearShape } from "./linear.ts";
 import { meanPoolBackward, meanPoolForward } from "./mean_pool.ts";
 
+const HEAD = "projection_head.net";
+
 /** The sizes of a SimCLR network. */
 export interface SimclrShape extends EncoderShape {
   /** Units between the two linear layers; default 2048. */
   readonly hiddenSize?: number;
   /** D of z; default 128. */
   readonly projectionSize?: number;
+  /** What the head's names begin with; default `projection_head.net`. */
+  readonly head?: string;
 }
 
 /** Parameters in registration order. */
 export function simclrParameters(shape: SimclrShape): NamedShape[] {
-  const { width = 64, hiddenSize = 2048, projectionSize = 128 } = shape;
+  const { width = 64, hiddenSize = 2048, projectionSize = 128, head = HEAD } = shape;
   return [
     ...encoderParameters(shape, "encoder."),
-    { name: "projection_head.net.0.weight", shape: [hiddenSize, 4 * width] },
-    { name: "projection_head.net.0.bias", shape: [hiddenSize] },
-    { name: "projection_head.net.2.weight", shape: [projectionSize, hiddenSize] },
-    { name: "projection_head.net.2.bias", shape: [projectionSize] },
+    { name: `${head}.0.weight`, shape: [hiddenSize, 4 * width] },
+    { name: `${head}.0.bias`, shape: [hiddenSize] },
+    { name: `${head}.2.weight`, shape: [projectionSize, hiddenSize] },
+    { name: `${head}.2.bias`, shape: [projectionSize] },
   ];
 }
 
@@ -62,6 +66,8 @@ export interface SimclrResult {
   readonly layers: readonly [LinearShape, LinearShape];
   /** Their weights [In, Out]. */
   readonly weights: readonly [Float64Array, Float64Array];
+  /** What their names begin with. */
+  readonly head: string;
 }
 
 /**
@@ -78,7 +84,7 @@ export function simclrForward(
   rows: number,
   training: boolean,
 ): SimclrResult {
-  const { width = 64, hiddenSize = 2048, projectionSize = 128 } = shape;
+  const { width = 64, hiddenSize = 2048, projectionSize = 128, head = HEAD } = shape;
   const encoded = encoderForward(shape, state, input, rows, training, "encoder.");
   const features = meanPoolForward(
     { batch: rows, length: encoded.length, channels: 4 * width },
@@ -86,14 +92,13 @@ export function simclrForward(
   );
   const first = { rows, inputs: 4 * width, outputs: hiddenSize, relu: true };
   const second = { rows, inputs: hiddenSize, outputs: projectionSize };
-  const name = "projection_head.net";
   const weights = [
-    transpose(tensor(state, `${name}.0.weight`), hiddenSize, 4 * width),
-    transpose(tensor(state, `${name}.2.weight`), projectionSize, hiddenSize),
+    transpose(tensor(state, `${head}.0.weight`), hiddenSize, 4 * width),
+    transpose(tensor(state, `${head}.2.weight`), projectionSize, hiddenSize),
   ] as const;
-  const hidden = linearForward(first, features, weights[0], tensor(state, `${name}.0.bias`));
-  const embeddings = linearForward(second, hidden, weights[1], tensor(state, `${name}.2.bias`));
-  return { embeddings, features, hidden, encoded, layers: [first, second], weights };
+  const hidden = linearForward(first, features, weights[0], tensor(state, `${head}.0.bias`));
+  const embeddings = linearForward(second, hidden, weights[1], tensor(state, `${head}.2.bias`));
+  return { embeddings, features, hidden, encoded, layers: [first, second], weights, head };
 }
 
 /**
@@ -103,7 +108,7 @@ export function simclrForward(
  * @returns gradients of all parameters by PyTorch name and layout
  */
 export function simclrBackward(
-  { embeddings, features, hidden, encoded, layers, weights }: SimclrResult,
+  { embeddings, features, hidden, encoded, layers, weights, head }: SimclrResult,
   embeddingsGradient: Float64Array,
 ): NamedArrays {
   const [first, second] = layers;
@@ -111,10 +116,9 @@ export function simclrBackward(
   const inner = linearBackward(first, features, weights[0], hidden, outer.input);
   const pooled = { batch: first.rows, length: encoded.length, channels: first.inputs };
   const { gradients } = encoderBackward(encoded, meanPoolBackward(pooled, inner.input));
-  const name = "projection_head.net";
-  gradients.set(`${name}.0.weight`, transpose(inner.weight, first.inputs, first.outputs));
-  gradients.set(`${name}.0.bias`, inner.bias);
-  gradients.set(`${name}.2.weight`, transpose(outer.weight, second.inputs, second.outputs));
-  gradients.set(`${name}.2.bias`, outer.bias);
+  gradients.set(`${head}.0.weight`, transpose(inner.weight, first.inputs, first.outputs));
+  gradients.set(`${head}.0.bias`, inner.bias);
+  gradients.set(`${head}.2.weight`, transpose(outer.weight, second.inputs, second.outputs));
+  gradients.set(`${head}.2.bias`, outer.bias);
   return gradients;
 }

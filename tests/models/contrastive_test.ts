@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { ParameterStore } from "../../src/layers/parameters.ts";
+import { Contrastive } from "../../src/models/contrastive.ts";
+import { addSimclrBuffers, simclrForward, simclrParameters } from "../../src/reference/simclr.ts";
+import { assertClose, largest } from "../kernels/guarded.ts";
+import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
+import { encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
+
+const SHAPE = { hiddenSize: 256, projectionSize: 128, head: "proj_head.proj" };
+
+Deno.test("contrastive variant: 637,312 parameters and PyTorch's 40 state keys", () => {
+  const store = new ParameterStore();
+  new Contrastive(store);
+  assertEquals(store.count, 637_312);
+  assertEquals(store.stateShapes.map(({ name }) => name), [
+    ...encoderKeys("encoder."),
+    "proj_head.proj.0.weight",
+    "proj_head.proj.0.bias",
+    "proj_head.proj.2.weight",
+    "proj_head.proj.2.bias",
+  ]);
+  assertEquals(store.stateShapes.slice(-4).map(({ shape }) => shape), [
+    [256, 256],
+    [256],
+    [128, 256],
+    [128],
+  ]);
+});
+
+Deno.test("contrastive variant, evaluation: z equals the float64 twin's", async () => {
+  const state = goldenFill(simclrParameters(SHAPE));
+  addSimclrBuffers(state, SHAPE);
+  const { embeddings } = simclrForward(SHAPE, state, goldenInput(), 2, false);
+  await runGolden(
+    (store) => new Contrastive(store),
+    (model, recorder, x) => [model.evaluate(recorder, x).z],
+    ([z]) => assertClose(z, embeddings, FLOAT32_TOLERANCE * largest(embeddings), "z"),
+  );
+});
