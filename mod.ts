@@ -102,6 +102,7 @@ export {
 } from "./src/models/classifiers.ts";
 export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
 export { Reconstruction } from "./src/models/reconstruction.ts";
+export { Byol, type ByolOptions } from "./src/models/byol.ts";
 export { Contrastive } from "./src/models/contrastive.ts";
 
 // Losses and optimizer

@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { addByolBuffers, byolLoss, byolParameters, followedBy } from "../../src/reference/byol.ts";
 import { classificationLoss } from "../../src/reference/classification_loss.ts";
 import {
   addClassifierBuffers,
@@ -47,6 +48,7 @@ Deno.test("networks: numbers of parameters", () => {
   assertEquals(count(classifierParameters({})), 539_909);
   assertEquals(count(simclrParameters({})), 1_327_232);
   assertEquals(count(reconstructionParameters({})), 712_044);
+  assertEquals(count(byolParameters({})), 4_242_176);
 });
 
 Deno.test("networks: the input of the golden values", () => {
@@ -148,6 +150,31 @@ Deno.test("encoder: gradients of a small one, both modes, input included", () =>
       assertGradient(f, tensor(state, name), tensor(gradients, name), name, tolerance);
     }
   }
+});
+
+Deno.test("BYOL: gradients of a small one through both views; none reaches the target", () => {
+  const shape = { inputChannels: 2, width: 1, hiddenSize: 5, projectionSize: 3 };
+  const parameters = byolParameters(shape);
+  const state = goldenFill(parameters);
+  addByolBuffers(state, shape);
+  const views = [draws(4 * 21 * 2, 3), draws(4 * 21 * 2, 4)] as const;
+  const f = () => byolLoss(shape, structuredClone(state), views, 4).loss;
+  const { gradients } = byolLoss(shape, structuredClone(state), views, 4);
+  const online = parameters.filter(({ name }) => !followedBy(name));
+  assertEquals([...gradients.keys()].sort(), online.map(({ name }) => name).sort());
+  for (const { name } of online) {
+    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
+  }
+});
+
+Deno.test("BYOL: exchanging the views changes nothing", () => {
+  const shape = { inputChannels: 2, width: 1, hiddenSize: 5, projectionSize: 3 };
+  const state = goldenFill(byolParameters(shape));
+  addByolBuffers(state, shape);
+  const [first, second] = [draws(4 * 21 * 2, 3), draws(4 * 21 * 2, 4)];
+  const loss = (views: readonly [Float64Array, Float64Array]) =>
+    byolLoss(shape, structuredClone(state), views, 4).loss;
+  assertAlmostEquals(loss([first, second]), loss([second, first]), close);
 });
 
 Deno.test("SimCLR: gradients of a small one through the loss", () => {
