@@ -105,7 +105,7 @@ export function parityClassifierBatch(
  */
 export function parityWeights(
   parameters: readonly { readonly name: string; readonly shape: readonly number[] }[],
-  isNorm: (name: string) => boolean = (name) => /\.block\.1\./.test(name),
+  isNorm: (name: string) => boolean = (name) => /\.(block|net)\.1\./.test(name),
 ): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
   let bound = 0;
