@@ -67,24 +67,29 @@ export class MeasuredStep {
     this.#indices = persistent(workspace.gpu, "batch", [batch]);
   }
 
-  /** A training step: input, forward and backward pass, Adam. */
+  /** A training step: input, forward and backward pass, Adam, and what follows the update. */
   static async training(
     workspace: Workspace,
     method: Method,
     batch: number,
   ): Promise<MeasuredStep> {
-    const optimizer = new Adam(workspace.gpu, method.store.flat(method.trainedFrom));
+    const optimizer = new Adam(
+      workspace.gpu,
+      method.store.flat(method.trainedFrom, method.trainedTo),
+    );
     const step = new MeasuredStep(workspace, batch, optimizer);
     await step.#record((recorder) => {
-      method.record(recorder, {
+      const recorded = {
         records: workspace.records,
         indices: step.#indices,
         step: step.#state,
         normalisation: workspace.normalisationTensor,
         labels: workspace.labels,
         rows: batch,
-      });
+      };
+      method.record(recorder, recorded);
       optimizer.record(recorder, step.#state);
+      method.recordUpdate?.(recorder, recorded);
     });
     return step;
   }
