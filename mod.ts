@@ -189,6 +189,9 @@ export {
   type PretrainRecipe,
   type PretrainResult,
 } from "./src/jobs/pretrain.ts";
+export { byolRecipe, type ByolRecipeOptions } from "./src/jobs/byol_recipe.ts";
+export { contrastiveRecipe, type ContrastiveRecipeOptions } from "./src/jobs/contrastive_recipe.ts";
+export { maskedRecipe } from "./src/jobs/masked_recipe.ts";
 export { simclrRecipe, type SimclrRecipeOptions } from "./src/jobs/simclr_recipe.ts";
 export type { Course, RunOptions } from "./src/jobs/training_run.ts";
 export {

@@ -5,6 +5,9 @@ import { VERSION } from "../src/version.ts";
 /** All commands of the single binary; each is loaded when it is asked for. */
 export const commands: Readonly<Record<string, () => Promise<{ command: unknown }>>> = {
   "train-simclr": () => import("./train_simclr.ts"),
+  "train-byol": () => import("./train_byol.ts"),
+  "train-masked": () => import("./train_masked.ts"),
+  "train-contrastive": () => import("./train_contrastive.ts"),
   "finetune": () => import("./finetune.ts"),
   "train-supervised": () => import("./train_supervised.ts"),
   "train-traditional-ml": () => import("./train_traditional_ml.ts"),

@@ -73,8 +73,10 @@ export async function evaluateClassifier(
     inference = await Inference.record(
       workspace,
       Math.min(options.batchSize, rows.length),
-      (recorder, x) => ({ logits: model.evaluate(recorder, x).logits }),
-      corruption(workspace, options),
+      (recorder, x, { indices }) => {
+        const seen = recordCorruption(recorder, x, indices, workspace, options);
+        return { logits: model.evaluate(recorder, seen).logits };
+      },
     );
     const started = performance.now();
     const { logits } = await inference.run(
@@ -106,23 +108,24 @@ export async function evaluateClassifier(
   }
 }
 
-/** Records the corruption between input and model, where there is one. */
-function corruption(
+/** The input with noise and gap, where there are any. */
+function recordCorruption(
+  recorder: Recorder,
+  x: Tensor,
+  indices: Tensor,
   workspace: Workspace,
   { noiseStd, maskRatio, seed }: EvaluateOptions,
-): ((recorder: Recorder, x: Tensor, indices: Tensor) => Tensor) | undefined {
-  if (noiseStd === 0 && maskRatio === 0) return undefined;
+): Tensor {
+  if (noiseStd === 0 && maskRatio === 0) return x;
   const length = workspace.set.signalLength;
   const span = maskRatio === 0 ? 0 : Math.max(1, Math.floor(length * maskRatio));
-  return (recorder, x, indices) => {
-    const y = recorder.transient("corrupted", x.shape);
-    recorder.dispatch("corrupt", {
-      tensors: { x, batch: indices, normalisation: workspace.normalisationTensor, y },
-      dims: { length, span, noise: noiseStd, seed },
-      grid: [Math.ceil(length / 64), x.shape[0]],
-    });
-    return y;
-  };
+  const y = recorder.transient("corrupted", x.shape);
+  recorder.dispatch("corrupt", {
+    tensors: { x, batch: indices, normalisation: workspace.normalisationTensor, y },
+    dims: { length, span, noise: noiseStd, seed },
+    grid: [Math.ceil(length / 64), x.shape[0]],
+  });
+  return y;
 }
 
 function assertFits(

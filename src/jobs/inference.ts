@@ -15,8 +15,17 @@ import { persistent, type Workspace } from "./workspace.ts";
 /** Records of a batch in evaluation passes. */
 export const INFERENCE_ROWS = 64;
 
-/** A model's evaluation pass: named results of one batch, [rows, columns] each. */
-export type EvaluationPass = (recorder: Recorder, x: Tensor) => Record<string, Tensor>;
+/**
+ * A model's evaluation pass: named results of one batch, the rows first.
+ *
+ * @param x [rows, T, leads], normalised
+ * @param batch Row numbers of the records, [rows], and the words of the step: seed and epoch are 0.
+ */
+export type EvaluationPass = (
+  recorder: Recorder,
+  x: Tensor,
+  batch: { readonly indices: Tensor; readonly state: Tensor },
+) => Record<string, Tensor>;
 
 /**
  * A recorded evaluation pass. Rows do not influence each other in evaluation mode, so the last
@@ -46,14 +55,11 @@ export class Inference {
 
   /**
    * Records a pass over batches of `rows` records.
-   *
-   * @param transform Records what happens between the normalised input and the model, if anything.
    */
   static async record(
     workspace: Workspace,
     rows: number,
     evaluate: EvaluationPass,
-    transform: (recorder: Recorder, x: Tensor, indices: Tensor) => Tensor = (_recorder, x) => x,
   ): Promise<Inference> {
     const { gpu, kernels, records, normalisationTensor } = workspace;
     const indices = persistent(gpu, "batch", [rows]);
@@ -69,7 +75,7 @@ export class Inference {
           rows,
           views: 1,
         });
-        results = evaluate(recorder, transform(recorder, x, indices));
+        results = evaluate(recorder, x, { indices, state: step.state });
         return Object.values(results);
       });
       return new Inference(workspace, rows, program, indices, step, results);
@@ -92,7 +98,7 @@ export class Inference {
     const { gpu } = this.#workspace;
     const total = Math.ceil(rows.length / this.rows) * this.rows;
     const collected = Object.entries(this.#results).map(([name, tensor]) => {
-      const columns = tensor.shape[1];
+      const columns = tensor.size / tensor.shape[0];
       return { name, tensor, columns, all: gpu.storage(4 * total * columns, `all ${name}`) };
     });
     try {

@@ -30,8 +30,12 @@ export interface PretrainNetwork {
    * @returns Pooled features, and the embeddings z that the loss compares, where there are any.
    */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z?: Tensor };
-  /** Follows on initial weights and those of `--init`, such as copying them to a target network. */
-  initialised?(): Promise<void>;
+  /**
+   * Follows on the loading of a checkpoint to start from, such as copying it to a target network.
+   *
+   * @param section What the checkpoint held: the encoder alone, or the whole training model.
+   */
+  started?(section: "encoder" | "model"): Promise<void>;
   /** Follows on every epoch, such as drawing what the network makes of a few records. */
   epochDone?(epoch: number, folder: RunFolder): Promise<void>;
   /** Gives back what the network holds besides its parameters. */
@@ -114,8 +118,7 @@ export async function pretrain(
   const { encoder, method } = network;
   store.allocate(workspace.gpu, seed);
   try {
-    if (initial) loadWeights(initial, init!, store);
-    await network.initialised?.();
+    if (initial) await network.started?.(loadWeights(initial, init!, store));
     return await runTraining({
       command: recipe.command,
       workspace,

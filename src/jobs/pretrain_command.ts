@@ -42,6 +42,8 @@ export interface PretrainPresentation {
   readonly batch?: string;
   /** The method's own settings, in words. */
   readonly details: readonly string[];
+  /** Figure that the method itself draws, in the run folder, after the given epoch. */
+  readonly figure?: (epoch: number) => string;
 }
 
 /**
@@ -134,6 +136,7 @@ export async function runPretrain(
       },
     });
     const figures = await drawFigures(result, presentation, workspace, runFolder);
+    if (presentation.figure) figures.push(`${runFolder}/${presentation.figure(epochs)}`);
     const { epochLosses, stepLosses, probe, randomProbe } = result;
     console.log("");
     if (stepLosses.length > 1) {

@@ -147,7 +147,7 @@ export class Trainer {
         momentum: this.method.momentum?.(this.steps, totalSteps) ?? 0,
       });
       program.run();
-      if (this.method.updatesStatistics) this.method.store.batchesTracked++;
+      this.method.store.batchesTracked += this.method.statisticsUpdates;
       this.steps++;
       const done = first / batchSize + 1;
       if (this.#step.unread < this.#readEvery() && done < total && !signal?.aborted) continue;

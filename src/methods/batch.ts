@@ -32,8 +32,8 @@ export interface Method {
   readonly trainedFrom: number;
   /** Index after the last parameter that is trained; absent: to the end. */
   readonly trainedTo?: number;
-  /** True where a step updates batch normalisation's running statistics. */
-  readonly updatesStatistics: boolean;
+  /** How often a step updates running statistics, which is what `num_batches_tracked` counts. */
+  readonly statisticsUpdates: number;
   /** Records input, forward pass, loss and backward pass. */
   record(recorder: Recorder, batch: Batch): void;
   /** Records what follows the optimizer's update, such as a target network's moving average. */

@@ -42,7 +42,8 @@ export interface ByolSettings {
 export class ByolMethod implements Method {
   readonly trainedFrom = 0;
   readonly trainedTo: number;
-  readonly updatesStatistics = true;
+  /** Each view is a batch of its own. */
+  readonly statisticsUpdates = 2;
 
   /** @throws {RangeError} When the momentum is not between 0 and 1. */
   constructor(

@@ -27,14 +27,14 @@ export interface ClassificationSettings {
 /** One supervised step. */
 export class ClassificationMethod implements Method {
   readonly trainedFrom: number;
-  readonly updatesStatistics: boolean;
+  readonly statisticsUpdates: number;
 
   constructor(
     readonly store: ParameterStore,
     readonly model: ClassifierNetwork,
     readonly settings: ClassificationSettings,
   ) {
-    this.updatesStatistics = settings.features === undefined;
+    this.statisticsUpdates = settings.features === undefined ? 1 : 0;
     this.trainedFrom = settings.features ? store.parameters.indexOf(model.headStart) : 0;
   }
 

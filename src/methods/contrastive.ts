@@ -21,7 +21,7 @@ export interface ContrastiveSettings {
 /** One step of the contrastive variant; both views in one batch of 2N rows. */
 export class ContrastiveMethod implements Method {
   readonly trainedFrom = 0;
-  readonly updatesStatistics = true;
+  readonly statisticsUpdates = 1;
 
   constructor(
     readonly store: ParameterStore,

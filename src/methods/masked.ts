@@ -16,7 +16,7 @@ import type { Batch, Method } from "./batch.ts";
 /** One step of masked reconstruction. */
 export class MaskedMethod implements Method {
   readonly trainedFrom = 0;
-  readonly updatesStatistics = true;
+  readonly statisticsUpdates = 1;
 
   constructor(
     readonly store: ParameterStore,

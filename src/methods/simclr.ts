@@ -24,7 +24,7 @@ export interface SimclrSettings {
 /** One SimCLR step. */
 export class SimclrMethod implements Method {
   readonly trainedFrom = 0;
-  readonly updatesStatistics = true;
+  readonly statisticsUpdates = 1;
 
   constructor(
     readonly store: ParameterStore,
