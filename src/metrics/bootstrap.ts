@@ -7,13 +7,14 @@
 import { currentSeed } from "../random/set_seed.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import {
+  type ClassMetrics,
   combine,
   confusion,
-  f1Score,
   type MetricOptions,
   type MultilabelMetrics,
   predict,
   splitColumns,
+  thresholdScores,
 } from "./multilabel_metrics.ts";
 import { rank, rankingScores } from "./ranking.ts";
 
@@ -29,16 +30,15 @@ export interface Interval {
   readonly resamples: number;
 }
 
+/** Metrics of a class that have intervals. */
+export type ClassScore = Exclude<keyof ClassMetrics, "support">;
+
 /** Intervals of all metrics. */
 export interface BootstrapIntervals {
   /** Of the four documented metrics. */
   readonly overall: { readonly [K in keyof MultilabelMetrics]: Interval };
   /** Of each class, in class order. */
-  readonly perClass: readonly {
-    readonly auroc: Interval;
-    readonly auprc: Interval;
-    readonly f1: Interval;
-  }[];
+  readonly perClass: readonly { readonly [K in ClassScore]: Interval }[];
 }
 
 /** Options of {@linkcode bootstrapIntervals}. */
@@ -112,8 +112,8 @@ export function measurer(
       overall.sensitivity_micro,
       overall.specificity_micro,
       ...scores.flatMap(({ auroc, auprc }, k) => {
-        const { tp, fp, fn } = tables[k];
-        return [auroc, auprc, tp + fp + fn === 0 ? NaN : f1Score(tables[k])];
+        const { f1, sensitivity, specificity } = thresholdScores(tables[k]);
+        return [auroc, auprc, f1, sensitivity, specificity];
       }),
     ];
   };
@@ -165,8 +165,8 @@ export function arrange(intervals: readonly Interval[], classes: number): Bootst
   return {
     overall: { f1_macro, auroc_macro, sensitivity_micro, specificity_micro },
     perClass: Array.from({ length: classes }, (_, k) => {
-      const [auroc, auprc, f1] = rest.slice(3 * k, 3 * k + 3);
-      return { auroc, auprc, f1 };
+      const [auroc, auprc, f1, sensitivity, specificity] = rest.slice(5 * k, 5 * k + 5);
+      return { auroc, auprc, f1, sensitivity, specificity };
     }),
   };
 }

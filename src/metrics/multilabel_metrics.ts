@@ -117,6 +117,18 @@ export function f1Score({ tp, fp, fn }: Confusion): number {
   return divisor === 0 ? 0 : 2 * tp / divisor;
 }
 
+/** What one class's predictions are worth; NaN where nothing is there to divide by. */
+export function thresholdScores(
+  table: Confusion,
+): Pick<ClassMetrics, "f1" | "sensitivity" | "specificity"> {
+  const { tp, fp, fn, tn } = table;
+  return {
+    f1: tp + fp + fn === 0 ? NaN : f1Score(table),
+    sensitivity: tp / (tp + fn),
+    specificity: tn / (tn + fp),
+  };
+}
+
 /** Puts per-class results together to the four metrics. */
 export function combine(
   tables: readonly Confusion[],
@@ -185,6 +197,10 @@ export type ClassMetrics = {
   auprc: number;
   /** F1 at the threshold; NaN if the class has neither positives nor predictions. */
   f1: number;
+  /** TP / (TP + FN) at the threshold; NaN if the class has no positives. */
+  sensitivity: number;
+  /** TN / (TN + FP) at the threshold; NaN if the class has no negatives. */
+  specificity: number;
   /** Number of positive records. */
   support: number;
 };
@@ -216,7 +232,7 @@ export function perClassMetrics(
     const table = confusion(column, predict(columns.probabilities[k], threshold));
     return {
       ...rankingScores(rank(column, columns.probabilities[k])),
-      f1: table.tp + table.fp + table.fn === 0 ? NaN : f1Score(table),
+      ...thresholdScores(table),
       support: table.tp + table.fn,
     };
   });

@@ -45,6 +45,8 @@ Deno.test("all metrics agree with scikit-learn, ties included", () => {
     assertAlmostEquals(metrics.auroc, expected.auroc[k], ROUNDING);
     assertAlmostEquals(metrics.auprc, expected.auprc[k], ROUNDING);
     assertAlmostEquals(metrics.f1, expected.f1[k], ROUNDING);
+    assertAlmostEquals(metrics.sensitivity, expected.sensitivity[k], ROUNDING);
+    assertAlmostEquals(metrics.specificity, expected.specificity[k], ROUNDING);
   });
 });
 
@@ -63,7 +65,16 @@ Deno.test("classes with one label value are left out of AUROC and count 0 in F1"
   assertEquals(metrics.auroc_macro, 1);
   assertEquals(metrics.f1_macro, 0.5);
   const [, empty] = perClassMetrics(labels, probabilities, { classes: 2 });
-  assertEquals(empty, { auroc: NaN, auprc: NaN, f1: NaN, support: 0 });
+  assertEquals(empty, {
+    auroc: NaN,
+    auprc: NaN,
+    f1: NaN,
+    sensitivity: NaN,
+    specificity: 1,
+    support: 0,
+  });
+  const [full] = perClassMetrics([1, 1], [0.2, 0.7], { classes: 1 });
+  assertEquals([full.sensitivity, full.specificity], [0.5, NaN]);
   assertEquals(multilabelMetrics([1, 1], [0.2, 0.3], { classes: 1 }).auroc_macro, NaN);
 });
 
