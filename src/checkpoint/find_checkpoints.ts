@@ -50,8 +50,8 @@ export function findCheckpoints(paths: readonly string[]): string[] {
   return [...found].sort();
 }
 
-/** Undefined where there is nothing, or nothing that can be reached. */
-function kindOf(path: string): "file" | "folder" | undefined {
+/** What a path is; undefined where there is nothing, or nothing that can be reached. */
+export function kindOf(path: string): "file" | "folder" | undefined {
   try {
     const status = statSync(path);
     return status.isFile() ? "file" : status.isDirectory() ? "folder" : undefined;
