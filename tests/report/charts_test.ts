@@ -151,6 +151,35 @@ Deno.test("grouped bar chart: heights are proportional, groups and series keep t
   assert(normMale.x < miMale.x && miMale.x < normFemale.x && normFemale.x < miFemale.x);
 });
 
+Deno.test("grouped bar chart: scores from a base, up and down, with intervals", async () => {
+  const svg = await groupedBarChart({
+    title: "AUROC by class",
+    groupTitle: "Class",
+    groups: ["NORM", "HYP"],
+    valueTitle: "AUROC",
+    base: 0.5,
+    maximum: 1,
+    series: [
+      { name: "BCE", values: [0.9, 0.4], low: [0.8, 0.3], high: [1, 0.6] },
+      { name: "focal", values: [0.7, 0.5], low: [0.6, NaN], high: [0.8, NaN] },
+    ],
+  });
+  const heights = [...svg.matchAll(
+    /aria-roledescription="bar"[^>]* d="M[\d.]+,[\d.]+h[\d.]+v([\d.]+)/g,
+  )].map(([, height]) => Number(height));
+  assertEquals(heights.length, 4);
+  // 0.4 above the base, 0.1 below it, 0.2 above it, on it.
+  assert(Math.abs(heights[0] / heights[1] - 4) < 1e-3, String(heights));
+  assert(Math.abs(heights[0] / heights[2] - 2) < 1e-3, String(heights));
+  assertEquals(heights[3], 0);
+  // A rule has no area: its ends are (0, 0) and (x2, y2), |y2| long. One interval is not defined.
+  const rules = [...svg.matchAll(/<line [^>]*x2="([\d.-]+)" y2="([\d.-]+)"[^>]*stroke="#1f2328"/g)]
+    .map(([, , y]) => Math.abs(Number(y)));
+  assertEquals(rules.length, 3);
+  assert(Math.abs(rules[0] / heights[0] - 0.5) < 1e-3, `0.2 and 0.4 long: ${rules}, ${heights}`);
+  assert(!/NaN|undefined/.test(svg));
+});
+
 Deno.test("grouped bar chart: refuses what cannot be drawn", () => {
   const axes = { title: "t", groupTitle: "g", valueTitle: "v" };
   const series = [{ name: "a", values: [1] }];
@@ -166,6 +195,16 @@ Deno.test("grouped bar chart: refuses what cannot be drawn", () => {
       "Series a needs 1 finite values",
     );
   }
+  assertThrows(
+    () =>
+      void groupedBarChart({
+        ...axes,
+        groups: ["x"],
+        series: [{ name: "a", values: [1], low: [] }],
+      }),
+    RangeError,
+    "Series a needs 1",
+  );
   const two = { ...axes, groups: ["x", "x"], series: [{ name: "a", values: [1, 2] }] };
   assertThrows(() => void groupedBarChart(two), RangeError, "apart: x, x");
   const seven = Array.from({ length: 7 }, () => series[0]);
