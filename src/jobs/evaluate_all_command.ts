@@ -14,7 +14,6 @@ import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import { UserError } from "../errors.ts";
-import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { barChart } from "../report/bar_chart.ts";
 import {
   assertFolderWritable,
@@ -23,6 +22,7 @@ import {
   workspaceSettings,
 } from "./console.ts";
 import { evaluateAll, type EvaluateAllResult, type EvaluatedCheckpoint } from "./evaluate_all.ts";
+import { OVERALL_METRICS } from "./evaluation_tables.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -37,13 +37,6 @@ export interface EvaluateAllFlags extends DataOptions, DeviceOptions {
   readonly json: string | undefined;
   readonly figure: string | undefined;
 }
-
-const METRICS: readonly (keyof MultilabelMetrics)[] = [
-  "auroc_macro",
-  "f1_macro",
-  "sensitivity_micro",
-  "specificity_micro",
-];
 
 /** Runs the command. */
 export async function runEvaluateAll(
@@ -111,7 +104,9 @@ function printResult({ evaluated, leftOut }: EvaluateAllResult, fold: number): v
         "specificity",
       ],
       evaluated.map(({ path, method, architecture, epoch, evaluation }) => {
-        const [auroc, ...others] = METRICS.map((name) => formatScore(evaluation.metrics[name], 4));
+        const [auroc, ...others] = OVERALL_METRICS.map((name) =>
+          formatScore(evaluation.metrics[name], 4)
+        );
         return [
           formatPath(path),
           method ?? "-",
@@ -185,7 +180,7 @@ function csvOf(evaluated: readonly EvaluatedCheckpoint[]): string {
     "epoch",
     "normalisation",
     "records",
-    ...METRICS.flatMap((name) => [name, `${name}_low`, `${name}_high`]),
+    ...OVERALL_METRICS.flatMap((name) => [name, `${name}_low`, `${name}_high`]),
   ];
   const rows = evaluated.map(({ evaluation, ...about }) => [
     about.path,
@@ -194,7 +189,7 @@ function csvOf(evaluated: readonly EvaluatedCheckpoint[]): string {
     cell(about.epoch),
     about.normalisation,
     evaluation.rows.length,
-    ...METRICS.flatMap((name) => {
+    ...OVERALL_METRICS.flatMap((name) => {
       const { estimate, low, high } = evaluation.intervals.overall[name];
       return [cell(estimate), cell(low), cell(high)];
     }),

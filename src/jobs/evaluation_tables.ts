@@ -12,6 +12,14 @@ import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import type { ClassMetrics, MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { formatInterval } from "./console.ts";
 
+/** The four documented metrics in the order of tables. */
+export const OVERALL_METRICS: readonly (keyof MultilabelMetrics)[] = [
+  "auroc_macro",
+  "f1_macro",
+  "sensitivity_micro",
+  "specificity_micro",
+];
+
 /** Metrics of one fold. */
 export interface EvaluatedMetrics {
   readonly metrics: MultilabelMetrics;
