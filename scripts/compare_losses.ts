@@ -1,0 +1,34 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
+import { integerFlag } from "../src/cli/flags.ts";
+import { runCompareLosses } from "../src/jobs/compare_losses_command.ts";
+
+/** `deno task compare-losses`: losses beside each other. */
+export const command = defineCommand({
+  name: "compare-losses",
+  summary: "Compare classifiers that were trained with different losses",
+  description: [
+    "Four metrics of each classifier and AUROC by class, with differences from --baseline in points " +
+    "(100 x the difference of the metric) and intervals paired by record.",
+  ],
+  flags: {
+    ...compareFlags,
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of the bootstrap",
+    }),
+  },
+  positionals: comparePositionals,
+  examples: [
+    { args: "", about: "Plain BCE against focal loss with oversampling" },
+    {
+      args: "--checkpoints bce=a.pt,weighted=b.pt,focal=c.pt --json losses.json",
+      about: "Three losses, with a file",
+    },
+  ],
+  run: runCompareLosses,
+});
+
+if (import.meta.main) await runCommand(command);

@@ -1,0 +1,30 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
+import { integerFlag } from "../src/cli/flags.ts";
+import { runQuickCompare } from "../src/jobs/quick_compare_command.ts";
+
+/** `deno task quick-compare`: two numbers of each classifier. */
+export const command = defineCommand({
+  name: "quick-compare",
+  summary: "Compare AUROC and F1 of classifiers in a few lines",
+  description: [
+    "Says of each difference from --baseline whether its interval, paired by record, excludes 0.",
+  ],
+  flags: {
+    ...compareFlags,
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of the bootstrap",
+    }),
+  },
+  positionals: comparePositionals,
+  examples: [
+    { args: "", about: "Plain BCE against focal loss with oversampling" },
+    { args: "checkpoints/supervised.pt checkpoints/finetuned.pt", about: "Two files" },
+  ],
+  run: runQuickCompare,
+});
+
+if (import.meta.main) await runCommand(command);
