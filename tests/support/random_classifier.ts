@@ -25,3 +25,11 @@ export function randomState(seed: number, { classes = 5, width = 4 } = {}): Stat
 export function randomClassifier(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
   return { sections: new Map([["model", randomState(seed)]]), metadata };
 }
+
+/** A checkpoint whose key `encoder` holds the encoder of {@linkcode randomState}. */
+export function randomEncoder(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
+  const prefix = "encoder.";
+  const encoder = [...randomState(seed)].filter(([name]) => name.startsWith(prefix))
+    .map(([name, tensor]) => [name.slice(prefix.length), tensor] as const);
+  return { sections: new Map([["encoder", new Map(encoder)]]), metadata };
+}
