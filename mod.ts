@@ -206,6 +206,12 @@ export {
   type EvaluateAllResult,
 } from "./src/jobs/evaluate_all.ts";
 export {
+  compareCheckpoints,
+  type ComparedCheckpoint,
+  type CompareOptions,
+  type Comparison,
+} from "./src/jobs/compare.ts";
+export {
   type Condition,
   type ConditionsOptions,
   evaluateConditions,

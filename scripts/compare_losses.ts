@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: "Compare classifiers that were trained with different losses",
   description: [
     "Four metrics of each classifier and AUROC by class, with differences from --baseline in points " +
-    "(100 x the difference of the metric) and intervals paired by record.",
+    "(100 × the difference of the metric) and intervals paired by record.",
   ],
   flags: {
     ...compareFlags,

@@ -16,7 +16,7 @@ import { LOSS_CHECKPOINTS } from "./documented_checkpoints.ts";
 import { OVERALL_METRICS } from "./evaluation_tables.ts";
 
 /** The unit of the differences. */
-const UNIT = "points: 100 x (metric - baseline's metric), absolute";
+const UNIT = "points: 100 × (metric - baseline's metric), absolute";
 
 /** Runs the command. */
 export async function runCompareLosses(

@@ -113,7 +113,7 @@ Deno.test("compare-baselines: encoders get a head once, sorted, with CSV, JSON a
 Deno.test("compare-losses and quick-compare: differences in their unit, with paired intervals", () =>
   withCheckpoints(async (ground) => {
     const losses = await ground.succeed("compare-losses", [...SMALL, "--json", "losses.json"]);
-    assertStringIncludes(losses, "Differences in points: 100 x (metric - baseline's metric)");
+    assertStringIncludes(losses, "Differences in points: 100 × (metric - baseline's metric)");
     const { checkpoints, difference_points, classes } = ground.json("losses.json");
     assertEquals(classes, [...CLASS_NAMES]);
     assertEquals(Object.keys(difference_points), ["unit", "supervised"]);
