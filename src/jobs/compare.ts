@@ -63,8 +63,8 @@ export interface Comparison {
 }
 
 /**
- * Evaluates classifiers on one fold, each with its own normalisation, and gives the differences from
- * the baseline with intervals that are paired by record. An encoder gets a linear head first, trained
+ * Evaluates classifiers on one fold, each with its own normalisation (the last stays set in the
+ * workspace), and gives the differences from the baseline with intervals that are paired by record. An encoder gets a linear head first, trained
  * once and kept. What cannot be evaluated is listed, and the others go on.
  *
  * @throws {UserError} When the baseline that was asked for cannot be evaluated, the fold is empty, or

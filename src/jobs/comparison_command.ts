@@ -148,27 +148,38 @@ async function compare(
   context: CommandContext,
   { heads }: ComparisonView,
 ): Promise<Comparison> {
-  using training = new Progress({ label: "Training heads", total: 1, unit: "epochs" });
-  using evaluating = new Progress({ label: "Evaluating", total: 1, unit: "records" });
-  return await compareCheckpoints(workspace, {
-    checkpoints,
-    baseline: flags.baseline,
-    fold: flags.fold,
-    batchSize: flags.batchSize,
-    seed: flags.seed,
-    normalize: flags.normalize,
-    heads,
-    signal: context.signal,
-    events: {
-      headEpoch: (name, epoch) => training.update(epoch, name, heads!.epochs),
-      head: (name, fresh) =>
-        training.log(`${name}: linear head ${fresh ? "trained" : "trained before"}`),
-      evaluating(done, total) {
-        training.finish();
-        evaluating.update(done, undefined, total);
+  // One bar at a time, each from its first unit on, so that rates are those of the work shown.
+  let shown: { readonly label: string; readonly progress: Progress } | undefined;
+  const bar = (label: string, unit: string): Progress => {
+    if (shown?.label !== label) {
+      shown?.progress.finish();
+      shown = { label, progress: new Progress({ label, total: 1, unit }) };
+    }
+    return shown.progress;
+  };
+  try {
+    return await compareCheckpoints(workspace, {
+      checkpoints,
+      baseline: flags.baseline,
+      fold: flags.fold,
+      batchSize: flags.batchSize,
+      seed: flags.seed,
+      normalize: flags.normalize,
+      heads,
+      signal: context.signal,
+      events: {
+        headEpoch: (name, epoch) =>
+          bar(`Head of ${name}`, "epochs").update(epoch, undefined, heads!.epochs),
+        head(name, fresh) {
+          shown?.progress.finish();
+          console.log(`${name}: linear head ${fresh ? "trained" : "trained before"}`);
+        },
+        evaluating: (done, total) => bar("Evaluating", "records").update(done, undefined, total),
       },
-    },
-  });
+    });
+  } finally {
+    shown?.progress.finish();
+  }
 }
 
 function listLeftOut(leftOut: readonly LeftOutOfComparison[]): string {

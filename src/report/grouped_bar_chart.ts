@@ -118,7 +118,9 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
             field: "series",
             type: "nominal",
             scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
-            legend: names.length > 1 ? { symbolType: "square", symbolSize: 160 } : null,
+            legend: names.length > 1
+              ? { symbolType: "square", symbolSize: 160, columns: legendColumns(names) }
+              : null,
           },
         },
       },
@@ -131,6 +133,12 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
         : []),
     ],
   });
+}
+
+/** All names in one line, or three a line where they are wider than the bars. */
+function legendColumns(names: readonly string[]): number {
+  const width = names.reduce((sum, name) => sum + 8 * name.length + 34, 0);
+  return width > PLOT_WIDTH ? 3 : names.length;
 }
 
 function finiteOrNull(value: number | undefined): number | null {
