@@ -128,7 +128,7 @@ Deno.test("evaluate-all: one table of a folder, each file as evaluate has it", (
       ["checkpoints/encoder.pt", "checkpoints/text.pt"],
     );
     assertStringIncludes(out, "Left out 2:");
-    assertStringIncludes(out, 'need the key "model", found "encoder"');
+    assertStringIncludes(out, 'need the key "model" of a classifier');
     const [head, ...table] = ground.csv("all.csv");
     const column = (name: string) => head.indexOf(name);
     assertEquals(table.map((line) => line[column("checkpoint")]), files);
