@@ -12,6 +12,16 @@ export interface DeviceOptions {
   adapter?: string;
   /** Receives one warning line when only a software adapter exists. Default: console.warn. */
   warn?: (line: string) => void;
+  /** Limits below the adapter's own: to see how a step does on a smaller one. */
+  limits?: MemoryLimits;
+}
+
+/** Limits that a {@linkcode Gpu} keeps to where they are below its adapter's. */
+export interface MemoryLimits {
+  /** Largest storage binding, bytes. */
+  readonly binding?: number;
+  /** Largest buffer, bytes. */
+  readonly buffer?: number;
 }
 
 /**
@@ -25,6 +35,10 @@ export class Gpu {
   readonly name: string;
   /** Lanes of a subgroup where that number is fixed and the driver has subgroup operations, else 0. */
   readonly subgroupSize: number;
+  /** Largest storage binding, in bytes; a multiple of 16. */
+  readonly bindingLimit: number;
+  /** Largest buffer, in bytes. */
+  readonly bufferLimit: number;
   /** Buffers alive. */
   liveBuffers = 0;
   /** Bytes alive. */
@@ -33,7 +47,17 @@ export class Gpu {
   #lost: string | undefined;
   #destroyed = false;
 
-  constructor(readonly adapter: GPUAdapter, readonly device: GPUDevice) {
+  constructor(
+    readonly adapter: GPUAdapter,
+    readonly device: GPUDevice,
+    limits: MemoryLimits = {},
+  ) {
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    this.bufferLimit = Math.min(maxBufferSize, limits.buffer ?? Infinity);
+    // Bindings are made in whole vec4s.
+    this.bindingLimit = 16 * Math.floor(
+      Math.min(maxStorageBufferBindingSize, this.bufferLimit, limits.binding ?? Infinity) / 16,
+    );
     const info = adapter.info as GPUAdapterInfo & {
       isFallbackAdapter?: boolean;
       subgroupMinSize?: number;
@@ -57,21 +81,13 @@ export class Gpu {
     return this.device.features.has("timestamp-query");
   }
 
-  /** Largest storage binding, in bytes. */
-  get bindingLimit(): number {
-    return Math.min(
-      this.device.limits.maxStorageBufferBindingSize,
-      this.device.limits.maxBufferSize,
-    );
-  }
-
   /** Makes a buffer of at least `bytes` bytes. Owner: the caller, who calls {@linkcode release}. */
   allocate(bytes: number, usage: number, label: string): GPUBuffer {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    if (size > this.device.limits.maxBufferSize) {
+    if (size > this.bufferLimit) {
       throw new UserError(
         `Cannot allocate ${label}: ${megabytes(size)} exceeds the largest buffer of ${this.name} ` +
-          `(${megabytes(this.device.limits.maxBufferSize)}). Use a smaller --batch-size`,
+          `(${megabytes(this.bufferLimit)}). Use a smaller --batch-size`,
       );
     }
     const buffer = this.device.createBuffer({ size, usage, label });
@@ -195,7 +211,8 @@ function widenSoftwareLanes(): void {
  * Picks a WebGPU adapter and opens its device: a hardware one where there is one (high performance
  * first), else a software one with one warning line.
  *
- * @param options `adapter`: take only an adapter whose name contains this text.
+ * @param options `adapter`: take only an adapter whose name contains this text; `limits`: keep to
+ * smaller bindings or buffers than it has.
  * @returns The device; the caller owns it and ends with `destroy()`.
  * @throws {UserError} When no adapter exists, or none of that name.
  *
@@ -261,7 +278,7 @@ export async function chooseDevice(options: DeviceOptions = {}): Promise<Gpu> {
   } catch {
     device = await adapter.requestDevice(descriptor(timing));
   }
-  const gpu = new Gpu(adapter, device);
+  const gpu = new Gpu(adapter, device, options.limits);
   if (gpu.software) {
     (options.warn ?? console.warn)(
       `No GPU found: computing on the processor with ${gpu.name}. ` +
