@@ -11,12 +11,13 @@
 //   plan  [views * N][PLAN] vec4s, see shared/augment_plan.wgsl
 //   y     [views * N][T][12]
 //
-// Dispatch: (ceil(T / 64), views * N)
+// Dispatch: (ceil(T / 64), views * N). A part of y begins `skip` rows behind its start.
 
 #import shared/augment_plan
 
 struct Dims {
   rows: u32, // N
+  skip: u32,
   length: u32, // T
 }
 
@@ -28,7 +29,7 @@ struct Dims {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let t = group.x * 64u + local;
-  let row = group.y;
+  let row = dims.skip + group.y;
   if (t >= dims.length) {
     return;
   }
@@ -77,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       }
     }
   }
-  let place = (row * dims.length + t) * 3u;
+  let place = (group.y * dims.length + t) * 3u;
   //#unroll
   for (var q = 0u; q < 3u; q++) {
     y[place + q] = sum[q];

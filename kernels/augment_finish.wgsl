@@ -14,7 +14,8 @@
 //   normalisation  mean[12], inverse[12]: 1 / standard deviation
 //   y              [rows][T][12], rows = views * N
 //
-// Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames.
+// Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames. Parts of x and y
+// begin `skip` rows behind their start.
 
 #import shared/normals
 #import shared/augment_plan
@@ -24,6 +25,7 @@ const F = 4u; // frames of an invocation
 struct Dims {
   rows: u32, // N
   first_view: u32,
+  skip: u32,
   length: u32, // T
   bins: u32,
   half_width: u32,
@@ -44,12 +46,12 @@ struct Dims {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let t0 = (group.x * 64u + local) * F;
-  let row = group.y;
+  let row = dims.skip + group.y;
   if (t0 >= dims.length) {
     return;
   }
   let chain = plan[row * PLAN + 2u];
-  let base = row * dims.length;
+  let base = group.y * dims.length;
   let last = dims.length - 1u;
 
   var sum: array<vec4f, F * 3u>; //#scalars

@@ -28,6 +28,7 @@ struct Dims {
   dropout_layer: u32,
   dropout_threshold: u32,
   dropout_scale: f32,
+  dropout_first: u32,
 #endif
 }
 
@@ -58,7 +59,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     return;
   }
 #ifdef DROPOUT
-  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale);
+  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale,
+    dims.dropout_first);
 #endif
   var scale: array<vec4f, Q>; //#scalars
   var shift: array<vec4f, Q>; //#scalars

@@ -21,11 +21,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let n = index % dims.columns;
   let f = index / dims.columns % dims.window;
   let chunk = index / (dims.columns * dims.window);
-  if (chunk * dims.chunk >= dims.samples) {
+  let begin = dims.skip + chunk * dims.chunk;
+  if (begin >= dims.samples) {
     return;
   }
   var sum = 0.0;
-  for (var i = chunk * dims.chunk; i < min((chunk + 1u) * dims.chunk, dims.samples); i++) {
+  for (var i = begin; i < min(begin + dims.chunk, dims.samples); i++) {
     for (var u = 0u; u < dims.positions; u++) {
       let place = u32(i32(u * dims.step) + dims.offset + i32(f));
       if (place < dims.sample) {

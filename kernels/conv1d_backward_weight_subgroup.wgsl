@@ -37,12 +37,13 @@ fn main(
   let columns = dims.columns / 4u;
   let column = group.y * S * Q + lane;
   let limit = dims.sample / 4u;
-  let end = min((chunk + 1u) * dims.chunk, dims.samples);
+  let begin = dims.skip + chunk * dims.chunk;
+  let end = min(begin + dims.chunk, dims.samples);
   let lane_offset = (dims.offset + i32(first)) / 4 + i32(lane % (R / 4u));
   let lane_position = lane / (R / 4u);
 
   var sum: array<vec4f, R * Q>; //#scalars
-  for (var i = chunk * dims.chunk; i < end; i++) {
+  for (var i = begin; i < end; i++) {
     for (var u = 0u; u < dims.positions; u += 4u) {
       var part: array<vec4f, LOADS>; //#scalars
       //#unroll
@@ -91,7 +92,7 @@ fn main(
     let n = column + q * S;
     //#unroll
     for (var r = 0u; r < R; r++) {
-      if (n < columns && first + r < dims.window && chunk * dims.chunk < dims.samples) {
+      if (n < columns && first + r < dims.window && begin < dims.samples) {
         partial[(chunk * dims.window + first + r) * columns + n] = sum[r * Q + q];
       }
     }

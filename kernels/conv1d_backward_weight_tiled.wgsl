@@ -54,7 +54,7 @@ fn main(
   let first_column = group.x * C;
   let columns = dims.columns / 4u;
   let limit = dims.sample / 4u;
-  let begin = chunk * dims.chunk;
+  let begin = dims.skip + chunk * dims.chunk;
   let end = min(begin + dims.chunk, dims.samples * dims.positions);
   let tx = local % TX;
   let ty = local / TX;

@@ -11,6 +11,7 @@ struct Dims {
   dropout_layer: u32,
   dropout_threshold: u32,
   dropout_scale: f32,
+  dropout_first: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -25,6 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (e >= dims.size) {
     return;
   }
-  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale);
+  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale,
+    dims.dropout_first);
   y[e] = x[e] * dropout_factors(e, dropout, state[0], state[2]);
 }

@@ -10,14 +10,14 @@
 //   normalisation  mean[12], 1 / standard deviation[12]
 //   x              [views][N][T][12]; every view gets the same values
 //
-// Dispatch: (ceil(T / 64), N), once for every chunk of a set that one binding cannot hold: a chunk
-// holds records `first` .. `first + count - 1` and fills their rows only. The chunk that starts at 0
-// also zeroes the rows that hold no record.
+// Dispatch: (ceil(T / 64), views * N), once for every chunk of a set that one binding cannot hold: a
+// chunk holds records `first` .. `first + count - 1` and fills their rows only. The chunk that starts
+// at 0 also zeroes the rows that hold no record. A part of x begins `skip` rows behind its start.
 
 struct Dims {
   length: u32, // T
   rows: u32, // N
-  views: u32,
+  skip: u32,
   first: u32, // first record of this chunk
   count: u32, // records of this chunk
   total: u32, // records of the set
@@ -42,7 +42,7 @@ fn samples(low: u32, high: u32) -> vec4f {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let t = group.x * 64u + local;
-  let n = group.y;
+  let n = (dims.skip + group.y) % dims.rows;
   let record = batch[n];
   let present = n < state[4] && record < dims.total;
   let here = present && record - dims.first < dims.count;
@@ -56,9 +56,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 #ifdef NORMALISE
     value = (value - normalisation[q]) * normalisation[3u + q];
 #endif
-    value = select(vec4f(), value, here);
-    for (var view = 0u; view < dims.views; view++) {
-      x[((view * dims.rows + n) * dims.length + t) * 3u + q] = value;
-    }
+    x[(group.y * dims.length + t) * 3u + q] = select(vec4f(), value, here);
   }
 }

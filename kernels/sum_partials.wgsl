@@ -1,6 +1,8 @@
-// Adds the chunks of a split reduction to a gradient, in ascending order of the chunks:
+// Adds the chunks of a split reduction to a gradient, one by one in ascending order:
 //
-//   total[e] += sum over c of partial[c, e]
+//   total[e] = (total[e] + partial[0, e]) + partial[1, e] + ...
+//
+// So it makes no difference whether the chunks come in one launch or in several.
 //
 //   partial [chunks][size]    total [size]
 //
@@ -22,9 +24,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (e >= dims.size) {
     return;
   }
-  var sum = 0.0;
+  var sum = total[e];
   for (var c = 0u; c < dims.chunks; c++) {
     sum += partial[c * dims.size + e];
   }
-  total[e] += sum;
+  total[e] = sum;
 }

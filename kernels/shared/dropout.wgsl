@@ -12,10 +12,11 @@ struct Dropout {
   layer: u32,
   threshold: u32,
   scale: f32, // 1 / (1 - p)
+  first: u32, // vec4s before the part that is launched
 }
 
-/// Factors of elements 4e .. 4e+3.
+/// Factors of elements 4e .. 4e+3 of the part.
 fn dropout_factors(e: u32, dropout: Dropout, seed: u32, step: u32) -> vec4f {
-  let words = philox(vec4u(e, dropout.layer, step, 0u), vec2u(seed, DROPOUT_STREAM));
+  let words = philox(vec4u(dropout.first + e, dropout.layer, step, 0u), vec2u(seed, DROPOUT_STREAM));
   return select(vec4f(), vec4f(dropout.scale), words >> vec4u(8u) >= vec4u(dropout.threshold));
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import {
   type AugmentationConfig,
@@ -59,8 +60,10 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
     const content = recorder.transient("content", [total, length, LEADS]);
     recorder.dispatch("augment_content", {
       tensors: { raw, plan, y: content },
-      dims: { rows, length },
-      grid: [Math.ceil(length / 64), total],
+      ...inParts(total, { y: length * LEADS }, (skip, count) => ({
+        dims: { rows, skip, length },
+        grid: [Math.ceil(length / 64), count],
+      })),
     });
     const bandpass = scales.gates.bandpass > 0;
     const output = recorder.transient("input", [total, length, LEADS]);
@@ -77,14 +80,17 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
           ? { taps, baseline: recordBaseline(recorder, content, plan, scales, total) }
           : {}),
       },
-      dims: {
-        rows,
-        first_view: firstView,
-        length,
-        bins: scales.bins,
-        half_width: scales.halfWidth,
-      },
-      grid: [Math.ceil(length / (64 * FRAMES)), total],
+      ...inParts(total, { x: length * LEADS, y: length * LEADS }, (skip, count) => ({
+        dims: {
+          rows,
+          skip,
+          first_view: firstView,
+          length,
+          bins: scales.bins,
+          half_width: scales.halfWidth,
+        },
+        grid: [Math.ceil(length / (64 * FRAMES)), count],
+      })),
     });
     return output;
   });
@@ -103,16 +109,18 @@ export function recordGather(
     recorder.dispatch("gather", {
       constants: normalisation ? { NORMALISE: true } : {},
       tensors: { records: words, batch, state, x, ...(normalisation ? { normalisation } : {}) },
-      dims: {
-        length,
-        rows,
-        views,
-        first,
-        count,
-        total: records.records,
-        scale: records.millivoltsPerUnit,
-      },
-      grid: [Math.ceil(length / 64), rows],
+      ...inParts(views * rows, { x: length * LEADS }, (skip, part) => ({
+        dims: {
+          length,
+          rows,
+          skip,
+          first,
+          count,
+          total: records.records,
+          scale: records.millivoltsPerUnit,
+        },
+        grid: [Math.ceil(length / 64), part],
+      })),
     });
   }
   return x;
@@ -178,14 +186,30 @@ function recordBaseline(
   const partial = recorder.transient("spectrum", [rows, pieces, bins, LEADS]);
   recorder.dispatch("augment_spectrum", {
     tensors: { x, plan, partial },
-    dims: { length, bins, pieces, span: Math.ceil(length / pieces) },
-    grid: [Math.ceil(pieces * bins / 4 / 64), rows],
+    ...inParts(
+      rows,
+      { x: length * LEADS, plan: 4 * PLAN_VECTORS, partial: pieces * bins * LEADS },
+      (_first, count) => ({
+        dims: { length, bins, pieces, span: Math.ceil(length / pieces) },
+        grid: [Math.ceil(pieces * bins / 4 / 64), count],
+      }),
+    ),
   });
   const baseline = recorder.transient("baseline", [rows, bins, LEADS]);
   recorder.dispatch("augment_baseline", {
     tensors: { partial, plan, baseline },
-    dims: { length, bins, pieces, bins_per_hertz: binsPerHertz },
-    grid: [Math.ceil(3 * bins / 64), rows],
+    ...inParts(
+      rows,
+      {
+        partial: pieces * bins * LEADS,
+        plan: 4 * PLAN_VECTORS,
+        baseline: bins * LEADS,
+      },
+      (_first, count) => ({
+        dims: { length, bins, pieces, bins_per_hertz: binsPerHertz },
+        grid: [Math.ceil(3 * bins / 64), count],
+      }),
+    ),
   });
   return baseline;
 }

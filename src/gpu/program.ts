@@ -9,6 +9,7 @@ import { UserError } from "../errors.ts";
 import { type Gpu, megabytes } from "./device.ts";
 import type { CompiledKernel, KernelDimension, KernelLibrary } from "./kernels.ts";
 import type { Dispatch } from "./recorder.ts";
+import { bindingBytes, cutDispatch } from "./split.ts";
 import type { Tensor } from "./tensor.ts";
 
 interface Slab {
@@ -40,7 +41,7 @@ export class Program {
 
   private constructor(
     readonly gpu: Gpu,
-    /** What is launched, in order. */
+    /** What is launched, in order; a dispatch too large for one binding is here in its parts. */
     readonly dispatches: readonly Dispatch[],
     launches: readonly Launch[],
     buffers: readonly GPUBuffer[],
@@ -54,25 +55,18 @@ export class Program {
   /** See {@linkcode Recorder.plan}. */
   static async plan(
     kernels: KernelLibrary,
-    dispatches: readonly Dispatch[],
+    recorded: readonly Dispatch[],
     transients: readonly Tensor[],
     keep: readonly Tensor[],
+    batchSize?: number,
   ): Promise<Program> {
     const gpu = kernels.gpu;
+    const dispatches = cutToFit(gpu, recorded, batchSize);
     const compiled: CompiledKernel[] = [];
     for (const dispatch of dispatches) {
       compiled.push(await kernels.compile(dispatch.kernel, dispatch.constants));
     }
     const slabs = assignSlabs(dispatches, transients, keep);
-    for (const slab of slabs) {
-      if (slab.bytes > gpu.bindingLimit) {
-        throw new UserError(
-          `The step does not fit ${gpu.name}: ${slab.tensors[0].name} ` +
-            `[${slab.tensors[0].shape.join(" x ")}] takes ${megabytes(slab.bytes)}, the adapter ` +
-            `binds at most ${megabytes(gpu.bindingLimit)} at once. Use a smaller --batch-size`,
-        );
-      }
-    }
     const buffers: GPUBuffer[] = [];
     try {
       for (const slab of slabs) {
@@ -178,6 +172,52 @@ export class Program {
 }
 
 /**
+ * The dispatches, those whose tensors are larger than a binding cut into parts.
+ *
+ * @throws {UserError} Where a tensor does not fit a buffer, or a dispatch cannot be cut. Names the
+ * tensor that is farthest beyond its limit and, with `batchSize`, the largest batch that fits.
+ */
+function cutToFit(gpu: Gpu, recorded: readonly Dispatch[], batchSize?: number): Dispatch[] {
+  const excesses: { tensor: Tensor; limit: number; what: string }[] = [];
+  const dispatches = recorded.flatMap((dispatch) => {
+    for (const tensor of Object.values(dispatch.tensors)) {
+      if (bindingBytes(tensor.size) > gpu.bufferLimit) {
+        excesses.push({ tensor, limit: gpu.bufferLimit, what: "holds at most ? in one buffer" });
+      }
+    }
+    const parts = cutDispatch(dispatch, gpu.bindingLimit);
+    if (parts) return parts;
+    const large = Object.entries(dispatch.tensors)
+      .filter(([, tensor]) => bindingBytes(tensor.size) > gpu.bindingLimit);
+    // A tensor that every part needs whole stands in the way, else the grain of the parts does.
+    const whole = large.filter(([name]) => !(name in (dispatch.split?.tensors ?? {})));
+    for (const [, tensor] of whole.length > 0 ? whole : large) {
+      excesses.push({ tensor, limit: gpu.bindingLimit, what: "binds at most ? at once" });
+    }
+    return [];
+  });
+  if (excesses.length === 0) return dispatches;
+  // What grows with the batch can be helped: tensors of one row, or two views, a record.
+  const growing = excesses.filter(({ tensor }) =>
+    tensor.shape[0] === batchSize || tensor.shape[0] === 2 * batchSize!
+  );
+  const { tensor, limit, what } = (growing.length > 0 ? growing : excesses).reduce((worst, each) =>
+    each.limit / each.tensor.bytes < worst.limit / worst.tensor.bytes ? each : worst
+  );
+  const largest = Math.floor(batchSize! * limit / tensor.bytes);
+  const advice = growing.length === 0
+    ? "a smaller --batch-size"
+    : largest === 0
+    ? "shorter records (--signal-length): not even one fits"
+    : `--batch-size ${largest} or less`;
+  throw new UserError(
+    `The step does not fit ${gpu.name}: ${tensor.name} [${tensor.shape.join(" x ")}] takes ` +
+      `${megabytes(tensor.bytes)}, the adapter ${what.replace("?", megabytes(limit))}. ` +
+      `Use ${advice}`,
+  );
+}
+
+/**
  * Assigns every transient tensor to a slab that no other living tensor uses: first dispatch that
  * names it to last, smallest free slab that holds it, else a new one. Whole buffers rather than
  * ranges of one, because WebGPU refuses a buffer that one dispatch both reads and writes.
@@ -190,12 +230,12 @@ function assignSlabs(
   const first = new Map<Tensor, number>();
   const last = new Map<Tensor, number>();
   dispatches.forEach(({ tensors }, i) => {
-    for (const tensor of Object.values(tensors)) {
-      if (!first.has(tensor)) first.set(tensor, i);
-      last.set(tensor, i);
+    for (const { root } of Object.values(tensors)) {
+      if (!first.has(root)) first.set(root, i);
+      last.set(root, i);
     }
   });
-  for (const tensor of keep) last.set(tensor, Infinity);
+  for (const { root } of keep) last.set(root, Infinity);
   const living = transients.filter((tensor) => first.has(tensor))
     .sort((a, b) => first.get(a)! - first.get(b)!);
   const slabs: Slab[] = [];

@@ -9,6 +9,7 @@ import { Program } from "./program.ts";
 import type { Gpu } from "./device.ts";
 import type { KernelLibrary } from "./kernels.ts";
 import type { KernelConstants } from "./preprocess.ts";
+import type { Split } from "./split.ts";
 import { Tensor } from "./tensor.ts";
 import type { Tunable } from "./tuning.ts";
 
@@ -28,6 +29,8 @@ export interface Dispatch {
   readonly grid: readonly [number, number, number];
   /** Multiply-adds count as two; for reports. */
   readonly flops: number;
+  /** How it can be cut where a tensor is larger than a binding; absent: not at all. */
+  readonly split?: Split;
 }
 
 /** What a layer says of a dispatch; the rest has defaults. */
@@ -38,6 +41,7 @@ export interface DispatchRequest {
   dims?: Record<string, number>;
   grid: readonly [number, number?, number?];
   flops?: number;
+  split?: Split;
 }
 
 /** Collects dispatches and transient tensors. */
@@ -97,6 +101,7 @@ export class Recorder {
       dims: { ...request.dims },
       grid: [x, y, z],
       flops: request.flops ?? 0,
+      ...(request.split && { split: request.split }),
     });
   }
 
@@ -104,10 +109,11 @@ export class Recorder {
    * Plans memory, compiles the kernels and builds the bind groups.
    *
    * @param keep Transient tensors whose content must outlast the step (results to read back).
+   * @param batchSize Records of the step, for advice where they are too many.
    * @throws {UserError} When the plan does not fit the adapter.
    */
-  plan(keep: readonly Tensor[] = []): Promise<Program> {
-    return Program.plan(this.kernels, this.dispatches, this.#transients, keep);
+  plan(keep: readonly Tensor[] = [], batchSize?: number): Promise<Program> {
+    return Program.plan(this.kernels, this.dispatches, this.#transients, keep, batchSize);
   }
 }
 

@@ -107,7 +107,7 @@ export class Trainer {
     if (known) return known;
     const program = await recordTuned(this.workspace.kernels, (recorder) => {
       this.#record(recorder, rows);
-    });
+    }, rows);
     this.#programs.set(rows, program);
     return program;
   }

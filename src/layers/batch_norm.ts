@@ -20,6 +20,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts, type Part } from "../gpu/split.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Dropout } from "./dropout.ts";
@@ -96,7 +97,7 @@ export class BatchNorm {
     const y = this.#apply(recorder, x, affine, {
       constants,
       tensors: { ...tensors, ...drawn?.tensors },
-      dims: drawn?.dims ?? {},
+      dims: drawn?.dims ?? noDims,
     });
     const backward = (dy: Tensor): Tensor => {
       if (!drawn) return this.#backward(recorder, x, affine, dy, { constants: { RELU: relu } }).dx;
@@ -127,7 +128,7 @@ export class BatchNorm {
     const y = this.#apply(recorder, x, affine, {
       constants: { RELU: true, RESIDUAL: true },
       tensors: { added: residual },
-      dims: {},
+      dims: noDims,
     });
     const backward = (dy: Tensor) => {
       const { dx, g } = this.#backward(recorder, x, affine, dy, {
@@ -165,7 +166,8 @@ export class BatchNorm {
 
   /** Evaluation mode where the layer before cannot take the fold: y = z of x [N, T, C] or [N, C]. */
   evaluate(recorder: Recorder, x: Tensor): Tensor {
-    return this.#apply(recorder, x, this.fold(recorder), { constants: {}, tensors: {}, dims: {} });
+    const behind = { constants: {}, tensors: {}, dims: noDims };
+    return this.#apply(recorder, x, this.fold(recorder), behind);
   }
 
   /** [4, C]: scale, shift, mean, inverse deviation of this batch; updates the running statistics. */
@@ -206,8 +208,15 @@ export class BatchNorm {
       label: `${this.name} forward`,
       constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, ...behind.constants },
       tensors: { x, affine, y, ...behind.tensors },
-      dims: { size: x.size / 4, ...behind.dims },
-      grid: gridFor(Math.ceil(rows / ROWS_AT_ONCE) * channels / Q, 64),
+      ...this.#inTiles(
+        rows,
+        ROWS_AT_ONCE,
+        { byRow: ["x", "y", ...(behind.tensors.added ? ["added"] : [])] },
+        (first, count) => ({
+          dims: { size: count * channels, ...behind.dims(first * channels) },
+          grid: gridFor(Math.ceil(count / ROWS_AT_ONCE) * channels / Q, 64),
+        }),
+      ),
     });
     return y;
   }
@@ -219,10 +228,38 @@ export class BatchNorm {
       label: `${this.name} statistics`,
       constants: { P: STATISTICS_ROWS },
       tensors: { x, moments },
-      dims: { rows, channels: this.channels / 4 },
-      grid: gridFor(tiles * this.channels / 4, 64),
+      ...this.#inTiles(
+        rows,
+        STATISTICS_ROWS,
+        { byRow: ["x"], byTile: ["moments"] },
+        (_first, count) => ({
+          dims: { rows: count, channels: this.channels / 4 },
+          grid: gridFor(Math.ceil(count / STATISTICS_ROWS) * this.channels / 4, 64),
+        }),
+      ),
     });
     return { moments, tileRows: STATISTICS_ROWS, rows };
+  }
+
+  /**
+   * A dispatch over tiles of rows, which may be cut between them. Tensors `byRow` are [rows, C], those
+   * `byTile` [tiles, 2, C]; `part` is told the first row and the number of rows.
+   */
+  #inTiles(
+    rows: number,
+    tileRows: number,
+    { byRow, byTile = [] }: { byRow: readonly string[]; byTile?: readonly string[] },
+    part: (first: number, count: number) => Part,
+  ) {
+    const ofTile = [
+      ...byRow.map((name) => [name, tileRows * this.channels]),
+      ...byTile.map((name) => [name, 2 * this.channels]),
+    ];
+    return inParts(
+      Math.ceil(rows / tileRows),
+      Object.fromEntries(ofTile),
+      (first, count) => part(first * tileRows, Math.min(count * tileRows, rows - first * tileRows)),
+    );
   }
 
   /** dx, and g where `behind` has it stored. */
@@ -231,7 +268,7 @@ export class BatchNorm {
     x: Tensor,
     affine: Tensor,
     dy: Tensor,
-    { constants, tensors, dims }: Partial<Behind> & Pick<Behind, "constants">,
+    { constants, tensors = {}, dims = noDims }: Partial<Behind> & Pick<Behind, "constants">,
   ): { dx: Tensor; g: Tensor } {
     const rows = x.size / this.channels;
     const channels = this.channels / 4;
@@ -243,8 +280,18 @@ export class BatchNorm {
       label: `${this.name} backward reduce`,
       constants: { P: BACKWARD_ROWS, Q, ...constants },
       tensors: { x, dy, affine, partial, ...tensors, ...(constants.STORE && { stored: g }) },
-      dims: { rows, channels, ...dims },
-      grid: gridFor(tiles * channels / Q, 64),
+      ...this.#inTiles(
+        rows,
+        BACKWARD_ROWS,
+        {
+          byRow: ["x", "dy", ...(constants.STORE ? ["stored"] : []), ...(tensors.y ? ["y"] : [])],
+          byTile: ["partial"],
+        },
+        (first, count) => ({
+          dims: { rows: count, channels, ...dims(first * channels) },
+          grid: gridFor(Math.ceil(count / BACKWARD_ROWS) * channels / Q, 64),
+        }),
+      ),
     });
     const coefficients = recorder.transient(`${this.name} coefficients`, [2, this.channels]);
     recorder.dispatch("batch_norm_backward_finalize", {
@@ -269,8 +316,10 @@ export class BatchNorm {
         RELU: Boolean(constants.RELU) && !constants.STORE,
       },
       tensors: { x, dy: g, affine, coefficients, dx },
-      dims: { size: x.size / 4 },
-      grid: gridFor(Math.ceil(rows / ROWS_AT_ONCE) * channels / Q, 64),
+      ...this.#inTiles(rows, ROWS_AT_ONCE, { byRow: ["x", "dy", "dx"] }, (_first, count) => ({
+        dims: { size: count * channels },
+        grid: gridFor(Math.ceil(count / ROWS_AT_ONCE) * channels / Q, 64),
+      })),
     });
     return { dx, g };
   }
@@ -280,5 +329,8 @@ export class BatchNorm {
 interface Behind {
   readonly constants: Readonly<Record<string, boolean>>;
   readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly dims: Readonly<Record<string, number>>;
+  /** @param first Vectors of x before the part that is launched. */
+  readonly dims: (first: number) => Record<string, number>;
 }
+
+const noDims: Behind["dims"] = () => ({});

@@ -10,6 +10,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
@@ -30,15 +31,21 @@ export class Dropout {
     return this.probability === 0;
   }
 
-  /** What a kernel that imports `shared/dropout` binds for this dropout in a step. */
-  bindings(step: StepState): { tensors: { state: Tensor }; dims: Record<string, number> } {
+  /**
+   * What a kernel that imports `shared/dropout` binds for this dropout in a step; `dims` of the part
+   * behind the first `first` vec4s.
+   */
+  bindings(
+    step: StepState,
+  ): { tensors: { state: Tensor }; dims: (first: number) => Record<string, number> } {
     return {
       tensors: { state: step.state },
-      dims: {
+      dims: (first) => ({
         dropout_layer: this.layer,
         dropout_threshold: Math.ceil(this.probability * 2 ** 24),
         dropout_scale: 1 / (1 - this.probability),
-      },
+        dropout_first: first,
+      }),
     };
   }
 
@@ -55,8 +62,10 @@ export class Dropout {
       recorder.dispatch("dropout", {
         label: `dropout ${this.layer} ${name}`,
         tensors: { x: from, y, ...tensors },
-        dims: { size: from.size / 4, ...dims },
-        grid: gridFor(from.size / 4, 64),
+        ...inParts(from.size / 4, { x: 4, y: 4 }, (first, count) => ({
+          dims: { size: count, ...dims(first) },
+          grid: gridFor(count, 64),
+        })),
       });
       return y;
     };

@@ -11,6 +11,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
 /** Extents of the windows. */
@@ -36,21 +37,26 @@ export function maxPool(
   }
   const [samples, length, channels] = x.shape;
   const positions = Math.floor((length + 2 * padding - taps) / stride) + 1;
+  const [inputs, outputs] = [length * channels, positions * channels];
   const constants = { TAPS: taps, STRIDE: stride, PADDING: padding };
   const y = recorder.transient("max pool y", [samples, positions, channels]);
   recorder.dispatch("max_pool", {
     constants,
     tensors: { x, y },
-    dims: { size: y.size / 4, length, positions, channels: channels / 4 },
-    grid: gridFor(y.size / 4, 64),
+    ...inParts(samples, { x: inputs, y: outputs }, (_first, count) => ({
+      dims: { size: count * outputs / 4, length, positions, channels: channels / 4 },
+      grid: gridFor(count * outputs / 4, 64),
+    })),
   });
   const backward = (dy: Tensor): Tensor => {
     const dx = recorder.transient("max pool dx", x.shape);
     recorder.dispatch("max_pool_backward", {
       constants,
       tensors: { x, dy, dx },
-      dims: { size: x.size / 4, length, positions, channels: channels / 4 },
-      grid: gridFor(x.size / 4, 64),
+      ...inParts(samples, { x: inputs, dy: outputs, dx: inputs }, (_first, count) => ({
+        dims: { size: count * inputs / 4, length, positions, channels: channels / 4 },
+        grid: gridFor(count * inputs / 4, 64),
+      })),
     });
     return dx;
   };

@@ -9,6 +9,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
 /** @param x [N, T, C], C in fours; gives y [N, 2 C]: means, then maxima. */
@@ -21,15 +22,27 @@ export function meanMaxPool(
   const index = recorder.transient("mean max pool index", [samples, channels]);
   recorder.dispatch("mean_max_pool", {
     tensors: { x, y, index },
-    dims: { size: index.size / 4, length, channels: channels / 4 },
-    grid: gridFor(index.size / 4, 64),
+    ...inParts(
+      samples,
+      { x: length * channels, y: 2 * channels, index: channels },
+      (_first, count) => ({
+        dims: { size: count * channels / 4, length, channels: channels / 4 },
+        grid: gridFor(count * channels / 4, 64),
+      }),
+    ),
   });
   const backward = (dy: Tensor): Tensor => {
     const dx = recorder.transient("mean max pool dx", x.shape);
     recorder.dispatch("mean_max_pool_backward", {
       tensors: { dy, index, dx },
-      dims: { size: x.size / 4, length, channels: channels / 4 },
-      grid: gridFor(x.size / 4, 64),
+      ...inParts(
+        samples,
+        { dy: 2 * channels, index: channels, dx: length * channels },
+        (_first, count) => ({
+          dims: { size: count * length * channels / 4, length, channels: channels / 4 },
+          grid: gridFor(count * length * channels / 4, 64),
+        }),
+      ),
     });
     return dx;
   };

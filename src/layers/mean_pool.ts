@@ -5,6 +5,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
 /** @param x [N, T, C], C in fours; gives y [N, C]. */
@@ -16,15 +17,19 @@ export function meanPool(
   const y = recorder.transient("mean pool y", [samples, channels]);
   recorder.dispatch("mean_pool", {
     tensors: { x, y },
-    dims: { size: y.size / 4, length, channels: channels / 4 },
-    grid: gridFor(y.size / 4, 64),
+    ...inParts(samples, { x: length * channels, y: channels }, (_first, count) => ({
+      dims: { size: count * channels / 4, length, channels: channels / 4 },
+      grid: gridFor(count * channels / 4, 64),
+    })),
   });
   const backward = (dy: Tensor): Tensor => {
     const dx = recorder.transient("mean pool dx", x.shape);
     recorder.dispatch("mean_pool_backward", {
       tensors: { dy, dx },
-      dims: { size: x.size / 4, length, channels: channels / 4 },
-      grid: gridFor(x.size / 4, 64),
+      ...inParts(samples, { dy: channels, dx: length * channels }, (_first, count) => ({
+        dims: { size: count * length * channels / 4, length, channels: channels / 4 },
+        grid: gridFor(count * length * channels / 4, 64),
+      })),
     });
     return dx;
   };

@@ -7,7 +7,8 @@
 
 import type { KernelConstants } from "../gpu/preprocess.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
-import type { Tensor } from "../gpu/tensor.ts";
+import { inParts } from "../gpu/split.ts";
+import { BINDING_ALIGNMENT, type Tensor } from "../gpu/tensor.ts";
 import { adapterKind, type Variant } from "../gpu/tuning.ts";
 
 /** Extents of a windowed product, in floats; see `kernels/shared/window.wgsl`. */
@@ -199,26 +200,48 @@ export function recordProduct(
     bound.statistics = moments;
     statistics = { moments, tileRows, rows };
   }
+  const stored = p.store?.sample ?? p.positions * p.columns;
+  // A part begins at a sample and, where there are statistics, at a tile.
+  const together = statistics ? tileRows / commonDivisor(tileRows, p.positions) : 1;
   recorder.dispatch(kernel, {
     label: options.label,
     constants,
     tensors: bound,
-    dims: {
-      rows,
-      positions: p.positions,
-      step: p.step,
-      offset: p.offset,
-      window: p.window,
-      sample: p.sample,
-      columns: p.columns,
-      y_sample: p.store?.sample ?? p.positions * p.columns,
-      y_step: p.store?.step ?? p.columns,
-      y_offset: p.store?.offset ?? 0,
-    },
-    grid: productGrid(variant, p),
+    ...inParts(
+      Math.ceil(p.samples / together),
+      {
+        x: together * p.sample,
+        y: together * stored,
+        ...(epilogue.add && { added: together * stored }),
+        ...(statistics && { statistics: together * p.positions / tileRows * 2 * p.columns }),
+      },
+      (first, count) => {
+        const samples = Math.min(count * together, p.samples - first * together);
+        return {
+          dims: {
+            rows: samples * p.positions,
+            positions: p.positions,
+            step: p.step,
+            offset: p.offset,
+            window: p.window,
+            sample: p.sample,
+            columns: p.columns,
+            y_sample: stored,
+            y_step: p.store?.step ?? p.columns,
+            y_offset: p.store?.offset ?? 0,
+          },
+          grid: productGrid(variant, samples * p.positions, p.columns),
+        };
+      },
+    ),
     flops: 2 * rows * p.window * p.columns,
   });
   return statistics;
+}
+
+/** Greatest common divisor of two whole numbers above 0 (Euclid). */
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** The measured winner or the best guess; notes the problem for the tuner. */
@@ -258,19 +281,22 @@ function chooseProduct(
   return recorder.kernels.tuning.lookup(key) ?? candidates[0];
 }
 
-function productGrid(variant: Variant, p: WindowedProduct): readonly [number, number?, number?] {
-  const rows = p.samples * p.positions;
+function productGrid(
+  variant: Variant,
+  rows: number,
+  columns: number,
+): readonly [number, number?, number?] {
   const { S, P, Q, COLUMNS } = variant.constants as Record<string, number>;
   switch (variant.kernel) {
     case "conv1d_subgroup":
-      return [Math.ceil(rows / (P * 64 / S)), Math.ceil(p.columns / (4 * S * Q))];
+      return [Math.ceil(rows / (P * 64 / S)), Math.ceil(columns / (4 * S * Q))];
     case "conv1d_tiled": {
       // Column tiles first, so that workgroups which run together read the same rows.
       const [tiles, folds] = gridFor(rows, P);
-      return [Math.ceil(p.columns / COLUMNS), tiles, folds];
+      return [Math.ceil(columns / COLUMNS), tiles, folds];
     }
     default:
-      return gridFor(rows * p.columns, 64);
+      return gridFor(rows * columns, 64);
   }
 }
 
@@ -283,33 +309,75 @@ export function recordWeightGradient(
 ): void {
   const p = joinSamples(product);
   const variant = options.variant ?? chooseGradient(recorder, p);
-  const { chunks, chunk, grid } = splitGradient(recorder, variant, p);
+  const { chunks, chunk } = splitGradient(recorder, variant, p);
   const partial = recorder.transient(`${options.label} partial`, [chunks, p.window, p.columns]);
   const size = p.window * p.columns;
+  const tiled = variant.kernel === "conv1d_backward_weight_tiled";
+  // Chunks of rows begin anywhere in a sample; a part binds whole samples and skips what is before.
+  const rowsOfSample = tiled ? p.positions : 1;
+  const output = p.positions * p.columns;
+  const aligned = alignedSamples(p);
+  const samplesOf = (first: number, count: number) => {
+    const start = Math.floor(first * chunk / rowsOfSample / aligned) * aligned;
+    const end = Math.min(p.samples, Math.ceil((first + count) * chunk / rowsOfSample));
+    return { start, end, skip: first * chunk - start * rowsOfSample };
+  };
+  const rangeOf = (elements: number) => (first: number, count: number) => {
+    const { start, end } = samplesOf(first, count);
+    return [start * elements, end * elements] as const;
+  };
   recorder.dispatch(variant.kernel, {
     label: options.label,
     constants: variant.constants,
     tensors: { x: tensors.x, dy: tensors.dy, partial },
-    dims: {
-      samples: p.samples,
-      chunk,
-      positions: p.positions,
-      step: p.step,
-      offset: p.offset,
-      window: p.window,
-      sample: p.sample,
-      columns: p.columns,
-    },
-    grid,
+    ...inParts(
+      chunks,
+      { x: rangeOf(p.sample), dy: rangeOf(output), partial: size },
+      (first, count) => {
+        const { start, end, skip } = samplesOf(first, count);
+        return {
+          dims: {
+            samples: end - start,
+            skip,
+            chunk,
+            positions: p.positions,
+            step: p.step,
+            offset: p.offset,
+            window: p.window,
+            sample: p.sample,
+            columns: p.columns,
+          },
+          grid: gradientGrid(variant, p, count),
+        };
+      },
+    ),
     flops: 2 * p.samples * p.positions * size,
   });
-  const sliced = variant.kernel === "conv1d_backward_weight_tiled";
-  recorder.dispatch(sliced ? "sum_partials_sliced" : "sum_partials", {
+  recorder.dispatch(tiled ? "sum_partials_sliced" : "sum_partials", {
     label: `${options.label} sum`,
     tensors: { partial, total: tensors.gradient },
-    dims: { size, chunks },
-    grid: sliced ? gridFor(size, 32) : gridFor(size, 64),
+    ...inParts(chunks, { partial: size }, (_first, count) => ({
+      dims: { size, chunks: count },
+      grid: tiled ? gridFor(size, 32) : gridFor(size, 64),
+    })),
   });
+}
+
+/** A binding of x or dy may begin at every multiple of so many samples: a power of two up to 64. */
+function alignedSamples(p: WindowedProduct): number {
+  const most = BINDING_ALIGNMENT / 4;
+  return most / commonDivisor(commonDivisor(most, p.sample), p.positions * p.columns);
+}
+
+/**
+ * Samples that a chunk may span, so that x and dy can be bound in parts. Infinite where they need no
+ * parts.
+ */
+function samplesOfChunk(recorder: Recorder, p: WindowedProduct): number {
+  const bytes = 4 * Math.max(p.sample, p.positions * p.columns);
+  const limit = recorder.gpu.bindingLimit;
+  if (p.samples * bytes <= limit) return Infinity;
+  return Math.max(1, Math.floor(limit / bytes) - alignedSamples(p) + 1);
 }
 
 /**
@@ -355,33 +423,62 @@ function splitGradient(
   recorder: Recorder,
   variant: Variant,
   p: WindowedProduct,
-): { chunks: number; chunk: number; grid: readonly [number, number?, number?] } {
-  const constants = variant.constants as Record<string, number>;
-  const { S, R, Q, COLUMNS, DEPTH, THREAD_ROWS, THREAD_COLUMNS, INVOCATIONS } = constants;
+): { chunks: number; chunk: number } {
+  const { rowTiles, columnTiles } = gradientTileCounts(variant, p);
   if (variant.kernel === "conv1d_backward_weight_tiled") {
-    const rowTiles = Math.ceil(p.window / R);
-    const columnTiles = Math.ceil(p.columns / COLUMNS);
+    const constants = variant.constants as Record<string, number>;
+    const { R, COLUMNS, DEPTH, THREAD_ROWS, THREAD_COLUMNS, INVOCATIONS } = constants;
     const rows = p.samples * p.positions;
     // Below 128 rows a chunk, writing the partial sums and adding them up costs more than it brings.
     const threads = R * COLUMNS / (THREAD_ROWS * THREAD_COLUMNS);
     const wanted = Math.ceil(INVOCATIONS / (threads * rowTiles * columnTiles));
     const least = Math.max(128, Math.ceil(rows / Math.min(wanted, 65535)));
-    const chunk = Math.ceil(least / DEPTH) * DEPTH;
-    const chunks = Math.ceil(rows / chunk);
-    return { chunks, chunk, grid: [columnTiles, rowTiles, chunks] };
+    // A chunk that begins within a sample may touch one sample more than its rows fill.
+    const most = Math.max(1, samplesOfChunk(recorder, p) - 1) * p.positions;
+    const chunk = Math.min(Math.ceil(least / DEPTH) * DEPTH, most);
+    return { chunks: Math.ceil(rows / chunk), chunk };
   }
-  const simple = variant.kernel === "conv1d_backward_weight_simple";
-  const rowTiles = simple ? p.window : Math.ceil(p.window / R);
-  const columnTiles = simple ? p.columns : Math.ceil(p.columns / (4 * S * Q));
   // Enough pieces to fill the machine, and small enough to stay in a processor's cache while all
   // tiles read them; yet few enough that adding them up stays cheap.
   const fill = Math.ceil((recorder.gpu.software ? 64 : 2048) / (rowTiles * columnTiles));
   const pieceBytes = 4 * p.samples * (p.sample + p.positions * p.columns);
   const wanted = Math.max(fill, recorder.gpu.software ? Math.ceil(pieceBytes / CACHE_BYTES) : 1);
-  const chunk = Math.ceil(p.samples / Math.max(1, Math.min(p.samples, wanted)));
-  const chunks = Math.ceil(p.samples / chunk);
-  const grid = simple
-    ? gridFor(chunks * p.window * p.columns, 64)
-    : [Math.ceil(rowTiles * chunks / (64 / S)), columnTiles] as const;
-  return { chunks, chunk, grid };
+  const even = Math.ceil(p.samples / Math.max(1, Math.min(p.samples, wanted)));
+  const chunk = Math.min(even, samplesOfChunk(recorder, p));
+  return { chunks: Math.ceil(p.samples / chunk), chunk };
+}
+
+/** Tiles of a weight gradient; the plain kernel's are single elements. */
+function gradientTileCounts(
+  { kernel, constants }: Variant,
+  p: WindowedProduct,
+): { rowTiles: number; columnTiles: number } {
+  const { S, R, Q, COLUMNS } = constants as Record<string, number>;
+  switch (kernel) {
+    case "conv1d_backward_weight_subgroup":
+      return {
+        rowTiles: Math.ceil(p.window / R),
+        columnTiles: Math.ceil(p.columns / (4 * S * Q)),
+      };
+    case "conv1d_backward_weight_tiled":
+      return { rowTiles: Math.ceil(p.window / R), columnTiles: Math.ceil(p.columns / COLUMNS) };
+    default:
+      return { rowTiles: p.window, columnTiles: p.columns };
+  }
+}
+
+function gradientGrid(
+  variant: Variant,
+  p: WindowedProduct,
+  chunks: number,
+): readonly [number, number?, number?] {
+  const { rowTiles, columnTiles } = gradientTileCounts(variant, p);
+  switch (variant.kernel) {
+    case "conv1d_backward_weight_subgroup":
+      return [Math.ceil(rowTiles * chunks / (64 / Number(variant.constants.S))), columnTiles];
+    case "conv1d_backward_weight_tiled":
+      return [columnTiles, rowTiles, chunks];
+    default:
+      return gridFor(chunks * p.window * p.columns, 64);
+  }
 }

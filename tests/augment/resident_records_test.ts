@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
+import { Gpu } from "../../src/gpu/device.ts";
+import { KernelLibrary } from "../../src/gpu/kernels.ts";
 import { leadDeviations } from "../../src/reference/augment_channel_noise.ts";
 import { download, openGpu } from "../support/gpu.ts";
 import { largestError, makeSamples } from "./pipeline.ts";
@@ -32,6 +34,18 @@ Deno.test("deviations of all leads and records, whatever the chunks", async () =
     records.destroy();
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
   }
+});
+
+Deno.test("an adapter of small bindings holds the records in chunks of what it binds", async () => {
+  const { gpu } = await openGpu();
+  const small = new Gpu(gpu.adapter, gpu.device, { binding: 3 * 129 * 24 + 8 });
+  const records = await ResidentRecords.upload(new KernelLibrary(small), set);
+  assertEquals(records.chunks.map(({ first, count }) => [first, count]), [[0, 3], [3, 3], [6, 1]]);
+  for (const { words, first, count } of records.chunks) {
+    const held = new Int16Array(await gpu.read(words.placement!.buffer, words.bytes));
+    assertEquals(held, set.samples.slice(first * 129 * 12, (first + count) * 129 * 12));
+  }
+  records.destroy();
 });
 
 Deno.test("a flat lead of large offset deviates by nothing", async () => {
