@@ -11,7 +11,13 @@ export { setSeed } from "./src/random/set_seed.ts";
 export { CounterRandom, philox4x32, type RandomCoordinates, Stream } from "./src/random/philox.ts";
 
 // Device
-export { chooseDevice, DeviceLostError, type DeviceOptions, Gpu } from "./src/gpu/device.ts";
+export {
+  chooseDevice,
+  DeviceLostError,
+  type DeviceOptions,
+  Gpu,
+  type MemoryLimits,
+} from "./src/gpu/device.ts";
 export { KernelLibrary } from "./src/gpu/kernels.ts";
 export { Recorder } from "./src/gpu/recorder.ts";
 export { Program } from "./src/gpu/program.ts";
@@ -193,7 +199,8 @@ export { byolRecipe, type ByolRecipeOptions } from "./src/jobs/byol_recipe.ts";
 export { contrastiveRecipe, type ContrastiveRecipeOptions } from "./src/jobs/contrastive_recipe.ts";
 export { maskedRecipe } from "./src/jobs/masked_recipe.ts";
 export { simclrRecipe, type SimclrRecipeOptions } from "./src/jobs/simclr_recipe.ts";
-export type { Course, RunOptions } from "./src/jobs/training_run.ts";
+export type { MemoryUse } from "./src/jobs/memory_use.ts";
+export type { Course, RunFacts, RunOptions } from "./src/jobs/training_run.ts";
 export {
   trainClassifier,
   type TrainClassifierOptions,

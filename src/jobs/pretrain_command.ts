@@ -6,7 +6,7 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { type CommandContext, quote } from "../cli/command.ts";
-import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
+import { formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import type { PretrainingOptions } from "../cli/pretraining_flags.ts";
 import { Progress } from "../cli/progress.ts";
 import { barChart } from "../report/bar_chart.ts";
@@ -22,6 +22,7 @@ import {
   workspaceSettings,
 } from "./console.ts";
 import { dataName, needsCohort } from "./data_source.ts";
+import { describeMemory } from "./memory_use.ts";
 import { openDevice, openWorkspace } from "./open_workspace.ts";
 import { pretrain, type PretrainRecipe, type PretrainResult } from "./pretrain.ts";
 import { defaultRunFolder } from "./run_folder.ts";
@@ -104,7 +105,7 @@ export async function runPretrain(
       resume: flags.resume,
       signal: context.signal,
       events: {
-        prepared: ({ parameters, trained, arenaBytes, resumedAfter }) =>
+        prepared: ({ parameters, trained, memory, resumedAfter }) =>
           printSettings([
             ["Command", recipe.command],
             ...workspaceSettings(workspace),
@@ -121,7 +122,7 @@ export async function runPretrain(
               `seed ${flags.seed}`,
             ],
             [title, presentation.details.join(", ")],
-            ["Step memory", formatBytes(arenaBytes)],
+            ["Device memory", describeMemory(memory)],
             ["Run folder", runFolder],
             ["Resumed", resumedAfter > 0 ? `after epoch ${resumedAfter}` : undefined],
           ]),

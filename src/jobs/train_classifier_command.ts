@@ -5,7 +5,7 @@
  */
 
 import { type CommandContext, quote } from "../cli/command.ts";
-import { formatBytes, formatCount, formatDuration, formatRate } from "../cli/format.ts";
+import { formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
 import type { TrainingOptions } from "../cli/training_flags.ts";
 import type { Balancing } from "../data/balancing.ts";
@@ -26,6 +26,7 @@ import {
   stopped,
   workspaceSettings,
 } from "./console.ts";
+import { describeMemory } from "./memory_use.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { defaultRunFolder } from "./run_folder.ts";
 import { trainClassifier } from "./train_classifier.ts";
@@ -108,7 +109,7 @@ export async function runTrainClassifier(
               `${flags.epochs} epochs, batch ${flags.batchSize}, Adam ${flags.lr}, ` +
               `seed ${flags.seed}`,
             ],
-            ["Step memory", formatBytes(facts.arenaBytes)],
+            ["Device memory", describeMemory(facts.memory)],
             ["Run folder", runFolder],
             ["Resumed", facts.resumedAfter > 0 ? `after epoch ${facts.resumedAfter}` : undefined],
           ]);

@@ -8,6 +8,7 @@
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import type { Method } from "../methods/batch.ts";
 import type { AdamOptions } from "../optim/adam.ts";
+import { type MemoryUse, memoryUse } from "./memory_use.ts";
 import { type MetricsRow, RunFolder } from "./run_folder.ts";
 import {
   assertEpochsLeft,
@@ -46,8 +47,8 @@ export interface RunOptions {
 
 /** What is known when all steps are recorded and none has run. */
 export interface RunFacts {
-  /** Bytes of transient memory of the steps. */
-  readonly arenaBytes: number;
+  /** Memory on the device, all that the run will hold included. */
+  readonly memory: MemoryUse;
   /** Epochs that an earlier part of the run has done. */
   readonly resumedAfter: number;
 }
@@ -145,11 +146,11 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       run.restoring?.(stored);
       stored.restore(trainer);
     }
-    run.prepared?.({ arenaBytes: trainer.arenaBytes, resumedAfter: done });
+    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
+    run.prepared?.({ memory: memoryUse(trainer), resumedAfter: done });
     const { epochRows, stepLosses } = earlier(folder.kept);
     let seconds = 0;
     let visited = 0;
-    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
     for (let epoch = done + 1; epoch <= epochs; epoch++) {
       const order = run.order(epoch);
       const result = await trainer.epoch({

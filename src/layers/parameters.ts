@@ -141,6 +141,12 @@ export class ParameterStore {
     return this.parameters.reduce((sum, { value }) => sum + value.size, 0);
   }
 
+  /** Bytes of GPU memory held: values, gradients, running statistics. */
+  get bytes(): number {
+    const { values, gradients, buffers } = this.#allocated();
+    return values.size + gradients.size + buffers.size;
+  }
+
   /** Names and shapes of the state dict, in PyTorch's order. */
   get stateShapes(): { name: string; shape: readonly number[] }[] {
     return this.#order.map(({ name, shape }) => ({ name, shape }));

@@ -123,6 +123,11 @@ export class Adam {
     });
   }
 
+  /** Bytes of GPU memory held. */
+  get bytes(): number {
+    return this.#first.bytes + this.#second.bytes + this.#guard.bytes;
+  }
+
   /** A copy of both moments on the GPU, to go back to later. */
   snapshot(): BufferSnapshot {
     return new BufferSnapshot(
