@@ -118,6 +118,50 @@ Deno.test("edges of the band follow the sampling rate", () => {
   assert(highs(80).every((high) => high === undefined));
 });
 
+Deno.test("at 500 Hz everything lasts as long and sounds as deep as at 100 Hz", () => {
+  const slow = augmentationScales(DOCUMENTED_RATES, 1000, 100);
+  const fast = augmentationScales(DOCUMENTED_RATES, 5000, 500);
+  // Ten seconds both: five samples for one, the same cosines.
+  assertEquals(fast.cutmix, [500, 1500]);
+  assertEquals(fast.dropout, [250, 1000]);
+  assertEquals([fast.halfWidth, slow.halfWidth], [60, 12]);
+  assertEquals([fast.binsPerHertz, slow.binsPerHertz], [20, 20]);
+  // 1.5 · 1.5 Hz is cosine 45; one more, in fours.
+  assertEquals([fast.bins, slow.bins], [48, 48]);
+  // 0.48 of the sampling rate binds at 100 Hz only.
+  assertEquals([fast.highEdge, slow.highEdge], [[40, 60], [40, 48]]);
+  const [atFast, atSlow] = [drawPlans(500, 5000), drawPlans(100, 1000)];
+  atSlow.forEach((plan, i) => {
+    const other = atFast[i];
+    assertEquals(Object.keys(other), Object.keys(plan));
+    for (const same of ["warp", "mixup", "noise", "motion"] as const) {
+      assertEquals(other[same], plan[same]);
+    }
+    assertEquals(other.band?.low, plan.band?.low);
+    if (plan.band) {
+      assertAlmostEquals((other.band!.high! - 40) / 20, (plan.band.high! - 40) / 8, 1e-6);
+    }
+    // Lengths are rounded to samples of 10 ms, at each end of the range that they are drawn from.
+    const seconds = (from: number, to: number, rate: number) => (to - from) / rate;
+    if (plan.cutmix) {
+      const { start, end } = other.cutmix!;
+      assertAlmostEquals(
+        seconds(start, end, 500),
+        seconds(plan.cutmix.start, plan.cutmix.end, 100),
+        0.01,
+      );
+    }
+    if (plan.gap) {
+      const { before, behind } = other.gap!;
+      assertAlmostEquals(
+        seconds(before + 1, behind, 500),
+        seconds(plan.gap.before + 1, plan.gap.behind, 100),
+        0.01,
+      );
+    }
+  });
+});
+
 Deno.test("partners come from the batch, are never the record itself, and reach everybody", () => {
   const config = { ...augmentationConfig("none"), mixup: 1, cutmix: 1 };
   const scales = augmentationScales(config, 1000, 100);
@@ -189,6 +233,11 @@ Deno.test("the band-pass keeps the band, halves its edges, and stops what lies o
   for (let f = 1.6; f < 33; f += 0.1) assertAlmostEquals(gain(f), 1, 0.01, `${f} Hz`);
   assertAlmostEquals(gain(42), 0.5, 0.01);
   assert(gain(49.9) < 0.05);
+  const wide = augmentationScales(DOCUMENTED_RATES, 5000, 500).halfWidth;
+  const gain500 = (f: number) => bandpassGain(f, { low: 1, high: 50 }, 500, wide);
+  for (const edge of [1, 50]) assertAlmostEquals(gain500(edge), 0.5, 0.01, `${edge} Hz at 500 Hz`);
+  for (let f = 1.6; f < 41; f += 0.1) assertAlmostEquals(gain500(f), 1, 0.01, `${f} Hz at 500 Hz`);
+  for (let f = 60; f <= 250; f += 0.5) assert(Math.abs(gain500(f)) < 0.01, `${f} Hz at 500 Hz`);
   // A sine of the band goes through in place; drift and offset vanish, at the ends as well.
   const length = 1000;
   const x = new Float64Array(length * LEADS);

@@ -10,6 +10,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   AUGMENTATION_CONFIGS,
+  type AugmentationConfig,
   augmentationConfig,
   AUGMENTATIONS,
   onlyAugmentation,
@@ -18,6 +19,9 @@ import { gather } from "../../src/reference/gather.ts";
 import { expectInput, largestError, makeSamples, NORMALISATION, runInput } from "./pipeline.ts";
 
 const TOLERANCE = 1e-4;
+const ALWAYS = Object.fromEntries(
+  AUGMENTATIONS.map((name) => [name, 1]),
+) as unknown as AugmentationConfig;
 const thousand = makeSamples(8, 1000);
 
 for (const name of AUGMENTATIONS) {
@@ -47,12 +51,35 @@ for (const name of AUGMENTATIONS) {
   });
 }
 
+Deno.test("each augmentation equals its float64 twin at 500 Hz", async () => {
+  const samples = makeSamples(3, 1024);
+  for (const name of AUGMENTATIONS) {
+    const input = {
+      samples,
+      signalLength: 1024,
+      samplingRate: 500,
+      batch: [2, 0],
+      augmentations: onlyAugmentation(name),
+    };
+    const error = largestError(await runInput(input), expectInput(input).output);
+    assert(error < TOLERANCE, `${name}: error ${error}`);
+  }
+});
+
+Deno.test("all seven together equal the twin at 12 x 5000, 500 Hz", async () => {
+  const input = {
+    samples: makeSamples(3, 5000),
+    signalLength: 5000,
+    samplingRate: 500,
+    batch: [2, 0],
+    views: 1,
+    augmentations: ALWAYS,
+  };
+  const error = largestError(await runInput(input), expectInput(input).output);
+  assert(error < TOLERANCE, `error ${error}`);
+});
+
 Deno.test("all seven together equal the twin for odd lengths, rates and batch sizes", async () => {
-  const always = Object.fromEntries(
-    AUGMENTATIONS.map((name) => [name, 1]),
-  ) as unknown as ReturnType<
-    typeof augmentationConfig
-  >;
   for (
     const [length, samplingRate, count] of [
       [1000, 100, 5],
@@ -69,7 +96,7 @@ Deno.test("all seven together equal the twin for odd lengths, rates and batch si
       signalLength: length,
       samplingRate,
       batch: [5, 1, 4, 0, 2].slice(0, count),
-      augmentations: always,
+      augmentations: ALWAYS,
       seed: length,
     };
     const error = largestError(await runInput(input), expectInput(input).output);
