@@ -17,6 +17,7 @@ const STREAM = 12u;
 
 struct Dims {
   length: u32, // T
+  skip: u32, // rows before the part of x and y that is launched
   blocks: u32, // of a record
   span: u32, // samples of a block, at most T
 }
@@ -34,10 +35,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (t >= dims.length) {
     return;
   }
+  let record = batch[dims.skip + n];
   let key = vec2u(state[0], STREAM);
   var masked = false;
   for (var block = 0u; block < dims.blocks; block += 4u) {
-    let words = philox(vec4u(block / 4u, batch[n], state[1], 0u), key);
+    let words = philox(vec4u(block / 4u, record, state[1], 0u), key);
     //#unroll
     for (var i = 0u; i < 4u; i++) {
       let start = below(words[i], dims.length - dims.span + 1u);

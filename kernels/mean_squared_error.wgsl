@@ -1,12 +1,13 @@
 // Mean squared error of a prediction, in parts, and its gradient:
 //
 //   partial[j] = sum of (y[e] - wanted[e])^2 over the elements e of invocation j
-//   dy[e] = 2 * (y[e] - wanted[e]) / size
+//   dy[e] = 2 * (y[e] - wanted[e]) / total
 //
 //   y, wanted, dy [size]    partial [ceil(size / (64 * PER)) * 64]
 //
-// The loss is the sum of the parts over size; record_loss.wgsl adds them. An invocation takes PER
-// elements, 64 apart.
+// Total is the size of the whole prediction, size that of the part that is launched. The loss is the
+// sum of all `partial` over total; record_loss.wgsl adds them. An invocation takes PER elements, 64
+// apart.
 //
 // Dispatch: ceil(size / (64 * PER)) workgroups, folded into x and y
 
@@ -14,6 +15,7 @@ const PER = 64u;
 
 struct Dims {
   size: u32,
+  total: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -34,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var e = first + local; e < min(first + 64u * PER, dims.size); e += 64u) {
     let difference = y[e] - wanted[e];
     sum = fma(difference, difference, sum);
-    dy[e] = 2.0 * difference / f32(dims.size);
+    dy[e] = 2.0 * difference / f32(dims.total);
   }
   partial[tile * 64u + local] = sum;
 }

@@ -10,6 +10,7 @@
  */
 
 import type { Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { maskBlockCount } from "./random_mask.ts";
@@ -37,15 +38,17 @@ export function recordMaskBlocks(
   { batch, state }: { batch: Tensor; state: Tensor },
   { ratio, blockSize }: BlockMask,
 ): Tensor {
-  const [rows, length] = x.shape;
+  const [rows, length, leads] = x.shape;
   const blocks = maskBlockCount(length, ratio, blockSize);
   if (blocks === 0) return x;
   const y = recorder.transient("masked input", x.shape);
   recorder.scope("input", () =>
     recorder.dispatch("mask_blocks", {
       tensors: { x, batch, state, y },
-      dims: { length, blocks, span: Math.min(blockSize, length) },
-      grid: [Math.ceil(length / 64), rows],
+      ...inParts(rows, { x: length * leads, y: length * leads }, (skip, count) => ({
+        dims: { length, skip, blocks, span: Math.min(blockSize, length) },
+        grid: [Math.ceil(length / 64), count],
+      })),
     }));
   return y;
 }

@@ -5,6 +5,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Parameter } from "./parameters.ts";
 
@@ -43,8 +44,10 @@ export function recordBiasGradient(
     label,
     constants: { ROWS: CHUNK_ROWS },
     tensors: { x: dy, partial },
-    dims: { rows, columns },
-    grid: gridFor(partial.size, 64),
+    ...inParts(chunks, { x: CHUNK_ROWS * columns, partial: columns }, (first, count) => ({
+      dims: { rows: Math.min(count * CHUNK_ROWS, rows - first * CHUNK_ROWS), columns },
+      grid: gridFor(count * columns, 64),
+    })),
   });
   recorder.dispatch("sum_partials", {
     label: `${label} sum`,

@@ -5,6 +5,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
 /**
@@ -19,8 +20,10 @@ export function reluBackward(recorder: Recorder, name: string, y: Tensor, dy: Te
   recorder.dispatch("relu_backward", {
     label: `${name} backward relu`,
     tensors: { y, dy, dx },
-    dims: { size: y.size },
-    grid: gridFor(y.size, 64),
+    ...inParts(y.size, { y: 1, dy: 1, dx: 1 }, (_first, count) => ({
+      dims: { size: count },
+      grid: gridFor(count, 64),
+    })),
   });
   return dx;
 }

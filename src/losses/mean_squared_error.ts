@@ -5,6 +5,7 @@
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
@@ -56,8 +57,14 @@ export function meanSquaredError(
   recorder.dispatch("mean_squared_error", {
     constants: { PER },
     tensors: { y, wanted, partial, dy },
-    dims: { size: y.size },
-    grid: gridFor(tiles, 1),
+    ...inParts(
+      tiles,
+      { y: 64 * PER, wanted: 64 * PER, partial: 64, dy: 64 * PER },
+      (first, count) => ({
+        dims: { size: Math.min(count * 64 * PER, y.size - first * 64 * PER), total: y.size },
+        grid: gridFor(count, 1),
+      }),
+    ),
   });
   recorder.dispatch("record_loss", {
     tensors: { loss: partial, state: step.state, ring: step.ring },

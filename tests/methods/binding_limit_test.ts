@@ -24,6 +24,7 @@ import { meanMaxPool } from "../../src/layers/mean_max_pool.ts";
 import { meanPool } from "../../src/layers/mean_pool.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { ClassificationMethod } from "../../src/methods/classification.ts";
+import { MaskedMethod } from "../../src/methods/masked.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { Classifier } from "../../src/models/classifier.ts";
 import {
@@ -32,6 +33,7 @@ import {
   createClassifier,
   isClassifierArchitecture,
 } from "../../src/models/classifiers.ts";
+import { Reconstruction } from "../../src/models/reconstruction.ts";
 import { Simclr } from "../../src/models/simclr.ts";
 import { makeSamples } from "../augment/pipeline.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
@@ -95,7 +97,7 @@ function library(family: Family): KernelLibrary {
 /** Loss, gradients and running statistics of one step, and how often each kernel was launched. */
 async function runStep(
   family: Family,
-  kind: "simclr" | "augmented simclr" | ClassifierArchitecture,
+  kind: "simclr" | "augmented simclr" | "masked" | ClassifierArchitecture,
   bindingLimit = Infinity,
 ) {
   const kernels = library(family);
@@ -113,6 +115,11 @@ async function runStep(
         classWeights,
       },
     )
+    : kind === "masked"
+    ? new MaskedMethod(store, new Reconstruction(store, { width: 16 }), {
+      ratio: 0.3,
+      blockSize: 50,
+    })
     : new SimclrMethod(store, new Simclr(store, { width: 16, hidden: 32, projection: 16 }), {
       temperature: 0.1,
       augmentations: augmentationConfig(kind === "simclr" ? "none" : "full"),
@@ -125,16 +132,23 @@ async function runStep(
     millivoltsPerUnit: 1e-3,
   });
   const step = new StepState(gpu);
-  const indices = upload(gpu, "batch", [ROWS], Uint32Array.of(8, 0, 3, 1, 7, 2, 5, 4));
+  // A bias's gradient of twelve leads is cut by 4,096 rows, which are eight records.
+  const rows = kind === "masked" ? 2 * ROWS : ROWS;
+  const indices = upload(
+    gpu,
+    "batch",
+    [rows],
+    Uint32Array.from({ length: rows }, (_, i) => i * 4 % 9),
+  );
   const normalisation = upload(gpu, "normalisation", [24], [
     ...Array(12).fill(0),
     ...Array(12).fill(1),
   ]);
   const labels = upload(gpu, "labels", [9, 5], Array.from({ length: 45 }, (_, i) => +(i % 3 < 1)));
   const recorder = new Recorder(kernels);
-  method.record(recorder, { records, indices, step, normalisation, labels, rows: ROWS });
+  method.record(recorder, { records, indices, step, normalisation, labels, rows });
   const program = await recorder.plan();
-  step.begin({ seed: 1, epoch: 1, step: 0, records: ROWS });
+  step.begin({ seed: 1, epoch: 1, step: 0, records: rows });
   program.run();
   const [{ loss }] = await step.read();
   const values = [
@@ -198,6 +212,21 @@ for (const architecture of CLASSIFIER_ARCHITECTURES) {
     assertCut(parts, whole, [...kernels, fastest.product.kernel, fastest.gradient.kernel]);
   });
 }
+
+Deno.test("masked reconstruction in parts gives the same bits", async () => {
+  const whole = await runStep(fastest, "masked");
+  const parts = await runStep(fastest, "masked", BATCH_BYTES);
+  assertSameBits(parts, whole);
+  assertCut(parts, whole, [
+    "gather",
+    "mask_blocks",
+    "mean_squared_error",
+    "column_sum_partial",
+    "relu_backward",
+    fastest.product.kernel,
+    fastest.gradient.kernel,
+  ]);
+});
 
 Deno.test("each layer over activations gives the same bits in parts", async () => {
   const kernels = library(fastest);
