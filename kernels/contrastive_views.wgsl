@@ -15,12 +15,13 @@
 //   normalisation  mean[12], inverse[12]: 1 / standard deviation
 //   y              [2][N][T][12]
 //
-// Dispatch: (ceil(T / 64), N)
+// Dispatch: (ceil(T / 64), 2 * N). A part of y begins `skip` rows behind its start.
 
 #import shared/normals
 
 struct Dims {
   rows: u32, // N
+  skip: u32,
   length: u32, // T
   noise: f32, // mV
   scale_from: f32,
@@ -37,21 +38,27 @@ struct Dims {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let t = group.x * 64u + local;
-  let n = group.y;
+  let row = dims.skip + group.y;
+  let n = row % dims.rows;
   if (t >= dims.length) {
     return;
   }
   let key = vec2u(state[0], 4u);
   let at = vec4u(0u, batch[n], state[1], 0u);
   let word = philox(at + vec4u(0u, 0u, 0u, 1u), key).x;
-  let scale = dims.scale_from + (dims.scale_to - dims.scale_from) * unit(word);
+  let scaled = row >= dims.rows;
+  let drawn = dims.scale_from + (dims.scale_to - dims.scale_from) * unit(word);
+  let scale = select(1.0, drawn, scaled);
   //#unroll
   for (var q = 0u; q < 3u; q++) {
     let value = x[(n * dims.length + t) * 3u + q];
     let mean = normalisation[q];
     let inverse = normalisation[3u + q];
-    let noise = dims.noise * normals(philox(at + vec4u(16u + 3u * t + q, 0u, 0u, 0u), key));
-    y[(n * dims.length + t) * 3u + q] = (value + noise - mean) * inverse;
-    y[((dims.rows + n) * dims.length + t) * 3u + q] = (value * scale - mean) * inverse;
+    var noise = vec4f();
+    // A loop rather than a branch: software adapters run through both sides of a branch.
+    for (var i = 0u; i < select(1u, 0u, scaled); i++) {
+      noise = dims.noise * normals(philox(at + vec4u(16u + 3u * t + q, 0u, 0u, 0u), key));
+    }
+    y[(group.y * dims.length + t) * 3u + q] = (value * scale + noise - mean) * inverse;
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Recorder } from "../gpu/recorder.ts";
+import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type InputRequest, recordGather } from "./record_input.ts";
 
@@ -36,14 +37,17 @@ export function recordContrastiveViews(
     const y = recorder.transient("views", [2 * rows, length, leads]);
     recorder.dispatch("contrastive_views", {
       tensors: { x, batch, state, normalisation, y },
-      dims: {
-        rows,
-        length,
-        noise: CONTRASTIVE_MAGNITUDES.noise,
-        scale_from: CONTRASTIVE_MAGNITUDES.scale[0],
-        scale_to: CONTRASTIVE_MAGNITUDES.scale[1],
-      },
-      grid: [Math.ceil(length / 64), rows],
+      ...inParts(2 * rows, { y: length * leads }, (skip, count) => ({
+        dims: {
+          rows,
+          skip,
+          length,
+          noise: CONTRASTIVE_MAGNITUDES.noise,
+          scale_from: CONTRASTIVE_MAGNITUDES.scale[0],
+          scale_to: CONTRASTIVE_MAGNITUDES.scale[1],
+        },
+        grid: [Math.ceil(length / 64), count],
+      })),
     });
     return y;
   });
