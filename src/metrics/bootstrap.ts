@@ -1,5 +1,6 @@
 /**
- * Percentile bootstrap over records (Efron & Tibshirani 1993, chapter 13).
+ * Percentile bootstrap over records (Efron & Tibshirani 1993, chapter 13), or over clusters of
+ * records that depend on each other (Davison & Hinkley 1997, section 3.8).
  *
  * @module
  */
@@ -49,6 +50,11 @@ export interface BootstrapOptions extends MetricOptions {
   readonly seed?: number;
   /** Coverage in (0, 1). Default 0.95. */
   readonly level?: number;
+  /**
+   * Cluster of each record, [records], such as the patient: any numbers, equal within a cluster.
+   * Whole clusters are drawn, as many as there are. Default: every record for itself.
+   */
+  readonly clusters?: ArrayLike<number>;
 }
 
 /**
@@ -68,9 +74,13 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
  * there are. Scores are sorted once; a resample is a vector of counts, so that each costs
  * O(records · classes).
  *
+ * Records of one patient, or windows of one recording, depend on each other. Drawn one by one they
+ * give intervals that are too narrow; with `clusters` they are drawn together.
+ *
  * @param labels 0 or 1, row-major [records, classes]
  * @param probabilities In [0, 1], row-major [records, classes]
- * @throws {RangeError} As `multilabelMetrics`, or if an option is out of range
+ * @throws {RangeError} As `multilabelMetrics`, or if an option is out of range or `clusters` has not
+ * one entry a record
  *
  * @example
  * ```ts
@@ -124,12 +134,12 @@ export function measurer(
  * Percentile intervals of whatever `measure` gives. Which records a resample holds depends on seed
  * and resample only, so that intervals of one seed belong together.
  *
- * @throws {RangeError} If an option is out of range
+ * @throws {RangeError} If an option is out of range or `clusters` has not one entry a record
  */
 export function percentileIntervals(
   records: number,
   measure: Measure,
-  { resamples = 1000, seed = currentSeed(), level = 0.95 }: BootstrapOptions,
+  { resamples = 1000, seed = currentSeed(), level = 0.95, clusters }: BootstrapOptions,
 ): Interval[] {
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
@@ -139,11 +149,14 @@ export function percentileIntervals(
   }
   const estimates = measure();
   const drawn: number[][] = estimates.map(() => []);
+  const { clusterOf, count } = numberClusters(clusters, records);
+  const draws = new Uint32Array(count);
   const counts = new Uint32Array(records);
   for (let resample = 0; resample < resamples; resample++) {
     const random = new CounterRandom(seed, Stream.bootstrap, { item: resample });
-    counts.fill(0);
-    for (let i = 0; i < records; i++) counts[random.integer(records)]++;
+    draws.fill(0);
+    for (let i = 0; i < count; i++) draws[random.integer(count)]++;
+    for (let i = 0; i < records; i++) counts[i] = draws[clusterOf[i]];
     measure(counts).forEach((value, metric) => {
       if (!Number.isNaN(value)) drawn[metric].push(value);
     });
@@ -157,6 +170,26 @@ export function percentileIntervals(
       resamples: sorted.length,
     };
   });
+}
+
+/** Clusters as 0, 1, 2 … in order of appearance; without any, every record is its own. */
+function numberClusters(
+  clusters: ArrayLike<number> | undefined,
+  records: number,
+): { clusterOf: Uint32Array; count: number } {
+  if (clusters === undefined) {
+    return { clusterOf: Uint32Array.from({ length: records }, (_, i) => i), count: records };
+  }
+  if (clusters.length !== records) {
+    throw new RangeError(`Cannot draw clusters: got ${clusters.length} for ${records} records`);
+  }
+  const numbers = new Map<number, number>();
+  const clusterOf = Uint32Array.from(clusters, (cluster) => {
+    const number = numbers.get(cluster) ?? numbers.size;
+    numbers.set(cluster, number);
+    return number;
+  });
+  return { clusterOf, count: numbers.size };
 }
 
 /** Gives the flat list of a {@linkcode Measure} its names back. */

@@ -77,11 +77,49 @@ Deno.test("bootstrapIntervals() is quick on a whole test fold", () => {
   assert(seconds < 6, `${seconds} s`);
 });
 
+Deno.test("bootstrapIntervals() over clusters: copies of a record tell nothing new", () => {
+  const { labels, scores } = cohort(60, 1, 6);
+  const copies = 7;
+  const repeat = <T>(values: ArrayLike<T>) =>
+    Array.from({ length: copies * values.length }, (_, i) => values[i % values.length]);
+  const options = { classes: 1, seed: 3, resamples: 200 };
+  const alone = bootstrapIntervals(labels, scores, options);
+  // Any numbers name the clusters; those of one cluster need not stand together.
+  const clusters = repeat(Array.from(labels, (_, i) => 1000 - 3 * i));
+  const drawn = (extra: object) =>
+    bootstrapIntervals(repeat(labels), repeat(scores), { ...options, ...extra });
+  const clustered = drawn({ clusters });
+  for (const name of ["f1_macro", "auroc_macro", "sensitivity_micro"] as const) {
+    for (const end of ["estimate", "low", "high", "resamples"] as const) {
+      // Sensitivity divides by a count plus 1e-8.
+      assertAlmostEquals(clustered.overall[name][end], alone.overall[name][end], 1e-9);
+      // A sum of ratios: rounding.
+      assertAlmostEquals(clustered.perClass[0].auprc[end], alone.perClass[0].auprc[end], 1e-12);
+    }
+  }
+  // Drawn one by one, seven copies pretend to seven times the records: √7 = 2.6 times narrower.
+  const width = ({ low, high }: { low: number; high: number }) => high - low;
+  const ratio = width(alone.perClass[0].auroc) / width(drawn({}).perClass[0].auroc);
+  // An end of 200 resamples is uncertain by some 10 %.
+  assert(ratio > 2 && ratio < 3.3, `${ratio}`);
+});
+
+Deno.test("bootstrapIntervals(): records that are clusters of their own are drawn as ever", () => {
+  const { labels, scores } = cohort(40, 2, 7);
+  const options = { classes: 2, seed: 5, resamples: 50 };
+  const clusters = Array.from({ length: 40 }, (_, record) => -record);
+  assertEquals(
+    bootstrapIntervals(labels, scores, { ...options, clusters }),
+    bootstrapIntervals(labels, scores, options),
+  );
+});
+
 Deno.test("bootstrapIntervals() refuses bad options", () => {
   const run = (options: object) => () =>
     bootstrapIntervals([0, 1], [0, 1], { classes: 1, ...options });
   assertThrows(run({ resamples: 0 }), RangeError, "0 resamples");
   assertThrows(run({ level: 1 }), RangeError, "level 1");
+  assertThrows(run({ clusters: [1] }), RangeError, "got 1 for 2 records");
 });
 
 Deno.test("quantile() interpolates as R's type 7", () => {
