@@ -18,6 +18,8 @@ export interface SmallMitdbRecord {
   readonly leads?: readonly string[];
   /** Kinds of beats, one a second from 0.5 s on; normal by default. */
   readonly beats?: readonly number[];
+  /** Draws a wave of 2 mV at every beat that is not normal, so that it can be recognised. */
+  readonly visible?: boolean;
   /** Age and sex as the comments have them: `69 M`. */
   readonly person?: string;
 }
@@ -54,19 +56,30 @@ export function smallMlii(record: number, time: number): number {
   return 0.8 * Math.sin(2 * Math.PI * 0.7 * time + record) + 0.2 * Math.sin(6 * Math.PI * time);
 }
 
+/** A wave of 2 mV, 50 ms wide, at the nearest beat, where that is not normal; mV. */
+function abnormalWave(beats: readonly number[], time: number): number {
+  const second = Math.floor(time);
+  if ((beats[second] ?? CODE.normal) === CODE.normal) return 0;
+  return 2 * Math.exp(-(((time - second - 0.5) / 0.05) ** 2) / 2);
+}
+
+/** What the recorder adds to every sample, mV. */
+const OFFSET = -0.7;
+
 /** Writes records into a new folder and returns it. */
 export function writeSmallMitdb(records: readonly SmallMitdbRecord[] = SMALL_MITDB): string {
   const root = Deno.makeTempDirSync({ prefix: "small_mitdb_" });
-  for (
-    const { record, seconds = 25, leads = ["MLII", "V1"], beats = at({}), person } of records
-  ) {
+  for (const { record, visible = false, person, ...rest } of records) {
+    const { seconds = 25, leads = ["MLII", "V1"], beats = at({}) } = rest;
     const frames = seconds * MITDB_RATE;
     const samples = new Int16Array(frames * leads.length);
     leads.forEach((lead, c) => {
       for (let t = 0; t < frames; t++) {
         // Other leads are upside down, so that a mistaken lead shows.
-        const value = smallMlii(record, t / MITDB_RATE) * (lead === "MLII" ? 1 : -1);
-        samples[t * leads.length + c] = Math.round(200 * value) + 1024;
+        const time = t / MITDB_RATE;
+        const value = (smallMlii(record, time) + (visible ? abnormalWave(beats, time) : 0)) *
+          (lead === "MLII" ? 1 : -1);
+        samples[t * leads.length + c] = Math.round(200 * (value + OFFSET)) + 1024;
       }
     });
     writeRecord(root, {
@@ -85,6 +98,20 @@ export function writeSmallMitdb(records: readonly SmallMitdbRecord[] = SMALL_MIT
   }
   return root;
 }
+
+/** Six records of six windows, three of them with visible ventricular beats: enough to learn from. */
+export const LEARNABLE_MITDB: readonly SmallMitdbRecord[] = [101, 106, 114, 215, 100, 103].map(
+  (record) => ({
+    record,
+    seconds: 60,
+    visible: true,
+    beats: Array.from(
+      { length: 60 },
+      // Even windows of records with an even number, odd ones of the others.
+      (_, second) => Math.floor(second / 10) % 2 === record % 2 ? CODE.ventricular : CODE.normal,
+    ),
+  }),
+);
 
 /** Runs `body` with the records, which are removed afterwards. */
 export async function withSmallMitdb(
