@@ -10,7 +10,6 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type Balancing, classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { epochOrder } from "../data/batches.ts";
 import { labelSubset } from "../data/label_subset.ts";
-import type { Tensor } from "../gpu/tensor.ts";
 import { type ParameterSnapshot, ParameterStore } from "../layers/parameters.ts";
 import { classWeights, countPositives, effectiveNumberWeights } from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
@@ -21,7 +20,8 @@ import { type ClassifierArchitecture, createClassifier } from "../models/classif
 import type { AdamOptions } from "../optim/adam.ts";
 import { type Plateau, plateauRate } from "../optim/plateau.ts";
 import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
-import { evaluateRows, Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
+import { FrozenFeatures } from "./frozen_features.ts";
+import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { RESULT_FILE } from "./run_folder.ts";
 import { diverged, type EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
@@ -42,7 +42,7 @@ export interface TrainClassifierOptions extends RunOptions {
   readonly labelFraction: number;
   readonly loss: ClassificationLoss["name"];
   readonly balancing: Balancing;
-  /** Train the head alone, on features that are computed once. */
+  /** Train the head alone, on features that are computed once and standardised. */
   readonly freezeEncoder: boolean;
   /** Pretrained encoder, key `encoder`; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
@@ -157,14 +157,20 @@ export async function trainClassifier(
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
   try {
-    starts.forEach(({ path, sections }, i) => loadWeights(checkpoints[i], path, store, sections));
-    const rows = Int32Array.from([...labelled, ...split.validation, ...split.test]);
-    const features = freezeEncoder ? await uploadFeatures(workspace, model, rows) : undefined;
-    if (features) owned.push(features);
+    const loaded = starts.map(({ path, sections }, i) =>
+      loadWeights(checkpoints[i], path, store, sections)
+    );
+    const features = freezeEncoder
+      ? await FrozenFeatures.compute(workspace, model, labelled)
+      : undefined;
+    if (features) {
+      owned.push(features.table);
+      if (loaded.includes("model")) await features.standardiseHead(store, model);
+    }
     const method = new ClassificationMethod(store, model, {
       loss,
       classWeights: weights,
-      ...(features ? { features } : {}),
+      ...(features ? { features: features.table } : {}),
     });
     judge = await Judge.open(workspace, model);
     best = store.snapshot();
@@ -217,6 +223,7 @@ export async function trainClassifier(
         }),
       steps: (...progress) => events?.steps?.(...progress),
       async epochDone(epoch, result, { trainer, folder }) {
+        const unfold = await features?.foldIntoHead(store, model);
         const metrics = await judge!.metrics(split.validation, epoch);
         // Strictly better: of equals the first epoch stays.
         const better = bestMetrics === undefined ||
@@ -226,6 +233,7 @@ export async function trainClassifier(
           bestEpoch = epoch;
           bestMetrics = metrics;
         }
+        unfold?.();
         events?.epoch?.(epoch, result, metrics, better);
         const { loss: validationLoss, ...scores } = metrics;
         validationLosses ??= folder.kept.flatMap((row) =>
@@ -323,26 +331,6 @@ function binaryCrossEntropy(logits: Float32Array, labels: Float32Array): number 
 function score(metrics: ValidationMetrics, selection: Selection): number {
   const value = selection === "loss" ? -metrics.loss : metrics[selection];
   return Number.isNaN(value) ? -Infinity : value;
-}
-
-/** [records, features]: the frozen encoder's features of the given rows, zeros elsewhere. */
-async function uploadFeatures(
-  workspace: Workspace,
-  model: ClassifierNetwork,
-  rows: Int32Array,
-): Promise<Tensor> {
-  const { gpu, set } = workspace;
-  const width = model.features;
-  const features = await evaluateRows(workspace, rows, (recorder, x) => ({
-    features: model.evaluate(recorder, x).features,
-  }));
-  const table = new Float32Array(set.ids.length * width);
-  rows.forEach((row, i) =>
-    table.set(features.features.subarray(i * width, (i + 1) * width), row * width)
-  );
-  const tensor = persistent(gpu, "features", [set.ids.length, width]);
-  gpu.write(tensor.placement!.buffer, table);
-  return tensor;
 }
 
 /** The loss of a name, with class weights from the labelled training records. */

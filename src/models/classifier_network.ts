@@ -24,7 +24,10 @@ export interface ClassifierNetwork {
   readonly classes: number;
   /** Width of the features that the head reads. */
   readonly features: number;
-  /** First parameter of the head; it and all later ones are trained where the encoder is frozen. */
+  /**
+   * First parameter of the head: the weight of a linear layer on the features, its bias behind it.
+   * It and all later ones are trained where the encoder is frozen.
+   */
   readonly headStart: Parameter;
   /**
    * Training mode: batch statistics, running statistics updated, dropout drawn for the step.

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
-import { readCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
+import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/jobs/evaluate.ts";
 import {
@@ -8,6 +8,7 @@ import {
   trainClassifier,
   type ValidationMetrics,
 } from "../../src/jobs/train_classifier.ts";
+import { randomClassifier, randomEncoderState } from "../support/random_classifier.ts";
 import { classifierOptions, stopper, timelessRows, withSmallWorkspace } from "./small_workspace.ts";
 
 Deno.test("training stopped after its best epoch goes on to the bits of an unbroken run", () =>
@@ -134,4 +135,55 @@ Deno.test("selection by loss, a falling learning rate and early stopping, also a
     await trainClassifier(workspace, { ...stopped, resume: true });
     assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
     assertEquals(await Deno.readFile(stopped.out), await Deno.readFile(unbroken.out));
+  }));
+
+Deno.test("a frozen encoder trains its head alike whatever the scale of its features", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const run = async (name: string, scale: number) => {
+      const encoder = new Map(
+        [...randomEncoderState(5)].map(([key, tensor]) => {
+          // The last batch norm: its weight and bias scale what comes out of the rectifier.
+          if (!/^features\.5\.block\.1\.(weight|bias)$/.test(key)) return [key, tensor];
+          return [key, { ...tensor, data: (tensor.data as Float32Array).map((x) => scale * x) }];
+        }),
+      );
+      const path = `${folder}/${name}_encoder.pt`;
+      await writeCheckpoint(path, { sections: new Map([["encoder", encoder]]), metadata: {} });
+      return await trainClassifier(workspace, {
+        ...classifierOptions(folder, name),
+        // Every record once an epoch, so that losses compare.
+        balancing: "standard",
+        learningRate: 0.03,
+        encoderCheckpoint: path,
+        freezeEncoder: true,
+      });
+    };
+    const plain = await run("plain", 1);
+    const small = await run("small", 1 / 1024);
+    const { epochLosses: losses } = plain;
+    assert(losses[3] < 0.97 * losses[0], `the loss falls: ${losses}`);
+    // Standardised to about float32 precision; four epochs of Adam let that grow a little.
+    small.epochLosses.forEach((loss, i) => assertAlmostEquals(loss, losses[i], 1e-3));
+    assertAlmostEquals(small.test.loss, plain.test.loss, 1e-3);
+  }));
+
+Deno.test("a frozen classifier goes on from the head of --init", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const init = `${folder}/init.pt`;
+    await writeCheckpoint(init, randomClassifier(6));
+    const still = {
+      ...classifierOptions(folder, "still"),
+      epochs: 1,
+      learningRate: 1e-12,
+      init,
+      freezeEncoder: true,
+    };
+    await trainClassifier(workspace, still);
+    const head = async (path: string) =>
+      (await readCheckpoint(path)).sections.get("model")!.get("head.weight")!.data as Float32Array;
+    const [before, after] = [await head(init), await head(still.out)];
+    // Standardised and folded: two roundings.
+    after.forEach((weight, i) =>
+      assertAlmostEquals(weight, before[i], 1e-5 * Math.abs(before[i]) + 1e-9)
+    );
   }));

@@ -26,10 +26,17 @@ export function randomClassifier(seed: number, metadata: CheckpointMetadata = {}
   return { sections: new Map([["model", randomState(seed)]]), metadata };
 }
 
-/** A checkpoint whose key `encoder` holds the encoder of {@linkcode randomState}. */
-export function randomEncoder(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
+/** The encoder of {@linkcode randomState}, names without prefix, as key `encoder` has it. */
+export function randomEncoderState(seed: number, width = 4): StateDict {
   const prefix = "encoder.";
-  const encoder = [...randomState(seed)].filter(([name]) => name.startsWith(prefix))
-    .map(([name, tensor]) => [name.slice(prefix.length), tensor] as const);
-  return { sections: new Map([["encoder", new Map(encoder)]]), metadata };
+  return new Map(
+    [...randomState(seed, { width })]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+/** A checkpoint whose key `encoder` holds {@linkcode randomEncoderState}. */
+export function randomEncoder(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
+  return { sections: new Map([["encoder", randomEncoderState(seed)]]), metadata };
 }
