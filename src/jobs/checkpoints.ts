@@ -73,29 +73,53 @@ export async function saveCheckpoint(
 
 const ENCODER = "encoder.";
 
-/** Writes `model` or `encoder` of a checkpoint into a model whose encoder has the prefix `encoder.`. */
+/**
+ * Where in a checkpoint weights are: key `encoder`; key `model`; or the entries of key `model` under
+ * `encoder.`, which every model made of an encoder and something else has.
+ */
+export type WeightSource = "encoder" | "model" | "encoder of model";
+
+/** The tensors at a place in a checkpoint, without prefix; undefined where there are none. */
+export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDict | undefined {
+  if (source !== "encoder of model") return checkpoint.sections.get(source);
+  const encoder = encoderState(checkpoint.sections.get("model") ?? new Map());
+  return encoder.size > 0 ? encoder : undefined;
+}
+
+/**
+ * Writes the first of the wanted places that a checkpoint has into a model whose encoder has the
+ * prefix `encoder.`.
+ */
 export function loadWeights(
   checkpoint: Checkpoint,
   path: string,
   store: ParameterStore,
-  wanted: readonly ("encoder" | "model")[] = ["model", "encoder"],
-): "encoder" | "model" {
-  const section = wanted.find((name) => checkpoint.sections.has(name));
-  if (section === undefined) {
-    const found = [...checkpoint.sections.keys()].map((name) => `"${name}"`).join(", ");
+  wanted: readonly WeightSource[] = ["model", "encoder"],
+): WeightSource {
+  const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
+  if (source === undefined) {
+    const keys = wanted.map((place) =>
+      place === "encoder of model" ? `"model" with entries under "${ENCODER}"` : `"${place}"`
+    );
     throw new UserError(
-      `Cannot load weights from ${path}: need the key ${
-        wanted.map((name) => `"${name}"`).join(" or ")
-      }, found ${found || "none"}`,
+      `Cannot load weights from ${path}: need the key ${keys.join(" or ")}, found ${
+        describeKeys(checkpoint)
+      }`,
     );
   }
-  const state = checkpoint.sections.get(section)!;
-  if (section === "encoder") {
-    loadState(store, state, `the encoder, from "encoder" of ${path}`, ENCODER);
-  } else {
+  const state = weightsAt(checkpoint, source)!;
+  if (source === "model") {
     loadState(store, state, `the model, from "model" of ${path}`);
+  } else {
+    const key = source === "encoder" ? source : "model";
+    loadState(store, state, `the encoder, from "${key}" of ${path}`, ENCODER);
   }
-  return section;
+  return source;
+}
+
+/** The keys of a checkpoint for a message: `"encoder", "optimizer"`, or `none`. */
+export function describeKeys({ sections }: Checkpoint): string {
+  return [...sections.keys()].map((name) => `"${name}"`).join(", ") || "none";
 }
 
 /**

@@ -19,7 +19,7 @@ import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type Plateau, plateauRate } from "../optim/plateau.ts";
-import { encoderWidth, loadWeights, saveCheckpoint } from "./checkpoints.ts";
+import { encoderWidth, loadWeights, saveCheckpoint, type WeightSource } from "./checkpoints.ts";
 import { FrozenFeatures } from "./frozen_features.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { RESULT_FILE } from "./run_folder.ts";
@@ -44,8 +44,12 @@ export interface TrainClassifierOptions extends RunOptions {
   readonly balancing: Balancing;
   /** Train the head alone, on features that are computed once and standardised. */
   readonly freezeEncoder: boolean;
-  /** Pretrained encoder, key `encoder`; what `init` holds is loaded after it. */
+  /** Pretrained encoder; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
+  /** Where in `encoderCheckpoint` it is; the first that the file has. Default: key `encoder`. */
+  readonly encoderFrom?: readonly ("encoder" | "encoder of model")[];
+  /** Channels of the encoder's first block. Default: as in the checkpoint, without one 64. */
+  readonly width?: number;
   /** What the best epoch is best in, on the validation fold; default: macro F1. */
   readonly selection?: Selection;
   readonly adam?: AdamOptions;
@@ -138,16 +142,16 @@ export async function trainClassifier(
     fraction: options.labelFraction,
     seed,
   });
-  const starts: { path: string; sections: readonly ("model" | "encoder")[] }[] = [];
+  const starts: { path: string; from: readonly WeightSource[] }[] = [];
   if (options.encoderCheckpoint !== undefined) {
-    starts.push({ path: options.encoderCheckpoint, sections: ["encoder"] });
+    starts.push({ path: options.encoderCheckpoint, from: options.encoderFrom ?? ["encoder"] });
   }
   if (options.init !== undefined) {
-    starts.push({ path: options.init, sections: ["model", "encoder"] });
+    starts.push({ path: options.init, from: ["model", "encoder"] });
   }
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
-  const width = checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64;
+  const width = options.width ?? (checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64);
   const model = createClassifier(store, { architecture, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
@@ -157,8 +161,8 @@ export async function trainClassifier(
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
   try {
-    const loaded = starts.map(({ path, sections }, i) =>
-      loadWeights(checkpoints[i], path, store, sections)
+    const loaded = starts.map(({ path, from }, i) =>
+      loadWeights(checkpoints[i], path, store, from)
     );
     const features = freezeEncoder
       ? await FrozenFeatures.compute(workspace, model, labelled)
@@ -355,7 +359,7 @@ export function chooseLoss(
 
 function classifierSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
   const { method, labelFraction, loss, balancing, freezeEncoder, encoderCheckpoint } = options;
-  const { architecture, selection, adam, plateau, earlyStopping } = options;
+  const { architecture, selection, adam, plateau, earlyStopping, encoderFrom, width } = options;
   return {
     method,
     architecture: architecture ?? "ECGClassifier",
@@ -368,5 +372,7 @@ function classifierSettings(options: TrainClassifierOptions): Record<string, Jso
     balancing,
     freezeEncoder,
     encoderCheckpoint: encoderCheckpoint ?? null,
+    ...(width === undefined ? {} : { width }),
+    ...(encoderFrom ? { encoderFrom: [...encoderFrom] } : {}),
   };
 }
