@@ -36,6 +36,8 @@ export interface EvaluateOptions {
   readonly maskRatio: number;
   /** Seed of corruption and bootstrap. */
   readonly seed: number;
+  /** Cluster of every row of the workspace: rows of one are drawn together in the bootstrap. */
+  readonly clusters?: ArrayLike<number>;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -62,7 +64,7 @@ export async function evaluateClassifier(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { set, gpu } = workspace;
-  const { checkpoint, fold, seed } = options;
+  const { checkpoint, fold, seed, clusters } = options;
   const classes = set.classNames.length;
   const rows = rowsOfFolds(set.folds, [fold]);
   if (rows.length === 0) throw new UserError(`Fold ${fold} has no records`);
@@ -99,7 +101,11 @@ export async function evaluateClassifier(
       probabilities,
       metrics: multilabelMetrics(labels, probabilities, { classes }),
       perClass: perClassMetrics(labels, probabilities, { classes }),
-      intervals: bootstrapIntervals(labels, probabilities, { classes, seed }),
+      intervals: bootstrapIntervals(labels, probabilities, {
+        classes,
+        seed,
+        ...(clusters ? { clusters: Array.from(rows, (row) => clusters[row]) } : {}),
+      }),
       recordsPerSecond: rows.length / seconds,
     };
   } finally {
