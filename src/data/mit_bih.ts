@@ -187,6 +187,7 @@ export async function loadMitBih(root: string, options: MitBihOptions = {}): Pro
     records,
     quarantined,
     padded: 0,
+    recordings: count,
   };
 }
 

@@ -67,6 +67,8 @@ export interface RecordSet {
   readonly padded: number;
   /** Records brought to the sampling rate from another; absent where that is not done. */
   readonly resampled?: number;
+  /** Recordings that the records are windows of; absent where every record is a recording. */
+  readonly recordings?: number;
 }
 
 /**
@@ -197,6 +199,7 @@ export function describeRecordSet(
     | "quarantined"
     | "padded"
     | "resampled"
+    | "recordings"
   >,
 ): string[] {
   const counts = countClasses(set.labels, set.classNames.length);
@@ -223,8 +226,9 @@ export function describeRecordSet(
   }
   if (set.quarantined.length > 0) {
     const out = set.quarantined.length;
+    const all = (set.recordings ?? records) + out;
     lines.push(
-      `Left out ${out.toLocaleString("en-US")} of ${(records + out).toLocaleString("en-US")} ` +
+      `Left out ${out.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} ` +
         `records, damaged or missing:`,
     );
     for (const { file, reason } of set.quarantined.slice(0, 10)) {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import fc from "fast-check";
 import { UserError } from "../../src/errors.ts";
 import { labelWindows, loadMitBih } from "../../src/data/mit_bih.ts";
+import { describeRecordSet } from "../../src/data/record_set.ts";
 import { splitByFolds } from "../../src/data/splits.ts";
 import { testWithData } from "../support/shared_data.ts";
 import { CODE, smallMlii, withSmallMitdb } from "./small_mitdb.ts";
@@ -101,8 +102,11 @@ Deno.test("loadMitBih() leaves damaged records out and names them; strict fails"
     Deno.writeFileSync(`${root}/101.dat`, bytes);
     Deno.removeSync(`${root}/106.atr`);
     Deno.truncateSync(`${root}/202.atr`, 9);
-    const { quarantined, records } = await loadMitBih(root);
+    const set = await loadMitBih(root);
+    const { quarantined, records } = set;
     assertEquals([...new Set(records)], [114]);
+    const described = describeRecordSet(set).join("\n");
+    assertStringIncludes(described, "Left out 42 of 43 records, damaged or missing:");
     const reason = (record: number) => quarantined.find(({ id }) => id === record)!.reason;
     assertStringIncludes(reason(100), "truncated");
     assertStringIncludes(reason(101), "checksum");
