@@ -144,6 +144,7 @@ export {
   bootstrapIntervals,
   type Interval,
 } from "./src/metrics/bootstrap.ts";
+export { type RocCurve, rocCurve } from "./src/metrics/roc_curve.ts";
 export { pairedBootstrapIntervals } from "./src/metrics/paired_bootstrap.ts";
 export {
   fitLinearProbe,
@@ -225,6 +226,16 @@ export {
   sweepConditions,
   type SweepPoint,
 } from "./src/jobs/robustness.ts";
+export {
+  encoderSource,
+  type RecordResult,
+  recordResults,
+  transferMitBih,
+  type TransferMitBihOptions,
+  type TransferMitBihResult,
+  type TransferRun,
+  type TransferScores,
+} from "./src/jobs/transfer_mitbih.ts";
 export { encoderFeatures, probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
 
 // Pictures

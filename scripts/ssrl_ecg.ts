@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "evaluate": () => import("./evaluate.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
   "ablation": () => import("./ablation.ts"),
+  "transfer-mitbih": () => import("./transfer_mitbih.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
   "compare-baselines": () => import("./compare_baselines.ts"),
   "compare-losses": () => import("./compare_losses.ts"),

@@ -26,6 +26,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-supervised",
       "train-traditional-ml",
       "evaluate",
+      "transfer-mitbih",
       "evaluate-all",
       "compare-baselines",
       "compare-losses",
