@@ -118,7 +118,10 @@ export async function pretrain(
   const { encoder, method } = network;
   store.allocate(workspace.gpu, seed);
   try {
-    if (initial) await network.started?.(loadWeights(initial, init!, store));
+    if (initial) {
+      const section = loadWeights(initial, init!, store, ["model", "encoder"]);
+      await network.started?.(section);
+    }
     return await runTraining({
       command: recipe.command,
       workspace,
