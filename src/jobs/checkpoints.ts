@@ -90,12 +90,12 @@ export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDi
  * Writes the first of the wanted places that a checkpoint has into a model whose encoder has the
  * prefix `encoder.`.
  */
-export function loadWeights(
+export function loadWeights<Source extends WeightSource>(
   checkpoint: Checkpoint,
   path: string,
   store: ParameterStore,
-  wanted: readonly WeightSource[] = ["model", "encoder"],
-): WeightSource {
+  wanted: readonly Source[],
+): Source {
   const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
   if (source === undefined) {
     const keys = wanted.map((place) =>
