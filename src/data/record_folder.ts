@@ -14,28 +14,12 @@ import {
   sourceName,
 } from "./load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "./record_set.ts";
-import { findHeaders } from "./wfdb/find_headers.ts";
-import { parseHeader } from "./wfdb/header.ts";
+import { findRecords } from "./wfdb/find_records.ts";
 
 /** Options of {@linkcode loadRecordFolder}. */
 export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate" | "units"> {
   /** What the set calls itself. Default `Record folder`. */
   readonly name?: string;
-}
-
-/** Names of the segments of all multi-segment records: parts, no records of their own. */
-function segmentsOf(root: string, names: readonly string[]): Set<string> {
-  const segments = new Set<string>();
-  for (const name of names) {
-    const folder = name.slice(0, name.lastIndexOf("/") + 1);
-    try {
-      const header = parseHeader(Deno.readTextFileSync(`${root}/${name}.hea`));
-      for (const segment of header.segments ?? []) segments.add(folder + segment.name);
-    } catch {
-      // Not a header: reading the record will say why.
-    }
-  }
-  return segments;
 }
 
 /**
@@ -85,9 +69,7 @@ export async function loadRecordFolder(
 }
 
 function readFolder(root: string, seed: number): RecordTable {
-  const { names, folders } = findHeaders(root);
-  const segments = segmentsOf(root, names);
-  const records = names.filter((name) => !segments.has(name));
+  const { names: records, folders } = findRecords(root);
   if (records.length === 0) {
     throw new UserError(
       `Cannot read the data set in ${root}: there is no WFDB record (.hea) in it or below it`,
