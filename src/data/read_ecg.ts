@@ -6,17 +6,13 @@
 
 import { UserError } from "../errors.ts";
 import { type LeadSignals, windowAtRate } from "./lead_signals.ts";
-import { ecgFile, readLeads } from "./read_leads.ts";
+import { type EcgFile, ecgFile, readLeads } from "./read_leads.ts";
 import { LEADS } from "./record_set.ts";
 import { resampledLength } from "./resample.ts";
-import { folderSource } from "./wfdb/file_source.ts";
+import { type FileSource, folderSource } from "./wfdb/file_source.ts";
 
-/** Options of {@linkcode readEcg}. */
-export interface ReadEcgOptions {
-  /** Rate of the result, Hz. */
-  readonly targetRate: number;
-  /** Samples of the result, T. */
-  readonly targetLength: number;
+/** What a file may not say of itself. */
+export interface EcgFileOptions {
   /**
    * Rate of the file, Hz: needed for a CSV file without a time column and for a `.mat` file without
    * a header. Where the file states its rate, it must be this one.
@@ -24,10 +20,27 @@ export interface ReadEcgOptions {
   readonly samplingRate?: number;
   /** Unit of a CSV file (default mV) or of a `.mat` file without a header: V, mV, uV or nV. */
   readonly units?: string;
+}
+
+/** The window that a model takes. */
+export interface EcgWindowOptions {
+  /** Rate of the result, Hz. */
+  readonly targetRate: number;
+  /** Samples of the result, T. */
+  readonly targetLength: number;
   /** Where the window begins, seconds; 0 by default. */
   readonly start?: number;
   /** Whether a record that ends before the window gets zeros (default) or is an error. */
   readonly padding?: "zeros" | "error";
+}
+
+/** Options of {@linkcode readEcg}. */
+export interface ReadEcgOptions extends EcgFileOptions, EcgWindowOptions {}
+
+/** A whole record at its own rate. */
+export interface EcgSignals extends LeadSignals {
+  /** Kind of file. A bare `.mat` file names no leads: their order was taken for that of `LEADS`. */
+  readonly kind: EcgFile["kind"];
 }
 
 /** A window of an ECG, and how it came about. */
@@ -76,52 +89,109 @@ export interface Ecg {
  * ```
  */
 export function readEcg(path: string, options: ReadEcgOptions): Ecg {
-  const { targetRate, targetLength, samplingRate, units, start = 0, padding = "zeros" } = options;
-  if (
-    !(targetRate >= 1 && targetRate <= 1e6 && Number.isInteger(targetLength) && targetLength > 0)
-  ) {
-    throw new RangeError(`Cannot read an ECG as ${targetLength} samples at ${targetRate} Hz`);
-  }
-  if (samplingRate !== undefined && !(samplingRate > 0 && Number.isFinite(samplingRate))) {
-    throw new UserError(`Cannot read ${path} at ${samplingRate} Hz: give a rate above 0`);
-  }
-  if (!(start >= 0 && Number.isFinite(start))) {
-    throw new UserError(`Cannot read ${path} from ${start} s: give 0 s or more`);
-  }
+  checkShape(options);
+  return ecgWindow(readEcgSignals(path, options), path, options);
+}
+
+/** A file, in the terms of the readers. */
+interface LocatedEcg {
+  readonly folder: string;
+  readonly source: FileSource;
+  readonly file: EcgFile;
+}
+
+/**
+ * The file that a path stands for, as {@linkcode ecgFile} finds it.
+ *
+ * @throws {UserError} where the file is of no known kind
+ *
+ * @example
+ * ```ts
+ * import { locateEcg } from "ssrl-ecg/src/data/read_ecg.ts";
+ * const { folder, file } = locateEcg("exports/a.hea");
+ * console.assert(folder === "exports" && file.file === "a" && file.kind === "wfdb");
+ * ```
+ */
+export function locateEcg(path: string): LocatedEcg {
   const plain = path.replace(/[/\\]+$/, "");
   const cut = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("\\"));
   const folder = cut < 0 ? "." : plain.slice(0, cut) || "/";
-  try {
-    const source = folderSource(folder);
-    const file = ecgFile(source, plain.slice(cut + 1));
-    const signals = readLeads(source, file, { sourceRate: samplingRate, units });
-    return takeWindow(signals, file.file, {
-      targetRate,
-      targetLength,
-      samplingRate,
-      start,
-      padding,
-    });
-  } catch (error) {
-    throw error instanceof UserError ? nameFolder(error, folder) : error;
-  }
+  const source = folderSource(folder);
+  return namingFolder(folder, () => ({
+    folder,
+    source,
+    file: ecgFile(source, plain.slice(cut + 1)),
+  }));
 }
 
-function takeWindow(
-  signals: LeadSignals,
-  file: string,
-  options: Required<Omit<ReadEcgOptions, "units" | "samplingRate">> & { samplingRate?: number },
-): Ecg {
-  const { targetRate, targetLength, start, padding } = options;
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
-  const stated = signals.samplingRate;
-  if (options.samplingRate !== undefined && Math.abs(options.samplingRate / stated - 1) > 1e-3) {
-    throw fail(`it states a rate of ${stated} Hz, not ${options.samplingRate} Hz`);
+/**
+ * Reads the twelve leads of a file at its own rate, for those who want more than one window of it.
+ *
+ * @param path The file, as for {@linkcode readEcg}
+ * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
+ *   or unknown; the rate is missing or another than stated
+ *
+ * @example
+ * ```ts
+ * import { LEADS, readEcgSignals } from "ssrl-ecg";
+ * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
+ * Deno.writeTextFileSync(path, `${LEADS.join()}\n${LEADS.map((_, lead) => lead).join()}\n`);
+ * const { leads, samples } = readEcgSignals(path, { samplingRate: 500, units: "uV" });
+ * console.assert(samples === 1 && leads[11][0] === 0.011);
+ * ```
+ */
+export function readEcgSignals(path: string, options: EcgFileOptions = {}): EcgSignals {
+  const { samplingRate, units } = options;
+  if (samplingRate !== undefined && !(samplingRate > 0 && Number.isFinite(samplingRate))) {
+    throw new UserError(`Cannot read ${path} at ${samplingRate} Hz: give a rate above 0`);
   }
+  const { folder, source, file } = locateEcg(path);
+  const signals = namingFolder(
+    folder,
+    () => readLeads(source, file, { sourceRate: samplingRate, units }),
+  );
+  const stated = signals.samplingRate;
+  if (samplingRate !== undefined && Math.abs(samplingRate / stated - 1) > 1e-3) {
+    throw new UserError(
+      `Cannot read ${path}: it states a rate of ${stated} Hz, not ${samplingRate} Hz`,
+    );
+  }
+  return { ...signals, kind: file.kind };
+}
+
+/**
+ * Takes a window of a record, in the shape that a model takes.
+ *
+ * @param signals What {@linkcode readEcgSignals} gave
+ * @param path Name of the record, for messages
+ * @throws {UserError} where a value is missing, or the window does not lie in the record (with
+ *   `padding: "error"` not wholly)
+ * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
+ *
+ * @example
+ * ```ts
+ * import { ecgWindow, LEADS } from "ssrl-ecg";
+ * const leads = LEADS.map(() => new Float64Array(5000).fill(0.5));
+ * const { signal, cut } = ecgWindow({ samplingRate: 500, samples: 5000, leads }, "a.csv", {
+ *   targetRate: 100,
+ *   targetLength: 200,
+ *   start: 4,
+ * });
+ * console.assert(signal.length === 2400 && cut === 400);
+ * ```
+ */
+export function ecgWindow(signals: LeadSignals, path: string, options: EcgWindowOptions): Ecg {
+  checkShape(options);
+  const { targetRate, targetLength, start = 0, padding = "zeros" } = options;
+  if (!(start >= 0 && Number.isFinite(start))) {
+    throw new UserError(`Cannot read ${path} from ${start} s: give 0 s or more`);
+  }
+  const fail = (reason: string) => new UserError(`Cannot read ${path}: ${reason}`);
+  const stated = signals.samplingRate;
   const duration = signals.samples / stated;
   const seconds = (value: number) => `${Number(value.toFixed(3))} s`;
   const first = Math.round(start * targetRate);
-  const leads = windowAtRate(signals, targetRate, first, targetLength, file);
+  const leads = windowAtRate(signals, targetRate, first, targetLength, path);
   const found = leads[0].length;
   const padded = targetLength - found;
   if (found === 0) throw fail(`it ends at ${seconds(duration)}, before ${seconds(start)}`);
@@ -147,7 +217,23 @@ function takeWindow(
   };
 }
 
+function checkShape({ targetRate, targetLength }: EcgWindowOptions): void {
+  if (
+    !(targetRate >= 1 && targetRate <= 1e6 && Number.isInteger(targetLength) && targetLength > 0)
+  ) {
+    throw new RangeError(`Cannot read an ECG as ${targetLength} samples at ${targetRate} Hz`);
+  }
+}
+
 /** Readers name a file as it lies in its folder; a person gave a path. */
+function namingFolder<Result>(folder: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserError ? nameFolder(error, folder) : error;
+  }
+}
+
 function nameFolder(error: UserError, folder: string): UserError {
   const prefix = "Cannot read ";
   const { message } = error;

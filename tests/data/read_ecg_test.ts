@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { describeEcg, readEcg } from "../../src/data/read_ecg.ts";
+import { describeEcg, ecgWindow, readEcg, readEcgSignals } from "../../src/data/read_ecg.ts";
 import { resample } from "../../src/data/resample.ts";
 import { sharedData, testWithData } from "../support/shared_data.ts";
 import { waveAt, waveCsv, withFolder, writeWave } from "./record_files.ts";
@@ -54,6 +54,20 @@ Deno.test("readEcg: cuts, pads and begins where it is told, and says so", () =>
     const faster = readEcg(`${folder}/a`, { targetRate: 250, targetLength: 1000 });
     assertEquals([faster.cut, faster.padded], [750, 0]);
     assertEquals(describeEcg(faster), "7 s at 100 Hz; resampled to 250 Hz; 0 to 4 s taken");
+  }));
+
+Deno.test("readEcgSignals: a whole record at its own rate, of which readEcg takes a window", () =>
+  withFolder((folder) => {
+    writeWave(folder, "a", 500, 3000);
+    const signals = readEcgSignals(`${folder}/a.dat`);
+    assertEquals([signals.kind, signals.samplingRate, signals.samples], ["wfdb", 500, 3000]);
+    assertEquals(signals.leads[7][2999], waveAt(5.998, 7) / 1000);
+    const window = { targetRate: 100, targetLength: 300, start: 2 };
+    assertEquals(ecgWindow(signals, "a", window), readEcg(`${folder}/a`, window));
+    assertThrows(() => ecgWindow(signals, "a", { ...window, start: -1 }), UserError, "0 s or more");
+    assertThrows(() => ecgWindow(signals, "a", { ...window, targetLength: 0 }), RangeError);
+    Deno.writeTextFileSync(`${folder}/b.csv`, waveCsv(500, 10));
+    assertEquals(readEcgSignals(`${folder}/b.csv`, { samplingRate: 250 }).kind, "csv");
   }));
 
 Deno.test("readEcg: names the file and what is wrong with it", () =>
