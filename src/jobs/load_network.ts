@@ -17,7 +17,11 @@ import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { meanPool } from "../layers/mean_pool.ts";
 import { ParameterStore } from "../layers/parameters.ts";
-import { createClassifier, isClassifierArchitecture } from "../models/classifiers.ts";
+import {
+  type ClassifierArchitecture,
+  createClassifier,
+  isClassifierArchitecture,
+} from "../models/classifiers.ts";
 import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { encoderState, loadState } from "./checkpoints.ts";
 
@@ -44,26 +48,44 @@ export interface FeatureNetwork {
   destroy(): void;
 }
 
+/** What the tensors of a classifier say of it. */
+export interface ClassifierFacts extends Architecture {
+  readonly name: ClassifierArchitecture;
+  readonly classes: number;
+}
+
 /**
- * Loads the classifier under the key `model`.
+ * What the classifier under the key `model` is, without loading it.
  *
  * @param path Where the checkpoint came from, for messages.
- * @throws {UserError} When there is no such key, it is no classifier's, or tensors are missing.
+ * @throws {UserError} When there is no such key, it is no classifier's, or it reads other than
+ * twelve leads.
  */
-export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint, path: string): LoadedClassifier {
+export function classifierFacts(checkpoint: Checkpoint, path: string): ClassifierFacts {
   const state = checkpoint.sections.get("model");
   const architecture = state && architectureOf(state);
-  if (!state || !architecture?.classes || !isClassifierArchitecture(architecture.name)) {
+  if (!architecture?.classes || !isClassifierArchitecture(architecture.name)) {
     throw new UserError(
       `Cannot load a classifier from ${path}: found ${describeSections(checkpoint)}, need the ` +
         `key "model" of a classifier, as finetune and train-supervised write it`,
     );
   }
-  const { name, inputs, width, classes } = architecture;
   assertLeads(architecture, path);
+  return { ...architecture, name: architecture.name, classes: architecture.classes };
+}
+
+/**
+ * Loads the classifier under the key `model`.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} As {@linkcode classifierFacts}, or when tensors are missing.
+ */
+export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint, path: string): LoadedClassifier {
+  const architecture = classifierFacts(checkpoint, path);
+  const { name, inputs, width, classes } = architecture;
   const store = new ParameterStore();
   const network = createClassifier(store, { architecture: name, inputs, width, classes });
-  place(gpu, store, state, `the model, from "model" of ${path}`);
+  place(gpu, store, checkpoint.sections.get("model")!, `the model, from "model" of ${path}`);
   return {
     architecture,
     classes,
