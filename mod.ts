@@ -45,7 +45,18 @@ export {
 export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/aami_classes.ts";
 export { loadRecordFolder, type RecordFolderOptions } from "./src/data/record_folder.ts";
 export { type LabelsCsvOptions, loadLabelsCsv } from "./src/data/labels_csv.ts";
-export { describeEcg, type Ecg, readEcg, type ReadEcgOptions } from "./src/data/read_ecg.ts";
+export {
+  describeEcg,
+  type Ecg,
+  type EcgFileOptions,
+  type EcgSignals,
+  ecgWindow,
+  type EcgWindowOptions,
+  readEcg,
+  type ReadEcgOptions,
+  readEcgSignals,
+} from "./src/data/read_ecg.ts";
+export { findEcgs, type FoundEcgs, type UnusableEcg } from "./src/data/find_ecgs.ts";
 export { type ChallengePatient, challengePatient } from "./src/data/challenge_header.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
@@ -219,6 +230,13 @@ export {
   type CompareOptions,
   type Comparison,
 } from "./src/jobs/compare.ts";
+export {
+  type EcgPrediction,
+  predict,
+  type Predictions,
+  type PredictOptions,
+} from "./src/jobs/predict.ts";
+export { type ClassifierInput, classifierInput } from "./src/jobs/classifier_input.ts";
 export {
   type Condition,
   type ConditionsOptions,

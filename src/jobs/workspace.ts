@@ -122,11 +122,16 @@ export class Workspace {
     return picked;
   }
 
-  /** Gives memory and device back. */
-  destroy(): void {
+  /** Gives the memory back and leaves the device open, for what else computes on it. */
+  release(): void {
     this.records.destroy();
     this.gpu.release(this.labels.placement!.buffer);
     this.gpu.release(this.normalisationTensor.placement!.buffer);
+  }
+
+  /** Gives memory and device back. */
+  destroy(): void {
+    this.release();
     this.gpu.destroy();
   }
 }
