@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "compare-losses": () => import("./compare_losses.ts"),
   "quick-compare": () => import("./quick_compare.ts"),
   "per-class-analysis": () => import("./per_class_analysis.ts"),
+  "predict": () => import("./predict.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "fetch-mitbih": () => import("./fetch_mitbih.ts"),
   "synthesize": () => import("./synthesize.ts"),

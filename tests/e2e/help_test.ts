@@ -32,6 +32,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "compare-losses",
       "quick-compare",
       "per-class-analysis",
+      "predict",
       "fetch-ptbxl",
       "fetch-mitbih",
       "synthesize",
