@@ -108,8 +108,8 @@ Deno.test("data sets: what is missing, damaged or unknown is named", () =>
     assertEquals(lines.length, 81, "no report of the cohort has a line break");
     const without = (folds: number[]) =>
       [lines[0], ...lines.slice(1).filter((_, row) => !folds.includes(set.folds[row]))].join("\n");
-    await withTable(without([9]), ["strat_fold 9"]);
-    await withTable(without([1, 2, 3, 4, 5, 6, 7, 8]), ["strat_fold 1 to 8"]);
+    await withTable(without([9]), ["in fold 9"]);
+    await withTable(without([1, 2, 3, 4, 5, 6, 7, 8]), ["in fold 1 to 8"]);
 
     // Three kinds of damage: cut short, changed (wrong checksum), and gone.
     const record = (id: number) => {

@@ -122,8 +122,8 @@ Deno.test("trainTraditionalMl() stops at the signal, and refuses what it cannot 
   });
   const train = (set: RecordSet, labelFraction: number) => () =>
     trainTraditionalMl(set, { model: "rf", labelFraction, seed: 1 });
-  await assertRejects(train(without(9), 1), UserError, "strat_fold 9");
-  await assertRejects(train(without(10), 1), UserError, "strat_fold 10");
+  await assertRejects(train(without(9), 1), UserError, "in fold 9");
+  await assertRejects(train(without(10), 1), UserError, "in fold 10");
   await assertRejects(train(cohort, 0), UserError, "label fraction of 0");
 });
 
