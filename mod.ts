@@ -68,7 +68,7 @@ export {
   traditionalFeatureTable,
 } from "./src/data/traditional_features.ts";
 export { decodeNpy, encodeNpy, type NpyArray } from "./src/data/npy.ts";
-export { epochOrder, type EpochOrderOptions } from "./src/data/batches.ts";
+export { batchSizes, epochOrder, type EpochOrderOptions } from "./src/data/batches.ts";
 export {
   noNormalisation,
   type Normalisation,

@@ -7,6 +7,30 @@
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { type Balancing, oversamplingWeights } from "./balancing.ts";
 
+/**
+ * Sizes of the batches of an epoch: `batchSize` each, the last one smaller. A single record left over
+ * joins the batch before it, which then has one more: a batch of one has no variance to normalise by
+ * and no other record to compare with.
+ *
+ * @param records Rows that the epoch visits
+ * @param batchSize A whole number above 0
+ * @returns Sizes that sum to `records`
+ *
+ * @example
+ * ```ts
+ * import { batchSizes } from "ssrl-ecg/src/data/batches.ts";
+ * console.assert(batchSizes(10, 4).join() === "4,4,2");
+ * console.assert(batchSizes(9, 4).join() === "4,5");
+ * ```
+ */
+export function batchSizes(records: number, batchSize: number): number[] {
+  const sizes = new Array<number>(Math.floor(records / batchSize)).fill(batchSize);
+  const rest = records % batchSize;
+  if (rest === 1 && sizes.length > 0) sizes[sizes.length - 1]++;
+  else if (rest > 0) sizes.push(rest);
+  return sizes;
+}
+
 /** What {@linkcode epochOrder} needs. */
 export interface EpochOrderOptions {
   /** Training rows. */
@@ -17,7 +41,7 @@ export interface EpochOrderOptions {
   readonly labels?: ArrayLike<number>;
   /** Number of classes, 5 by default. */
   readonly classes?: number;
-  /** Records of a batch; decides the batches of `stratified`. */
+  /** Records of a batch; decides, as in {@linkcode batchSizes}, the batches of `stratified`. */
   readonly batchSize: number;
   readonly seed: number;
   /** 0, 1, …; each epoch has its own order. */
@@ -31,9 +55,8 @@ export interface EpochOrderOptions {
 }
 
 /**
- * The rows of one epoch, batch after batch: entries 0 to batchSize − 1 are the first batch, and so
- * on; the last batch may be smaller, no record is dropped. A pure function of its arguments, so a
- * resumed run goes on with the same batches.
+ * The rows of one epoch, batch after batch, in the sizes of {@linkcode batchSizes}: no record is
+ * dropped. A pure function of its arguments, so a resumed run goes on with the same batches.
  *
  * `standard` and `stratified` visit every row once; `oversample` makes as many draws as there are
  * rows, with replacement.

@@ -9,6 +9,7 @@ import { type CommandContext, quote } from "../cli/command.ts";
 import { formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import type { PretrainingOptions } from "../cli/pretraining_flags.ts";
 import { Progress } from "../cli/progress.ts";
+import { batchSizes } from "../data/batches.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { sparkline } from "../report/sparkline.ts";
@@ -89,7 +90,7 @@ export async function runPretrain(
   try {
     using progress = new Progress({
       label: "Pretraining",
-      total: epochs * Math.ceil(workspace.split.train.length / batchSize),
+      total: epochs * batchSizes(workspace.split.train.length, batchSize).length,
       unit: "steps",
     });
     const result = await pretrain(workspace, recipe, {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { batchSizes } from "../data/batches.ts";
 import { UserError } from "../errors.ts";
 import type { Program } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";
@@ -78,7 +79,8 @@ export class Trainer {
   ) {
     const { gpu } = workspace;
     this.#step = new StepState(gpu);
-    this.#indices = persistent(gpu, "batch", [options.batchSize]);
+    // One more than a batch: a single record left over joins the last one.
+    this.#indices = persistent(gpu, "batch", [options.batchSize + 1]);
     this.optimizer = new Adam(
       gpu,
       method.store.flat(method.trainedFrom, method.trainedTo),
@@ -97,9 +99,7 @@ export class Trainer {
    * what does not fit is known at once.
    */
   async prepare(records: number): Promise<void> {
-    const { batchSize } = this.options;
-    if (records >= batchSize) await this.#program(batchSize);
-    if (records % batchSize !== 0) await this.#program(records % batchSize);
+    for (const rows of batchSizes(records, this.options.batchSize)) await this.#program(rows);
   }
 
   async #program(rows: number): Promise<Program> {
@@ -126,18 +126,20 @@ export class Trainer {
     const { batchSize, signal, seed, totalSteps = 0 } = this.options;
     const { epoch, order } = request;
     await this.prepare(order.length);
-    const total = Math.ceil(order.length / batchSize);
+    const sizes = batchSizes(order.length, batchSize);
+    const total = sizes.length;
     const started = performance.now();
     const losses: number[] = [];
     let weighted = 0;
     let lastRead = started;
-    for (let first = 0; first < order.length; first += batchSize) {
-      const rows = Math.min(batchSize, order.length - first);
+    let first = 0;
+    for (const [index, rows] of sizes.entries()) {
       const program = await this.#program(rows);
       this.workspace.gpu.write(
         this.#indices.placement!.buffer,
         Uint32Array.from(order.subarray(first, first + rows)),
       );
+      first += rows;
       this.#step.begin({
         seed,
         epoch,
@@ -149,7 +151,7 @@ export class Trainer {
       program.run();
       this.method.store.batchesTracked += this.method.statisticsUpdates;
       this.steps++;
-      const done = first / batchSize + 1;
+      const done = index + 1;
       if (this.#step.unread < this.#readEvery() && done < total && !signal?.aborted) continue;
 
       const metrics = await this.#step.read();
@@ -159,7 +161,7 @@ export class Trainer {
       this.#watch(metrics, epoch);
       for (const { loss } of metrics) {
         const at = losses.push(loss) - 1;
-        weighted += loss * Math.min(batchSize, order.length - at * batchSize);
+        weighted += loss * sizes[at];
       }
       request.onRows?.(metrics.map((entry) => this.#row(entry, epoch)));
       request.onSteps?.(done, total, losses[losses.length - 1]);

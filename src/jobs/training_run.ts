@@ -6,6 +6,7 @@
  */
 
 import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { batchSizes } from "../data/batches.ts";
 import type { Method } from "../methods/batch.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
@@ -122,7 +123,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     learningRate: options.learningRate,
     seed,
     logEvery: options.logEvery,
-    totalSteps: epochs * Math.ceil(records / batchSize),
+    totalSteps: epochs * batchSizes(records, batchSize).length,
     ...(run.adam ? { adam: run.adam } : {}),
     signal: options.signal,
   });

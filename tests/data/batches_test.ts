@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { BALANCING_STRATEGIES } from "../../src/data/balancing.ts";
-import { epochOrder } from "../../src/data/batches.ts";
+import { batchSizes, epochOrder } from "../../src/data/batches.ts";
 import { countClasses } from "../../src/data/record_set.ts";
 
 /** 603 records: 40 % class 0, 25 % class 1, 20 % both of classes 1 and 2, 15 % none. */
@@ -17,6 +17,23 @@ const INDICES = Int32Array.from({ length: COUNT }, (_, i) => i);
 const BASE = { indices: INDICES, labels: LABELS, batchSize: 32, seed: 42, epoch: 0 };
 
 const sorted = (rows: Int32Array) => Array.from(rows).sort((a, b) => a - b);
+
+Deno.test("batchSizes: every record in a batch, and none alone where another batch can take it", () => {
+  fc.assert(
+    fc.property(fc.nat(300), fc.integer({ min: 1, max: 90 }), (records, batchSize) => {
+      const sizes = batchSizes(records, batchSize);
+      assertEquals(sizes.reduce((sum, size) => sum + size, 0), records);
+      for (const size of sizes.slice(0, -1)) assertEquals(size, batchSize);
+      for (const size of sizes.slice(-1)) assertLessOrEqual(size, batchSize + 1);
+      if (batchSize > 1 && records > 1) assert(sizes.every((size) => size > 1));
+    }),
+    { numRuns: 500, seed: 9 },
+  );
+  assertEquals(batchSizes(17_418, 64).at(-1), 10);
+  assertEquals(batchSizes(65, 64), [65]);
+  assertEquals(batchSizes(1, 64), [1]);
+  assertEquals(batchSizes(3, 1), [1, 1, 1]);
+});
 
 Deno.test("epochOrder: standard and stratified visit every row once, whatever the sizes", () => {
   const problem = fc.record({

@@ -10,7 +10,7 @@ import { simclrRecipe } from "../../src/jobs/simclr_recipe.ts";
 import type { TrainClassifierOptions } from "../../src/jobs/train_classifier.ts";
 import { Workspace } from "../../src/jobs/workspace.ts";
 
-/** Records 1.28 s long: 31 for training, so that a batch of 16 leaves a smaller last one. */
+/** Records 1.28 s long, 32 of them for training. */
 export function smallSet(): RecordSet {
   return synthesizeCohort({ records: 40, seed: 5, duration: 1.28 });
 }

@@ -55,6 +55,16 @@ Deno.test("training stopped after its best epoch goes on to the bits of an unbro
     assertEquals(test.metrics, metrics(result.test));
   }));
 
+Deno.test("a record left over joins the last batch and counts in the epoch's loss", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const options = classifierOptions(folder, "run");
+    const run = { ...options, epochs: 1, batchSize: 10, labelFraction: 21 / 32 };
+    const { stepLosses, epochLosses } = await trainClassifier(workspace, run);
+    const [first, last] = stepLosses;
+    assertEquals(stepLosses.length, 2);
+    assertAlmostEquals(epochLosses[0], (10 * first + 11 * last) / 21, 1e-12);
+  }));
+
 Deno.test("each loss trains from the same start to other weights", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const { gpu } = workspace;
