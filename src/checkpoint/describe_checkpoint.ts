@@ -3,6 +3,22 @@ import { recogniseArchitecture } from "./recognise_architecture.ts";
 import type { Checkpoint } from "./state_dict.ts";
 
 /**
+ * The sections of a checkpoint in half a line, for messages: `"encoder" (ECGEncoder1DCNN (12 channels,
+ * width 64))`.
+ *
+ * @example
+ * ```ts
+ * import { describeSections } from "ssrl-ecg/src/checkpoint/describe_checkpoint.ts";
+ * console.assert(describeSections({ sections: new Map(), metadata: {} }) === "no weights");
+ * ```
+ */
+export function describeSections({ sections }: Checkpoint): string {
+  if (sections.size === 0) return "no weights";
+  return [...sections].map(([name, state]) => `"${name}" (${recogniseArchitecture(state)})`)
+    .join(", ");
+}
+
+/**
  * What a checkpoint holds, as lines for a printed summary. Fields that the file lacks are left out,
  * except the normalisation, whose absence matters.
  *

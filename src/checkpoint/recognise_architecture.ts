@@ -109,6 +109,22 @@ export function recogniseArchitecture(tensors: StateDict): string {
   return `an unknown model (${tensors.size} tensors: ${names}${tensors.size > 3 ? ", …" : ""})`;
 }
 
+/**
+ * Channels of the first convolution, or undefined where a state dict has none that is known.
+ *
+ * @example
+ * ```ts
+ * import { widthOf } from "ssrl-ecg/src/checkpoint/recognise_architecture.ts";
+ * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
+ * const weight = float32Tensor([8, 12, 15], new Float32Array(8 * 12 * 15));
+ * console.assert(widthOf(new Map([["conv1.weight", weight]])) === 8);
+ * ```
+ */
+export function widthOf(tensors: StateDict): number | undefined {
+  const stem = Object.values(STEMS).find((name) => tensors.has(name));
+  return stem && tensors.get(stem)!.shape[0];
+}
+
 /** The section of a bare state dict: `encoder` when it is an encoder's, else `model`. */
 export function defaultSection(tensors: StateDict): "encoder" | "model" {
   return tensors.has("features.0.block.0.weight") ? "encoder" : "model";

@@ -5,7 +5,9 @@
  */
 
 import { writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
+import { describeSections } from "../checkpoint/describe_checkpoint.ts";
 import { matchStateDict } from "../checkpoint/match_state_dict.ts";
+import { widthOf } from "../checkpoint/recognise_architecture.ts";
 import {
   asFloat32,
   type Checkpoint,
@@ -87,6 +89,31 @@ export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDi
 }
 
 /**
+ * The first of the wanted places that a checkpoint has. Commands ask before they read any records.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} When it has none of them.
+ */
+export function chooseSource<Source extends WeightSource>(
+  checkpoint: Checkpoint,
+  path: string,
+  wanted: readonly Source[],
+): Source {
+  const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
+  if (source !== undefined) return source;
+  const keys = wanted.map((place) =>
+    place === "encoder of model" ? `"model" with entries under "${ENCODER}"` : `"${place}"`
+  );
+  throw new UserError(
+    `Cannot load weights from ${path}: need the key ${keys.join(" or ")}, found ` +
+      describeSections(checkpoint) +
+      (wanted.every((place) => place === "encoder")
+        ? ". The pretraining commands write encoders"
+        : ""),
+  );
+}
+
+/**
  * Writes the first of the wanted places that a checkpoint has into a model whose encoder has the
  * prefix `encoder.`.
  */
@@ -96,17 +123,7 @@ export function loadWeights<Source extends WeightSource>(
   store: ParameterStore,
   wanted: readonly Source[],
 ): Source {
-  const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
-  if (source === undefined) {
-    const keys = wanted.map((place) =>
-      place === "encoder of model" ? `"model" with entries under "${ENCODER}"` : `"${place}"`
-    );
-    throw new UserError(
-      `Cannot load weights from ${path}: need the key ${keys.join(" or ")}, found ${
-        describeKeys(checkpoint)
-      }`,
-    );
-  }
+  const source = chooseSource(checkpoint, path, wanted);
   const state = weightsAt(checkpoint, source)!;
   if (source === "model") {
     loadState(store, state, `the model, from "model" of ${path}`);
@@ -115,11 +132,6 @@ export function loadWeights<Source extends WeightSource>(
     loadState(store, state, `the encoder, from "${key}" of ${path}`, ENCODER);
   }
   return source;
-}
-
-/** The keys of a checkpoint for a message: `"encoder", "optimizer"`, or `none`. */
-export function describeKeys({ sections }: Checkpoint): string {
-  return [...sections.keys()].map((name) => `"${name}"`).join(", ") || "none";
 }
 
 /**
@@ -175,13 +187,7 @@ export function normalisationFor(
   };
 }
 
-/** Width of the encoder in a checkpoint's tensors, or 64. */
-export function encoderWidth(checkpoint: Checkpoint): number {
-  for (const state of checkpoint.sections.values()) {
-    for (const prefix of ["", ENCODER]) {
-      const first = state.get(`${prefix}features.0.block.0.weight`);
-      if (first) return first.shape[0];
-    }
-  }
-  return 64;
+/** Width of the network in a checkpoint's tensors, or 64. */
+export function modelWidth({ sections }: Checkpoint): number {
+  return sections.values().map(widthOf).find((width) => width !== undefined) ?? 64;
 }

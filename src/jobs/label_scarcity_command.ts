@@ -17,7 +17,7 @@ import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
-import { normalisationFor } from "./checkpoints.ts";
+import { chooseSource, normalisationFor } from "./checkpoints.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "./label_scarcity.ts";
 import { dataName } from "./data_source.ts";
@@ -59,6 +59,7 @@ export async function runLabelScarcity(
   const checkpoint = encoderCheckpoint === undefined
     ? undefined
     : await readCheckpoint(encoderCheckpoint);
+  if (checkpoint) chooseSource(checkpoint, encoderCheckpoint!, ["encoder"]);
   // One normalisation for all tracks, so that they differ in the weights alone.
   const normalisation = checkpoint
     ? normalisationFor(checkpoint, flags.normalize)

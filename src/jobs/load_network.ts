@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  type Architecture,
-  architectureOf,
-  recogniseArchitecture,
-} from "../checkpoint/recognise_architecture.ts";
+import { describeSections } from "../checkpoint/describe_checkpoint.ts";
+import { type Architecture, architectureOf } from "../checkpoint/recognise_architecture.ts";
 import type { Checkpoint, StateDict } from "../checkpoint/state_dict.ts";
 import { LEADS } from "../data/record_set.ts";
 import { UserError } from "../errors.ts";
@@ -195,10 +192,4 @@ function assertLeads({ name, inputs }: Architecture, path: string): void {
   throw new UserError(
     `Cannot use ${path}: its ${name} reads ${inputs} leads, need ${LEADS.length}`,
   );
-}
-
-function describeSections({ sections }: Checkpoint): string {
-  if (sections.size === 0) return "no weights";
-  return [...sections].map(([name, state]) => `"${name}" (${recogniseArchitecture(state)})`)
-    .join(", ");
 }

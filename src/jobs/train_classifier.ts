@@ -19,7 +19,7 @@ import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type Plateau, plateauRate } from "../optim/plateau.ts";
-import { encoderWidth, loadWeights, saveCheckpoint, type WeightSource } from "./checkpoints.ts";
+import { loadWeights, modelWidth, saveCheckpoint, type WeightSource } from "./checkpoints.ts";
 import { FrozenFeatures } from "./frozen_features.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { RESULT_FILE } from "./run_folder.ts";
@@ -151,7 +151,7 @@ export async function trainClassifier(
   }
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
-  const width = options.width ?? (checkpoints.length > 0 ? encoderWidth(checkpoints[0]) : 64);
+  const width = options.width ?? (checkpoints.length > 0 ? modelWidth(checkpoints[0]) : 64);
   const model = createClassifier(store, { architecture, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);

@@ -10,7 +10,7 @@
 
 import { join } from "node:path";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { recogniseArchitecture } from "../checkpoint/recognise_architecture.ts";
+import { describeSections } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint, JsonValue } from "../checkpoint/state_dict.ts";
 import { MIT_BIH_RECORDS, mitBihPart } from "../data/mit_bih_split.ts";
@@ -20,7 +20,7 @@ import { UserError } from "../errors.ts";
 import type { BootstrapIntervals, Interval } from "../metrics/bootstrap.ts";
 import { perClassMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
-import { describeKeys, encoderWidth, weightsAt } from "./checkpoints.ts";
+import { modelWidth, weightsAt } from "./checkpoints.ts";
 import { evaluateClassifier } from "./evaluate.ts";
 import { INFERENCE_ROWS } from "./inference.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
@@ -144,15 +144,11 @@ export function encoderSource(
     weightsAt(checkpoint, place)?.has("features.0.block.0.weight")
   );
   if (source !== undefined) return source;
-  const { sections } = checkpoint;
   const need = pretrainedOnly
     ? `the key "encoder" (leave --use-ssl away to take the encoder of a classifier)`
     : `the key "encoder", or "model" with entries under "encoder."`;
-  const held = [...sections].filter(([name]) => name === "encoder" || name === "model")
-    .map(([name, state]) => `; "${name}" holds ${recogniseArchitecture(state)}`);
   throw new UserError(
-    `Cannot take an encoder from ${path}: need ${need}, found ${describeKeys(checkpoint)}` +
-      held.join(""),
+    `Cannot take an encoder from ${path}: need ${need}, found ${describeSections(checkpoint)}`,
   );
 }
 
@@ -248,7 +244,7 @@ async function trainAndTest(
   const start: Pick<TrainClassifierOptions, "encoderCheckpoint" | "encoderFrom" | "width"> =
     name === "transfer"
       ? { encoderCheckpoint: checkpoint, encoderFrom: [encoderFrom] }
-      : { width: encoderWidth(await readCheckpoint(checkpoint)) };
+      : { width: modelWidth(await readCheckpoint(checkpoint)) };
   const { mean, standardDeviation } = workspace.normalisation;
   const settings: JsonValue = {
     name,

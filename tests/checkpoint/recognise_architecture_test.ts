@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   architectureOf,
   recogniseArchitecture,
+  widthOf,
 } from "../../src/checkpoint/recognise_architecture.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 
@@ -18,6 +19,14 @@ const resnet: [string, ...number[]][] = [
   ["conv1.weight", 16, 2, 15],
   ["layer1.0.conv1.weight", 16, 16, 7],
 ];
+
+Deno.test("widthOf() reads the channels of the first convolution, also where the rest is unknown", () => {
+  assertEquals(widthOf(dict(["features.0.block.0.weight", 4, 12, 11])), 4);
+  assertEquals(widthOf(dict(encoder)), 8);
+  assertEquals(widthOf(dict(...resnet)), 16);
+  assertEquals(widthOf(dict(["encoder.initial.0.weight", 12, 12, 15])), 12);
+  assertEquals(widthOf(dict(["weight", 4, 4])), undefined);
+});
 
 Deno.test("architectureOf() reads name, leads, width and outputs off a state dict", () => {
   const found = (...tensors: [string, ...number[]][]) => architectureOf(dict(...tensors));
