@@ -14,11 +14,12 @@
  *
  * A block computes dropout(max(0, norm(conv(x)))), plus x where it has a shortcut; the initial one has
  * no dropout. Head: mean and maximum (512) – dropout – linear, rectifier (256) – norm – dropout –
- * linear.
+ * linear. Its norm is over the records of a batch, so training needs two or more.
  *
  * @module
  */
 
+import { UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -162,6 +163,12 @@ export class ImprovedCnn implements ClassifierNetwork {
     backward: (dlogits: Tensor, needed?: { input: boolean }) => Tensor | undefined;
   } {
     const { dropout, hidden, norm, hiddenDropout, output } = this.#head;
+    if (features.shape[0] < 2) {
+      throw new UserError(
+        "Cannot train the improved CNN on a batch of one record: its head normalises over the " +
+          "records of a batch. Give --batch-size 2 or more, and at least two labelled records",
+      );
+    }
     const dropped = dropout.forward(recorder, features, step);
     const first = hidden.forward(recorder, dropped.y, { relu: true });
     const normed = norm.forward(recorder, first.y, undefined, {
