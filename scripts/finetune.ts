@@ -1,6 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
 import { booleanFlag, pathFlag } from "../src/cli/flags.ts";
+import { UsageError } from "../src/errors.ts";
 import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
 
 /** `deno task finetune`: train a classifier on a pretrained encoder. */
@@ -32,11 +33,21 @@ export const command = defineCommand({
       about: "A linear head on the frozen encoder",
     },
   ],
-  run: (options, context) =>
-    runTrainClassifier(
-      { ...options, method: "finetune", encoderCheckpoint: options.sslCheckpoint },
+  run(options, context) {
+    if ((options.sslCheckpoint ?? options.init) === undefined) {
+      throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
+    }
+    return runTrainClassifier(
+      {
+        command: "finetune",
+        method: "finetune",
+        architecture: "ECGClassifier",
+        selection: "f1_macro",
+      },
+      options,
       context,
-    ),
+    );
+  },
 });
 
 if (import.meta.main) await runCommand(command);

@@ -23,7 +23,16 @@ export const command = defineCommand({
     { args: "--label-fraction 0.1", about: "One label in ten" },
   ],
   run: (options, context) =>
-    runTrainClassifier({ ...options, method: "supervised", freezeEncoder: false }, context),
+    runTrainClassifier(
+      {
+        command: "train-supervised",
+        method: "supervised",
+        architecture: "ECGClassifier",
+        selection: "f1_macro",
+      },
+      options,
+      context,
+    ),
 });
 
 if (import.meta.main) await runCommand(command);

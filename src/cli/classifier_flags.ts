@@ -4,10 +4,12 @@
  * @module
  */
 
-import { choiceFlag, integerFlag, numberFlag } from "./flags.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
 import { trainingFlags } from "./training_flags.ts";
 
-/** Shared by `train-supervised` and `finetune`. */
+const LOSSES = ["bce", "focal", "weighted", "class_balanced", "weighted_positives"] as const;
+
+/** Shared by the commands that train a classifier. */
 export const classifierFlags = {
   "epochs": integerFlag({
     default: 20,
@@ -23,7 +25,7 @@ export const classifierFlags = {
     description: "Share of the training records whose labels are used",
   }),
   "loss": choiceFlag({
-    choices: ["bce", "focal", "weighted", "class_balanced"],
+    choices: LOSSES,
     default: "focal",
     description: "Loss",
   }),
@@ -40,3 +42,29 @@ export const classifierFlags = {
   }),
   ...trainingFlags,
 };
+
+/**
+ * Flags of the commands that train a network of its own instead of the encoder with a linear head.
+ *
+ * @param out Default of `--out`
+ */
+export function networkFlags(out: string) {
+  return {
+    ...classifierFlags,
+    "epochs": integerFlag({
+      default: 30,
+      minimum: 1,
+      description: classifierFlags.epochs.description,
+    }),
+    "loss": choiceFlag({
+      choices: LOSSES,
+      description: classifierFlags.loss.description,
+      defaultText: "bce with oversample, else weighted_positives: one correction of imbalance",
+    }),
+    "init": pathFlag({ description: "Start from a checkpoint of the same network, key model" }),
+    "out": pathFlag({
+      default: out,
+      description: "Checkpoint to write (.pt or .safetensors), key model",
+    }),
+  };
+}

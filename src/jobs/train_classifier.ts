@@ -10,8 +10,14 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type Balancing, classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { epochOrder } from "../data/batches.ts";
 import { labelSubset } from "../data/label_subset.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { type ParameterSnapshot, ParameterStore } from "../layers/parameters.ts";
-import { classWeights, countPositives, effectiveNumberWeights } from "../losses/class_weights.ts";
+import {
+  classWeights,
+  countPositives,
+  effectiveNumberWeights,
+  positiveWeights,
+} from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
@@ -28,7 +34,13 @@ import { type Course, type RunFacts, type RunOptions, runTraining } from "./trai
 import { persistent, type Workspace } from "./workspace.ts";
 
 /** The losses by their names on the command line. */
-export const LOSSES = ["bce", "focal", "weighted", "class_balanced"] as const;
+export const LOSSES = [
+  "bce",
+  "focal",
+  "weighted",
+  "class_balanced",
+  "weighted_positives",
+] as const;
 
 /** Settings of {@linkcode trainClassifier}. */
 export interface TrainClassifierOptions extends RunOptions {
@@ -88,12 +100,14 @@ export interface TrainClassifierResult extends Course {
   readonly bestEpoch: number;
   readonly validation: ValidationMetrics;
   readonly test: ValidationMetrics;
-  readonly validationF1: readonly number[];
+  /** What selects, after every epoch; NaN where it is not defined. */
+  readonly selected: readonly number[];
 }
 
 /**
- * Trains a classifier on the labelled part of folds 1-8, keeps the epoch with the best macro F1 on
- * fold 9, writes it (key `model`), and reports fold 10 once.
+ * Trains a classifier on the labelled part of folds 1-8, keeps the epoch that is best on fold 9 (by
+ * macro F1 unless told otherwise; the first of equals, so also where the metric is not defined),
+ * writes it (key `model`), and reports fold 10 once.
  *
  * @param workspace Device and records; see {@linkcode Workspace.open}.
  * @throws {UserError} When the label fraction lies outside (0, 1], a checkpoint does not fit, the step
@@ -147,7 +161,10 @@ export async function trainClassifier(
     starts.push({ path: options.encoderCheckpoint, from: options.encoderFrom ?? ["encoder"] });
   }
   if (options.init !== undefined) {
-    starts.push({ path: options.init, from: ["model", "encoder"] });
+    starts.push({
+      path: options.init,
+      from: architecture === "ECGClassifier" ? ["model", "encoder"] : ["model"],
+    });
   }
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
@@ -155,9 +172,13 @@ export async function trainClassifier(
   const model = createClassifier(store, { architecture, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
-  const weights = persistent(gpu, "class weights", [classes]);
-  gpu.write(weights.placement!.buffer, Float32Array.from(loss.classWeights));
-  const owned = [weights];
+  const owned: Tensor[] = [];
+  const perClass = (name: string, values: readonly number[]): Tensor => {
+    const tensor = persistent(gpu, name, [classes]);
+    owned.push(tensor);
+    gpu.write(tensor.placement!.buffer, Float32Array.from(values));
+    return tensor;
+  };
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
   try {
@@ -173,7 +194,9 @@ export async function trainClassifier(
     }
     const method = new ClassificationMethod(store, model, {
       loss,
-      classWeights: weights,
+      classWeights: perClass("class weights", loss.classWeights),
+      ...(loss.positiveWeights &&
+        { positiveWeight: perClass("positive weights", loss.positiveWeights) }),
       ...(features ? { features: features.table } : {}),
     });
     judge = await Judge.open(workspace, model);
@@ -283,7 +306,7 @@ export async function trainClassifier(
           bestEpoch,
           validation: bestMetrics!,
           test,
-          validationF1: course.epochRows.map((row) => Number(row.f1_macro)),
+          selected: course.epochRows.map((row) => Number(row[SELECTION_ROWS[selection]] ?? NaN)),
         };
       },
     });
@@ -331,13 +354,20 @@ function binaryCrossEntropy(logits: Float32Array, labels: Float32Array): number 
   return sum / logits.length;
 }
 
+/** Where `metrics.jsonl` has what selects. */
+const SELECTION_ROWS = {
+  f1_macro: "f1_macro",
+  auroc_macro: "auroc_macro",
+  loss: "validation_loss",
+} as const;
+
 /** The higher the better; lowest where it is not defined. */
 function score(metrics: ValidationMetrics, selection: Selection): number {
   const value = selection === "loss" ? -metrics.loss : metrics[selection];
   return Number.isNaN(value) ? -Infinity : value;
 }
 
-/** The loss of a name, with class weights from the labelled training records. */
+/** The loss of a name, with weights from the labelled training records. */
 export function chooseLoss(
   name: ClassificationLoss["name"],
   labels: ArrayLike<number>,
@@ -354,6 +384,12 @@ export function chooseLoss(
       return { name, classWeights: [...classWeights(counts, "inverse_frequency")] };
     case "class_balanced":
       return { name, classWeights: [...effectiveNumberWeights(counts)] };
+    case "weighted_positives":
+      return {
+        name,
+        classWeights: ones,
+        positiveWeights: [...positiveWeights(counts, labels.length / classes)],
+      };
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * `train-supervised` and `finetune` as a person sees them.
+ * The commands that train a classifier as a person sees them: settings, progress, summary, figure.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { Progress } from "../cli/progress.ts";
 import type { TrainingOptions } from "../cli/training_flags.ts";
 import type { Balancing } from "../data/balancing.ts";
 import { classTable } from "../data/class_imbalance.ts";
-import { UsageError } from "../errors.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
-import { normalisationFor } from "./checkpoints.ts";
+import type { ClassifierArchitecture } from "../models/classifiers.ts";
+import { chooseSource, normalisationFor } from "./checkpoints.ts";
 import {
   assertResumable,
   assertWritable,
@@ -29,60 +29,75 @@ import {
 import { describeMemory } from "./memory_use.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { defaultRunFolder } from "./run_folder.ts";
-import { trainClassifier } from "./train_classifier.ts";
+import {
+  type Selection,
+  trainClassifier,
+  type TrainClassifierOptions,
+} from "./train_classifier.ts";
 
-/** The options of `train-supervised` and `finetune`. */
+/** What a command trains, and by what it chooses the epoch. */
+export interface ClassifierRecipe extends Pick<TrainClassifierOptions, "command" | "method"> {
+  readonly architecture: ClassifierArchitecture;
+  readonly selection: Selection;
+}
+
+/** The options of the commands. */
 export interface TrainClassifierFlags extends TrainingOptions {
-  readonly method: "supervised" | "finetune";
-  readonly encoderCheckpoint?: string | undefined;
-  readonly freezeEncoder: boolean;
+  readonly sslCheckpoint?: string | undefined;
+  readonly freezeEncoder?: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly lr: number;
   readonly labelFraction: number;
-  readonly loss: ClassificationLoss["name"];
+  /** Absent: plain BCE where records are oversampled, else with weighted positives. */
+  readonly loss: ClassificationLoss["name"] | undefined;
   readonly balanceStrategy: Balancing;
   readonly seed: number;
   readonly out: string;
 }
 
+const SELECTION_NAMES = { f1_macro: "macro F1", auroc_macro: "macro AUROC", loss: "loss" } as const;
+
 /** Runs the command. */
 export async function runTrainClassifier(
+  { command, method, architecture, selection }: ClassifierRecipe,
   flags: TrainClassifierFlags,
   context: CommandContext,
 ): Promise<void> {
   const started = performance.now();
-  const name = flags.method === "finetune" ? "finetune" : "train-supervised";
+  const { sslCheckpoint, freezeEncoder = false, balanceStrategy } = flags;
+  const loss = flags.loss ?? (balanceStrategy === "oversample" ? "bce" : "weighted_positives");
+  const selectionName = `validation ${SELECTION_NAMES[selection]}`;
   assertWritable(flags.out, "--out");
   assertResumable(flags);
-  if (flags.method === "finetune" && (flags.encoderCheckpoint ?? flags.init) === undefined) {
-    throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
-  }
-  const initial = flags.encoderCheckpoint ?? flags.init;
-  const starts = [flags.encoderCheckpoint, flags.init].filter((path) => path !== undefined);
+  const initial = sslCheckpoint ?? flags.init;
+  const starts = [sslCheckpoint, flags.init].filter((path) => path !== undefined);
   const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
-  const runFolder = flags.runDir ?? defaultRunFolder(name);
+  if (checkpoint && sslCheckpoint !== undefined) {
+    chooseSource(checkpoint, sslCheckpoint, ["encoder"]);
+  }
+  const runFolder = flags.runDir ?? defaultRunFolder(command);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;
   const normalisation = checkpoint ? normalisationFor(checkpoint, asked) : flags.normalize;
   const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
   try {
     using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
     const result = await trainClassifier(workspace, {
-      command: name,
-      method: flags.method,
+      command,
+      method,
+      architecture,
+      selection,
       epochs: flags.epochs,
       batchSize: flags.batchSize,
       learningRate: flags.lr,
       labelFraction: flags.labelFraction,
-      loss: flags.loss,
-      balancing: flags.balanceStrategy,
-      freezeEncoder: flags.freezeEncoder,
+      loss,
+      balancing: balanceStrategy,
+      freezeEncoder,
       seed: flags.seed,
       shuffle: !flags.noShuffle,
       logEvery: flags.logEvery,
-      ...(flags.encoderCheckpoint === undefined
-        ? {}
-        : { encoderCheckpoint: flags.encoderCheckpoint }),
+      ...(sslCheckpoint === undefined ? {} : { encoderCheckpoint: sslCheckpoint }),
       ...(flags.init === undefined ? {} : { init: flags.init }),
       out: flags.out,
       runFolder,
@@ -91,18 +106,19 @@ export async function runTrainClassifier(
       events: {
         prepared: (facts) => {
           printSettings([
-            ["Command", name],
+            ["Command", command],
             ...workspaceSettings(workspace),
             [
               "Labels",
               `${formatCount(facts.labelled)} records (${flags.labelFraction * 100} %), ` +
-              `loss ${flags.loss}, drawing ${flags.balanceStrategy}`,
+              `loss ${loss}, drawing ${balanceStrategy}`,
             ],
             ["Start", starts.length > 0 ? starts.join(", then ") : "random weights"],
             [
               "Model",
-              `${formatCount(facts.parameters)} parameters, ${formatCount(facts.trained)} trained` +
-              (flags.freezeEncoder ? " (encoder frozen, features computed once)" : ""),
+              `${architecture}, ${formatCount(facts.parameters)} parameters, ` +
+              `${formatCount(facts.trained)} trained` +
+              (freezeEncoder ? " (encoder frozen, features computed once)" : ""),
             ],
             [
               "Training",
@@ -129,10 +145,23 @@ export async function runTrainClassifier(
       },
     });
     progress.finish();
-    const curve = await drawCurve(result.epochLosses, result.validationF1, runFolder, name);
+    const curve = await drawCurve(
+      command,
+      [
+        { name: "training loss", y: result.epochLosses },
+        { name: selectionName, y: result.selected },
+      ],
+      runFolder,
+    );
     console.log("");
     printSettings([
-      ["Best epoch", `${result.bestEpoch}, by validation macro F1`],
+      [
+        "Best epoch",
+        Number.isNaN(result.selected[result.bestEpoch - 1])
+          ? `${result.bestEpoch}, for want of a better: the ${selectionName} is not defined, since ` +
+            "no class of fold 9 has records with and without it"
+          : `${result.bestEpoch}, by ${selectionName}`,
+      ],
       ["Validation", metricsLine(result.validation)],
       ["Test", metricsLine(result.test)],
       [
@@ -158,24 +187,19 @@ export async function runTrainClassifier(
 }
 
 async function drawCurve(
-  losses: readonly number[],
-  f1: readonly number[],
+  title: string,
+  curves: readonly { readonly name: string; readonly y: readonly number[] }[],
   runFolder: string,
-  name: string,
 ): Promise<string | undefined> {
-  if (losses.length < 2) return undefined;
+  if (curves[0].y.length < 2) return undefined;
   const path = `${runFolder}/curve.svg`;
-  const x = losses.map((_, i) => i + 1);
   await writeFileAtomically(
     path,
     await lineChart({
-      title: name,
+      title,
       x: { title: "Epoch" },
-      y: { title: "Training loss (nats), validation macro F1" },
-      series: [
-        { name: "training loss", x, y: losses },
-        { name: "validation macro F1", x, y: f1 },
-      ],
+      y: { title: `Training loss (nats), ${curves[1].name}` },
+      series: curves.map(({ name, y }) => ({ name, x: y.map((_, i) => i + 1), y })),
     }),
   );
   return path;

@@ -1,10 +1,11 @@
 /**
  * Losses of multi-label classification, mean over all N C elements:
  *
- *   bce             v_c y ln(1 + exp(-x)) + (1 - y) ln(1 + exp(x)), v_c = 1 unless given
- *   weighted        w_c bce, w_c inverse class frequency, mean 1
- *   class_balanced  w_c bce, w_c from the effective number of samples (Cui et al. 2019), mean 1
- *   focal           alpha (1 - p_t)^gamma bce (Lin et al. 2017), alpha constant or alpha_t
+ *   bce                 y ln(1 + exp(-x)) + (1 - y) ln(1 + exp(x))
+ *   weighted_positives  v_c y ln(1 + exp(-x)) + (1 - y) ln(1 + exp(x)), v_c negatives over positives
+ *   weighted            w_c bce, w_c inverse class frequency, mean 1
+ *   class_balanced      w_c bce, w_c from the effective number of samples (Cui et al. 2019), mean 1
+ *   focal               alpha (1 - p_t)^gamma bce (Lin et al. 2017), alpha constant or alpha_t
  *
  * `kernels/classification_loss.wgsl` has loss and gradient, `class_weights.ts` the weights.
  *
@@ -17,13 +18,10 @@ import type { StepState } from "../gpu/step_state.ts";
 
 /** Settings of a classification loss. */
 export interface ClassificationLoss {
-  readonly name: "bce" | "focal" | "weighted" | "class_balanced";
+  readonly name: "bce" | "focal" | "weighted" | "class_balanced" | "weighted_positives";
   /** One weight per class; ones where the loss has none. */
   readonly classWeights: readonly number[];
-  /**
-   * v_c, the weight of each class's positives, such as negatives over positives; absent: 1. PyTorch's
-   * `pos_weight`.
-   */
+  /** v_c, the weight of each class's positives, PyTorch's `pos_weight`; absent: 1. */
   readonly positiveWeights?: readonly number[];
   /** Set for the focal loss. */
   readonly focal?: { readonly alpha: number; readonly gamma: number; readonly alphaT?: boolean };

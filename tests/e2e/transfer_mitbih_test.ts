@@ -132,7 +132,7 @@ Deno.test("transfer-mitbih: bad input is named, exit code 1 or 2", () =>
       ]],
       [transfer("--checkpoint", "model.pt", "--use-ssl"), 1, [
         "leave --use-ssl away",
-        'found "model"; "model" holds ECGClassifier',
+        'found "model" (ECGClassifier (12 channels',
       ]],
       [transfer("--checkpoint", "foreign.pt"), 1, ["foreign.pt", "an unknown model"]],
       [transfer("--checkpoint", "encoder.pt", "--mitbih-root", "nowhere"), 1, [

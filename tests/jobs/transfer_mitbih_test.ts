@@ -207,11 +207,11 @@ Deno.test("encoderSource(): key encoder first, then the encoder of key model", (
     () => source([["model", model]], true),
     UserError,
     'need the key "encoder" (leave --use-ssl away to take the encoder of a classifier), found ' +
-      '"model"; "model" holds ECGClassifier (12 channels, width 4, 5 classes)',
+      '"model" (ECGClassifier (12 channels, width 4, 5 classes))',
   );
   const tensor = float32Tensor([1], new Float32Array(1));
   assertThrows(() => source([["optimizer", new Map([["first", tensor]])]]), UserError, "optimizer");
-  assertThrows(() => source([]), UserError, "found none");
+  assertThrows(() => source([]), UserError, "found no weights");
   assertThrows(
     () => source([["model", new Map([["conv1.weight", tensor]])]]),
     UserError,
