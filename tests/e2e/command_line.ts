@@ -1,6 +1,6 @@
 /** Runs the commands in processes of their own, the way a user types them. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/csv";
 import { writeCohort } from "../../src/data/synthetic/write_cohort.ts";
 import { inRepository } from "../support/paths.ts";
@@ -111,6 +111,16 @@ export const SMALL = [
   16,
   "--no-tune",
 ] as const;
+
+/** Last line of stdout that starts with `title`, without the title; wrapped lines are joined. */
+export function setting(out: string, title: string): string {
+  const lines = out.split("\n");
+  const at = lines.findLastIndex((line) => line.startsWith(`${title}  `));
+  assert(at >= 0, `${title} is not in\n${out}`);
+  const found = [lines[at].slice(title.length).trim()];
+  for (let i = at + 1; /^ {4,}\S/.test(lines[i] ?? ""); i++) found.push(lines[i].trim());
+  return found.join(" ");
+}
 
 /** The first Python that has PyTorch: SSRL_ECG_PYTHON, python3 on the path, the system's. */
 export function pythonWithTorch(): string | undefined {

@@ -9,7 +9,7 @@ import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel
 import { classifierForward, classifierParameters } from "../../src/reference/ecg_classifier.ts";
 import { encoderParameters, type NamedArrays } from "../../src/reference/encoder_1d_cnn.ts";
 import { fromFileUrl } from "../support/paths.ts";
-import { Playground, pythonWithTorch, SMALL } from "./command_line.ts";
+import { Playground, pythonWithTorch, setting, SMALL } from "./command_line.ts";
 
 const METRICS = ["auroc_macro", "f1_macro", "sensitivity_micro", "specificity_micro"] as const;
 const CLASSES = ["NORM", "MI", "STTC", "HYP", "CD"];
@@ -36,16 +36,6 @@ function bytesOf(checkpoint: Checkpoint, section: string, prefix = ""): Map<stri
     if (name.startsWith(prefix)) named.set(name.slice(prefix.length), data.toString());
   }
   return named;
-}
-
-/** Last line of stdout that starts with `title`, without the title; wrapped lines are joined. */
-function setting(out: string, title: string): string {
-  const lines = out.split("\n");
-  const at = lines.findLastIndex((line) => line.startsWith(`${title}  `));
-  assert(at >= 0, `${title} is not in\n${out}`);
-  const found = [lines[at].slice(title.length).trim()];
-  for (let i = at + 1; /^ {4,}\S/.test(lines[i] ?? ""); i++) found.push(lines[i].trim());
-  return found.join(" ");
 }
 
 Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
