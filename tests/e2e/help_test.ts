@@ -24,6 +24,8 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-simclr",
       "finetune",
       "train-supervised",
+      "train-resnet1d",
+      "train-improved-cnn",
       "train-traditional-ml",
       "evaluate",
       "transfer-mitbih",
