@@ -4,8 +4,9 @@ import { runBench } from "../src/bench/bench.ts";
 import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
 import { roundedJson } from "../src/bench/rounded_json.ts";
 import { renderBench, renderComparison } from "../src/bench/render.ts";
+import { STEPS } from "../src/bench/steps.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { booleanFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
 import { terminalWidth } from "../src/cli/terminal.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
 import { UserError } from "../src/errors.ts";
@@ -25,9 +26,9 @@ export const command = defineCommand({
   name: "bench",
   summary: "Time training and inference on this machine",
   description: [
-    "Times the SimCLR step (two augmented views of every record), the fine-tuning step and " +
-    "inference with the full encoder on synthetic records that live on the GPU, measures the " +
-    "adapter's peaks in the same run, and writes all figures as JSON.",
+    "Times the steps of SimCLR, BYOL, masked reconstruction, fine-tuning, ResNet-1D and the " +
+    "improved CNN, and inference with the encoder, on synthetic records that live on the GPU, " +
+    "measures the adapter's peaks in the same run, and writes all figures as JSON.",
     "Rates are medians; every repetition ends with one look at the losses, as in training.",
   ],
   flags: {
@@ -36,13 +37,18 @@ export const command = defineCommand({
       minimum: 2,
       description: "Records of a training step",
     }),
+    "only": stringListFlag({
+      choices: STEPS,
+      defaultText: "all, and the way from disk to the GPU",
+      description: "Steps to time",
+    }),
     "data-root": pathFlag({
       description: "Folder of PTB-XL, to time the way from disk to the GPU",
       defaultText: "data/PTB-XL where it exists",
     }),
     "out": pathFlag({
       description: "File to write",
-      defaultText: "results/bench/ADAPTER.json",
+      defaultText: "results/bench/ADAPTER.json; none with --only or --quick",
     }),
     "compare": pathFlag({
       description: "Fail when anything is more than 20 % slower than in this file",
@@ -51,16 +57,17 @@ export const command = defineCommand({
     ...deviceFlags,
   },
   examples: [
-    { args: "", about: "Everything, in about a minute" },
+    { args: "", about: "Everything, in a few minutes" },
     {
       args: "--compare results/bench/nvidia-h200.json --out /tmp/now.json",
       about: "Has it become slower?",
     },
+    { args: "--only byol,masked", about: "Two steps, for a look" },
     { args: "--quick --batch-size 4", about: "Does it run?" },
   ],
   async run(options, context) {
     const stored = options.compare === undefined ? undefined : await readBench(options.compare);
-    const dataRoot = options.dataRoot ?? findPtbXl();
+    const dataRoot = options.dataRoot ?? (options.only ? undefined : findPtbXl());
     if (dataRoot !== undefined && !hasPtbXl(dataRoot)) {
       throw new UserError(
         `There is no ptbxl_database.csv in ${dataRoot}: give the folder of PTB-XL as --data-root`,
@@ -72,18 +79,23 @@ export const command = defineCommand({
       batch: options.batchSize,
       inferenceBatch: options.quick ? Math.min(options.batchSize, INFERENCE_ROWS) : INFERENCE_ROWS,
       quick: options.quick,
+      ...(options.only && { only: options.only }),
       ...(dataRoot === undefined ? {} : { dataRoot }),
       signal: context.signal,
       onPart: (part) => console.error(`Measuring ${part} ...`),
     });
     console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
-    const out = options.out ?? `results/bench/${adapterSlug(gpu.name)}.json`;
-    await writeFileAtomically(out, roundedJson(report));
-    console.log(`Figures: ${out}`);
+    const whole = options.only === undefined && !options.quick;
+    const out = options.out ??
+      (whole ? `results/bench/${adapterSlug(gpu.name)}.json` : undefined);
+    if (out !== undefined) {
+      await writeFileAtomically(out, roundedJson(report));
+      console.log(`Figures: ${out}`);
+    }
     if (stored) {
-      const comparisons = compareBenches(stored, report);
-      console.log(`\n${renderComparison(comparisons)}\n`);
-      assertNoRegression(comparisons);
+      const comparison = compareBenches(stored, report);
+      console.log(`\n${renderComparison(comparison)}\n`);
+      assertNoRegression(comparison);
     }
   },
 });

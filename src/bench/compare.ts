@@ -6,12 +6,18 @@
 
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";
+import type { StepFigures } from "./measured_step.ts";
+import { STEP_TITLES, type StepName, STEPS } from "./steps.ts";
 
 /** Loss of speed from which on a comparison fails. */
 export const TOLERATED_LOSS = 0.2;
 
+/** What of a benchmark is compared. */
+export type Comparable = Pick<BenchReport, "machine" | "settings" | "steps">;
+
 /** One row of a comparison. */
-export interface Comparison {
+export interface ComparedStep {
+  /** As tables name the step. */
   readonly name: string;
   /** Samples a second, medians. */
   readonly before: number;
@@ -20,19 +26,30 @@ export interface Comparison {
   readonly ratio: number;
 }
 
-/** Names of what is compared. */
-const PARTS = [["SimCLR step", "simclr"], ["Fine-tuning step", "finetune"], [
-  "Inference",
-  "inference",
-]] as const;
+/** Two benchmarks side by side. */
+export interface Comparison {
+  readonly steps: readonly ComparedStep[];
+  /** Names of steps that only the stored benchmark has. */
+  readonly onlyBefore: readonly string[];
+  /** Names of steps that the stored benchmark has not. */
+  readonly onlyNow: readonly string[];
+}
+
+/** Benchmarks of the first format had these three steps, each an entry of its own. */
+interface FirstFormat extends Omit<BenchReport, "format" | "steps"> {
+  readonly format: "ssrl-ecg bench 1";
+  readonly simclr: StepFigures;
+  readonly finetune: StepFigures;
+  readonly inference: StepFigures;
+}
 
 /**
- * Reads a stored benchmark.
+ * Reads a stored benchmark, of this format or the one before.
  *
  * @throws {UserError} When the file is none.
  */
-export async function readBench(path: string): Promise<BenchReport> {
-  let parsed: BenchReport;
+export async function readBench(path: string): Promise<Comparable> {
+  let parsed: BenchReport | FirstFormat;
   try {
     parsed = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
@@ -40,6 +57,10 @@ export async function readBench(path: string): Promise<BenchReport> {
       `Cannot compare with ${path}: ${(error as Error).message}. ` +
         `Give a file that deno task bench wrote`,
     );
+  }
+  if (parsed?.format === "ssrl-ecg bench 1") {
+    const { machine, settings, simclr, finetune, inference } = parsed;
+    return { machine, settings, steps: { simclr, finetune, inference } };
   }
   if (parsed?.format !== BENCH_FORMAT) {
     throw new UserError(
@@ -51,11 +72,11 @@ export async function readBench(path: string): Promise<BenchReport> {
 }
 
 /**
- * Compares medians of samples/s.
+ * Compares medians of samples/s of the steps that both have.
  *
- * @throws {UserError} When the two are of different adapters or settings.
+ * @throws {UserError} When the two are of different adapters or settings, or share no step.
  */
-export function compareBenches(before: BenchReport, now: BenchReport): Comparison[] {
+export function compareBenches(before: Comparable, now: Comparable): Comparison {
   const [past, present] = [before, now].map(({ machine, settings }) => ({
     adapter: machine.adapter.name,
     batch: settings.batch,
@@ -70,16 +91,29 @@ export function compareBenches(before: BenchReport, now: BenchReport): Compariso
       );
     }
   }
-  return PARTS.map(([name, part]) => {
-    const from = before[part].samplesPerSecond.median;
-    const to = now[part].samplesPerSecond.median;
-    return { name, before: from, now: to, ratio: to / from };
-  });
+  const steps: ComparedStep[] = [];
+  for (const name of STEPS) {
+    const from = before.steps[name]?.samplesPerSecond.median;
+    const to = now.steps[name]?.samplesPerSecond.median;
+    if (from === undefined || to === undefined) continue;
+    steps.push({ name: STEP_TITLES[name], before: from, now: to, ratio: to / from });
+  }
+  const missing = (one: Comparable, other: Comparable) =>
+    STEPS.filter((name: StepName) => one.steps[name] && !other.steps[name])
+      .map((name) => STEP_TITLES[name]);
+  const [onlyBefore, onlyNow] = [missing(before, now), missing(now, before)];
+  if (steps.length === 0) {
+    throw new UserError(
+      `Cannot compare: the stored benchmark has ${onlyBefore.join(", ") || "no steps"}, this one ` +
+        `${onlyNow.join(", ")}. Measure a step that both have`,
+    );
+  }
+  return { steps, onlyBefore, onlyNow };
 }
 
-/** @throws {UserError} When anything lost more than {@linkcode TOLERATED_LOSS} of its speed. */
-export function assertNoRegression(comparisons: readonly Comparison[]): void {
-  const slower = comparisons.filter(({ ratio }) => ratio < 1 - TOLERATED_LOSS);
+/** @throws {UserError} When a step lost more than {@linkcode TOLERATED_LOSS} of its speed. */
+export function assertNoRegression({ steps }: Comparison): void {
+  const slower = steps.filter(({ ratio }) => ratio < 1 - TOLERATED_LOSS);
   if (slower.length === 0) return;
   const list = slower
     .map(({ name, before, now }) => `${name} ${before.toFixed(1)} to ${now.toFixed(1)} samples/s`)

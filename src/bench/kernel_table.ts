@@ -37,18 +37,20 @@ export interface KernelTable {
   /** Sum over all launches. */
   readonly milliseconds: number;
   readonly convolutions: Readonly<Record<Direction, Work>> & { readonly all: Work };
-  /** Linear layers, and NT-Xent's similarities. */
+  /** Linear layers, and the similarities of contrastive losses. */
   readonly linear: Work;
   readonly input: Work;
   /** Neither convolution nor linear layer nor input. */
   readonly rest: Work;
+  /** Share of what is no matrix product, input and rest, 0 to 1. */
+  readonly outside: number;
   /** By kernel, the longest first. */
   readonly kernels: readonly (Work & { readonly kernel: string })[];
 }
 
 /**
- * What each launch of a step belongs to. Packing weights counts to the input gradient that reads
- * them, adding partial sums to the weight gradient that left them.
+ * What each launch of a step belongs to. Packing weights counts to the product that reads them,
+ * adding partial sums to the weight gradient that left them.
  */
 export function launchKinds(dispatches: readonly Dispatch[]): LaunchKind[] {
   const kinds: LaunchKind[] = [];
@@ -96,6 +98,8 @@ export function tabulate(times: readonly DispatchTime[]): KernelTable {
   const towards = (direction: Direction) =>
     where((kind) => kind.kind === "convolution" && kind.direction === direction);
   const names = [...new Set(times.map(({ dispatch }) => dispatch.kernel))];
+  const input = where(({ kind }) => kind === "input");
+  const rest = where(({ kind }) => kind === "rest");
   return {
     milliseconds: total,
     convolutions: {
@@ -105,8 +109,9 @@ export function tabulate(times: readonly DispatchTime[]): KernelTable {
       all: where(({ kind }) => kind === "convolution"),
     },
     linear: where(({ kind }) => kind === "linear"),
-    input: where(({ kind }) => kind === "input"),
-    rest: where(({ kind }) => kind === "rest"),
+    input,
+    rest,
+    outside: input.share + rest.share,
     kernels: names
       .map((kernel) => ({
         kernel,

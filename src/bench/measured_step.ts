@@ -29,7 +29,7 @@ export interface Effort {
 
 /** What was measured of a step. */
 export interface StepFigures {
-  /** Records of a step; in SimCLR each gives two rows. */
+  /** Records of a step; where there are two views, each gives two rows. */
   readonly batch: number;
   readonly samplesPerSecond: Spread;
   readonly milliseconds: Spread;
@@ -61,7 +61,7 @@ export class MeasuredStep {
   private constructor(
     readonly workspace: Workspace,
     readonly batch: number,
-    readonly optimizer?: Adam,
+    readonly training?: { readonly method: Method; readonly optimizer: Adam },
   ) {
     this.#state = new StepState(workspace.gpu);
     this.#indices = persistent(workspace.gpu, "batch", [batch]);
@@ -77,7 +77,7 @@ export class MeasuredStep {
       workspace.gpu,
       method.store.flat(method.trainedFrom, method.trainedTo),
     );
-    const step = new MeasuredStep(workspace, batch, optimizer);
+    const step = new MeasuredStep(workspace, batch, { method, optimizer });
     await step.#record((recorder) => {
       const recorded = {
         records: workspace.records,
@@ -137,7 +137,8 @@ export class MeasuredStep {
       epoch: 1,
       step,
       records: this.batch,
-      ...this.optimizer?.values(step, 1e-3),
+      ...this.training?.optimizer.values(step, 1e-3),
+      momentum: this.training?.method.momentum?.(step, MOST_STEPS) ?? 0,
     });
     this.#program.run();
   }
@@ -203,7 +204,7 @@ export class MeasuredStep {
   }
 
   #release(): void {
-    this.optimizer?.destroy();
+    this.training?.optimizer.destroy();
     this.#state.destroy();
     this.workspace.gpu.release(this.#indices.placement!.buffer);
   }

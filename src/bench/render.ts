@@ -6,10 +6,13 @@
 
 import { formatBytes, formatCount, formatPercent } from "../cli/format.ts";
 import { renderSettings, renderTable } from "../cli/table.ts";
+import type { Peaks } from "../gpu/peaks.ts";
 import type { BenchReport } from "./bench.ts";
 import type { Comparison } from "./compare.ts";
-import { DIRECTIONS, type Work } from "./kernel_table.ts";
+import { DIRECTIONS, type KernelTable, type Work } from "./kernel_table.ts";
+import type { StepFigures } from "./measured_step.ts";
 import type { Spread } from "./spread.ts";
+import { type MeasuredSteps, STEP_TITLES, STEPS } from "./steps.ts";
 import type { Target } from "./targets.ts";
 
 /** Three significant digits, thousands separated. */
@@ -22,19 +25,22 @@ function range({ median, minimum, maximum }: Spread): string[] {
   return [median, minimum, maximum].map(figure);
 }
 
+/** Kernels that take less of a step than this are told as one. */
+const LITTLE = 0.01;
+
 /** The whole report. */
 export function renderBench(report: BenchReport, width: number): string {
-  const { machine, settings, peaks, simclr, startUp } = report;
+  const { machine, settings, peaks, startUp } = report;
   const { adapter } = machine;
-  const [channels, leads, samples] = settings.encoder;
+  const [channels, leads, samples] = settings.network;
   const parts = [
     renderSettings([
       ["Adapter", `${adapter.name}${adapter.software ? " (software)" : ""}`],
       ["Processor", `${machine.processor}, ${machine.threads} threads`],
       ["System", `${machine.system}, Deno ${machine.deno}`],
       [
-        "Network",
-        `encoder of width ${channels}, ${leads} leads x ${samples} samples; training batch ` +
+        "Networks",
+        `width ${channels}, ${leads} leads x ${samples} samples; training batch ` +
         `${settings.batch}, inference batch ${settings.inferenceBatch}`,
       ],
       [
@@ -48,91 +54,106 @@ export function renderBench(report: BenchReport, width: number): string {
           ? `${formatCount(startUp.records)} records from disk to the GPU: ` +
             `${figure(startUp.second.median)} s with cache (${figure(startUp.upload.median)} s ` +
             `of it upload), ${figure(startUp.first)} s at first`
-          : "not measured: there is no PTB-XL",
+          : "not measured",
       ],
     ], width),
-    stepTable(report),
+    stepTable(report.steps),
   ];
-  if (simclr.device) {
-    parts.push(directionTable(report), kernelTable(report));
+  if (adapter.timestamps) {
+    const timed = titled(report.steps).map(([title, { device }]) => [title, device!] as const);
+    parts.push(rateTable(timed, peaks), shareTable(timed, peaks));
+    for (const [title, table] of timed) parts.push(kernelTable(title, table));
   } else {
     parts.push("The adapter has no timestamp queries, so kernels are not timed one by one");
   }
-  parts.push(renderTargets(report.targets));
+  if (report.targets.length > 0) parts.push(renderTargets(report.targets));
   if (settings.quick) parts.push("A quick run: too short for figures to be quoted");
   return parts.join("\n\n");
 }
 
-function stepTable({ simclr, finetune, inference }: BenchReport): string {
+/** What was measured, under the names of tables, in their order. */
+function titled(steps: MeasuredSteps): (readonly [title: string, figures: StepFigures])[] {
+  return STEPS.flatMap((name) => {
+    const figures = steps[name];
+    return figures ? [[STEP_TITLES[name], figures] as const] : [];
+  });
+}
+
+function stepTable(steps: MeasuredSteps): string {
   return renderTable(
-    ["", "samples/s", "min", "max", "ms", "host ms", "host", "input", "launches", "memory"],
-    ([
-      ["SimCLR step", simclr],
-      ["Fine-tuning step", finetune],
-      ["Inference", inference],
-    ] as const).map(([name, step]) => [
-      name,
+    ["step", "samples/s", "min", "max", "ms", "host ms", "host", "outside", "launches", "memory"],
+    titled(steps).map(([title, step]) => [
+      title,
       ...range(step.samplesPerSecond),
       figure(step.milliseconds.median),
       figure(step.hostMilliseconds.median),
       formatPercent(step.hostShare, 1),
-      step.device ? formatPercent(step.device.input.share, 1) : "n/a",
+      step.device ? formatPercent(step.device.outside, 1) : "n/a",
       String(step.launches),
       formatBytes(step.arenaBytes),
     ]),
   );
 }
 
-function directionTable({ simclr, finetune, inference, peaks }: BenchReport): string {
-  const rows: string[][] = [];
-  const names = { simclr: "SimCLR step", finetune: "Fine-tuning step", inference: "Inference" };
-  for (const [key, step] of Object.entries({ simclr, finetune, inference })) {
-    const { convolutions, linear, rest, input } = step.device!;
-    const add = (what: string, work: Work, rate: string, ofPeak: string) => {
-      if (work.launches === 0) return;
-      rows.push([
-        names[key as keyof typeof names],
-        what,
-        figure(work.milliseconds),
-        formatPercent(work.share, 1),
-        rate,
-        ofPeak,
-      ]);
-    };
-    const product = (what: string, work: Work) =>
-      add(what, work, `${figure(work.gflops)} GFLOP/s`, formatPercent(work.gflops / peaks.gflops));
-    const memory = (what: string, work: Work) =>
-      add(
-        what,
-        work,
-        `${figure(work.gigabytesPerSecond)} GB/s`,
-        formatPercent(work.gigabytesPerSecond / peaks.gigabytesPerSecond),
-      );
-    for (const direction of DIRECTIONS) {
-      product(`convolutions, ${direction}`, convolutions[direction]);
-    }
-    product("convolutions, all", convolutions.all);
-    product("linear layers", linear);
-    memory("input pipeline", input);
-    memory("the rest", rest);
-  }
+/** Titles of what a step's time is shared out to, in the order of {@linkcode groups}. */
+const GROUPS = [...DIRECTIONS, "linear", "input", "rest"];
+
+function groups({ convolutions, linear, input, rest }: KernelTable): Work[] {
+  return [...DIRECTIONS.map((direction) => convolutions[direction]), linear, input, rest];
+}
+
+function rateTable(timed: readonly (readonly [string, KernelTable])[], peaks: Peaks): string {
+  const rate = ({ gflops }: Work) => gflops > 0 ? figure(gflops) : "-";
   return renderTable(
-    ["", "part", "ms", "share", { title: "rate", align: "right" }, "of peak"],
-    rows,
+    ["GFLOP/s of products", ...DIRECTIONS, "convolutions", "of peak", "linear"],
+    timed.map(([title, { convolutions, linear }]) => [
+      title,
+      ...DIRECTIONS.map((direction) => rate(convolutions[direction])),
+      rate(convolutions.all),
+      formatPercent(convolutions.all.gflops / peaks.gflops),
+      rate(linear),
+    ]),
   );
 }
 
-function kernelTable({ simclr }: BenchReport): string {
+function shareTable(timed: readonly (readonly [string, KernelTable])[], peaks: Peaks): string {
   return renderTable(
-    ["kernel of the SimCLR step", "launches", "ms", "share", "GFLOP/s", "GB/s"],
-    simclr.device!.kernels.map((work) => [
-      work.kernel,
-      String(work.launches),
-      figure(work.milliseconds),
-      formatPercent(work.share, 1),
-      work.gflops > 0 ? figure(work.gflops) : "-",
-      figure(work.gigabytesPerSecond),
+    ["share of time", ...GROUPS, "rest GB/s", "of peak"],
+    timed.map(([title, table]) => [
+      title,
+      ...groups(table).map(({ share, launches }) => launches > 0 ? formatPercent(share, 1) : "-"),
+      figure(table.rest.gigabytesPerSecond),
+      formatPercent(table.rest.gigabytesPerSecond / peaks.gigabytesPerSecond),
     ]),
+  );
+}
+
+function kernelTable(title: string, { kernels }: KernelTable): string {
+  const shown = kernels.filter(({ share }) => share >= LITTLE);
+  const others = kernels.filter(({ share }) => share < LITTLE);
+  const sum = (pick: (work: Work) => number) =>
+    others.reduce((total, work) => total + pick(work), 0);
+  const rows = shown.map((work) => [
+    work.kernel,
+    String(work.launches),
+    figure(work.milliseconds),
+    formatPercent(work.share, 1),
+    work.gflops > 0 ? figure(work.gflops) : "-",
+    figure(work.gigabytesPerSecond),
+  ]);
+  if (others.length > 0) {
+    rows.push([
+      `${others.length} others`,
+      String(sum(({ launches }) => launches)),
+      figure(sum(({ milliseconds }) => milliseconds)),
+      formatPercent(sum(({ share }) => share), 1),
+      "-",
+      "-",
+    ]);
+  }
+  return renderTable(
+    [`${title}: kernel`, "launches", "ms", "share", "GFLOP/s", "GB/s"],
+    rows,
   );
 }
 
@@ -151,15 +172,19 @@ export function renderTargets(targets: readonly Target[]): string {
   );
 }
 
-/** A comparison as a table. */
-export function renderComparison(comparisons: readonly Comparison[]): string {
-  return renderTable(
+/** A comparison as a table, with what could not be compared. */
+export function renderComparison({ steps, onlyBefore, onlyNow }: Comparison): string {
+  const table = renderTable(
     ["samples/s", "before", "now", "ratio"],
-    comparisons.map(({ name, before, now, ratio }) => [
+    steps.map(({ name, before, now, ratio }) => [
       name,
       figure(before),
       figure(now),
       ratio.toFixed(2),
     ]),
   );
+  const notes: string[] = [];
+  if (onlyBefore.length > 0) notes.push(`Not measured now: ${onlyBefore.join(", ")}`);
+  if (onlyNow.length > 0) notes.push(`Not in the stored benchmark: ${onlyNow.join(", ")}`);
+  return [table, ...notes].join("\n");
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Machine } from "./machine.ts";
-import type { StepFigures } from "./measured_step.ts";
-import type { StartUpFigures } from "./start_up.ts";
 import type { Peaks } from "../gpu/peaks.ts";
+import type { Machine } from "./machine.ts";
+import type { StartUpFigures } from "./start_up.ts";
+import { type MeasuredSteps, STEP_TITLES } from "./steps.ts";
 
 /** One wish and its outcome. */
 export interface Target {
@@ -24,13 +24,12 @@ export interface Target {
 export interface Judged {
   readonly machine: Pick<Machine, "adapter">;
   readonly peaks: Peaks;
-  readonly simclr: StepFigures;
-  readonly inference: StepFigures;
+  readonly steps: MeasuredSteps;
   readonly startUp?: StartUpFigures | undefined;
 }
 
-/** The targets that hold for this kind of adapter, judged by medians. */
-export function judgeTargets({ machine, peaks, simclr, inference, startUp }: Judged): Target[] {
+/** The targets that hold for this kind of adapter and for what was measured, judged by medians. */
+export function judgeTargets({ machine, peaks, steps, startUp }: Judged): Target[] {
   const targets: Target[] = [];
   const judge = (
     name: string,
@@ -43,22 +42,26 @@ export function judgeTargets({ machine, peaks, simclr, inference, startUp }: Jud
     const met = direction === "at least" ? value >= wanted : value <= wanted;
     targets.push({ name, unit, value, wanted, direction, met });
   };
-  const { device } = simclr;
+  const { simclr, inference } = steps;
   if (machine.adapter.software) {
     // On two cores with AVX-512.
-    judge("SimCLR step", "samples/s", simclr.samplesPerSecond.median, "at least", 27);
-    judge("Inference", "records/s", inference.samplesPerSecond.median, "at least", 180);
+    judge("SimCLR", "samples/s", simclr?.samplesPerSecond.median, "at least", 27);
+    judge("Inference", "records/s", inference?.samplesPerSecond.median, "at least", 180);
+    for (const name of ["byol", "masked", "resnet1d"] as const) {
+      const outside = steps[name]?.device?.outside;
+      judge(`${STEP_TITLES[name]}, outside matrix products`, "share", outside, "at most", 0.25);
+    }
   } else {
     judge(
-      "Convolutions, of the multiply-add peak",
+      "SimCLR's convolutions, of the multiply-add peak",
       "share",
-      device && device.convolutions.all.gflops / peaks.gflops,
+      simclr?.device && simclr.device.convolutions.all.gflops / peaks.gflops,
       "at least",
       0.4,
     );
-    judge("Host time, of the step", "share", simclr.hostShare, "at most", 0.1);
+    judge("SimCLR's host time, of the step", "share", simclr?.hostShare, "at most", 0.1);
   }
-  judge("Input pipeline, of the step", "share", device?.input.share, "at most", 0.15);
+  judge("SimCLR's input, of the step", "share", simclr?.device?.input.share, "at most", 0.15);
   if (startUp) {
     judge(
       "1,500 records from disk to the GPU",

@@ -1,0 +1,132 @@
+/**
+ * The steps that the benchmark measures, with the settings that their commands have by default.
+ *
+ * @module
+ */
+
+import { augmentationConfig } from "../augment/augmentations.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { persistent, type Workspace } from "../jobs/workspace.ts";
+import { meanPool } from "../layers/mean_pool.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import type { Method } from "../methods/batch.ts";
+import { ByolMethod } from "../methods/byol.ts";
+import { ClassificationMethod } from "../methods/classification.ts";
+import { MaskedMethod } from "../methods/masked.ts";
+import { SimclrMethod } from "../methods/simclr.ts";
+import { Byol } from "../models/byol.ts";
+import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
+import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import { Reconstruction } from "../models/reconstruction.ts";
+import { Simclr } from "../models/simclr.ts";
+import { MeasuredStep, type StepFigures } from "./measured_step.ts";
+
+/** Names of the steps, in the order of the report. */
+export const STEPS = [
+  "simclr",
+  "byol",
+  "masked",
+  "finetune",
+  "resnet1d",
+  "improved-cnn",
+  "inference",
+] as const;
+/** One of {@linkcode STEPS}: a training step, or the encoder's evaluation pass. */
+export type StepName = typeof STEPS[number];
+
+/** The steps as tables name them. */
+export const STEP_TITLES: Readonly<Record<StepName, string>> = {
+  "simclr": "SimCLR",
+  "byol": "BYOL",
+  "masked": "Masked",
+  "finetune": "Fine-tuning",
+  "resnet1d": "ResNet-1D",
+  "improved-cnn": "Improved CNN",
+  "inference": "Inference",
+};
+
+/** Figures of the steps that were measured. */
+export type MeasuredSteps = Readonly<Partial<Record<StepName, StepFigures>>>;
+
+const SEED = 42;
+
+/**
+ * Records a step of fresh weights, hands it to `use`, and gives its memory back.
+ *
+ * @param rows Records of the step.
+ */
+export async function withStep<Result>(
+  name: StepName,
+  workspace: Workspace,
+  rows: number,
+  use: (step: MeasuredStep) => Promise<Result>,
+): Promise<Result> {
+  const { gpu, set } = workspace;
+  const store = new ParameterStore();
+  const classWeights = persistent(gpu, "class weights", [set.classNames.length]);
+  gpu.write(classWeights.placement!.buffer, new Float32Array(set.classNames.length).fill(1));
+  const made = makeStep(name, store, classWeights);
+  store.allocate(gpu, SEED);
+  let step: MeasuredStep | undefined;
+  try {
+    step = typeof made === "function"
+      ? await MeasuredStep.inference(workspace, made, rows)
+      : await MeasuredStep.training(workspace, made, rows);
+    return await use(step);
+  } finally {
+    step?.destroy();
+    gpu.release(classWeights.placement!.buffer);
+    store.destroy();
+  }
+}
+
+/** Records an evaluation pass: x [N, T, 12] to features [N, C]. */
+export type Evaluation = (recorder: Recorder, x: Tensor) => Tensor;
+
+/**
+ * Registers the parameters of a step's network, and makes the method that trains it or the pass that
+ * evaluates it.
+ *
+ * @param store Empty; to be allocated afterwards.
+ * @param classWeights [classes], for the loss of classifiers.
+ */
+export function makeStep(
+  name: StepName,
+  store: ParameterStore,
+  classWeights: Tensor,
+): Method | Evaluation {
+  const classifier = (architecture: ClassifierArchitecture) => {
+    const classes = classWeights.size;
+    const ones = new Array<number>(classes).fill(1);
+    return new ClassificationMethod(store, createClassifier(store, { architecture, classes }), {
+      loss: { name: "focal", classWeights: ones, focal: { alpha: 0.25, gamma: 2 } },
+      classWeights,
+    });
+  };
+  switch (name) {
+    case "simclr":
+      return new SimclrMethod(store, new Simclr(store), {
+        temperature: 0.07,
+        augmentations: augmentationConfig("full"),
+      });
+    case "byol":
+      return new ByolMethod(store, new Byol(store), {
+        momentum: 0.999,
+        schedule: "constant",
+        augmentations: augmentationConfig("full"),
+      });
+    case "masked":
+      return new MaskedMethod(store, new Reconstruction(store), { ratio: 0.3, blockSize: 50 });
+    case "finetune":
+      return classifier("ECGClassifier");
+    case "resnet1d":
+      return classifier("ResNet1D");
+    case "improved-cnn":
+      return classifier("ImprovedECGClassifier");
+    case "inference": {
+      const encoder = new Encoder1dCnn(store);
+      return (recorder, x) => meanPool(recorder, encoder.evaluate(recorder, x)).y;
+    }
+  }
+}
