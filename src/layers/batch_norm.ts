@@ -44,6 +44,11 @@ function columnsAtOnce(recorder: Recorder, channels: number): number {
   return recorder.gpu.software && channels % 16 === 0 ? channels / 16 : 1;
 }
 
+/** Invocations that share the tiles of a channel: one a tile, as a power of two, at most 64. */
+function sharing(tiles: number): number {
+  return Math.min(64, 2 ** Math.ceil(Math.log2(tiles)));
+}
+
 /** What follows the normalisation. */
 export interface BatchNormOptions {
   /** Rectifier; true unless told otherwise. */
@@ -175,9 +180,12 @@ export class BatchNorm {
     const rows = x.size / this.channels;
     const channels = this.channels / 4;
     const given = statistics ?? this.#statistics(recorder, x, rows);
+    const tiles = given.moments.shape[0];
+    const T = sharing(tiles);
     const affine = recorder.transient(`${this.name} affine`, [4, this.channels]);
     recorder.dispatch("batch_norm_finalize", {
       label: `${this.name} finalize`,
+      constants: { T },
       tensors: {
         moments: given.moments,
         gamma: this.gamma.value,
@@ -189,12 +197,12 @@ export class BatchNorm {
       dims: {
         rows,
         tile_rows: given.tileRows,
-        tiles: given.moments.shape[0],
+        tiles,
         channels,
         epsilon: EPSILON,
         momentum: MOMENTUM,
       },
-      grid: [channels],
+      grid: [Math.ceil(channels * T / 64)],
     });
     return affine;
   }
@@ -293,9 +301,11 @@ export class BatchNorm {
         }),
       ),
     });
+    const T = sharing(tiles);
     const coefficients = recorder.transient(`${this.name} coefficients`, [2, this.channels]);
     recorder.dispatch("batch_norm_backward_finalize", {
       label: `${this.name} backward finalize`,
+      constants: { T },
       tensors: {
         partial,
         affine,
@@ -304,7 +314,7 @@ export class BatchNorm {
         coefficients,
       },
       dims: { rows, tiles, channels },
-      grid: [channels],
+      grid: [Math.ceil(channels * T / 64)],
     });
     const dx = recorder.transient(`${this.name} dx`, x.shape);
     recorder.dispatch("batch_norm_backward", {

@@ -118,6 +118,60 @@ for (
     }));
 }
 
+for (const tiles of [1, 2, 3, 8]) {
+  Deno.test(`batch norm joins ${tiles} tiles to the same bits, however many invocations share them`, () =>
+    GuardedRun.with(async (run) => {
+      const channels = 20;
+      const rows = 32 * tiles - 5;
+      const shape = [tiles, 2, channels];
+      const moments = run.place("moments", shape, draws(tiles * 2 * channels, 1, 0.5, 2));
+      const partial = run.place("partial", shape, draws(tiles * 2 * channels, 2));
+      const vector = (name: string) => run.place(name, [channels], draws(channels, 3, 0.5, 2));
+      const results = [64, 2 ** Math.ceil(Math.log2(tiles))].map((T) => {
+        const affine = run.recorder.transient(`affine ${T}`, [4, channels]);
+        const coefficients = run.recorder.transient(`coefficients ${T}`, [2, channels]);
+        const added = {
+          running_mean: vector("running mean"),
+          running_var: vector("running variance"),
+          dgamma: vector("dgamma"),
+          dbeta: vector("dbeta"),
+        };
+        const { running_mean, running_var, dgamma, dbeta } = added;
+        const grid = [Math.ceil(channels / 4 * T / 64)] as const;
+        run.recorder.dispatch("batch_norm_finalize", {
+          constants: { T },
+          tensors: {
+            moments,
+            gamma: vector("gamma"),
+            beta: vector("beta"),
+            running_mean,
+            running_var,
+            affine,
+          },
+          dims: {
+            rows,
+            tile_rows: 32,
+            tiles,
+            channels: channels / 4,
+            epsilon: 1e-5,
+            momentum: 0.1,
+          },
+          grid,
+        });
+        run.recorder.dispatch("batch_norm_backward_finalize", {
+          constants: { T },
+          tensors: { partial, affine, dgamma, dbeta, coefficients },
+          dims: { rows, tiles, channels: channels / 4 },
+          grid,
+        });
+        return [affine, coefficients, ...Object.values(added)];
+      });
+      await run.run();
+      const [all, few] = results.map((tensors) => tensors.map((tensor) => run.get(tensor)));
+      assertEquals(few, all);
+    }));
+}
+
 /** What may follow the normalisation; the upstream gradient goes back through it in float64 as well. */
 const followers = [
   { name: "nothing", relu: false },
