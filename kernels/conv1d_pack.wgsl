@@ -5,19 +5,27 @@
 //
 //   w [K][Cin][Cout]    packed [taps][Cout][Cin]
 //
-// Dispatch: ceil(taps * Cout * Cin / 64) workgroups, folded into x and y
+// With VECTORS, for channels in fours, an invocation turns a block of 4 by 4.
+//
+// Dispatch: ceil(taps * Cout * Cin / 64) workgroups, or ceil(taps * Cout/4 * Cin/4 / 64), folded into
+// x and y
 
 struct Dims {
   taps: u32, // taps of this phase
   first: u32, // its lowest tap
   stride: u32,
-  inputs: u32, // Cin
-  outputs: u32, // Cout
+  inputs: u32, // Cin, or Cin / 4
+  outputs: u32, // Cout, or Cout / 4
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
+#ifdef VECTORS
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> packed: array<vec4f>;
+#else
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> packed: array<f32>;
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -30,5 +38,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     return;
   }
   let tap = dims.first + dims.stride * (dims.taps - 1u - j);
+#ifdef VECTORS
+  let source = (tap * dims.inputs + i) * 4u * dims.outputs + o;
+  let block = transpose(mat4x4f(
+    w[source],
+    w[source + dims.outputs],
+    w[source + 2u * dims.outputs],
+    w[source + 3u * dims.outputs],
+  ));
+  let place = (j * dims.outputs + o) * 4u * dims.inputs + i;
+  packed[place] = block[0];
+  packed[place + dims.inputs] = block[1];
+  packed[place + 2u * dims.inputs] = block[2];
+  packed[place + 3u * dims.inputs] = block[3];
+#else
   packed[e] = w[(tap * dims.inputs + i) * dims.outputs + o];
+#endif
 }

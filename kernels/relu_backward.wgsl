@@ -1,17 +1,19 @@
 // Backward of the rectifier, from its output:  dx = dy where y > 0, else 0
 //
-//   y, dy, dx [size]
+//   y, dy, dx [size] of numbers, or with VECTORS of vectors of four
 //
 // Dispatch: ceil(size / 64) workgroups, folded into x and y
+
+#import shared/value
 
 struct Dims {
   size: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<Value>;
+@group(0) @binding(2) var<storage, read> dy: array<Value>;
+@group(0) @binding(3) var<storage, read_write> dx: array<Value>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -20,5 +22,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (e >= dims.size) {
     return;
   }
-  dx[e] = select(0.0, dy[e], y[e] > 0.0);
+  dx[e] = select(Value(), dy[e], y[e] > Value());
 }

@@ -4,9 +4,11 @@
 //
 // So it makes no difference whether the chunks come in one launch or in several.
 //
-//   partial [chunks][size]    total [size]
+//   partial [chunks][size]    total [size] of numbers, or with VECTORS of vectors of four
 //
 // Dispatch: ceil(size / 64) workgroups, folded into x and y
+
+#import shared/value
 
 struct Dims {
   size: u32,
@@ -14,8 +16,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read_write> total: array<f32>;
+@group(0) @binding(1) var<storage, read> partial: array<Value>;
+@group(0) @binding(2) var<storage, read_write> total: array<Value>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -71,6 +71,7 @@ import sharedNormals from "../../kernels/shared/normals.wgsl" with { type: "text
 import sharedPhilox from "../../kernels/shared/philox.wgsl" with { type: "text" };
 import sharedTreeSum from "../../kernels/shared/tree_sum.wgsl" with { type: "text" };
 import sharedTurns from "../../kernels/shared/turns.wgsl" with { type: "text" };
+import sharedValue from "../../kernels/shared/value.wgsl" with { type: "text" };
 import sharedWindow from "../../kernels/shared/window.wgsl" with { type: "text" };
 import sharedWindowGradient from "../../kernels/shared/window_gradient.wgsl" with { type: "text" };
 import sumPartials from "../../kernels/sum_partials.wgsl" with { type: "text" };
@@ -134,6 +135,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   "shared/philox": sharedPhilox,
   "shared/tree_sum": sharedTreeSum,
   "shared/turns": sharedTurns,
+  "shared/value": sharedValue,
   "shared/window": sharedWindow,
   "shared/window_gradient": sharedWindowGradient,
   sum_partials: sumPartials,

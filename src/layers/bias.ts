@@ -39,20 +39,25 @@ export function recordBiasGradient(
     });
     return;
   }
+  const width = columns % 4 === 0 ? 4 : 1;
   const partial = recorder.transient(`${label} partial`, [chunks, columns]);
   recorder.dispatch("column_sum_partial", {
     label,
-    constants: { ROWS: CHUNK_ROWS },
+    constants: { ROWS: CHUNK_ROWS, VECTORS: width === 4 },
     tensors: { x: dy, partial },
     ...inParts(chunks, { x: CHUNK_ROWS * columns, partial: columns }, (first, count) => ({
-      dims: { rows: Math.min(count * CHUNK_ROWS, rows - first * CHUNK_ROWS), columns },
-      grid: gridFor(count * columns, 64),
+      dims: {
+        rows: Math.min(count * CHUNK_ROWS, rows - first * CHUNK_ROWS),
+        columns: columns / width,
+      },
+      grid: gridFor(count * columns / width, 64),
     })),
   });
   recorder.dispatch("sum_partials", {
     label: `${label} sum`,
+    constants: { VECTORS: width === 4 },
     tensors: { partial, total },
-    dims: { size: columns, chunks },
-    grid: gridFor(columns, 64),
+    dims: { size: columns / width, chunks },
+    grid: gridFor(columns / width, 64),
   });
 }

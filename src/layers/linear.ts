@@ -8,10 +8,11 @@
  * @module
  */
 
-import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { recordBiasGradient } from "./bias.ts";
 import type { Parameter, ParameterStore } from "./parameters.ts";
+import { packWeights } from "./pack_weights.ts";
 import { reluBackward } from "./relu.ts";
 import {
   type Epilogue,
@@ -90,13 +91,7 @@ export class Linear {
 
   #backwardInput(recorder: Recorder, g: Tensor, rows: number): Tensor {
     const { inputs, outputs } = this;
-    const packed = recorder.transient(`${this.name} packed`, [outputs, inputs]);
-    recorder.dispatch("conv1d_pack", {
-      label: `${this.name} pack`,
-      tensors: { w: this.weight.value, packed },
-      dims: { taps: 1, first: 0, stride: 1, inputs, outputs },
-      grid: gridFor(packed.size, 64),
-    });
+    const packed = packWeights(recorder, this.name, this.weight.value);
     const dx = recorder.transient(`${this.name} dx`, [rows, inputs]);
     recordProduct(
       recorder,

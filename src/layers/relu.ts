@@ -17,10 +17,12 @@ import type { Tensor } from "../gpu/tensor.ts";
  */
 export function reluBackward(recorder: Recorder, name: string, y: Tensor, dy: Tensor): Tensor {
   const dx = recorder.transient(`${name} g`, y.shape);
+  const width = y.size % 4 === 0 ? 4 : 1;
   recorder.dispatch("relu_backward", {
     label: `${name} backward relu`,
+    constants: { VECTORS: width === 4 },
     tensors: { y, dy, dx },
-    ...inParts(y.size, { y: 1, dy: 1, dx: 1 }, (_first, count) => ({
+    ...inParts(y.size / width, { y: width, dy: width, dx: width }, (_first, count) => ({
       dims: { size: count },
       grid: gridFor(count, 64),
     })),

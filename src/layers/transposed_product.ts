@@ -14,8 +14,9 @@
  * @module
  */
 
-import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { packWeights } from "./pack_weights.ts";
 import { type Epilogue, recordProduct } from "./windowed_product.ts";
 
 /** What {@linkcode recordTransposedProduct} needs beside the tensors, whose shapes say the rest. */
@@ -45,16 +46,9 @@ export function recordTransposedProduct(
     const first = (phase + padding) % stride;
     // With fewer taps than the stride some phases have none: an empty window, whose sum is 0.
     const phaseTaps = Math.ceil(Math.max(0, taps - first) / stride);
-    let packed = w;
-    if (phaseTaps > 0) {
-      packed = recorder.transient(`${name} packed`, [phaseTaps, inputs, outputs]);
-      recorder.dispatch("conv1d_pack", {
-        label: `${name} pack`,
-        tensors: { w, packed },
-        dims: { taps: phaseTaps, first, stride, inputs: outputs, outputs: inputs },
-        grid: gridFor(packed.size, 64),
-      });
-    }
+    const packed = phaseTaps > 0
+      ? packWeights(recorder, name, w, { taps: phaseTaps, first, stride })
+      : w;
     recordProduct(
       recorder,
       {

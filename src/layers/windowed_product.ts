@@ -353,12 +353,15 @@ export function recordWeightGradient(
     ),
     flops: 2 * p.samples * p.positions * size,
   });
+  // Tiled kernels leave so many chunks that slices of invocations add them.
+  const width = !tiled && size % 4 === 0 ? 4 : 1;
   recorder.dispatch(tiled ? "sum_partials_sliced" : "sum_partials", {
     label: `${options.label} sum`,
+    constants: tiled ? {} : { VECTORS: width === 4 },
     tensors: { partial, total: tensors.gradient },
     ...inParts(chunks, { partial: size }, (_first, count) => ({
-      dims: { size, chunks: count },
-      grid: tiled ? gridFor(size, 32) : gridFor(size, 64),
+      dims: { size: size / width, chunks: count },
+      grid: gridFor(size / width, tiled ? 32 : 64),
     })),
   });
 }

@@ -14,6 +14,7 @@
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { StepState } from "../gpu/step_state.ts";
+import { packWeights } from "../layers/pack_weights.ts";
 import { recordProduct } from "../layers/windowed_product.ts";
 
 /**
@@ -64,13 +65,7 @@ export function ntXent(
     dims: { width },
     grid: [rows],
   });
-  const transposed = recorder.transient("nt-xent transposed", [width, rows]);
-  recorder.dispatch("conv1d_pack", {
-    label: "nt_xent transpose",
-    tensors: { w: u, packed: transposed },
-    dims: { taps: 1, first: 0, stride: 1, inputs: rows, outputs: width },
-    grid: gridFor(u.size, 64),
-  });
+  const transposed = packWeights(recorder, "nt_xent", u);
   const similarity = square("similarity");
   recordProduct(
     recorder,

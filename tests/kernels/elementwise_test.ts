@@ -2,20 +2,23 @@
 
 import { assertEquals } from "@std/assert";
 import { gridFor } from "../../src/gpu/recorder.ts";
+import { packWeights } from "../../src/layers/pack_weights.ts";
+import { reluBackward } from "../../src/layers/relu.ts";
 import { selectRows } from "../../src/methods/classification.ts";
 import { assertClose, draws, GuardedRun } from "./guarded.ts";
 
-for (const size of [1, 63, 64, 65, 1009]) {
+// Single numbers, and in fours around a workgroup.
+for (const size of [1, 63, 65, 1009, 4, 252, 256, 260]) {
   Deno.test(`relu_backward of ${size}: passes where the output is above 0`, () =>
     GuardedRun.with(async (run) => {
       const y = draws(size, 1).map((value) => Math.max(0, value)); // about half are exactly 0
       const dy = draws(size, 2, -3, 3);
-      const dx = run.recorder.transient("dx", [size]);
-      run.recorder.dispatch("relu_backward", {
-        tensors: { y: run.place("y", [size], y), dy: run.place("dy", [size], dy), dx },
-        dims: { size },
-        grid: gridFor(size, 64),
-      });
+      const dx = reluBackward(
+        run.recorder,
+        "layer",
+        run.place("y", [size], y),
+        run.place("dy", [size], dy),
+      );
       await run.run();
       assertClose(run.get(dx), dy.map((value, j) => y[j] > 0 ? value : 0), 0, "dx");
     }));
@@ -62,24 +65,22 @@ for (const [records, columns, count] of [[1, 1, 1], [9, 5, 13], [70, 3, 64], [4,
 }
 
 for (
-  const [taps, first, stride, inputs, outputs] of [[4, 1, 2, 12, 20], [1, 0, 1, 67, 5], [
-    3,
-    0,
-    3,
-    3,
-    7,
-  ]]
+  const [taps, first, stride, inputs, outputs] of [
+    [1, 0, 1, 67, 5],
+    [3, 0, 3, 3, 7],
+    [2, 1, 1, 12, 5],
+    // Blocks of 4 by 4: fewer than a workgroup takes, and one more.
+    [4, 1, 2, 12, 20],
+    [1, 0, 1, 20, 52],
+  ]
 ) {
   Deno.test(`conv1d_pack: ${taps} taps from ${first} by ${stride}, ${inputs} to ${outputs}`, () =>
     GuardedRun.with(async (run) => {
       const all = first + stride * (taps - 1) + 1;
       const w = draws(all * inputs * outputs, 1);
-      const packed = run.recorder.transient("packed", [taps, outputs, inputs]);
-      run.recorder.dispatch("conv1d_pack", {
-        tensors: { w: run.place("w", [all, inputs, outputs], w), packed },
-        dims: { taps, first, stride, inputs, outputs },
-        grid: gridFor(packed.size, 64),
-      });
+      const placed = run.place("w", [all, inputs, outputs], w);
+      const packed = packWeights(run.recorder, "layer", placed, { taps, first, stride });
+      assertEquals(packed.shape, [taps, outputs, inputs]);
       await run.run();
       const expected: number[] = [];
       for (let tap = all - 1; tap >= first; tap -= stride) {

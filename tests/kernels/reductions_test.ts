@@ -30,17 +30,27 @@ for (const [rows, columns] of [[1, 1], [37, 5], [3, 63], [130, 64], [2, 65], [4,
 }
 
 // Chunks of one row, of all rows but one, and of more rows than there are.
-for (const [rows, columns, ROWS] of [[1, 1, 256], [37, 5, 36], [257, 12, 256], [130, 65, 1]]) {
-  Deno.test(`column_sum_partial of [${rows}, ${columns}] in chunks of ${ROWS} rows`, () =>
+for (
+  const [rows, columns, ROWS, width] of [
+    [1, 1, 256, 1],
+    [37, 5, 36, 1],
+    [257, 12, 256, 1],
+    [130, 65, 1, 1],
+    [1, 4, 256, 4],
+    [257, 12, 256, 4],
+    [37, 260, 36, 4],
+  ]
+) {
+  Deno.test(`column_sum_partial of [${rows}, ${columns}] in chunks of ${ROWS} rows, columns by ${width}`, () =>
     GuardedRun.with(async (run) => {
       const x = draws(rows * columns, 1);
       const chunks = Math.ceil(rows / ROWS);
       const partial = run.recorder.transient("partial", [chunks, columns]);
       run.recorder.dispatch("column_sum_partial", {
-        constants: { ROWS },
+        constants: { ROWS, VECTORS: width === 4 },
         tensors: { x: run.place("x", [rows, columns], x), partial },
-        dims: { rows, columns },
-        grid: gridFor(partial.size, 64),
+        dims: { rows, columns: columns / width },
+        grid: gridFor(partial.size / width, 64),
       });
       await run.run();
       const expected = new Float64Array(chunks * columns);
@@ -51,18 +61,26 @@ for (const [rows, columns, ROWS] of [[1, 1, 256], [37, 5, 36], [257, 12, 256], [
     }));
 }
 
-for (const [kernel, per] of [["sum_partials", 64], ["sum_partials_sliced", 32]] as const) {
-  // Around a workgroup's elements, a slice's four loads and eight slices.
-  for (const [chunks, size] of [[1, 1], [2, 31], [7, 65], [8, 64], [9, 33], [33, 100], [131, 7]]) {
-    Deno.test(`${kernel} of ${chunks} chunks of ${size} adds to what is there`, () =>
+// Around a workgroup's elements, a slice's four loads and eight slices.
+const NUMBERS = [[1, 1], [2, 31], [7, 65], [8, 64], [9, 33], [33, 100], [131, 7]];
+for (
+  const { kernel, per, width, extents } of [
+    { kernel: "sum_partials", per: 64, width: 1, extents: NUMBERS },
+    { kernel: "sum_partials", per: 64, width: 4, extents: [[1, 4], [7, 252], [9, 260]] },
+    { kernel: "sum_partials_sliced", per: 32, width: 1, extents: NUMBERS },
+  ]
+) {
+  for (const [chunks, size] of extents) {
+    Deno.test(`${kernel} of ${chunks} chunks of ${size} by ${width} adds to what is there`, () =>
       GuardedRun.with(async (run) => {
         const partial = draws(chunks * size, 1);
         const before = draws(size, 2);
         const total = run.place("total", [size], before);
         run.recorder.dispatch(kernel, {
+          constants: width === 4 ? { VECTORS: true } : {},
           tensors: { partial: run.place("partial", [chunks, size], partial), total },
-          dims: { size, chunks },
-          grid: gridFor(size, per),
+          dims: { size: size / width, chunks },
+          grid: gridFor(size / width, per),
         });
         await run.run();
         const expected = before.slice();
