@@ -67,8 +67,8 @@ export function launchKinds(dispatches: readonly Dispatch[]): LaunchKind[] {
 
 function product({ kernel, label, flops, tensors }: Dispatch): LaunchKind {
   if (!kernel.startsWith("conv1d") || flops === 0) return { kind: "rest" };
-  // Linear layers share the kernels; only convolutions have x of [N, T, C].
-  if (tensors.x.shape.length !== 3) return { kind: "linear" };
+  // Linear layers share the kernels; only convolutions have x of [N, T, C], or a range of it.
+  if (tensors.x.root.shape.length !== 3) return { kind: "linear" };
   const direction = label.endsWith("backward input")
     ? "input gradient"
     : label.endsWith("backward weight")

@@ -150,6 +150,16 @@ Deno.test("launchKinds() counts helpers to the product they serve", async () => 
   });
 });
 
+Deno.test("launchKinds() knows the parts of a convolution that is cut by a binding's limit", async () => {
+  const dispatches = await recordStep("simclr");
+  const parts = dispatches.map((dispatch) => {
+    const { x } = dispatch.tensors;
+    if (!dispatch.kernel.startsWith("conv1d_") || !x) return dispatch;
+    return { ...dispatch, tensors: { ...dispatch.tensors, x: x.view(0, x.size) } };
+  });
+  assertEquals(launchKinds(parts), launchKinds(dispatches));
+});
+
 Deno.test("boundBytes() counts a batch of the resident records, not all of them", () => {
   const dispatch = {
     kernel: "gather",
