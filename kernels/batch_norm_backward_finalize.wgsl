@@ -11,7 +11,7 @@
 // same; a small T leaves out barriers, which are dear on software adapters.
 
 const T = 64u; // a power of two up to 64
-const VECTORS = 64u / T; // of four channels, in a workgroup
+const SPAN = 64u / T; // vectors of four channels in a workgroup
 
 struct Dims {
   rows: u32,
@@ -31,8 +31,8 @@ var<workgroup> sums_xhat: array<vec4f, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let c = group.x * VECTORS + local % VECTORS;
-  let member = local / VECTORS;
+  let c = group.x * SPAN + local % SPAN;
+  let member = local / SPAN;
   var sum = vec4f();
   var sum_xhat = vec4f();
   for (var tile = member; tile < dims.tiles && c < dims.channels; tile += T) {
@@ -44,8 +44,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var half = T / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (member < half) {
-      sums[local] += sums[local + half * VECTORS];
-      sums_xhat[local] += sums_xhat[local + half * VECTORS];
+      sums[local] += sums[local + half * SPAN];
+      sums_xhat[local] += sums_xhat[local + half * SPAN];
     }
   }
   if (member == 0u && c < dims.channels) {

@@ -15,7 +15,7 @@
 // is the same; a small T leaves out barriers, which are dear on software adapters.
 
 const T = 64u; // a power of two up to 64
-const VECTORS = 64u / T; // of four channels, in a workgroup
+const SPAN = 64u / T; // vectors of four channels in a workgroup
 
 struct Dims {
   rows: u32,
@@ -55,8 +55,8 @@ fn join(a: Moments, b: Moments) -> Moments {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let c = group.x * VECTORS + local % VECTORS;
-  let member = local / VECTORS;
+  let c = group.x * SPAN + local % SPAN;
+  let member = local / SPAN;
   var own = Moments(0.0, vec4f(), vec4f());
   for (var tile = member; tile < dims.tiles && c < dims.channels; tile += T) {
     let count = min(dims.tile_rows, dims.rows - tile * dims.tile_rows);
@@ -70,7 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var half = T / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (member < half) {
-      shared_moments[local] = join(shared_moments[local], shared_moments[local + half * VECTORS]);
+      shared_moments[local] = join(shared_moments[local], shared_moments[local + half * SPAN]);
     }
   }
   if (member == 0u && c < dims.channels) {
