@@ -51,7 +51,7 @@ Deno.test("a synthetic record is drawn with every augmentation", () =>
       const picture = await Deno.readTextFile(`${out}/${name}`);
       assert(picture.startsWith("<svg") && picture.endsWith("</svg>"), name);
       const text = picture.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
-      assert(text.includes("Synthetic record 1, seed 2"), `${name}: ${text.slice(0, 400)}`);
+      assert(text.includes("synthetic cohort, record 1, seed 2"), `${name}: ${text.slice(0, 400)}`);
       assert(!/NaN|undefined|Infinity/.test(picture), name);
     }
     assertEquals([...Deno.readDirSync(out)].length, names.length + 1);

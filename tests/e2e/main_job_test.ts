@@ -284,7 +284,13 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
               finite(perClass[c].f1),
             ]);
             assertEquals(support, perClass[c].support);
-            assertEquals(Object.keys(intervals_95).sort(), ["auprc", "auroc", "f1"]);
+            assertEquals(Object.keys(intervals_95).sort(), [
+              "auprc",
+              "auroc",
+              "f1",
+              "sensitivity",
+              "specificity",
+            ]);
           });
           const run = checkpoint === "focal.pt" ? "focal" : checkpoint;
           const { test } = ground.json(`runs/${run}/result.json`);
