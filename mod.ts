@@ -156,7 +156,10 @@ export {
   type Interval,
 } from "./src/metrics/bootstrap.ts";
 export { type RocCurve, rocCurve } from "./src/metrics/roc_curve.ts";
-export { pairedBootstrapIntervals } from "./src/metrics/paired_bootstrap.ts";
+export {
+  pairedBootstrapIntervals,
+  pairedIntervalsAgainstMean,
+} from "./src/metrics/paired_bootstrap.ts";
 export {
   fitLinearProbe,
   fitLogisticRegression,

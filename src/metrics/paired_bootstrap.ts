@@ -38,11 +38,40 @@ export function pairedBootstrapIntervals(
   changed: ArrayLike<number>,
   options: BootstrapOptions,
 ): BootstrapIntervals {
-  const { records, measure } = measurer(labels, baseline, options);
-  const { measure: measureChanged } = measurer(labels, changed, options);
+  return pairedIntervalsAgainstMean(labels, [baseline], changed, options);
+}
+
+/**
+ * The same against the mean metric of several baselines, such as one method with several seeds.
+ * Which records are drawn is what varies; the baselines stay the ones given.
+ *
+ * @param baselines At least one; each as `changed`
+ * @throws {RangeError} As `bootstrapIntervals`, or without baselines
+ *
+ * @example
+ * ```ts
+ * import { pairedIntervalsAgainstMean } from "ssrl-ecg/src/metrics/paired_bootstrap.ts";
+ * const labels = [0, 1, 0, 1];
+ * const right = [0.1, 0.8, 0.2, 0.6]; // AUROC 1
+ * const wrong = right.map((p) => 1 - p); // AUROC 0
+ * const gain = pairedIntervalsAgainstMean(labels, [right, wrong], right, { classes: 1 });
+ * console.assert(gain.overall.auroc_macro.estimate === 0.5);
+ * ```
+ */
+export function pairedIntervalsAgainstMean(
+  labels: ArrayLike<number>,
+  baselines: readonly ArrayLike<number>[],
+  changed: ArrayLike<number>,
+  options: BootstrapOptions,
+): BootstrapIntervals {
+  if (baselines.length === 0) throw new RangeError("Cannot compare: got no baselines");
+  const { records, measure: measureChanged } = measurer(labels, changed, options);
+  const measures = baselines.map((each) => measurer(labels, each, options).measure);
   const difference = (weights?: Uint32Array) => {
-    const before = measure(weights);
-    return measureChanged(weights).map((after, metric) => after - before[metric]);
+    const before = measures.map((measure) => measure(weights));
+    return measureChanged(weights).map((after, metric) =>
+      after - before.reduce((sum, each) => sum + each[metric], 0) / before.length
+    );
   };
   return arrange(percentileIntervals(records, difference, options), options.classes);
 }

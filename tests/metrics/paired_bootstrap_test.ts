@@ -1,7 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { bootstrapIntervals } from "../../src/metrics/bootstrap.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { pairedBootstrapIntervals } from "../../src/metrics/paired_bootstrap.ts";
+import {
+  pairedBootstrapIntervals,
+  pairedIntervalsAgainstMean,
+} from "../../src/metrics/paired_bootstrap.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 
 /** Two sets of scores that share most of their noise; the second knows less. */
@@ -71,4 +74,29 @@ Deno.test("pairedBootstrapIntervals(): refuses predictions for other records", (
     RangeError,
     "2 labels and 1 probabilities",
   );
+});
+
+Deno.test("pairedIntervalsAgainstMean(): the mean of several baselines is what counts", () => {
+  const { labels, baseline, changed } = pair(150, 2);
+  const other = baseline.map((p, i) => i % 3 === 0 ? 1 - p : p);
+  const options = { classes: 2, seed: 3, resamples: 40 };
+  const against = (baselines: Float64Array[]) =>
+    pairedIntervalsAgainstMean(labels, baselines, changed, options);
+  assertEquals(
+    against([baseline]),
+    pairedBootstrapIntervals(labels, baseline, changed, options),
+  );
+  const [both, one, two] = [[baseline, other], [baseline], [other]].map(against);
+  // Sums in another order.
+  assertAlmostEquals(
+    both.overall.auroc_macro.estimate,
+    (one.overall.auroc_macro.estimate + two.overall.auroc_macro.estimate) / 2,
+    1e-14,
+  );
+  assertAlmostEquals(
+    both.perClass[1].auprc.estimate,
+    (one.perClass[1].auprc.estimate + two.perClass[1].auprc.estimate) / 2,
+    1e-14,
+  );
+  assertThrows(() => against([]), RangeError, "no baselines");
 });
