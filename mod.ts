@@ -257,7 +257,13 @@ export {
   type TransferRun,
   type TransferScores,
 } from "./src/jobs/transfer_mitbih.ts";
-export { encoderFeatures, probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
+export {
+  type FeatureOptions,
+  type FrozenNetwork,
+  networkFeatures,
+  pooledEncoder,
+} from "./src/jobs/network_features.ts";
+export { probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
 
 // Pictures
 export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";

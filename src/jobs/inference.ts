@@ -94,7 +94,7 @@ export class Inference {
   async run(
     rows: ArrayLike<number>,
     onProgress?: (done: number) => void,
-  ): Promise<Record<string, Float32Array>> {
+  ): Promise<Record<string, Float32Array<ArrayBuffer>>> {
     const { gpu } = this.#workspace;
     const total = Math.ceil(rows.length / this.rows) * this.rows;
     const collected = Object.entries(this.#results).map(([name, tensor]) => {
@@ -120,7 +120,7 @@ export class Inference {
           onProgress(Math.min(first + this.rows, rows.length));
         }
       }
-      const results: Record<string, Float32Array> = {};
+      const results: Record<string, Float32Array<ArrayBuffer>> = {};
       for (const { name, columns, all } of collected) {
         results[name] = new Float32Array(await gpu.read(all, 4 * rows.length * columns));
       }
@@ -143,14 +143,15 @@ export async function evaluateRows(
   workspace: Workspace,
   rows: ArrayLike<number>,
   evaluate: EvaluationPass,
-): Promise<Record<string, Float32Array>> {
+  onProgress?: (done: number) => void,
+): Promise<Record<string, Float32Array<ArrayBuffer>>> {
   const inference = await Inference.record(
     workspace,
     Math.min(INFERENCE_ROWS, rows.length),
     evaluate,
   );
   try {
-    return await inference.run(rows);
+    return await inference.run(rows, onProgress);
   } finally {
     inference.destroy();
   }

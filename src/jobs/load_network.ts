@@ -12,7 +12,6 @@ import { UserError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import {
   type ClassifierArchitecture,
@@ -21,6 +20,7 @@ import {
 } from "../models/classifiers.ts";
 import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { encoderState, loadState } from "./checkpoints.ts";
+import { type FrozenNetwork, pooledEncoder } from "./network_features.ts";
 
 /** A classifier in evaluation mode; give it back with `destroy()`. */
 export interface LoadedClassifier {
@@ -32,16 +32,8 @@ export interface LoadedClassifier {
 }
 
 /** A network that gives features, in evaluation mode; give it back with `destroy()`. */
-export interface FeatureNetwork {
+export interface FeatureNetwork extends FrozenNetwork {
   readonly architecture: Architecture;
-  /** Width of the features. */
-  readonly features: number;
-  /**
-   * What a head reads, pooled over time: [N, features].
-   *
-   * @param x [N, T, leads]
-   */
-  evaluate(recorder: Recorder, x: Tensor): Tensor;
   destroy(): void;
 }
 
@@ -169,12 +161,7 @@ function createFeatureNetwork(store: ParameterStore, architecture: Architecture)
       evaluate: (recorder, x) => network.evaluate(recorder, x).features,
     };
   }
-  const encoder = new Encoder1dCnn(store, "", { inputs, width });
-  return {
-    ...shared,
-    features: encoder.outputs,
-    evaluate: (recorder, x) => meanPool(recorder, encoder.evaluate(recorder, x)).y,
-  };
+  return { ...shared, ...pooledEncoder(new Encoder1dCnn(store, "", { inputs, width })) };
 }
 
 function place(gpu: Gpu, store: ParameterStore, state: StateDict, what: string): void {

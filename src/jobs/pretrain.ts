@@ -14,6 +14,7 @@ import { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";
 import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { loadWeights, saveCheckpoint } from "./checkpoints.ts";
+import { pooledEncoder } from "./network_features.ts";
 import { describeProbe, probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
 import { RESULT_FILE, type RunFolder } from "./run_folder.ts";
 import type { EpochResult } from "./trainer.ts";
@@ -155,7 +156,7 @@ export async function pretrain(
           epoch: options.epochs,
         });
         events?.probing?.();
-        const probe = await probeEncoder(workspace, encoder, { seed });
+        const probe = await probeEncoder(workspace, pooledEncoder(encoder), { seed });
         const randomProbe = await probeRandomEncoder(workspace, { width: encoder.width, seed });
         await folder.writeJson(RESULT_FILE, {
           epoch_losses: course.epochLosses,

@@ -6,10 +6,8 @@
  */
 
 import { labelSubset } from "../data/label_subset.ts";
-import { UserError } from "../errors.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import {
   fitLinearProbe,
@@ -17,7 +15,7 @@ import {
   type LinearModel,
   predictProbabilities,
 } from "../stats/logistic_regression.ts";
-import { evaluateRows } from "./inference.ts";
+import { featureParts, type FrozenNetwork, pooledEncoder } from "./network_features.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What a probe found. */
@@ -33,22 +31,10 @@ export interface ProbeResult {
   readonly aurocAtUnitC: number;
 }
 
-/** Pooled features [rows, 4 width] of an encoder in evaluation mode. */
-export async function encoderFeatures(
-  workspace: Workspace,
-  encoder: Encoder1dCnn,
-  rows: ArrayLike<number>,
-): Promise<Float32Array> {
-  const { features } = await evaluateRows(workspace, rows, (recorder, x) => ({
-    features: meanPool(recorder, encoder.evaluate(recorder, x)).y,
-  }));
-  return features;
-}
-
-/** Probes an encoder: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */
+/** Probes a network: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */
 export async function probeEncoder(
   workspace: Workspace,
-  encoder: Encoder1dCnn,
+  network: FrozenNetwork,
   options: { labelFraction?: number; seed: number },
 ): Promise<ProbeResult> {
   const { split, set } = workspace;
@@ -60,22 +46,11 @@ export async function probeEncoder(
     fraction: options.labelFraction ?? 1,
     seed: options.seed,
   });
-  const rows = Int32Array.from([...train, ...split.validation, ...split.test]);
-  const features = await encoderFeatures(workspace, encoder, rows);
-  if (!features.every(Number.isFinite)) {
-    throw new UserError(
-      "Cannot probe the encoder: its features are not finite, so training has diverged. " +
-        "Use a smaller --lr",
-    );
-  }
-  const dimension = encoder.outputs;
-  const part = (from: number, count: number) => ({
-    features: features.subarray(from * dimension, (from + count) * dimension),
-    labels: workspace.labelsOf(rows.subarray(from, from + count)),
-  });
-  const validation = part(train.length, split.validation.length);
-  const test = part(train.length + split.validation.length, split.test.length);
-  const labelled = part(0, train.length);
+  const { labelled, validation, test } = await featureParts(workspace, network, {
+    labelled: train,
+    validation: split.validation,
+    test: split.test,
+  }, { what: "the encoder", diagnosis: "Training has diverged: use a smaller --lr" });
   const probe = fitLinearProbe({ ...labelled, classes, validation });
   const unitC = fitLogisticRegression(labelled, classes, 1 / train.length);
   const judge = (model: LinearModel) =>
@@ -88,7 +63,7 @@ export async function probeEncoder(
   };
 }
 
-/** The same probe on an encoder with random weights of this seed. */
+/** The same probe on a CNN encoder with random weights of this seed. */
 export async function probeRandomEncoder(
   workspace: Workspace,
   options: { width: number; labelFraction?: number; seed: number },
@@ -97,7 +72,7 @@ export async function probeRandomEncoder(
   const encoder = new Encoder1dCnn(store, "", { width: options.width });
   store.allocate(workspace.gpu, options.seed);
   try {
-    return await probeEncoder(workspace, encoder, options);
+    return await probeEncoder(workspace, pooledEncoder(encoder), options);
   } finally {
     store.destroy();
   }
