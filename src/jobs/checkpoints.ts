@@ -187,6 +187,25 @@ export function normalisationFor(
   };
 }
 
+/**
+ * Checks that a checkpoint was trained at the rate of the data. Any length will do, since features are
+ * averaged over time; another rate stretches every wave.
+ *
+ * @throws {UserError} Where the checkpoint states another rate.
+ */
+export function assertSamplingRate(
+  { metadata }: Pick<Checkpoint, "metadata">,
+  path: string,
+  samplingRate: number,
+): void {
+  const { sampling_rate: rate } = metadata;
+  if (rate === undefined || rate === samplingRate) return;
+  throw new UserError(
+    `Cannot use ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz. ` +
+      `Give --resolution ${rate}`,
+  );
+}
+
 /** Width of the network in a checkpoint's tensors, or 64. */
 export function modelWidth({ sections }: Checkpoint): number {
   return sections.values().map(widthOf).find((width) => width !== undefined) ?? 64;

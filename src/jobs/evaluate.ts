@@ -18,6 +18,7 @@ import {
   multilabelMetrics,
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
+import { assertSamplingRate } from "./checkpoints.ts";
 import { Inference, sigmoid } from "./inference.ts";
 import { loadClassifier } from "./load_network.ts";
 import type { Workspace } from "./workspace.ts";
@@ -147,18 +148,12 @@ function assertFits(
         `${classNames.length} classes (${classNames.join(", ")})`,
     );
   }
-  const { class_names: named, sampling_rate: rate } = checkpoint.metadata;
+  const { class_names: named } = checkpoint.metadata;
   if (named !== undefined && named.join() !== classNames.join()) {
     throw new UserError(
       `Cannot evaluate ${path}: its classes are ${named.join(", ")}, the data has ` +
         classNames.join(", "),
     );
   }
-  // Any length will do, since features are averaged over time; a rate stretches every wave.
-  if (rate !== undefined && rate !== samplingRate) {
-    throw new UserError(
-      `Cannot evaluate ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz. ` +
-        `Give --resolution ${rate}`,
-    );
-  }
+  assertSamplingRate(checkpoint, path, samplingRate);
 }

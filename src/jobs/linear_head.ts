@@ -8,7 +8,7 @@ import { basename, extname, join } from "node:path";
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { sha256OfBytes, sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
-import { UserError } from "../errors.ts";
+import { assertSamplingRate } from "./checkpoints.ts";
 import { assertAllParts } from "./data_source.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
 import { runOnce } from "./sweep.ts";
@@ -62,13 +62,7 @@ export async function trainLinearHead(
 ): Promise<LinearHead> {
   const { set, normalisation } = workspace;
   const { folder, epochs, labelFraction, seed, signal, onEpoch } = options;
-  const rate = encoder.checkpoint.metadata.sampling_rate;
-  if (rate !== undefined && rate !== set.samplingRate) {
-    throw new UserError(
-      `Cannot put a head on ${encoder.path}: it was trained at ${rate} Hz, the data has ` +
-        `${set.samplingRate} Hz. Give --resolution ${rate}`,
-    );
-  }
+  assertSamplingRate(encoder.checkpoint, encoder.path, set.samplingRate);
   assertAllParts(set);
   const settings = {
     ...HEAD_TRAINING,
