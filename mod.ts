@@ -264,6 +264,14 @@ export {
   pooledEncoder,
 } from "./src/jobs/network_features.ts";
 export { probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
+export {
+  type CheckpointProbe,
+  type LinearFit,
+  probeCheckpoint,
+  type ProbeCheckpointOptions,
+  type ProbedNetwork,
+  type ProbeSettings,
+} from "./src/jobs/probe_checkpoint.ts";
 
 // Pictures
 export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";

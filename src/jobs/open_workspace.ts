@@ -7,6 +7,7 @@
 import type { CommandContext } from "../cli/command.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { Normalisation } from "../data/normalisation.ts";
+import type { RecordSet } from "../data/record_set.ts";
 import { chooseDevice, type Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";
 import { assertAllParts, assertLabelled, COHORT_SEED, openRecords } from "./data_source.ts";
@@ -40,6 +41,8 @@ export interface WorkspaceRequest {
   readonly allParts?: boolean;
   /** Records without labels will do, as for pretraining. */
   readonly unlabelled?: boolean;
+  /** More that must hold of the records; throws before anything is computed. */
+  readonly check?: (set: RecordSet) => void;
 }
 
 /** Opens device and records; the caller ends with `destroy()`. */
@@ -56,5 +59,6 @@ export async function openWorkspace(request: WorkspaceRequest): Promise<Workspac
   });
   if (request.allParts) assertAllParts(set);
   if (!request.unlabelled) assertLabelled(set);
+  request.check?.(set);
   return await Workspace.open(set, { normalisation }, device);
 }

@@ -1,0 +1,32 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { neighbourFlags, probeFlags } from "../src/cli/probe_flags.ts";
+import { runProbe } from "../src/jobs/probe_command.ts";
+
+/** `deno task knn-probe`: nearest neighbours on a checkpoint's frozen features. */
+export const command = defineCommand({
+  name: "knn-probe",
+  summary: "Classify by the nearest neighbours of a checkpoint's frozen features",
+  description: [
+    "Asks the labelled records of folds 1-8 whose features are most similar to a record's. Nothing " +
+    "is trained, so the result is the features' own. Reports on the test fold beside the same on " +
+    "random encoders. The gain is over the mean of the random encoders, with intervals paired by " +
+    "record.",
+  ],
+  flags: { ...probeFlags, ...neighbourFlags },
+  examples: [
+    { args: "--checkpoint checkpoints/ssl_simclr.pt", about: "All labels" },
+    {
+      args: "--checkpoint checkpoints/ssl_simclr.pt --k 50 --json knn.json",
+      about: "More of them",
+    },
+  ],
+  run: (flags, context) =>
+    runProbe(
+      "knn-probe",
+      flags,
+      { kind: "knn", k: flags.k, temperature: flags.temperature },
+      context,
+    ),
+});
+
+if (import.meta.main) await runCommand(command);

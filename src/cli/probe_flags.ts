@@ -1,0 +1,69 @@
+/**
+ * Flags of the commands that probe a checkpoint's features.
+ *
+ * @module
+ */
+
+import type { Options } from "./command.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import { dataFlags, deviceFlags } from "./training_flags.ts";
+
+/** The checkpoint, and how its records are normalised. */
+export const featureFlags = {
+  "checkpoint": pathFlag({
+    required: true,
+    description: "Encoder or classifier (.pt or .safetensors), key encoder or model",
+  }),
+  ...dataFlags,
+  "normalize": choiceFlag({
+    choices: ["train", "none"],
+    description: "Overrides the normalisation that the checkpoint carries",
+    defaultText: "the checkpoint's; none where it carries none",
+  }),
+};
+
+/** Flags that `linear-probe` and `knn-probe` share. */
+export const probeFlags = {
+  ...featureFlags,
+  "label-fraction": numberFlag({
+    default: 1,
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: "Share of the training records whose labels are used",
+  }),
+  "fold": integerFlag({
+    default: 10,
+    minimum: 1,
+    maximum: 10,
+    description: "Fold to report on; its labels are never fitted to",
+  }),
+  "seed": integerFlag({
+    default: 42,
+    minimum: 0,
+    maximum: 2 ** 32 - 1,
+    description: "Seed of label subset, first random encoder and bootstrap",
+  }),
+  "random-seeds": integerFlag({
+    default: 3,
+    minimum: 1,
+    maximum: 100,
+    description: "Random encoders to compare with, their seeds counted up from --seed",
+  }),
+  "json": pathFlag({ description: "Write metrics and intervals as JSON" }),
+  "predictions": pathFlag({ description: "Write probabilities as CSV: ecg_id, one per class" }),
+  "figure": pathFlag({ description: "Draw the AUROC of all encoders with intervals as SVG" }),
+  ...deviceFlags,
+};
+
+/** Options that follow from {@linkcode probeFlags}. */
+export type ProbeOptions = Options<typeof probeFlags>;
+
+/** Neighbours of a k-NN probe and their weights, as in Wu et al. 2018 but with fewer of them. */
+export const neighbourFlags = {
+  "k": integerFlag({ default: 20, minimum: 1, description: "Nearest labelled records to ask" }),
+  "temperature": numberFlag({
+    default: 0.07,
+    exclusiveMinimum: 0,
+    description: "Weights are exp(cosine similarity / temperature)",
+  }),
+};
