@@ -272,6 +272,7 @@ export {
   type ProbedNetwork,
   type ProbeSettings,
 } from "./src/jobs/probe_checkpoint.ts";
+export { embed, type Embeddings, type EmbedOptions } from "./src/jobs/embed.ts";
 
 // Pictures
 export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";

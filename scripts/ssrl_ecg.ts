@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "evaluate": () => import("./evaluate.ts"),
   "linear-probe": () => import("./linear_probe.ts"),
   "knn-probe": () => import("./knn_probe.ts"),
+  "embed": () => import("./embed.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
   "ablation": () => import("./ablation.ts"),
   "transfer-mitbih": () => import("./transfer_mitbih.ts"),
