@@ -204,12 +204,15 @@ export {
 } from "./src/jobs/analyze_datasets.ts";
 export { Workspace, type WorkspaceOptions } from "./src/jobs/workspace.ts";
 export {
+  type EpochObservation,
   pretrain,
+  type PretrainEvents,
   type PretrainNetwork,
   type PretrainOptions,
   type PretrainRecipe,
   type PretrainResult,
 } from "./src/jobs/pretrain.ts";
+export type { OnlineProbeOptions } from "./src/jobs/pretrain_monitor.ts";
 export { byolRecipe, type ByolRecipeOptions } from "./src/jobs/byol_recipe.ts";
 export { contrastiveRecipe, type ContrastiveRecipeOptions } from "./src/jobs/contrastive_recipe.ts";
 export { maskedRecipe } from "./src/jobs/masked_recipe.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Options } from "./command.ts";
-import { integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
 import { trainingFlags } from "./training_flags.ts";
 
 /**
@@ -38,6 +38,17 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
     "out": pathFlag({
       default: defaults.out,
       description: "Checkpoint to write (.pt or .safetensors), key encoder",
+    }),
+    "probe-every": integerFlag({
+      default: 0,
+      minimum: 0,
+      description: "Probe the encoder on fold 9 before the first epoch and after every so many; " +
+        "0: only at the end",
+    }),
+    "probe": choiceFlag({
+      choices: ["knn", "linear"],
+      default: "knn",
+      description: "Probe of --probe-every, on up to 2,000 labelled training records",
     }),
     ...trainingFlags,
     "signal-length": {

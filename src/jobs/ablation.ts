@@ -90,7 +90,7 @@ async function runConfiguration(
   const pretrained = await runOnce(runFolder("pretraining"), pretraining, async () => {
     events?.part?.(identity, "pretraining");
     const recipe = simclrRecipe({ temperature: 0.07, projection: 128, config });
-    const { probe, randomProbe } = await pretrain(workspace, recipe, {
+    const { probes } = await pretrain(workspace, recipe, {
       ...shared,
       epochs,
       batchSize,
@@ -100,8 +100,8 @@ async function runConfiguration(
       events: { epoch: onEpoch },
     });
     return {
-      probe: finiteOrNull(probe.test.auroc_macro),
-      random_probe: finiteOrNull(randomProbe.test.auroc_macro),
+      probe: finiteOrNull(probes?.trained.test.auroc_macro ?? NaN),
+      random_probe: finiteOrNull(probes?.random.test.auroc_macro ?? NaN),
     };
   });
   const finetuning = { ...pretraining, finetuneEpochs, labelFraction };

@@ -1,6 +1,6 @@
 /**
- * The pretraining job of every method: unlabelled folds 1–8, then a linear probe beside a random
- * encoder's.
+ * The pretraining job of every method: unlabelled folds 1–8 under the eyes of a monitor, then a linear
+ * probe beside a random encoder's, where there are labels.
  *
  * @module
  */
@@ -8,15 +8,18 @@
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { epochOrder } from "../data/batches.ts";
+import { hasLabels } from "../data/record_set.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";
 import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { loadWeights, saveCheckpoint } from "./checkpoints.ts";
+import { CollapseAlarm } from "./collapse_alarm.ts";
 import { pooledEncoder } from "./network_features.ts";
+import { type OnlineProbeOptions, PretrainMonitor } from "./pretrain_monitor.ts";
 import { describeProbe, probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
-import { RESULT_FILE, type RunFolder } from "./run_folder.ts";
+import { type MetricsRow, RESULT_FILE, type RunFolder } from "./run_folder.ts";
 import type { EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
 import type { Workspace } from "./workspace.ts";
@@ -57,6 +60,8 @@ export interface PretrainRecipe {
 
 /** Settings of {@linkcode pretrain}. */
 export interface PretrainOptions extends RunOptions {
+  /** Probes the encoder before the first epoch and after every so many; absent: only at the end. */
+  readonly onlineProbe?: OnlineProbeOptions;
   readonly events?: PretrainEvents;
 }
 
@@ -64,19 +69,39 @@ export interface PretrainOptions extends RunOptions {
 export interface PretrainEvents {
   prepared?(facts: RunFacts & { parameters: number; trained: number }): void;
   steps?(epoch: number, done: number, total: number, loss: number): void;
-  epoch?(epoch: number, result: EpochResult): void;
+  /** The network was probed before the first epoch. */
+  untrained?(probeAuroc: number): void;
+  epoch?(epoch: number, result: EpochResult & EpochObservation): void;
+  /** Something is wrong with the run, in a sentence. */
+  warning?(text: string): void;
+  /** The final probes begin. */
   probing?(): void;
+}
+
+/** What the monitor saw after an epoch. */
+export interface EpochObservation {
+  /** Spread of the embeddings of validation records as a share of 1/√d; see `embeddingSpread`. */
+  readonly spread?: number;
+  /** Macro AUROC of the online probe on fold 9, where one was due. */
+  readonly probeAuroc?: number;
 }
 
 /** What the job gives. */
 export interface PretrainResult extends Course {
-  readonly probe: ProbeResult;
-  readonly randomProbe: ProbeResult;
+  /** Absent where the records have no labels. */
+  readonly probes?: {
+    readonly trained: ProbeResult;
+    /** Of an encoder with random weights. */
+    readonly random: ProbeResult;
+  };
+  /** Macro AUROC of the online probe on fold 9, earlier parts of the run included; epoch 0 untrained. */
+  readonly probeCurve: readonly { readonly epoch: number; readonly auroc: number }[];
 }
 
 /**
- * Pretrains an encoder on the training folds, writes its checkpoint (key `encoder`), and probes it
- * beside a random encoder.
+ * Pretrains an encoder on the training folds and writes its checkpoint (key `encoder`). Where there
+ * are labels, probes it beside a random encoder. After every epoch the spread of the embeddings goes
+ * to `metrics.jsonl`, and a warning is given when the network collapses.
  *
  * @param workspace Device and records; see {@linkcode Workspace.open}.
  * @param recipe The method: {@linkcode simclrRecipe}.
@@ -111,12 +136,22 @@ export async function pretrain(
   recipe: PretrainRecipe,
   options: PretrainOptions,
 ): Promise<PretrainResult> {
-  const { seed, batchSize, shuffle, events, init } = options;
+  const { seed, batchSize, shuffle, events, init, onlineProbe } = options;
   const { train } = workspace.split;
   const initial = init === undefined ? undefined : await readCheckpoint(init);
   const store = new ParameterStore();
   const network = recipe.build(store, workspace);
   const { encoder, method } = network;
+  const monitor = new PretrainMonitor(workspace, network, seed, onlineProbe);
+  const alarm = new CollapseAlarm();
+  const probeRows: MetricsRow[] = [];
+  const finalProbes = async () => {
+    events?.probing?.();
+    return {
+      trained: await probeEncoder(workspace, pooledEncoder(encoder), { seed }),
+      random: await probeRandomEncoder(workspace, { width: encoder.width, seed }),
+    };
+  };
   store.allocate(workspace.gpu, seed);
   try {
     if (initial) {
@@ -131,18 +166,35 @@ export async function pretrain(
       settings: recipe.settings,
       records: train.length,
       order: (epoch) => epochOrder({ indices: train, batchSize, seed, epoch, shuffle }),
-      prepared: (facts) =>
+      async prepared(facts, { folder }) {
         events?.prepared?.({
           ...facts,
           parameters: store.count,
           trained: store.parameters.slice(method.trainedFrom, method.trainedTo)
             .reduce((sum, { value }) => sum + value.size, 0),
-        }),
+        });
+        probeRows.push(...folder.kept.filter((row) => row.probe_auroc !== undefined));
+        if (facts.resumedAfter > 0 || !monitor.probesAfter(0)) return;
+        const probeAuroc = await monitor.probeAuroc(0);
+        const row = { epoch: 0, probe_auroc: probeAuroc };
+        folder.append([row]);
+        probeRows.push(row);
+        events?.untrained?.(probeAuroc);
+      },
       steps: (...progress) => events?.steps?.(...progress),
-      async epochDone(epoch, result, { folder }) {
+      async epochDone(epoch, result, { folder, trainer }) {
         await network.epochDone?.(epoch, folder);
-        events?.epoch?.(epoch, result);
-        return {};
+        const spread = await monitor.spread(epoch);
+        const probeAuroc = monitor.probesAfter(epoch) ? await monitor.probeAuroc(epoch) : undefined;
+        const row = {
+          ...(spread === undefined ? {} : { embedding_spread: spread }),
+          ...(probeAuroc === undefined ? {} : { probe_auroc: probeAuroc }),
+        };
+        if (probeAuroc !== undefined) probeRows.push({ epoch, ...row });
+        events?.epoch?.(epoch, { ...result, spread, probeAuroc });
+        const warning = spread === undefined ? undefined : alarm.warning(spread, trainer.steps);
+        if (warning !== undefined) events?.warning?.(warning);
+        return { row };
       },
       async finish(course, { folder }) {
         await saveCheckpoint(options.out, "encoder", store, workspace, {
@@ -155,19 +207,24 @@ export async function pretrain(
           seed,
           epoch: options.epochs,
         });
-        events?.probing?.();
-        const probe = await probeEncoder(workspace, pooledEncoder(encoder), { seed });
-        const randomProbe = await probeRandomEncoder(workspace, { width: encoder.width, seed });
+        const probes = hasLabels(workspace.set) ? await finalProbes() : undefined;
         await folder.writeJson(RESULT_FILE, {
           epoch_losses: course.epochLosses,
           checkpoint: options.out,
-          probe: describeProbe(probe),
-          random_probe: describeProbe(randomProbe),
+          ...(probes
+            ? { probe: describeProbe(probes.trained), random_probe: describeProbe(probes.random) }
+            : {}),
         });
-        return { ...course, probe, randomProbe };
+        const probeCurve = probeRows.map(({ epoch, probe_auroc }) => ({
+          epoch: Number(epoch),
+          // What is not defined stands as null in the file of an earlier part.
+          auroc: probe_auroc === null ? NaN : Number(probe_auroc),
+        }));
+        return { ...course, probeCurve, ...(probes ? { probes } : {}) };
       },
     });
   } finally {
+    monitor.destroy();
     network.destroy?.();
     store.destroy();
   }

@@ -6,10 +6,11 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { type CommandContext, quote } from "../cli/command.ts";
-import { formatCount, formatDuration, formatRate } from "../cli/format.ts";
+import { formatCount, formatDuration, formatRate, formatScore } from "../cli/format.ts";
 import type { PretrainingOptions } from "../cli/pretraining_flags.ts";
 import { Progress } from "../cli/progress.ts";
 import { batchSizes } from "../data/batches.ts";
+import { hasLabels } from "../data/record_set.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { sparkline } from "../report/sparkline.ts";
@@ -26,6 +27,7 @@ import { dataName, needsCohort } from "./data_source.ts";
 import { describeMemory } from "./memory_use.ts";
 import { openDevice, openWorkspace } from "./open_workspace.ts";
 import { pretrain, type PretrainRecipe, type PretrainResult } from "./pretrain.ts";
+import { ONLINE_PROBE_RECORDS } from "./pretrain_monitor.ts";
 import { defaultRunFolder } from "./run_folder.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -57,6 +59,8 @@ const SYNTHETIC_PRESETS = {
   software: { records: 1200, epochs: 20, batchSize: 128, signalLength: 250 },
   gpu: { records: 2000, epochs: 20, batchSize: 128, signalLength: 1000 },
 };
+
+const PROBE_NAMES = { knn: "20 nearest neighbours", linear: "Logistic regression" };
 
 /** Runs a pretraining command. */
 export async function runPretrain(
@@ -93,6 +97,9 @@ export async function runPretrain(
       total: epochs * batchSizes(workspace.split.train.length, batchSize).length,
       unit: "steps",
     });
+    const online = flags.probeEvery > 0
+      ? { every: flags.probeEvery, kind: flags.probe }
+      : undefined;
     const result = await pretrain(workspace, recipe, {
       epochs,
       batchSize,
@@ -104,6 +111,7 @@ export async function runPretrain(
       ...(flags.init === undefined ? {} : { init: flags.init }),
       runFolder,
       resume: flags.resume,
+      ...(online ? { onlineProbe: online } : {}),
       signal: context.signal,
       events: {
         prepared: ({ parameters, trained, memory, resumedAfter }) =>
@@ -123,23 +131,34 @@ export async function runPretrain(
               `seed ${flags.seed}`,
             ],
             [title, presentation.details.join(", ")],
+            [
+              "Online probe",
+              flags.probeEvery > 0 ? describeOnlineProbe(flags, workspace) : undefined,
+            ],
             ["Device memory", describeMemory(memory)],
             ["Run folder", runFolder],
             ["Resumed", resumedAfter > 0 ? `after epoch ${resumedAfter}` : undefined],
           ]),
         steps: (epoch, done, total, loss) =>
           progress.update((epoch - 1) * total + done, `loss ${loss.toFixed(4)}`),
-        epoch: (epoch, { loss, seconds, recordsPerSecond }) =>
-          progress.log(
-            `${epochLabel(epoch, epochs)}  loss ${loss.toFixed(4)}  ` +
-              `${formatRate(recordsPerSecond, "records")}  ${formatDuration(seconds)}`,
-          ),
+        untrained: (auroc) =>
+          progress.log(`${epochLabel(0, epochs)}  probe ${formatScore(auroc, 4)}`),
+        epoch: (epoch, { loss, spread, probeAuroc, seconds, recordsPerSecond }) =>
+          progress.log([
+            epochLabel(epoch, epochs),
+            `loss ${loss.toFixed(4)}`,
+            ...(spread === undefined ? [] : [`spread ${formatScore(spread, 2)}`]),
+            ...(probeAuroc === undefined ? [] : [`probe ${formatScore(probeAuroc, 4)}`]),
+            formatRate(recordsPerSecond, "records"),
+            formatDuration(seconds),
+          ].join("  ")),
+        warning: (text) => progress.log(text),
         probing: () => progress.finish("Probing the encoder and a random one ..."),
       },
     });
-    const figures = await drawFigures(result, presentation, workspace, runFolder);
+    const figures = await drawFigures(result, presentation, flags, workspace, runFolder);
     if (presentation.figure) figures.push(`${runFolder}/${presentation.figure(epochs)}`);
-    const { epochLosses, stepLosses, probe, randomProbe } = result;
+    const { epochLosses, stepLosses, probes } = result;
     console.log("");
     if (stepLosses.length > 1) {
       console.log(
@@ -156,10 +175,12 @@ export async function runPretrain(
       ],
       [
         "Linear probe",
-        compare(probe.test.auroc_macro, randomProbe.test.auroc_macro) +
-        "; penalty chosen on fold 9\n" +
-        compare(probe.aurocAtUnitC, randomProbe.aurocAtUnitC) +
-        "; penalty C = 1, scikit-learn's default",
+        probes
+          ? compare(probes.trained.test.auroc_macro, probes.random.test.auroc_macro) +
+            "; penalty chosen on fold 9\n" +
+            compare(probes.trained.aurocAtUnitC, probes.random.aurocAtUnitC) +
+            "; penalty C = 1, scikit-learn's default"
+          : "none, the records have no labels",
       ],
       [
         "Throughput",
@@ -189,19 +210,34 @@ function compare(trained: number, random: number): string {
     `(${gain < 0 ? "" : "+"}${gain.toFixed(4)})`;
 }
 
+/** How the encoder is probed during training, or why it is not. */
+function describeOnlineProbe(
+  { probe, probeEvery }: PretrainingOptions,
+  { set, split }: Workspace,
+): string {
+  if (!hasLabels(set)) return "none, the records have no labels";
+  const records = formatCount(Math.min(ONLINE_PROBE_RECORDS, split.train.length));
+  return `${PROBE_NAMES[probe]} on ${records} labelled records, AUROC on fold 9, ` +
+    (probeEvery === 1 ? "every epoch" : `every ${probeEvery} epochs`);
+}
+
 async function drawFigures(
-  { stepLosses, probe, randomProbe }: PretrainResult,
+  { stepLosses, probes, probeCurve }: PretrainResult,
   { title, loss, details }: PretrainPresentation,
+  { probe }: Pick<PretrainingOptions, "probe">,
   { split, set }: Workspace,
   runFolder: string,
 ): Promise<string[]> {
   const figures: string[] = [];
+  const add = async (name: string, svg: Promise<string>) => {
+    await writeFileAtomically(`${runFolder}/${name}`, await svg);
+    figures.push(`${runFolder}/${name}`);
+  };
   const source = dataName(set);
   if (stepLosses.length > 1) {
-    const path = `${runFolder}/loss.svg`;
-    await writeFileAtomically(
-      path,
-      await lineChart({
+    await add(
+      "loss.svg",
+      lineChart({
         title: `${title} pretraining`,
         caption: `${source}, n = ${formatCount(split.train.length)} records, ${details.join(", ")}`,
         x: { title: "Step" },
@@ -209,26 +245,44 @@ async function drawFigures(
         series: [{ name: "training", x: stepLosses.map((_, i) => i + 1), y: stepLosses }],
       }),
     );
-    figures.push(path);
   }
-  const bars = [
-    { name: title, value: probe.test.auroc_macro },
-    { name: "random encoder", value: randomProbe.test.auroc_macro },
-  ];
-  // Not defined where no class of the test fold has both labels.
-  if (!bars.every(({ value }) => Number.isFinite(value))) return figures;
-  const path = `${runFolder}/probe.svg`;
-  await writeFileAtomically(
-    path,
-    await barChart({
-      title: "Linear probe on frozen features",
-      caption: `${source}, test fold, n = ${formatCount(split.test.length)} records`,
-      valueTitle: "Macro AUROC",
-      base: 0.5,
-      maximum: 1,
-      bars,
-    }),
-  );
-  figures.push(path);
+  // Not defined where no class of the fold has both labels.
+  if (probeCurve.some(({ auroc }) => Number.isFinite(auroc))) {
+    await add(
+      "probe_curve.svg",
+      lineChart({
+        title: `${PROBE_NAMES[probe]} on the features of ${title}`,
+        caption: `${source}, fold 9, n = ${formatCount(split.validation.length)} records; ` +
+          "epoch 0: before training",
+        x: { title: "Epoch" },
+        y: { title: "Macro AUROC (0.5 = chance)" },
+        points: true,
+        series: [{
+          name: "encoder",
+          x: probeCurve.map(({ epoch }) => epoch),
+          y: probeCurve.map(({ auroc }) => auroc),
+        }],
+      }),
+    );
+  }
+  const bars = probes
+    ? [
+      { name: title, value: probes.trained.test.auroc_macro },
+      { name: "random encoder", value: probes.random.test.auroc_macro },
+    ]
+    : [];
+  if (bars.length > 0 && bars.every(({ value }) => Number.isFinite(value))) {
+    await add(
+      "probe.svg",
+      barChart({
+        title: "Linear probe on frozen features",
+        caption: `${source}, test fold, n = ${formatCount(split.test.length)} records`,
+        valueTitle: "Macro AUROC",
+        base: 0.5,
+        maximum: 1,
+        bars,
+      }),
+    );
+  }
   return figures;
 }

@@ -92,7 +92,8 @@ export interface TrainingRun<Result> {
   order(epoch: number): Int32Array;
   /** Sees the state of an earlier part before it is put into the trainer. */
   restoring?(stored: StoredRunState): void;
-  prepared?(facts: RunFacts): void;
+  /** Follows on the recording of all steps, before the first one runs. */
+  prepared?(facts: RunFacts, run: OpenRun): void | Promise<void>;
   steps?(epoch: number, done: number, total: number, loss: number): void;
   epochDone(epoch: number, result: EpochResult, run: OpenRun): Promise<EpochVerdict>;
   /** Writes checkpoint and results. The state for resuming is kept until it has ended. */
@@ -148,7 +149,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       stored.restore(trainer);
     }
     keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
-    run.prepared?.({ memory: memoryUse(trainer), resumedAfter: done });
+    await run.prepared?.({ memory: memoryUse(trainer), resumedAfter: done }, open);
     const { epochRows, stepLosses } = earlier(folder.kept);
     let seconds = 0;
     let visited = 0;
