@@ -203,7 +203,10 @@ Deno.test("train-simclr --probe-every: the same encoder, with a curve", () =>
     assertEquals(ground.bytes("probed.pt"), ground.bytes("plain.pt"));
     assert(/Online probe +Logistic regression on \d\d labelled records, AUROC on/.test(out), out);
     assert(/^Epoch 0\/2 {2}probe 0\.\d{4}$/m.test(out), out);
-    assert(/^Epoch 2\/2 {2}loss \d\.\d{4} {2}spread \d\.\d\d {2}probe 0\.\d{4} {2}/m.test(out), out);
+    assert(
+      /^Epoch 2\/2 {2}loss \d\.\d{4} {2}spread \d\.\d\d {2}probe 0\.\d{4} {2}/m.test(out),
+      out,
+    );
     assert(out.includes("probed/probe_curve.svg"), out);
     const svg = Deno.readTextFileSync(ground.path("probed/probe_curve.svg"));
     assert(svg.includes("Logistic regression") && !/NaN|undefined/.test(svg));
