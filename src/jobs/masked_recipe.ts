@@ -50,6 +50,7 @@ export function maskedRecipe({ ratio, blockSize }: BlockMask): PretrainRecipe {
         evaluate: (recorder, x) => ({
           features: meanPool(recorder, model.encoder.evaluate(recorder, x)).y,
         }),
+        prepare: () => pictures.prepare(),
         epochDone: (epoch, folder) => pictures.draw(epoch, folder),
         destroy: () => pictures.destroy(),
       };
@@ -71,10 +72,14 @@ class Pictures {
     this.#rows = (validation.length > 0 ? validation : train).slice(0, SHOWN_RECORDS);
   }
 
+  async prepare(): Promise<void> {
+    this.#inference ??= await this.#record();
+  }
+
   async draw(epoch: number, folder: RunFolder): Promise<void> {
     const { set } = this.workspace;
-    this.#inference ??= await this.#record();
-    const results = await this.#inference.run(this.#rows);
+    await this.prepare();
+    const results = await this.#inference!.run(this.#rows);
     const { mean, standardDeviation } = this.workspace.normalisation;
     const size = set.signalLength * set.leads.length;
     const millivolts = (name: string, i: number) =>

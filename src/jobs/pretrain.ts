@@ -40,6 +40,8 @@ export interface PretrainNetwork {
    * @param section What the checkpoint held: the encoder alone, or the whole training model.
    */
   started?(section: "encoder" | "model"): Promise<void>;
+  /** Records passes of its own, so that their memory is known before the run starts. */
+  prepare?(): Promise<void>;
   /** Follows on every epoch, such as drawing what the network makes of a few records. */
   epochDone?(epoch: number, folder: RunFolder): Promise<void>;
   /** Gives back what the network holds besides its parameters. */
@@ -166,6 +168,10 @@ export async function pretrain(
       settings: recipe.settings,
       records: train.length,
       order: (epoch) => epochOrder({ indices: train, batchSize, seed, epoch, shuffle }),
+      async prepare() {
+        await network.prepare?.();
+        await monitor.prepare();
+      },
       async prepared(facts, { folder }) {
         events?.prepared?.({
           ...facts,

@@ -40,7 +40,7 @@ export interface OnlineProbeOptions {
   readonly kind: "knn" | "linear";
 }
 
-/** Watches one network. Passes are recorded at the first look. */
+/** Watches one network. */
 export class PretrainMonitor {
   readonly #classes: number;
   readonly #spread: Int32Array;
@@ -124,14 +124,20 @@ export class PretrainMonitor {
     return multilabelMetrics(truth, probabilities, { classes }).auroc_macro;
   }
 
-  async #run(rows: Int32Array, epoch: number): Promise<Record<string, Float32Array>> {
+  /** Records the pass, so that its memory is known before the run starts. */
+  async prepare(): Promise<void> {
     const most = Math.max(this.#spread.length, this.probes ? this.#labelled.length : 0);
+    if (most === 0) return;
     this.#inference ??= await Inference.record(
       this.workspace,
       Math.min(INFERENCE_ROWS, most),
       (recorder, x) => ({ ...this.network.evaluate(recorder, x) }),
     );
-    const results = await this.#inference.run(rows);
+  }
+
+  async #run(rows: Int32Array, epoch: number): Promise<Record<string, Float32Array>> {
+    await this.prepare();
+    const results = await this.#inference!.run(rows);
     for (const values of Object.values(results)) {
       if (!values.every(Number.isFinite)) throw diverged("the embeddings are not finite", epoch);
     }

@@ -93,6 +93,8 @@ export interface TrainingRun<Result> {
   /** Sees the state of an earlier part before it is put into the trainer. */
   restoring?(stored: StoredRunState): void;
   /** Follows on the recording of all steps, before the first one runs. */
+  /** Records what the job runs besides the steps, before memory is counted. */
+  prepare?(): Promise<void>;
   prepared?(facts: RunFacts, run: OpenRun): void | Promise<void>;
   steps?(epoch: number, done: number, total: number, loss: number): void;
   epochDone(epoch: number, result: EpochResult, run: OpenRun): Promise<EpochVerdict>;
@@ -144,6 +146,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       out: options.out,
     });
     await trainer.prepare(records);
+    await run.prepare?.();
     if (stored) {
       run.restoring?.(stored);
       stored.restore(trainer);
