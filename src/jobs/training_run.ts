@@ -92,9 +92,9 @@ export interface TrainingRun<Result> {
   order(epoch: number): Int32Array;
   /** Sees the state of an earlier part before it is put into the trainer. */
   restoring?(stored: StoredRunState): void;
-  /** Follows on the recording of all steps, before the first one runs. */
   /** Records what the job runs besides the steps, before memory is counted. */
   prepare?(): Promise<void>;
+  /** Follows on all recording, before the first step runs. */
   prepared?(facts: RunFacts, run: OpenRun): void | Promise<void>;
   steps?(epoch: number, done: number, total: number, loss: number): void;
   epochDone(epoch: number, result: EpochResult, run: OpenRun): Promise<EpochVerdict>;
