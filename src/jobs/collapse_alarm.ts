@@ -7,8 +7,8 @@
 /**
  * Spread, as a share of 1/√d, below which embeddings count as collapsed. Where all records get the
  * same embedding the share is 0; over the whole sphere it is 1 (Chen & He 2021, section 4.1). After
- * {@linkcode SETTLED_STEPS} steps, SimCLR, BYOL and masked reconstruction have shown 0.2 or more, also at rates
- * far too high, so that a share of a twentieth is no slow start but a dead end.
+ * {@linkcode SETTLED_STEPS} steps, SimCLR, BYOL and masked reconstruction have shown 0.2 or more, also
+ * at learning rates far too high, so that a share of a twentieth is no slow start but a dead end.
  */
 export const COLLAPSED_SHARE = 0.05;
 
