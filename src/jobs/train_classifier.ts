@@ -20,7 +20,12 @@ import {
 } from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
-import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import {
+  type ClassMetrics,
+  type MultilabelMetrics,
+  multilabelMetrics,
+  perClassMetrics,
+} from "../metrics/multilabel_metrics.ts";
 import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
 import type { AdamOptions } from "../optim/adam.ts";
@@ -29,6 +34,7 @@ import { loadWeights, modelWidth, saveCheckpoint, type WeightSource } from "./ch
 import { FrozenFeatures } from "./frozen_features.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { RESULT_FILE } from "./run_folder.ts";
+import { TEST_PREDICTIONS_FILE, testPredictionsCsv } from "./test_predictions.ts";
 import { diverged, type EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
 import { persistent, type Workspace } from "./workspace.ts";
@@ -95,11 +101,18 @@ export interface ValidationMetrics extends MultilabelMetrics {
   readonly loss: number;
 }
 
+/** What a run says of single classes, by the name of the class. */
+export type PerClass = Readonly<
+  Record<string, Pick<ClassMetrics, "support" | "auroc" | "auprc" | "f1">>
+>;
+
 /** What the job gives. */
 export interface TrainClassifierResult extends Course {
   readonly bestEpoch: number;
   readonly validation: ValidationMetrics;
   readonly test: ValidationMetrics;
+  readonly validationPerClass: PerClass;
+  readonly testPerClass: PerClass;
   /** What selects, after every epoch; NaN where it is not defined. */
   readonly selected: readonly number[];
 }
@@ -251,7 +264,7 @@ export async function trainClassifier(
       steps: (...progress) => events?.steps?.(...progress),
       async epochDone(epoch, result, { trainer, folder }) {
         const unfold = await features?.foldIntoHead(store, model);
-        const metrics = await judge!.metrics(split.validation, epoch);
+        const { metrics } = await judge!.judge(split.validation, epoch);
         // Strictly better: of equals the first epoch stays.
         const better = bestMetrics === undefined ||
           score(metrics, selection) > score(bestMetrics, selection);
@@ -294,18 +307,29 @@ export async function trainClassifier(
           epoch: bestEpoch,
           metrics: { ...bestMetrics! },
         });
-        const test = await judge!.metrics(split.test, bestEpoch);
+        const validation = await judge!.judge(split.validation, bestEpoch);
+        const test = await judge!.judge(split.test, bestEpoch);
+        const validationPerClass = perClassOf(validation, set.classNames);
+        const testPerClass = perClassOf(test, set.classNames);
+        await folder.writeText(
+          TEST_PREDICTIONS_FILE,
+          testPredictionsCsv(set, split.test, test.probabilities),
+        );
         await folder.writeJson(RESULT_FILE, {
           best_epoch: bestEpoch,
           validation: bestMetrics,
-          test,
+          test: test.metrics,
+          validation_per_class: validationPerClass,
+          test_per_class: testPerClass,
           checkpoint: options.out,
         });
         return {
           ...course,
           bestEpoch,
           validation: bestMetrics!,
-          test,
+          test: test.metrics,
+          validationPerClass,
+          testPerClass,
           selected: course.epochRows.map((row) => Number(row[SELECTION_ROWS[selection]] ?? NaN)),
         };
       },
@@ -318,7 +342,15 @@ export async function trainClassifier(
   }
 }
 
-/** Metrics of the present weights on any rows. */
+/** What a {@linkcode Judge} says. */
+interface Judgement {
+  readonly metrics: ValidationMetrics;
+  /** [rows, classes] */
+  readonly probabilities: Float64Array;
+  readonly labels: Float32Array;
+}
+
+/** Answers of the present weights for any rows, and what they are worth. */
 class Judge {
   private constructor(readonly workspace: Workspace, readonly inference: Inference) {}
 
@@ -329,20 +361,33 @@ class Judge {
     return new Judge(workspace, inference);
   }
 
-  async metrics(rows: Int32Array, epoch: number): Promise<ValidationMetrics> {
+  async judge(rows: Int32Array, epoch: number): Promise<Judgement> {
     const { logits } = await this.inference.run(rows);
     if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
     const labels = this.workspace.labelsOf(rows);
-    const { classNames } = this.workspace.set;
-    return {
-      ...multilabelMetrics(labels, sigmoid(logits), { classes: classNames.length }),
+    const probabilities = sigmoid(logits);
+    const classes = this.workspace.set.classNames.length;
+    const metrics = {
+      ...multilabelMetrics(labels, probabilities, { classes }),
       loss: binaryCrossEntropy(logits, labels),
     };
+    return { metrics, probabilities, labels };
   }
 
   destroy(): void {
     this.inference.destroy();
   }
+}
+
+function perClassOf(
+  { labels, probabilities }: Judgement,
+  classNames: readonly string[],
+): PerClass {
+  const scores = perClassMetrics(labels, probabilities, { classes: classNames.length });
+  return Object.fromEntries(classNames.map((name, c) => {
+    const { support, auroc, auprc, f1 } = scores[c];
+    return [name, { support, auroc, auprc, f1 }];
+  }));
 }
 
 /** Mean over all entries of log(1 + e^x) - x y, without overflow. */
