@@ -8,6 +8,12 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { UserError } from "../errors.ts";
 
+/** Settings of a run. */
+export const CONFIG_FILE = "config.json";
+
+/** Rows of metrics, one JSON object a line. */
+export const METRICS_FILE = "metrics.jsonl";
+
 /** What a finished run leaves. */
 export const RESULT_FILE = "result.json";
 
@@ -35,7 +41,7 @@ export class RunFolder {
    * @throws {UserError} When the folder cannot be made or written.
    */
   static open(path: string, keepEpochs = 0): RunFolder {
-    const file = join(path, "metrics.jsonl");
+    const file = join(path, METRICS_FILE);
     try {
       Deno.mkdirSync(path, { recursive: true });
       const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : [];
@@ -78,7 +84,7 @@ export class RunFolder {
       }
     } catch (error) {
       throw new UserError(
-        `Cannot write ${this.file("metrics.jsonl")}: ${(error as Error).message}`,
+        `Cannot write ${this.file(METRICS_FILE)}: ${(error as Error).message}`,
       );
     }
   }

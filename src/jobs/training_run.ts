@@ -10,7 +10,7 @@ import { batchSizes } from "../data/batches.ts";
 import type { Method } from "../methods/batch.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
-import { type MetricsRow, RunFolder } from "./run_folder.ts";
+import { CONFIG_FILE, type MetricsRow, RunFolder } from "./run_folder.ts";
 import {
   assertEpochsLeft,
   assertMayRun,
@@ -137,7 +137,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     assertEpochsLeft(runFolder, done, epochs);
     folder = RunFolder.open(runFolder, done);
     const open = { trainer, folder };
-    await folder.writeJson("config.json", {
+    await folder.writeJson(CONFIG_FILE, {
       command: run.command,
       data: workspace.set.source,
       adapter: workspace.gpu.name,
