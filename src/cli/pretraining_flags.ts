@@ -29,6 +29,11 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
       defaultText: `${defaults.batchSize}; ${onCohort}`,
     }),
     "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    "lr-schedule": choiceFlag({
+      choices: ["constant", "cosine"],
+      default: "constant",
+      description: "Keep that rate, or let it fall to 0 as a cosine, which gave better probes",
+    }),
     "seed": integerFlag({
       default: 42,
       minimum: 0,

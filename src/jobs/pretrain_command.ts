@@ -104,6 +104,7 @@ export async function runPretrain(
       epochs,
       batchSize,
       learningRate: flags.lr,
+      learningRateSchedule: flags.lrSchedule,
       seed: flags.seed,
       shuffle: !flags.noShuffle,
       logEvery: flags.logEvery,
@@ -127,8 +128,8 @@ export async function runPretrain(
             [
               "Training",
               `${epochs} epochs, batch ${batchSize}` +
-              `${presentation.batch ? ` (${presentation.batch})` : ""}, Adam ${flags.lr}, ` +
-              `seed ${flags.seed}`,
+              `${presentation.batch ? ` (${presentation.batch})` : ""}, Adam ${flags.lr}` +
+              `${flags.lrSchedule === "cosine" ? " falling to 0" : ""}, seed ${flags.seed}`,
             ],
             [title, presentation.details.join(", ")],
             [

@@ -14,6 +14,7 @@ import { type StepMetrics, StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Method } from "../methods/batch.ts";
 import { Adam, type AdamOptions } from "../optim/adam.ts";
+import { type LearningRateSchedule, scheduledRate } from "../optim/learning_rate.ts";
 import type { MetricsRow } from "./run_folder.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
@@ -26,6 +27,8 @@ export interface TrainerOptions {
   readonly logEvery: number;
   /** Steps of the whole run, for schedules. */
   readonly totalSteps?: number;
+  /** Default: constant. */
+  readonly schedule?: LearningRateSchedule;
   readonly adam?: AdamOptions;
   readonly signal?: AbortSignal;
 }
@@ -65,6 +68,7 @@ export class Trainer {
   readonly optimizer: Adam;
   /** Steps done in all epochs. */
   steps = 0;
+  /** Before the schedule. */
   learningRate: number;
   readonly #programs = new Map<number, Program>();
   readonly #step: StepState;
@@ -145,7 +149,7 @@ export class Trainer {
         epoch,
         step: this.steps,
         records: rows,
-        ...this.optimizer.values(this.steps, this.learningRate),
+        ...this.optimizer.values(this.steps, this.#rate(this.steps)),
         momentum: this.method.momentum?.(this.steps, totalSteps) ?? 0,
       });
       program.run();
@@ -179,6 +183,11 @@ export class Trainer {
     };
   }
 
+  #rate(step: number): number {
+    const { schedule = "constant", totalSteps = 0 } = this.options;
+    return scheduledRate(schedule, this.learningRate, step, totalSteps);
+  }
+
   /** About one look a second, but never rarer than every `logEvery` steps. */
   #readEvery(): number {
     const perSecond = Math.floor(1 / this.#secondsPerStep);
@@ -191,7 +200,7 @@ export class Trainer {
       step: step + 1,
       loss,
       gradient_norm: gradientNorm,
-      learning_rate: this.learningRate,
+      learning_rate: this.#rate(step),
       ...(skipped ? { skipped } : {}),
     };
   }

@@ -9,6 +9,7 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { batchSizes } from "../data/batches.ts";
 import type { Method } from "../methods/batch.ts";
 import type { AdamOptions } from "../optim/adam.ts";
+import type { LearningRateSchedule } from "../optim/learning_rate.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
 import { CONFIG_FILE, type MetricsRow, RunFolder } from "./run_folder.ts";
 import {
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** Records of a step; at most all that an epoch visits. */
   readonly batchSize: number;
   readonly learningRate: number;
+  /** Default: constant. */
+  readonly learningRateSchedule?: LearningRateSchedule;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly logEvery: number;
@@ -127,6 +130,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     seed,
     logEvery: options.logEvery,
     totalSteps: epochs * batchSizes(records, batchSize).length,
+    schedule: options.learningRateSchedule ?? "constant",
     ...(run.adam ? { adam: run.adam } : {}),
     signal: options.signal,
   });
@@ -200,8 +204,15 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
 }
 
 function sharedSettings(options: RunOptions): Record<string, JsonValue> {
-  const { batchSize, learningRate, seed, shuffle, init } = options;
-  return { batchSize, learningRate, seed, shuffle, init: init ?? null };
+  const { batchSize, learningRate, learningRateSchedule, seed, shuffle, init } = options;
+  return {
+    batchSize,
+    learningRate,
+    learningRateSchedule: learningRateSchedule ?? "constant",
+    seed,
+    shuffle,
+    init: init ?? null,
+  };
 }
 
 /** Epoch rows and step losses of the part of a run that was done before. */

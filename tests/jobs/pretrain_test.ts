@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
+import type { PretrainOptions } from "../../src/jobs/pretrain.ts";
 import { inRepository } from "../support/paths.ts";
 import {
   pretrainOptions,
@@ -131,6 +132,37 @@ Deno.test("a run with other settings or data does not go on, and its state stays
       assert(error.message.includes('normalisation: "train"'), error.message);
     }, "none");
     assertEquals(await Deno.readFile(`${run.runFolder}/state.safetensors`), state);
+  }));
+
+Deno.test("the learning rate falls to 0 as a cosine over the whole run, stopped or not", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const constant = pretrainOptions(folder, "constant");
+    await pretrainSimclr(workspace, constant);
+    const unbroken: PretrainOptions = {
+      ...pretrainOptions(folder, "unbroken"),
+      learningRateSchedule: "cosine",
+    };
+    await pretrainSimclr(workspace, unbroken);
+    const steps = timelessRows(unbroken.runFolder).filter(({ step }) => step !== undefined);
+    for (const [i, { learning_rate }] of steps.entries()) {
+      const progress = i / steps.length;
+      assertEquals(learning_rate, 1e-3 * 0.5 * (1 + Math.cos(Math.PI * progress)));
+    }
+    assertNotEquals(await Deno.readFile(unbroken.out), await Deno.readFile(constant.out));
+
+    const stopped = { ...unbroken, ...pretrainOptions(folder, "stopped") };
+    const { signal, stop } = stopper();
+    const events = { epoch: stop };
+    await assertRejects(() => pretrainSimclr(workspace, { ...stopped, signal, events }));
+    const going = { ...stopped, resume: true };
+    await assertRejects(
+      () => pretrainSimclr(workspace, { ...going, learningRateSchedule: "constant" }),
+      UserError,
+      'learningRateSchedule: "cosine"',
+    );
+    await pretrainSimclr(workspace, going);
+    assertEquals(await Deno.readFile(stopped.out), await Deno.readFile(unbroken.out));
+    assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
   }));
 
 Deno.test("pretraining leaves no GPU buffers, whether it ends, is stopped or cannot start", () =>
