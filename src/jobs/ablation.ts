@@ -27,6 +27,8 @@ export interface AblationOptions {
   /** Folder of all runs. */
   readonly folder: string;
   readonly signal?: AbortSignal;
+  /** For the runs' `config.json`. */
+  readonly commandLine?: string;
   readonly events?: {
     /** Before a part of a run that is not done yet. */
     part?(identity: AblationIdentity, part: "pretraining" | "fine-tuning"): void;
@@ -83,8 +85,15 @@ async function runConfiguration(
   const { epochs, batchSize, finetuneEpochs, labelFraction, folder, events } = options;
   const runFolder = (part: string) => join(folder, `${config}_seed${seed}_${part}`);
   const encoder = join(folder, `${config}_seed${seed}.safetensors`);
-  const signal = options.signal ? { signal: options.signal } : {};
-  const shared = { seed, shuffle: true, logEvery: 100, learningRate: 1e-3, ...signal };
+  const { signal, commandLine } = options;
+  const shared = {
+    seed,
+    shuffle: true,
+    logEvery: 100,
+    learningRate: 1e-3,
+    ...(signal ? { signal } : {}),
+    ...(commandLine === undefined ? {} : { commandLine }),
+  };
   const onEpoch = (epoch: number, { loss }: { loss: number }) => events?.epoch?.(epoch, loss);
   const pretraining = { config, seed, epochs, batchSize, ...dataSettings(workspace) };
   const pretrained = await runOnce(runFolder("pretraining"), pretraining, async () => {

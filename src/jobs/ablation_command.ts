@@ -85,6 +85,7 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
       labelFraction,
       folder: flags.out,
       signal: context.signal,
+      commandLine: context.commandLine,
       events: {
         part: ({ config, seed }, part) => {
           const run = seeds.indexOf(seed) * configs.length + configs.indexOf(config);

@@ -165,7 +165,7 @@ async function compare(
       batchSize: flags.batchSize,
       seed: flags.seed,
       normalize: flags.normalize,
-      heads,
+      heads: heads && { ...heads, commandLine: context.commandLine },
       signal: context.signal,
       events: {
         headEpoch: (name, epoch) =>

@@ -34,6 +34,8 @@ export interface LabelScarcityOptions {
   /** Folder of all runs. */
   readonly folder: string;
   readonly signal?: AbortSignal;
+  /** For the runs' `config.json`. */
+  readonly commandLine?: string;
   readonly events?: {
     /** Before a run that is not done yet. */
     run?(run: ScarcityIdentity, index: number, total: number): void;
@@ -79,7 +81,8 @@ export async function labelScarcity(
   workspace: Workspace,
   options: LabelScarcityOptions,
 ): Promise<ScarcityRun[]> {
-  const { epochs, batchSize, learningRate, encoderCheckpoint, events, signal } = options;
+  const { epochs, batchSize, learningRate, encoderCheckpoint, events, signal, commandLine } =
+    options;
   const encoder = encoderCheckpoint === undefined ? null : await sha256OfFile(encoderCheckpoint);
   const identities = options.seeds.flatMap((seed) =>
     options.fractions.flatMap((fraction) =>
@@ -118,6 +121,7 @@ export async function labelScarcity(
         runFolder,
         resume: isUnfinished(runFolder),
         ...(signal ? { signal } : {}),
+        ...(commandLine === undefined ? {} : { commandLine }),
         events: { epoch: (epoch, { loss }) => events?.epoch?.(epoch, loss) },
       });
       return {

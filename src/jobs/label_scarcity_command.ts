@@ -96,6 +96,7 @@ export async function runLabelScarcity(
       ...(encoderCheckpoint === undefined ? {} : { encoderCheckpoint }),
       folder: flags.out,
       signal: context.signal,
+      commandLine: context.commandLine,
       events: {
         run: ({ track, fraction, seed }, index) =>
           progress.update(index * epochs, `${TITLES[track]}, ${percent(fraction)}, seed ${seed}`),

@@ -24,6 +24,8 @@ export interface LinearHeadOptions {
   readonly labelFraction: number;
   /** Chooses labels, initial head and order. */
   readonly seed: number;
+  /** For the run's `config.json`. */
+  readonly commandLine?: string;
 }
 
 /** A classifier that {@linkcode trainLinearHead} left on disk. */
@@ -61,7 +63,7 @@ export async function trainLinearHead(
   },
 ): Promise<LinearHead> {
   const { set, normalisation } = workspace;
-  const { folder, epochs, labelFraction, seed, signal, onEpoch } = options;
+  const { folder, epochs, labelFraction, seed, commandLine, signal, onEpoch } = options;
   assertSamplingRate(encoder.checkpoint, encoder.path, set.samplingRate);
   assertAllParts(set);
   const settings = {
@@ -94,6 +96,7 @@ export async function trainLinearHead(
       runFolder,
       resume: isUnfinished(runFolder),
       ...(signal ? { signal } : {}),
+      ...(commandLine === undefined ? {} : { commandLine }),
       events: { epoch: (epoch) => onEpoch?.(epoch) },
     });
     const { auroc_macro } = validation;

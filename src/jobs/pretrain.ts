@@ -214,6 +214,10 @@ export async function pretrain(
           epoch: options.epochs,
         });
         const probes = hasLabels(workspace.set) ? await finalProbes() : undefined;
+        if (probes) {
+          folder.noteResult("probe", { ...probes.trained.test }, options.epochs);
+          folder.noteResult("random_probe", { ...probes.random.test }, options.epochs);
+        }
         await folder.writeJson(RESULT_FILE, {
           epoch_losses: course.epochLosses,
           checkpoint: options.out,

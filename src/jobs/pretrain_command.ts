@@ -114,6 +114,7 @@ export async function runPretrain(
       resume: flags.resume,
       ...(online ? { onlineProbe: online } : {}),
       signal: context.signal,
+      commandLine: context.commandLine,
       events: {
         prepared: ({ parameters, trained, memory, resumedAfter }) =>
           printSettings([

@@ -1,12 +1,18 @@
 /**
- * The folder of one run: settings, metrics as JSON lines, figures, state for resuming.
+ * The folder of one run: settings, metrics as JSON lines and as TensorBoard's events, figures, state
+ * for resuming.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
+import type { Event } from "../report/tensorboard/event.ts";
+import { EventFile } from "./event_file.ts";
+import { flattenSettings, HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
+import { keptEvents, rowEvent } from "./run_events.ts";
 
 /** Settings of a run. */
 export const CONFIG_FILE = "config.json";
@@ -20,37 +26,55 @@ export const RESULT_FILE = "result.json";
 /** One object of `metrics.jsonl`. */
 export type MetricsRow = Readonly<Record<string, number | string | boolean | null>>;
 
+/** Settings of {@linkcode RunFolder.open}. */
+export interface RunFolderOptions {
+  /** Keep the metrics of so many epochs of an earlier part of the run, and append to them. */
+  readonly keepEpochs?: number;
+  /** When the run began, its earlier parts included. Default: now. */
+  readonly started?: Date;
+}
+
 /** A run's folder; lines are appended as they come. */
 export class RunFolder {
   readonly #encoder = new TextEncoder();
   readonly #metrics: Deno.FsFile;
+  readonly #events: EventFile;
 
   private constructor(
     readonly path: string,
+    readonly started: Date,
     /** Rows of an earlier part of the run, at the time of opening. */
     readonly kept: readonly MetricsRow[],
     metrics: Deno.FsFile,
+    events: EventFile,
   ) {
     this.#metrics = metrics;
+    this.#events = events;
   }
 
   /**
    * Makes the folder.
    *
-   * @param keepEpochs Keep the metrics of so many epochs of an earlier run and append to them.
    * @throws {UserError} When the folder cannot be made or written.
    */
-  static open(path: string, keepEpochs = 0): RunFolder {
+  static async open(
+    path: string,
+    { keepEpochs = 0, started = new Date() }: RunFolderOptions = {},
+  ): Promise<RunFolder> {
     const file = join(path, METRICS_FILE);
+    let metrics: Deno.FsFile | undefined;
     try {
       Deno.mkdirSync(path, { recursive: true });
       const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : [];
       // An earlier run's result would make this one look finished.
       removeIfThere(join(path, RESULT_FILE));
-      Deno.writeTextFileSync(file, lines(kept));
-      const metrics = Deno.openSync(file, { write: true, append: true });
-      return new RunFolder(path, kept, metrics);
+      await writeFileAtomically(file, lines(kept));
+      metrics = Deno.openSync(file, { write: true, append: true });
+      // The metrics are the truth: the events of what is kept are made from them.
+      const events = EventFile.open(path, keptEvents(kept, started.getTime() / 1000));
+      return new RunFolder(path, started, kept, metrics, events);
     } catch (error) {
+      metrics?.close();
       throw new UserError(
         `Cannot write the run folder ${path}: ${
           (error as Error).message
@@ -74,7 +98,16 @@ export class RunFolder {
     await writeFileAtomically(this.file(name), text);
   }
 
-  /** Appends rows to `metrics.jsonl`. */
+  /** Writes the run's settings: `config.json`, `hparams.yaml`, and for TensorBoard's HPARAMS page. */
+  async writeConfig(config: Readonly<Record<string, JsonValue>>): Promise<void> {
+    await this.writeJson(CONFIG_FILE, config);
+    const flat = flattenSettings(config);
+    await this.writeText(HPARAMS_FILE, hparamsYaml(flat));
+    const wallTime = this.started.getTime() / 1000;
+    this.#appendEvents([{ kind: "session start", wallTime, settings: sessionSettings(flat) }]);
+  }
+
+  /** Appends rows to `metrics.jsonl` and to the event file. */
   append(rows: readonly MetricsRow[]): void {
     if (rows.length === 0) return;
     const bytes = this.#encoder.encode(lines(rows));
@@ -87,11 +120,40 @@ export class RunFolder {
         `Cannot write ${this.file(METRICS_FILE)}: ${(error as Error).message}`,
       );
     }
+    const now = Date.now() / 1000;
+    this.#appendEvents(rows.map((row) => rowEvent(row, now)));
   }
 
-  /** Closes the metrics file. */
+  /**
+   * Notes a result for TensorBoard alone, as `section/name`.
+   *
+   * @param section Such as `test`
+   * @param epoch The epoch whose weights were measured
+   */
+  noteResult(section: string, metrics: Readonly<Record<string, number>>, epoch: number): void {
+    const values = Object.fromEntries(
+      Object.entries(metrics).map(([name, value]) => [`${section}/${name}`, value]),
+    );
+    this.#appendEvents([{ kind: "scalars", wallTime: Date.now() / 1000, step: epoch, values }]);
+  }
+
+  /** Notes for TensorBoard that the run is finished. */
+  noteEnd(): void {
+    this.#appendEvents([{ kind: "session end", wallTime: Date.now() / 1000 }]);
+  }
+
+  /** Closes the files. */
   close(): void {
     this.#metrics.close();
+    this.#events.close();
+  }
+
+  #appendEvents(events: readonly Event[]): void {
+    try {
+      this.#events.append(events);
+    } catch (error) {
+      throw new UserError(`Cannot write ${this.#events.path}: ${(error as Error).message}`);
+    }
   }
 }
 

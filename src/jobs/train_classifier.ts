@@ -315,6 +315,7 @@ export async function trainClassifier(
           TEST_PREDICTIONS_FILE,
           testPredictionsCsv(set, split.test, test.probabilities),
         );
+        folder.noteResult("test", { ...test.metrics }, bestEpoch);
         await folder.writeJson(RESULT_FILE, {
           best_epoch: bestEpoch,
           validation: bestMetrics,

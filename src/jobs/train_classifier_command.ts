@@ -103,6 +103,7 @@ export async function runTrainClassifier(
       runFolder,
       resume: flags.resume,
       signal: context.signal,
+      commandLine: context.commandLine,
       events: {
         prepared: (facts) => {
           printSettings([

@@ -5,11 +5,13 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { batchSizes } from "../data/batches.ts";
 import type { Method } from "../methods/batch.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import type { LearningRateSchedule } from "../optim/learning_rate.ts";
+import { VERSION } from "../version.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
 import { CONFIG_FILE, type MetricsRow, RunFolder } from "./run_folder.ts";
 import {
@@ -47,6 +49,8 @@ export interface RunOptions {
   /** Seconds between two savings of the state for resuming; default 20. */
   readonly saveEverySeconds?: number;
   readonly signal?: AbortSignal;
+  /** The command line that the run was started with, for `config.json`. */
+  readonly commandLine?: string;
 }
 
 /** What is known when all steps are recorded and none has run. */
@@ -139,10 +143,15 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     const stored = resume ? await readRunState(runFolder, settings) : undefined;
     const done = stored?.epoch ?? 0;
     assertEpochsLeft(runFolder, done, epochs);
-    folder = RunFolder.open(runFolder, done);
+    const started = resume ? startOf(runFolder) : new Date();
+    folder = await RunFolder.open(runFolder, { keepEpochs: done, started });
     const open = { trainer, folder };
-    await folder.writeJson(CONFIG_FILE, {
+    await folder.writeConfig({
       command: run.command,
+      commandLine: options.commandLine ?? null,
+      version: VERSION,
+      deno: Deno.version.deno,
+      started: started.toISOString(),
       data: workspace.set.source,
       adapter: workspace.gpu.name,
       ...settings,
@@ -191,6 +200,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       recordsPerSecond: visited / seconds,
     };
     const result = await run.finish(course, open);
+    folder.noteEnd();
     await dropRunState(folder);
     return result;
   } catch (error) {
@@ -201,6 +211,18 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     keeper?.destroy();
     trainer.destroy();
   }
+}
+
+/** When the run in a folder began; now, where its settings do not tell. */
+function startOf(runFolder: string): Date {
+  try {
+    const { started } = JSON.parse(Deno.readTextFileSync(join(runFolder, CONFIG_FILE)));
+    const date = new Date(started);
+    if (!Number.isNaN(date.getTime())) return date;
+  } catch {
+    // Killed before the settings were written, or a run of an older version.
+  }
+  return new Date();
 }
 
 function sharedSettings(options: RunOptions): Record<string, JsonValue> {

@@ -60,6 +60,8 @@ export interface TransferMitBihOptions {
   /** Folder of the runs: `transfer/` and `baseline/`. Runs that are done there are kept. */
   readonly runFolder: string;
   readonly signal?: AbortSignal;
+  /** For the runs' `config.json`. */
+  readonly commandLine?: string;
   readonly events?: {
     /** Before a run is trained, or found done. */
     run?(name: TransferRunName): void;
@@ -237,7 +239,7 @@ async function trainAndTest(
   name: TransferRunName,
 ): Promise<TransferRun> {
   const { checkpoint, encoderFrom, records, epochs, freezeEncoder, seed, events } = options;
-  const { batchSize, learningRate, signal } = options;
+  const { batchSize, learningRate, signal, commandLine } = options;
   const runFolder = join(options.runFolder, name);
   const path = join(runFolder, "model.pt");
   events?.run?.(name);
@@ -279,6 +281,7 @@ async function trainAndTest(
       runFolder,
       resume: isUnfinished(runFolder),
       ...(signal ? { signal } : {}),
+      ...(commandLine === undefined ? {} : { commandLine }),
       events: {
         ...(events?.steps ? { steps: events.steps } : {}),
         ...(events?.epoch ? { epoch: events.epoch } : {}),

@@ -112,6 +112,7 @@ export async function runTransferMitBih(
       baseline: !flags.noBaseline,
       runFolder,
       signal: context.signal,
+      commandLine: context.commandLine,
     });
     printResult(result, describePart(summariseParts(set, workspace.split).test));
     const figures = await drawFigures(result, set, flags, runFolder);

@@ -1,6 +1,6 @@
 /**
- * Types for the three packages of Deno's standard library, which reach this project through npm
- * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and three lines
+ * Types for the four packages of Deno's standard library, which reach this project through npm
+ * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and four lines
  * of `deno.json` are all that changes.
  */
 
@@ -71,4 +71,9 @@ declare module "@std/csv" {
     data: readonly unknown[],
     options?: { columns?: readonly string[]; headers?: boolean; separator?: string },
   ): string;
+}
+
+declare module "@std/yaml" {
+  export function stringify(data: unknown, options?: { lineWidth?: number }): string;
+  export function parse(text: string): unknown;
 }

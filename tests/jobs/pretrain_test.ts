@@ -4,11 +4,14 @@ import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 import type { PretrainOptions } from "../../src/jobs/pretrain.ts";
+import { column, epochsDone, readRun } from "../../src/jobs/read_run.ts";
+import { VERSION } from "../../src/version.ts";
 import { inRepository } from "../support/paths.ts";
 import {
   pretrainOptions,
   pretrainSimclr,
   stopper,
+  timelessEvents,
   timelessRows,
   withSmallWorkspace,
 } from "./small_workspace.ts";
@@ -44,6 +47,7 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
     assertEquals(resumed, [3]);
     assertEquals(await Deno.readFile(stopped.out), expected);
     assertEquals(timelessRows(stopped.runFolder), timelessRows(unbroken.runFolder));
+    assertEquals(timelessEvents(stopped.runFolder), timelessEvents(unbroken.runFolder));
 
     // Killed at any moment after the first state.
     const state = `${folder}/killed/state.safetensors`;
@@ -77,6 +81,7 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
     if (epochs > 3) await pretrainSimclr(workspace, { ...unbroken, epochs });
     assertEquals(await Deno.readFile(killed.out), await Deno.readFile(unbroken.out));
     assertEquals(timelessRows(killed.runFolder), timelessRows(unbroken.runFolder));
+    assertEquals(timelessEvents(killed.runFolder), timelessEvents(unbroken.runFolder));
     const strangers = [...Deno.readDirSync(folder)].map(({ name }) => name)
       .filter((name) => !/^(temporary|(unbroken|stopped|killed)(\.pt)?)$/.test(name));
     assertEquals(strangers, [], "no temporary files");
@@ -104,6 +109,33 @@ Deno.test("stopping saves the last whole epoch; run folders are not overwritten 
     );
     await pretrainSimclr(workspace, { ...run, resume: true });
     assertEquals(await Deno.readFile(run.out), await Deno.readFile(unbroken.out));
+  }));
+
+Deno.test("a run's settings say how and when it was started, and no resuming minds them", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const run = { ...pretrainOptions(folder, "run"), epochs: 2, saveEverySeconds: 0 };
+    const path = `${run.runFolder}/config.json`;
+    const config = () => JSON.parse(Deno.readTextFileSync(path));
+    const { signal, stop } = stopper();
+    const before = Date.now();
+    await assertRejects(() =>
+      pretrainSimclr(workspace, { ...run, commandLine: "first", signal, events: { epoch: stop } })
+    );
+    const first = config();
+    assertEquals(first.commandLine, "first");
+    assertEquals(first.version, VERSION);
+    assertEquals(first.deno, Deno.version.deno);
+    const started = Date.parse(first.started);
+    assert(started >= before && started <= Date.now(), first.started);
+    // As another version at another time would have left it.
+    const older = "2020-02-02T02:02:02.000Z";
+    const change = { version: "0.0.1", deno: "1.0.0", started: older };
+    await Deno.writeTextFile(path, JSON.stringify({ ...first, ...change }));
+    await pretrainSimclr(workspace, { ...run, resume: true });
+    assertEquals(config(), { ...first, commandLine: null, started: older });
+    const read = readRun(run.runFolder);
+    assertEquals([read.state, epochsDone(read)], ["finished", 2]);
+    assertEquals(column(read.stepRows, "step"), [1, 2, 3, 4]);
   }));
 
 Deno.test("a run with other settings or data does not go on, and its state stays", () =>

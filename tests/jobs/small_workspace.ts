@@ -1,14 +1,17 @@
 /** A workspace of a few short records, small enough that an epoch takes a fraction of a second. */
 
+import { assertEquals } from "@std/assert";
 import type { AugmentationConfigName } from "../../src/augment/augmentations.ts";
 import type { RecordSet } from "../../src/data/record_set.ts";
 import { synthesizeCohort } from "../../src/data/synthetic/cohort.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
+import { eventFiles } from "../../src/jobs/event_file.ts";
 import { pretrain, type PretrainOptions, type PretrainResult } from "../../src/jobs/pretrain.ts";
 import { simclrRecipe } from "../../src/jobs/simclr_recipe.ts";
 import type { TrainClassifierOptions } from "../../src/jobs/train_classifier.ts";
 import { Workspace } from "../../src/jobs/workspace.ts";
+import { readEvents } from "../report/tensorboard/read_events.ts";
 
 /** Records 1.28 s long, 32 of them for training. */
 export function smallSet(): RecordSet {
@@ -89,6 +92,19 @@ export function timelessRows(runFolder: string): Record<string, unknown>[] {
     delete row.records_per_second;
     return row;
   });
+}
+
+/** Steps and values of a run's event file; without the times, which differ from run to run. */
+export function timelessEvents(runFolder: string): { step: number; scalars: object }[] {
+  const files = eventFiles(runFolder);
+  assertEquals(files.length, 1, "one event file, however often the run was stopped");
+  return readEvents(Deno.readFileSync(`${runFolder}/${files[0]}`))
+    .map(({ step, scalars }) => {
+      const { "epoch/seconds": _, "epoch/records_per_second": __, ...timeless } = scalars;
+      return { step, scalars: timeless };
+    })
+    // The version and the session stand where the run was opened.
+    .filter(({ scalars }) => Object.keys(scalars).length > 0);
 }
 
 /** A signal that a run can be stopped with from its own events. */
