@@ -26,6 +26,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "quick-compare": () => import("./quick_compare.ts"),
   "per-class-analysis": () => import("./per_class_analysis.ts"),
   "predict": () => import("./predict.ts"),
+  "runs": () => import("./runs.ts"),
   "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
   "fetch-mitbih": () => import("./fetch_mitbih.ts"),
   "synthesize": () => import("./synthesize.ts"),

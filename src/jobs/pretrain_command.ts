@@ -256,7 +256,7 @@ async function drawFigures(
         title: `${PROBE_NAMES[probe]} on the features of ${title}`,
         caption: `${source}, fold 9, n = ${formatCount(split.validation.length)} records; ` +
           "epoch 0: before training",
-        x: { title: "Epoch" },
+        x: { title: "Epoch", whole: true },
         y: { title: "Macro AUROC (0.5 = chance)" },
         points: true,
         series: [{

@@ -198,7 +198,7 @@ async function drawCurve(
     path,
     await lineChart({
       title,
-      x: { title: "Epoch" },
+      x: { title: "Epoch", whole: true },
       y: { title: `Training loss (nats), ${curves[1].name}` },
       series: curves.map(({ name, y }) => ({ name, x: y.map((_, i) => i + 1), y })),
     }),

@@ -26,6 +26,8 @@ export interface Axis {
   readonly scale?: "linear" | "log";
   /** Ends of the axis; default from the data. */
   readonly domain?: readonly [number, number];
+  /** Ticks at whole numbers only, for counts such as epochs. Default false. */
+  readonly whole?: boolean;
 }
 
 /** One plotting area of {@linkcode linePanels}. */
@@ -158,7 +160,11 @@ function layers({ x: xAxis, series }: LinePanel, yAxis: Axis, points: boolean) {
     scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
     legend,
   };
-  const x = { field: "x", ...encodeAxis(xAxis, false), axis: { grid: false, tickCount: 8 } };
+  const x = {
+    field: "x",
+    ...encodeAxis(xAxis, false),
+    axis: { grid: false, tickCount: 8, ...(xAxis.whole ? { tickMinStep: 1 } : {}) },
+  };
   const y = { field: "y", ...encodeAxis(yAxis, true), axis: { tickCount: 6, domain: false } };
   const bands = series.some((each) => each.low !== undefined && each.high !== undefined);
   return [

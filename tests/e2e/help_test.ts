@@ -38,6 +38,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "quick-compare",
       "per-class-analysis",
       "predict",
+      "runs",
       "fetch-ptbxl",
       "fetch-mitbih",
       "synthesize",
