@@ -220,6 +220,16 @@ export { simclrRecipe, type SimclrRecipeOptions } from "./src/jobs/simclr_recipe
 export type { MemoryUse } from "./src/jobs/memory_use.ts";
 export type { Course, RunFacts, RunOptions } from "./src/jobs/training_run.ts";
 export {
+  column,
+  findRuns,
+  type FoundRuns,
+  readRun,
+  type Run,
+  type RunState,
+} from "./src/jobs/read_run.ts";
+export { type RunSummary, summarizeRun } from "./src/jobs/runs.ts";
+export { compareRuns, type RunComparison } from "./src/jobs/compare_runs.ts";
+export {
   trainClassifier,
   type TrainClassifierOptions,
   type TrainClassifierResult,

@@ -30,7 +30,7 @@ export const command = defineCommand({
       description: "Folder for the pictures of --compare",
     }),
   },
-  positionals: { name: "RUN", description: "The two runs of --compare", maximum: 2 },
+  positionals: { name: "RUN...", description: "The two runs of --compare", maximum: 2 },
   examples: [
     { args: "", about: "All runs, newest first" },
     { args: "--command finetune,train-supervised --sort auroc", about: "The best classifier" },

@@ -153,25 +153,26 @@ function sharedCurves(a: Run, b: Run): Pick<RunComparison, "curves" | "missingCu
   }
   const curves: SharedCurve[] = [];
   const missingCurves: string[] = [];
-  const add = (name: SharedCurve["name"], title: string, metric: string) =>
-    curves.push({ name, title, a: curve(a, metric), b: curve(b, metric) });
-  const same = (name: string) => JSON.stringify(a.config[name]) === JSON.stringify(b.config[name]);
-  if (!isClassifier(a)) {
+  const add = (name: SharedCurve["name"], title: string, metric: string) => {
+    if ([a, b].every(({ epochRows }) => column(epochRows, metric).some(Number.isFinite))) {
+      curves.push({ name, title, a: curve(a, metric), b: curve(b, metric) });
+    } else {
+      const quantity = name === "auroc" ? "AUROC" : "loss";
+      missingCurves.push(
+        `No curve of the ${quantity}: it was not measured, or not defined, in both runs.`,
+      );
+    }
+  };
+  const same = (name: string) => a.config[name] === b.config[name];
+  if (isClassifier(a)) {
+    if (same("loss")) add("loss", `Training loss: ${a.config.loss} (nats)`, "train_loss");
+    else add("loss", "Validation loss: cross-entropy (nats)", "validation_loss");
+    add("auroc", "Validation macro AUROC (0.5 = chance)", "auroc_macro");
+  } else {
     const loss = PRETRAINING_LOSSES[String(a.config.command)];
     if (same("command")) add("loss", `Training loss${loss ? `: ${loss}` : ""}`, "train_loss");
     else missingCurves.push("No curve of the loss: the methods have losses of their own.");
-  } else if (same("loss")) {
-    add("loss", `Training loss: ${a.config.loss} (nats)`, "train_loss");
-  } else {
-    add("loss", "Validation loss: cross-entropy (nats)", "validation_loss");
-  }
-  const [metric, title] = isClassifier(a)
-    ? ["auroc_macro", "Validation macro AUROC (0.5 = chance)"]
-    : ["probe_auroc", "Macro AUROC of the probe (0.5 = chance)"];
-  if ([a, b].every((run) => column(run.epochRows, metric).some(Number.isFinite))) {
-    add("auroc", title, metric);
-  } else {
-    missingCurves.push("No curve of the AUROC: it was not measured, or not defined, in both runs.");
+    add("auroc", "Macro AUROC of the probe (0.5 = chance)", "probe_auroc");
   }
   return { curves, missingCurves };
 }

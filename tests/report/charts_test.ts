@@ -25,6 +25,21 @@ Deno.test("line chart: every series has its colour, its dash and its name", asyn
   assertStringIncludes(svg, `stroke-dasharray="${SERIES_DASHES[1].join(",")}"`);
 });
 
+Deno.test("line chart: a whole axis has no ticks between whole numbers", async () => {
+  const draw = (whole: boolean) =>
+    lineChart({
+      title: "Loss",
+      x: { title: "Epoch", whole },
+      y: { title: "Loss (nats)" },
+      series: [{ name: "training", x: [1, 2, 3], y: [13, 12, 11] }],
+    });
+  const between = />[12]\.\d<\/text>/;
+  assert(between.test(await draw(false)));
+  const svg = await draw(true);
+  for (const tick of [1, 2, 3]) assertStringIncludes(svg, `>${tick}</text>`);
+  assert(!between.test(svg));
+});
+
 Deno.test("line chart: values that are not finite leave a gap", async () => {
   const svg = await lineChart({
     title: "Gap",
