@@ -7,7 +7,7 @@
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { flattenSettings, type FlatValue } from "./hparams.ts";
 import { column, epochsDone, type Run } from "./read_run.ts";
-import { summarizeRun } from "./runs.ts";
+import { trainingCourse } from "./runs.ts";
 
 /** Where and when a run was made differs always, and says nothing of what it is. */
 const CIRCUMSTANCES = ["commandLine", "started", "out"];
@@ -110,7 +110,7 @@ function comparedMetrics(a: Run, b: Run): ComparedMetric[] {
 
 /** All numbers of the result; of a run in progress, those of the best epoch so far. */
 function finalMetrics(run: Run): Record<string, number> {
-  const { loss, seconds } = summarizeRun(run);
+  const { loss, seconds } = trainingCourse(run);
   const best = run.epochRows.findLast((row) => row.best === true);
   const measured: Readonly<Record<string, JsonValue>> = run.result ?? (best
     ? {

@@ -57,8 +57,7 @@ export interface RunSummary {
  * ```
  */
 export function summarizeRun(run: Run): RunSummary {
-  const { path, config, epochRows, state } = run;
-  const trained = epochRows.filter((row) => row.train_loss !== undefined);
+  const { path, config, state } = run;
   return {
     path,
     command: typeof config.command === "string" ? config.command : "?",
@@ -67,10 +66,20 @@ export function summarizeRun(run: Run): RunSummary {
     epochsDone: epochsDone(run),
     epochs: numberOf(config.epochs),
     ...measure(run),
-    loss: column(trained, "train_loss").at(-1) ?? NaN,
-    seconds: column(trained, "seconds").reduce((sum, each) => sum + each, 0),
+    ...trainingCourse(run),
     state,
     started: startOf(run),
+  };
+}
+
+/** Loss of the last epoch, and seconds of all. */
+export function trainingCourse(
+  { epochRows }: Pick<Run, "epochRows">,
+): Pick<RunSummary, "loss" | "seconds"> {
+  const trained = epochRows.filter((row) => row.train_loss !== undefined);
+  return {
+    loss: column(trained, "train_loss").at(-1) ?? NaN,
+    seconds: column(trained, "seconds").reduce((sum, each) => sum + each, 0),
   };
 }
 
