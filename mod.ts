@@ -234,6 +234,25 @@ export {
   type TrainClassifierOptions,
   type TrainClassifierResult,
 } from "./src/jobs/train_classifier.ts";
+export {
+  type ClassifierResult,
+  multiseed,
+  type MultiseedEvents,
+  type MultiseedFailure,
+  type MultiseedOutcome,
+  type MultiseedRun,
+} from "./src/jobs/multiseed.ts";
+export type {
+  MultiseedConfiguration,
+  MultiseedMethod,
+  MultiseedOptions,
+  MultiseedTask,
+} from "./src/jobs/multiseed_plan.ts";
+export {
+  readTestPredictions,
+  type TestPredictions,
+  testPredictionsCsv,
+} from "./src/jobs/test_predictions.ts";
 export { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./src/jobs/evaluate.ts";
 export {
   evaluateAll,

@@ -18,6 +18,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "knn-probe": () => import("./knn_probe.ts"),
   "embed": () => import("./embed.ts"),
   "label-scarcity": () => import("./label_scarcity.ts"),
+  "train-multiseed": () => import("./train_multiseed.ts"),
   "ablation": () => import("./ablation.ts"),
   "transfer-mitbih": () => import("./transfer_mitbih.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),

@@ -48,6 +48,8 @@ export interface CommandContext {
   /** Names of the flags that stand on the command line, such as `batch-size`. */
   readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
+  /** What followed the command's name. */
+  readonly args: readonly string[];
   /** The command line as it can be pasted into a shell, for run records. */
   readonly commandLine: string;
   /** What stands before a command's name: `./denow task`, `deno task` or `ssrl-ecg`. */
@@ -160,6 +162,7 @@ export async function executeCommand<Flags extends FlagTable>(
       signal,
       given: parsed.given,
       positionals: parsed.positionals,
+      args,
       commandLine: [program, command.name, ...args.map(quote)].join(" "),
       program,
     });

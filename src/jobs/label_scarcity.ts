@@ -6,7 +6,6 @@
  */
 
 import { join } from "node:path";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
 import { runOnce } from "./sweep.ts";
@@ -94,7 +93,7 @@ export async function labelScarcity(
     const { track, fraction, seed } = identity;
     const pretrained = track.startsWith("ssl_");
     const runFolder = join(options.folder, `${track}_${fraction}_seed${seed}`);
-    const settings: JsonValue = {
+    const settings = {
       ...identity,
       epochs,
       batchSize,

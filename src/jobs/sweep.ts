@@ -9,8 +9,13 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
+import { isUnfinished } from "./run_state.ts";
 
+const STARTED_FILE = "started.json";
 const DONE_FILE = "done.json";
+
+/** What a result depends on. */
+export type RunSettings = Readonly<Record<string, JsonValue>>;
 
 /**
  * Gives the result of a run: from its folder, where the run has ended before; else by running it.
@@ -22,26 +27,61 @@ const DONE_FILE = "done.json";
  */
 export async function runOnce<Result extends JsonValue>(
   folder: string,
-  settings: JsonValue,
+  settings: RunSettings,
   run: () => Promise<Result>,
 ): Promise<{ result: Result; fresh: boolean }> {
-  const path = join(folder, DONE_FILE);
-  const stored = readDone(path);
-  if (stored !== undefined) {
-    if (canonicalJson(stored.settings) !== canonicalJson(settings)) {
-      throw new UserError(
-        `The run in ${folder} had other settings: ${canonicalJson(stored.settings)}. ` +
-          `Give the same, or another folder for the results`,
-      );
-    }
-    return { result: stored.result as Result, fresh: false };
-  }
+  const stored = earlierResult<Result>(folder, settings);
+  if (stored !== undefined) return { result: stored, fresh: false };
+  const started = join(folder, STARTED_FILE);
+  await writeFileAtomically(started, JSON.stringify({ settings }, null, 2) + "\n");
   const result = await run();
-  await writeFileAtomically(path, JSON.stringify({ settings, result }, null, 2) + "\n");
+  await writeFileAtomically(
+    join(folder, DONE_FILE),
+    JSON.stringify({ settings, result }, null, 2) + "\n",
+  );
+  await Deno.remove(started);
   return { result, fresh: true };
 }
 
-function readDone(path: string): { settings: JsonValue; result: JsonValue } | undefined {
+/**
+ * The result of a run that has ended before; undefined where it is still to be done, from the start
+ * or from where it stopped.
+ *
+ * @throws {UserError} When the folder holds a run with other settings, or a damaged result.
+ */
+export function earlierResult<Result extends JsonValue>(
+  folder: string,
+  settings: RunSettings,
+): Result | undefined {
+  const done = read(join(folder, DONE_FILE));
+  if (done !== undefined) {
+    if (done.result === undefined) throw notARun(join(folder, DONE_FILE));
+    assertSame(folder, done.settings, settings);
+    return done.result as Result;
+  }
+  // Without a state on disk the run begins anew, and nothing of it is lost.
+  if (isUnfinished(folder)) {
+    const started = read(join(folder, STARTED_FILE));
+    if (started !== undefined) assertSame(folder, started.settings, settings);
+  }
+  return undefined;
+}
+
+function assertSame(folder: string, before: RunSettings, now: RunSettings): void {
+  const show = (value: JsonValue | undefined) =>
+    value === undefined ? "none" : canonicalJson(value);
+  const differing = Object.keys({ ...before, ...now }).filter((name) =>
+    show(before[name]) !== show(now[name])
+  );
+  if (differing.length === 0) return;
+  throw new UserError(
+    `The run in ${folder} had other settings: ${
+      differing.map((name) => `${name} ${show(before[name])}, now ${show(now[name])}`).join("; ")
+    }. Give the same, or another folder for the results`,
+  );
+}
+
+function read(path: string): { settings: RunSettings; result?: JsonValue } | undefined {
   let text: string;
   try {
     text = Deno.readTextFileSync(path);
@@ -50,10 +90,14 @@ function readDone(path: string): { settings: JsonValue; result: JsonValue } | un
     throw new UserError(`Cannot read ${path}: ${(error as Error).message}`);
   }
   try {
-    const { settings, result } = JSON.parse(text);
-    if (settings !== undefined && result !== undefined) return { settings, result };
+    const content = JSON.parse(text);
+    if (typeof content.settings === "object" && content.settings !== null) return content;
   } catch {
     // said below
   }
-  throw new UserError(`Cannot read ${path}: it is not a run's result. Remove it to run again`);
+  throw notARun(path);
+}
+
+function notARun(path: string): UserError {
+  return new UserError(`Cannot read ${path}: it is not a run's result. Remove it to run again`);
 }

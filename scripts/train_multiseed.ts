@@ -1,0 +1,105 @@
+import { classifierFlags } from "../src/cli/classifier_flags.ts";
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import {
+  booleanFlag,
+  choiceFlag,
+  integerFlag,
+  numberListFlag,
+  pathFlag,
+  stringListFlag,
+} from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
+import { runMultiseed } from "../src/jobs/multiseed_command.ts";
+import { MULTISEED_METHODS } from "../src/jobs/multiseed_plan.ts";
+import { LOSSES } from "../src/jobs/train_classifier.ts";
+
+/** `deno task train-multiseed`: the same experiment with many seeds. */
+export const command = defineCommand({
+  name: "train-multiseed",
+  summary: "Train classifiers with many seeds, and pretrain their encoders",
+  description: [
+    "Trains every configuration with every seed. A seed chooses labels, weights and order. Keeps " +
+    "the epoch with the best macro AUROC on fold 9 and looks at fold 10 once, with its weights. " +
+    "Writes both, with means, standard deviations and intervals.",
+    "Runs that are done are kept, one that was stopped goes on, one that failed is tried again: " +
+    "started again, the command does what is missing.",
+  ],
+  flags: {
+    "method": stringListFlag({
+      choices: MULTISEED_METHODS,
+      default: ["supervised"],
+      description: "Where the weights come from: random, or an encoder pretrained by this method",
+    }),
+    "loss": choiceFlag({
+      choices: LOSSES,
+      description: "Loss of all methods",
+      defaultText: "focal; supervised alone has bce with standard as well",
+    }),
+    "balance-strategy": choiceFlag({
+      choices: ["standard", "stratified", "oversample"],
+      description: "How all methods draw training records",
+      defaultText: "oversample; supervised alone has bce with standard as well",
+    }),
+    "seeds": numberListFlag({
+      integer: true,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seeds",
+      defaultText: "42,52,62,72,82,92,102,112,122,132; with --quick the first three",
+    }),
+    "quick": booleanFlag({ description: "Three seeds, 5 epochs, 5 epochs of pretraining" }),
+    "label-fraction": classifierFlags["label-fraction"],
+    "epochs": integerFlag({
+      minimum: 1,
+      description: "Passes over the labelled records",
+      defaultText: "30; with --quick 5",
+    }),
+    "batch-size": classifierFlags["batch-size"],
+    "lr": classifierFlags.lr,
+    "pretrain-epochs": integerFlag({
+      minimum: 1,
+      description: "Passes over all training records in pretraining",
+      defaultText: "20; with --quick 5",
+    }),
+    "pretrain-batch-size": integerFlag({
+      minimum: 2,
+      description: "Records of a step of pretraining",
+      defaultText: "simclr and byol 256, masked 64",
+    }),
+    "pretrain-once": booleanFlag({
+      description: "One encoder, of the first seed, for all seeds; else one a seed",
+    }),
+    "jobs": integerFlag({
+      default: 1,
+      minimum: 1,
+      maximum: 64,
+      description: "Runs at a time, each in a process of its own",
+    }),
+    "out": pathFlag({
+      default: "results/phase2_multiseed_results.json",
+      description: "Results of all runs, written after each",
+    }),
+    "checkpoint-dir": pathFlag({
+      default: "checkpoints",
+      description: "Folder of the classifiers' checkpoints",
+    }),
+    "run-root": pathFlag({
+      default: "results/multiseed",
+      description: "Folder of all run folders",
+    }),
+    ...dataFlags,
+    "normalize": trainingFlags.normalize,
+    ...deviceFlags,
+  },
+  examples: [
+    { args: "", about: "The two documented configurations, ten seeds" },
+    { args: "--method supervised,simclr --quick", about: "Three seeds, with pretraining" },
+    {
+      args: "--method simclr,byol,supervised --loss focal --balance-strategy oversample --jobs 2",
+      about: "Methods under equal conditions, two runs at a time",
+    },
+  ],
+  run: runMultiseed,
+});
+
+if (import.meta.main) await runCommand(command);
