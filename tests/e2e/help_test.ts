@@ -27,6 +27,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-resnet1d",
       "train-improved-cnn",
       "train-traditional-ml",
+      "train-multiseed",
       "evaluate",
       "transfer-mitbih",
       "evaluate-all",
