@@ -212,8 +212,10 @@ export async function runTasks(
       }
       await events?.ended?.(ended, errors.get(ended), outcome());
     }
-  } finally {
-    await Promise.allSettled(running.values());
+  } catch (error) {
+    // They are saving what they have done.
+    if (signal?.aborted) await Promise.allSettled(running.values());
+    throw error;
   }
   return outcome();
 }

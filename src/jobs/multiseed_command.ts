@@ -75,6 +75,7 @@ export async function runMultiseed(flags: MultiseedFlags, context: CommandContex
   assertFolderWritable(join(flags.runRoot, "done.json"), "--run-root");
   const { normalize: normalisation } = flags;
   const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
+  let inUse = true;
   try {
     const tasks = planMultiseed(workspace, options);
     if (isWorker()) {
@@ -83,6 +84,11 @@ export async function runMultiseed(flags: MultiseedFlags, context: CommandContex
         (task, events, signal) => runTask(workspace, task, { ...options, events, signal }),
         context.signal,
       );
+    }
+    if (flags.jobs > 1) {
+      // The device's memory is for the workers.
+      workspace.destroy();
+      inUse = false;
     }
     const { failures } = await train(workspace, tasks, options, flags, context, started);
     if (failures.length > 0) {
@@ -93,7 +99,7 @@ export async function runMultiseed(flags: MultiseedFlags, context: CommandContex
       );
     }
   } finally {
-    workspace.destroy();
+    if (inUse) workspace.destroy();
   }
 }
 
