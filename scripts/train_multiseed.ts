@@ -33,12 +33,12 @@ export const command = defineCommand({
     "loss": choiceFlag({
       choices: LOSSES,
       description: "Loss of all methods",
-      defaultText: "focal; supervised alone has bce with standard as well",
+      defaultText: "focal; without both flags supervised also runs bce with standard",
     }),
     "balance-strategy": choiceFlag({
       choices: ["standard", "stratified", "oversample"],
       description: "How all methods draw training records",
-      defaultText: "oversample; supervised alone has bce with standard as well",
+      defaultText: "oversample; see --loss",
     }),
     "seeds": numberListFlag({
       integer: true,
