@@ -237,6 +237,8 @@ function outcomeOf(
 /** What {@linkcode runTask} needs besides the task. */
 export interface RunTaskOptions
   extends Pick<MultiseedOptions, "labelFraction" | "batchSize" | "learningRate"> {
+  /** For the runs' `config.json`. */
+  readonly commandLine?: string;
   readonly saveEverySeconds?: number;
   readonly signal?: AbortSignal;
   readonly events?: TaskEvents;
@@ -261,7 +263,7 @@ export async function runTask(
 
 /** What both kinds of runs share. */
 function runOptions(task: MultiseedTask, options: RunTaskOptions) {
-  const { signal, saveEverySeconds } = options;
+  const { commandLine, signal, saveEverySeconds } = options;
   const { epochs, seed, out, runFolder } = task;
   return {
     epochs,
@@ -272,6 +274,7 @@ function runOptions(task: MultiseedTask, options: RunTaskOptions) {
     shuffle: true,
     logEvery: 100,
     resume: isUnfinished(runFolder),
+    ...(commandLine === undefined ? {} : { commandLine }),
     ...(signal ? { signal } : {}),
     ...(saveEverySeconds === undefined ? {} : { saveEverySeconds }),
   };

@@ -78,10 +78,12 @@ export async function runMultiseed(flags: MultiseedFlags, context: CommandContex
   let inUse = true;
   try {
     const tasks = planMultiseed(workspace, options);
+    const { commandLine } = context;
     if (isWorker()) {
       return await serveTasks(
         tasks,
-        (task, events, signal) => runTask(workspace, task, { ...options, events, signal }),
+        (task, events, signal) =>
+          runTask(workspace, task, { ...options, commandLine, events, signal }),
         context.signal,
       );
     }
@@ -113,6 +115,7 @@ async function train(
   started: number,
 ): Promise<MultiseedOutcome> {
   const { set, split } = workspace;
+  const { commandLine } = context;
   const facts = { options, quick: flags.quick, data: set.source, classes: set.classNames };
   const write = (outcome: MultiseedOutcome) =>
     writeFileAtomically(
@@ -132,7 +135,7 @@ async function train(
     : undefined;
   const here = {
     run: (task: MultiseedTask, events: object) =>
-      runTask(workspace, task, { ...options, events, signal: context.signal }),
+      runTask(workspace, task, { ...options, commandLine, events, signal: context.signal }),
   };
   const done = new Map<MultiseedTask, number>(); // cost
   const working = new Set<MultiseedTask>();
