@@ -21,6 +21,7 @@ export const Stream = {
   forest: 10,
   folds: 11,
   masking: 12,
+  permutation: 13,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */

@@ -5,7 +5,8 @@
  */
 
 import tCdf from "@stdlib/t-cdf";
-import { meanInterval } from "./mean_interval.ts";
+import tQuantile from "@stdlib/t-quantile";
+import { meanOf, requireFraction, requireSample, sampleVariance } from "./samples.ts";
 
 /** Result of {@linkcode pairedT}. */
 export interface PairedT {
@@ -29,34 +30,48 @@ export interface PairedT {
  * Tests whether paired differences have mean 0: t = mean / (s / √n) on n − 1 degrees of freedom.
  *
  * Where all differences are equal there is no spread to compare with: t and d_z are 0 and p is 1 if
- * they are 0, else t and d_z are infinite and p is 0.
+ * they are 0, else t and d_z are infinite and p is 0, as in SciPy.
  *
- * @param differences At least two finite numbers
- * @throws {RangeError} If there are fewer than two, or one is not finite
+ * @param differences At least two finite numbers, from `pairedDifferences`
+ * @param level Coverage of the interval, in (0, 1)
+ * @throws {RangeError} If there are fewer than two, one is not finite, or the level is out of range
  *
  * @example
  * ```ts
- * import { pairedT } from "ssrl-ecg/src/stats/paired_t.ts";
- * const { t, pValue } = pairedT([0.02, 0.01, 0.03]);
+ * import { pairedDifferences, pairedT } from "ssrl-ecg";
+ * const { t, pValue } = pairedT(pairedDifferences([0.88, 0.87, 0.89], [0.86, 0.86, 0.86]));
  * console.assert(t > 3.4 && pValue < 0.08);
  * ```
  */
-export function pairedT(differences: ArrayLike<number>): PairedT {
-  const { n, mean, standardDeviation, low, high } = meanInterval(differences);
-  if (n < 2 || n < differences.length) {
-    throw new RangeError("Cannot test paired differences: need two or more finite numbers");
-  }
-  const cohensDz = mean === 0 ? 0 : mean / standardDeviation;
-  const t = cohensDz * Math.sqrt(n);
+export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
+  const sample = requireSample(differences, 2, "test paired differences");
+  requireFraction(level, "level");
+  const n = sample.length;
+  const mean = meanOf(sample);
+  const standardDeviation = Math.sqrt(sampleVariance(sample));
+  const half = tQuantile((1 + level) / 2, n - 1) * standardDeviation / Math.sqrt(n);
+  const ratio = scaled(mean, standardDeviation);
+  const t = ratio * Math.sqrt(n);
   return {
     n,
     meanDifference: mean,
     standardDeviation,
     t,
     degreesOfFreedom: n - 1,
-    pValue: Number.isFinite(t) ? 2 * tCdf(-Math.abs(t), n - 1) : 0,
-    low,
-    high,
-    cohensDz,
+    pValue: twoSidedT(t, n - 1),
+    low: mean - half,
+    high: mean + half,
+    cohensDz: ratio,
   };
+}
+
+/** Two-sided p-value of a t statistic; infinite ones have 0. */
+export function twoSidedT(t: number, degreesOfFreedom: number): number {
+  if (!Number.isFinite(t)) return 0;
+  return Math.min(1, 2 * tCdf(-Math.abs(t), degreesOfFreedom));
+}
+
+/** value / scale; over a scale of 0 it is 0 for 0 and infinite for anything else. */
+export function scaled(value: number, scale: number): number {
+  return value === 0 ? 0 : value / scale;
 }

@@ -1,0 +1,71 @@
+/**
+ * How large a difference is, apart from how sure it is.
+ *
+ * @module
+ */
+
+import { scaled } from "./paired_t.ts";
+import { meanOf, requireSample, sampleVariance } from "./samples.ts";
+import type { GroupSummary } from "./welch_t.ts";
+
+/**
+ * Cohen's d of two independent groups: the difference of their means, first − second, in units of the
+ * pooled standard deviation (Cohen 1988, section 2.2). Where neither group has any spread it is 0 for
+ * equal means, else infinite.
+ *
+ * @throws {RangeError} If a group has fewer than two values, or one is not finite
+ *
+ * @example
+ * ```ts
+ * import { cohensD } from "ssrl-ecg";
+ * console.assert(cohensD([4, 6], [1, 3]) === 3 / Math.SQRT2);
+ * ```
+ */
+export function cohensD(first: ArrayLike<number>, second: ArrayLike<number>): number {
+  const [a, b] = [first, second].map((values): GroupSummary => {
+    const sample = requireSample(values, 2, "compute Cohen's d");
+    return {
+      mean: meanOf(sample),
+      standardDeviation: Math.sqrt(sampleVariance(sample)),
+      n: sample.length,
+    };
+  });
+  return cohensDFromSummaries(a, b);
+}
+
+/**
+ * The same from mean, standard deviation and n of each group.
+ *
+ * @example
+ * ```ts
+ * import { cohensDFromSummaries } from "ssrl-ecg";
+ * const d = cohensDFromSummaries(
+ *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
+ *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
+ * );
+ * console.assert(Math.abs(d - 0.545) < 1e-3);
+ * ```
+ */
+export function cohensDFromSummaries(first: GroupSummary, second: GroupSummary): number {
+  const pooled = [first, second]
+    .reduce((sum, { n, standardDeviation }) => sum + (n - 1) * standardDeviation ** 2, 0) /
+    (first.n + second.n - 2);
+  return scaled(first.mean - second.mean, Math.sqrt(pooled));
+}
+
+/**
+ * Rank-biserial correlation of two independent groups: the share of pairs in which the first is
+ * larger minus the share in which it is smaller, 2 U₁ / (n₁ n₂) − 1. In [−1, 1], positive where the
+ * first group is larger (Wendt 1972, with the sign of the difference).
+ *
+ * @param u1 U of the first group: pairs in which it is larger, ties ½
+ *
+ * @example
+ * ```ts
+ * import { rankBiserial } from "ssrl-ecg";
+ * console.assert(rankBiserial(9, 3, 3) === 1); // every pair
+ * ```
+ */
+export function rankBiserial(u1: number, n1: number, n2: number): number {
+  return 2 * u1 / (n1 * n2) - 1;
+}

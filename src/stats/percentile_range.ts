@@ -1,0 +1,72 @@
+/**
+ * How wide the percentile range of a few normal values is: what a "95 % interval" is worth that was
+ * taken from the percentiles of ten seeds.
+ *
+ * @module
+ */
+
+import logGamma from "@stdlib/gammaln";
+import normalCdf from "@stdlib/normal-cdf";
+import normalPdf from "@stdlib/normal-pdf";
+import { requireFraction } from "./samples.ts";
+
+/**
+ * Expected half-width of the central percentile range of n normal values, by linear interpolation
+ * between order statistics, in units of the true standard deviation.
+ *
+ * @param n Whole number from 2
+ * @param level Share of the distribution between the percentiles, in (0, 1)
+ * @throws {RangeError} If an argument is out of range
+ *
+ * @example
+ * ```ts
+ * import { expectedPercentileHalfWidth } from "ssrl-ecg";
+ * const half = expectedPercentileHalfWidth(10); // 2.5th to 97.5th percentile of ten values
+ * console.assert(Math.abs(half - 1.418) < 1e-3);
+ * ```
+ */
+export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
+  if (!Number.isInteger(n) || n < 2) {
+    throw new RangeError(`Cannot take percentiles of ${n} values: need a whole number from 2`);
+  }
+  requireFraction(level, "level");
+  const position = (n - 1) * (1 - level) / 2;
+  const below = Math.floor(position);
+  const share = position - below;
+  return (1 - share) * expectedLargest(below, n) + share * expectedLargest(below + 1, n);
+}
+
+/**
+ * Expected standard deviation of n normal values in units of the true one: √(2 / (n − 1)) Γ(n / 2) /
+ * Γ((n − 1) / 2) with n − 1 in the variance; √((n − 1) / n) of that with n.
+ *
+ * @param divisor What the sum of squares is divided by
+ *
+ * @example
+ * ```ts
+ * import { expectedStandardDeviation } from "ssrl-ecg/src/stats/percentile_range.ts";
+ * console.assert(Math.abs(expectedStandardDeviation(10) - 0.9727) < 1e-4);
+ * ```
+ */
+export function expectedStandardDeviation(n: number, divisor: "n" | "n - 1" = "n - 1"): number {
+  const unbiased = Math.sqrt(2 / (n - 1)) * Math.exp(logGamma(n / 2) - logGamma((n - 1) / 2));
+  return divisor === "n" ? unbiased * Math.sqrt((n - 1) / n) : unbiased;
+}
+
+/** Simpson intervals over ±10 standard deviations. */
+const INTERVALS = 2000;
+
+/**
+ * E of the value that `above` of n normal values exceed:
+ * ∫ x n! / ((n − 1 − above)! above!) Φ(x)^(n − 1 − above) Φ(−x)^above φ(x) dx.
+ */
+function expectedLargest(above: number, n: number): number {
+  const constant = Math.exp(logGamma(n + 1) - logGamma(n - above) - logGamma(above + 1));
+  const integrand = (x: number) =>
+    x * constant * normalCdf(x, 0, 1) ** (n - 1 - above) * normalCdf(-x, 0, 1) ** above *
+    normalPdf(x, 0, 1);
+  const step = 20 / INTERVALS;
+  let sum = 0; // both ends are 0 in float64
+  for (let i = 1; i < INTERVALS; i++) sum += (i % 2 === 1 ? 4 : 2) * integrand(-10 + i * step);
+  return sum * step / 3;
+}

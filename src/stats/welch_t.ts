@@ -1,0 +1,119 @@
+/**
+ * t test of two independent groups with unequal variances (Welch 1947).
+ *
+ * @module
+ */
+
+import tQuantile from "@stdlib/t-quantile";
+import { scaled, twoSidedT } from "./paired_t.ts";
+import { meanOf, requireFraction, requireSample, sampleVariance } from "./samples.ts";
+
+/** What a paper prints of a group. */
+export interface GroupSummary {
+  readonly mean: number;
+  /** With n − 1. */
+  readonly standardDeviation: number;
+  readonly n: number;
+}
+
+/** Result of {@linkcode welchT}. */
+export interface WelchT {
+  /** Mean of the first group − mean of the second. */
+  readonly difference: number;
+  readonly t: number;
+  /** Of Welch and Satterthwaite; NaN where neither group has any spread. */
+  readonly degreesOfFreedom: number;
+  /** Two-sided. */
+  readonly pValue: number;
+  /** Ends of the t interval of the difference. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Welch's test of the difference of two means. Where neither group has any spread, p is 1 if the
+ * means are equal, else 0.
+ *
+ * @param first At least two finite numbers
+ * @param second At least two finite numbers
+ * @param level Coverage of the interval, in (0, 1)
+ * @throws {RangeError} If there are too few, or one is not finite
+ *
+ * @example
+ * ```ts
+ * import { welchT } from "ssrl-ecg";
+ * const { t, pValue } = welchT([0.88, 0.87, 0.89], [0.86, 0.87, 0.85, 0.86]);
+ * console.assert(t > 2.5 && pValue < 0.06);
+ * ```
+ */
+export function welchT(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  level = 0.95,
+): WelchT {
+  const [a, b] = [first, second].map((values): GroupSummary => {
+    const sample = requireSample(values, 2, "test two groups");
+    return {
+      mean: meanOf(sample),
+      standardDeviation: Math.sqrt(sampleVariance(sample)),
+      n: sample.length,
+    };
+  });
+  return welchTFromSummaries(a, b, level);
+}
+
+/**
+ * The same from what a paper prints: mean, standard deviation and n of each group.
+ *
+ * @throws {RangeError} If a mean or deviation is not finite, a deviation is negative, or an n is not
+ * a whole number from 2
+ *
+ * @example
+ * ```ts
+ * import { welchTFromSummaries } from "ssrl-ecg";
+ * const { pValue } = welchTFromSummaries(
+ *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
+ *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
+ * );
+ * console.assert(Math.abs(pValue - 0.2386) < 1e-3);
+ * ```
+ */
+export function welchTFromSummaries(
+  first: GroupSummary,
+  second: GroupSummary,
+  level = 0.95,
+): WelchT {
+  for (const { mean, standardDeviation, n } of [first, second]) {
+    if (!Number.isFinite(mean) || !(standardDeviation >= 0 && standardDeviation < Infinity)) {
+      throw new RangeError(`Cannot test means: got mean ${mean} with SD ${standardDeviation}`);
+    }
+    if (!Number.isInteger(n) || n < 2) {
+      throw new RangeError(`Cannot test means of groups of ${n}: need a whole number from 2`);
+    }
+  }
+  requireFraction(level, "level");
+  const [a, b] = [first, second].map((group) => group.standardDeviation ** 2 / group.n);
+  const error = Math.sqrt(a + b);
+  const difference = first.mean - second.mean;
+  const t = scaled(difference, error);
+  if (error === 0) {
+    return {
+      difference,
+      t,
+      degreesOfFreedom: NaN,
+      pValue: difference === 0 ? 1 : 0,
+      low: difference,
+      high: difference,
+    };
+  }
+  const degreesOfFreedom = (a + b) ** 2 / (a ** 2 / (first.n - 1) + b ** 2 / (second.n - 1));
+  const half = tQuantile((1 + level) / 2, degreesOfFreedom) * error;
+  return {
+    difference,
+    t,
+    degreesOfFreedom,
+    pValue: twoSidedT(t, degreesOfFreedom),
+    low: difference - half,
+    high: difference + half,
+  };
+}

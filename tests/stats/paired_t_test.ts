@@ -1,0 +1,30 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { pairedT } from "../../src/stats/paired_t.ts";
+import { pairedDifferences } from "../../src/stats/samples.ts";
+import { assertAgrees, cases } from "./significance_fixture.ts";
+
+Deno.test("t, p, interval and d agree with SciPy", () => {
+  for (const { a, b, ...expected } of cases("paired")) {
+    const found = pairedT(pairedDifferences(a, b));
+    assertAgrees(found.t, expected.t, `t for n = ${a.length}`);
+    assertAgrees(found.pValue, expected.p, `p for n = ${a.length}`);
+    assertAgrees(found.low, expected.low, `low for n = ${a.length}`);
+    assertAgrees(found.high, expected.high, `high for n = ${a.length}`);
+    assertAgrees(found.cohensDz, expected.dz, `d_z for n = ${a.length}`);
+    assertEquals(found.degreesOfFreedom, a.length - 1);
+  }
+});
+
+Deno.test("differences without spread", () => {
+  const same = pairedT([0, 0, 0]);
+  assertEquals([same.t, same.pValue, same.cohensDz, same.low, same.high], [0, 1, 0, 0, 0]);
+  const constant = pairedT([-0.1, -0.1, -0.1]);
+  assertEquals([constant.t, constant.pValue, constant.cohensDz], [-Infinity, 0, -Infinity]);
+  assertEquals([constant.standardDeviation, constant.low, constant.high], [0, -0.1, -0.1]);
+});
+
+Deno.test("too few, not finite, no level", () => {
+  assertThrows(() => pairedT([1]), RangeError, "need 2 or more");
+  assertThrows(() => pairedT([1, Infinity]), RangeError, "value 1 is Infinity");
+  assertThrows(() => pairedT([1, 2], 1), RangeError, "level 1");
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { welchT, welchTFromSummaries } from "../../src/stats/welch_t.ts";
+import { meanOf, sampleVariance } from "../../src/stats/samples.ts";
+import { assertAgrees, cases } from "./significance_fixture.ts";
+
+Deno.test("t, degrees of freedom, p and interval agree with SciPy, also from summaries", () => {
+  for (const { a, b, ...expected } of cases("welch")) {
+    const [first, second] = [a, b].map((values: number[]) => ({
+      mean: meanOf(values),
+      standardDeviation: Math.sqrt(sampleVariance(values)),
+      n: values.length,
+    }));
+    for (const found of [welchT(a, b), welchTFromSummaries(first, second)]) {
+      const what = `for ${a.length} and ${b.length}`;
+      assertAgrees(found.t, expected.t, `t ${what}`);
+      assertAgrees(found.degreesOfFreedom, expected.df, `df ${what}`);
+      assertAgrees(found.pValue, expected.p, `p ${what}`);
+      assertAgrees(found.low, expected.low, `low ${what}`);
+      assertAgrees(found.high, expected.high, `high ${what}`);
+    }
+  }
+});
+
+Deno.test("groups without spread", () => {
+  const same = welchT([0.5, 0.5], [0.5, 0.5, 0.5]);
+  assertEquals([same.t, same.pValue, same.low, same.high], [0, 1, 0, 0]);
+  const apart = welchT([1, 1], [0.5, 0.5]);
+  assertEquals([apart.t, apart.pValue, apart.low, apart.high], [Infinity, 0, 0.5, 0.5]);
+  assertEquals(welchT([1, 1], [0, 1]).degreesOfFreedom, 1, "spread in one group only");
+});
+
+Deno.test("what cannot be compared", () => {
+  const group = { mean: 1, standardDeviation: 1, n: 5 };
+  assertThrows(() => welchT([1], [1, 2]), RangeError, "need 2 or more");
+  assertThrows(() => welchT([1, 2], [1, NaN]), RangeError, "value 1 is NaN");
+  assertThrows(() => welchTFromSummaries({ ...group, n: 1 }, group), RangeError, "groups of 1");
+  for (const standardDeviation of [-1, NaN, Infinity]) {
+    assertThrows(() => welchTFromSummaries(group, { ...group, standardDeviation }), RangeError);
+  }
+});
