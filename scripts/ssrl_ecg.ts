@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "label-scarcity": () => import("./label_scarcity.ts"),
   "train-multiseed": () => import("./train_multiseed.ts"),
   "ablation": () => import("./ablation.ts"),
+  "statistical-tests": () => import("./statistical_tests.ts"),
   "transfer-mitbih": () => import("./transfer_mitbih.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
   "compare-baselines": () => import("./compare_baselines.ts"),

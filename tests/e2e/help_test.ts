@@ -31,6 +31,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "evaluate",
       "transfer-mitbih",
       "evaluate-all",
+      "statistical-tests",
       "linear-probe",
       "knn-probe",
       "embed",

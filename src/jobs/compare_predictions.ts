@@ -1,0 +1,140 @@
+/**
+ * Two configurations compared on the test records, from the predictions that their runs left.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
+import { type DelongTest, delongTest } from "../stats/delong.ts";
+import { holm } from "../stats/holm.ts";
+import type { SeedRun } from "./seed_results.ts";
+import {
+  readTestPredictions,
+  TEST_PREDICTIONS_FILE,
+  type TestPredictions,
+} from "./test_predictions.ts";
+
+/** DeLong's test of one class. */
+export interface ClassDelong
+  extends Pick<DelongTest, "auroc1" | "auroc2" | "difference" | "low" | "high" | "z"> {
+  readonly p_value: number;
+  /** Corrected over the classes. */
+  readonly p_holm: number;
+}
+
+/** A difference of a metric on the test records, with its bootstrap interval. */
+export interface RecordDifference {
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the test records say of two configurations. */
+export interface PredictionComparison {
+  readonly delong: {
+    readonly records: number;
+    readonly classes: Readonly<Record<string, ClassDelong>>;
+  };
+  /** Metric → difference; patients are drawn, with all their records. */
+  readonly bootstrap_records: Readonly<Record<keyof MultilabelMetrics, RecordDifference>>;
+}
+
+/**
+ * Averages the probabilities of each configuration over its runs and compares the averages on the
+ * same records: AUROC of each class by DeLong's test, the four metrics by the paired bootstrap.
+ *
+ * @param first Runs of the configuration of interest
+ * @param second Runs of the baseline; differences are `first` − `second`
+ * @param resultsPath The file that names the run folders, which may stand beside them elsewhere
+ * @returns The comparison, or why there is none
+ * @throws {UserError} When a file of predictions is damaged
+ */
+export function comparePredictions(
+  first: readonly SeedRun[],
+  second: readonly SeedRun[],
+  resultsPath: string,
+): PredictionComparison | { readonly missing: string } {
+  const read: TestPredictions[][] = [];
+  for (const runs of [first, second]) {
+    const ofRuns: TestPredictions[] = [];
+    for (const { seed, runFolder } of runs) {
+      if (runFolder === undefined) return { missing: `the run of seed ${seed} names no folder` };
+      const folder = findFolder(runFolder, resultsPath);
+      if (folder === undefined) return { missing: `${runFolder} has no ${TEST_PREDICTIONS_FILE}` };
+      ofRuns.push(readTestPredictions(folder));
+    }
+    read.push(ofRuns);
+  }
+  const [model] = read[0];
+  if (!read.flat().every((each) => sameRecords(each, model))) {
+    return { missing: "the runs were not tested on the same records with the same classes" };
+  }
+  const { labels, classNames, ids } = model;
+  const [averages, baseline] = read.map(average);
+  const classes = classNames.length;
+  const column = (values: ArrayLike<number>, c: number) =>
+    Float64Array.from(ids, (_, i) => values[i * classes + c]);
+  const tests = classNames.map((_, c) =>
+    delongTest(column(labels, c), column(averages, c), column(baseline, c))
+  );
+  const corrected = holm(tests.map(({ pValue }) => pValue));
+  const { overall } = pairedBootstrapIntervals(labels, baseline, averages, {
+    classes,
+    clusters: patientNumbers(model.patients),
+  });
+  return {
+    delong: {
+      records: ids.length,
+      classes: Object.fromEntries(tests.map((test, c): [string, ClassDelong] => {
+        const { auroc1, auroc2, difference, low, high, z, pValue } = test;
+        const p = { p_value: pValue, p_holm: corrected[c] };
+        return [classNames[c], { auroc1, auroc2, difference, low, high, z, ...p }];
+      })),
+    },
+    bootstrap_records: {
+      auroc_macro: asDifference(overall.auroc_macro),
+      f1_macro: asDifference(overall.f1_macro),
+      sensitivity_micro: asDifference(overall.sensitivity_micro),
+      specificity_micro: asDifference(overall.specificity_micro),
+    },
+  };
+}
+
+function asDifference(
+  { estimate, low, high }: { estimate: number; low: number; high: number },
+): RecordDifference {
+  return { difference: estimate, low, high };
+}
+
+/** As the file names it, or beside the file, or beside the folder of the file. */
+function findFolder(runFolder: string, resultsPath: string): string | undefined {
+  const folder = dirname(resultsPath);
+  return [runFolder, join(folder, runFolder), join(folder, "..", runFolder)]
+    .find((each) => existsSync(join(each, TEST_PREDICTIONS_FILE)));
+}
+
+function sameRecords(a: TestPredictions, b: TestPredictions): boolean {
+  return a.ids.join("\n") === b.ids.join("\n") &&
+    a.classNames.join("\n") === b.classNames.join("\n") &&
+    a.labels.every((label, i) => label === b.labels[i]);
+}
+
+function average(runs: readonly TestPredictions[]): Float64Array {
+  return runs[0].probabilities.map((_, i) =>
+    runs.reduce((sum, { probabilities }) => sum + probabilities[i], 0) / runs.length
+  );
+}
+
+/** Patients as numbers; records whose patient is not known are patients of their own. */
+function patientNumbers(patients: readonly string[]): Uint32Array {
+  const numbers = new Map<string, number>();
+  return Uint32Array.from(patients, (patient, i) => {
+    const key = patient === "" ? `record ${i}` : `patient ${patient}`;
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * What `statistical-tests` does: read results, compare, print, write report, JSON and picture.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import { rasterise } from "../report/rasterise.ts";
+import { renderMarkdown, renderText } from "../report/report_blocks.ts";
+import { significanceChart } from "../report/significance_chart.ts";
+import { assertFolderWritable } from "./console.ts";
+import { readSeedResults } from "./seed_results.ts";
+import { runStatisticalTests } from "./statistical_tests.ts";
+import { significanceFigure, statisticalTestsReport } from "./statistical_tests_report.ts";
+
+/** The options of the command. */
+export interface StatisticalTestsFlags {
+  readonly resultsDir: string;
+  readonly baseline: string;
+  readonly alpha: number;
+  readonly outputDir: string;
+}
+
+/** Name of the picture, as documented. */
+const FIGURE = "significance_comparison";
+
+/** Runs `statistical-tests`. */
+export async function runStatisticalTestsCommand(flags: StatisticalTestsFlags): Promise<void> {
+  const { resultsDir, baseline, alpha, outputDir } = flags;
+  const file = (name: string) => join(outputDir, name);
+  const tests = runStatisticalTests(readSeedResults(resultsDir), { alpha, baseline });
+  assertFolderWritable(file("report.txt"), "--output-dir");
+  const report = statisticalTestsReport(tests);
+  console.log(renderText(report));
+  const written = ["report.txt", "report.md", "statistical_tests.json"];
+  await writeFileAtomically(file("report.txt"), renderText(report));
+  await writeFileAtomically(file("report.md"), renderMarkdown(report));
+  // What is not defined (NaN) becomes null.
+  await writeFileAtomically(
+    file("statistical_tests.json"),
+    JSON.stringify(tests, null, 2) + "\n",
+  );
+  const figure = significanceFigure(tests);
+  if (figure !== undefined) {
+    const svg = await significanceChart(figure);
+    await writeFileAtomically(file(`${FIGURE}.svg`), svg);
+    await writeFileAtomically(file(`${FIGURE}.png`), await rasterise(svg));
+    written.push(`${FIGURE}.svg`, `${FIGURE}.png`);
+  }
+  console.log(`Written to ${outputDir}: ${written.join(", ")}`);
+  if (figure === undefined) console.log("No picture: no metric could be compared");
+}

@@ -1,0 +1,86 @@
+/**
+ * A report written once and rendered twice: aligned for the terminal, and as Markdown.
+ *
+ * @module
+ */
+
+import { renderTable } from "../cli/table.ts";
+import { wrap } from "../cli/terminal.ts";
+
+/** A piece of a report. */
+export type Block =
+  | { readonly kind: "heading"; readonly level: 1 | 2 | 3; readonly text: string }
+  | { readonly kind: "paragraph"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[] }
+  | {
+    readonly kind: "table";
+    /** The first column is left-aligned, the others are right-aligned. */
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  };
+
+/** Columns that text is wrapped to; tables are as wide as they are. */
+const WIDTH = 96;
+
+/**
+ * The report for a terminal or a text file.
+ *
+ * @example
+ * ```ts
+ * import { renderText } from "ssrl-ecg/src/report/report_blocks.ts";
+ * const text = renderText([{ kind: "heading", level: 1, text: "Results" }]);
+ * console.assert(text === "Results\n=======\n");
+ * ```
+ */
+export function renderText(blocks: readonly Block[]): string {
+  return blocks.map((block) => {
+    switch (block.kind) {
+      case "heading":
+        return `${block.text}\n${"=--"[block.level - 1].repeat(block.text.length)}`;
+      case "paragraph":
+        return wrap(block.text, WIDTH).join("\n");
+      case "list":
+        return block.items.map((item) =>
+          wrap(item, WIDTH - 2).map((line, i) => (i === 0 ? "- " : "  ") + line).join("\n")
+        ).join("\n");
+      case "table":
+        return renderTable(
+          block.columns.map((title, i) => ({ title, align: i === 0 ? "left" : "right" })),
+          block.rows,
+        );
+    }
+  }).join("\n\n") + "\n";
+}
+
+/**
+ * The report as Markdown.
+ *
+ * @example
+ * ```ts
+ * import { renderMarkdown } from "ssrl-ecg/src/report/report_blocks.ts";
+ * const table = { kind: "table", columns: ["metric", "p"], rows: [["AUROC", "0.04"]] } as const;
+ * console.assert(renderMarkdown([table]) === "| metric | p |\n| :-- | --: |\n| AUROC | 0.04 |\n");
+ * ```
+ */
+export function renderMarkdown(blocks: readonly Block[]): string {
+  return blocks.map((block) => {
+    switch (block.kind) {
+      case "heading":
+        return `${"#".repeat(block.level)} ${escapeMarkdown(block.text)}`;
+      case "paragraph":
+        return escapeMarkdown(block.text);
+      case "list":
+        return block.items.map((item) => `- ${escapeMarkdown(item)}`).join("\n");
+      case "table": {
+        const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+        const rule = block.columns.map((_, i) => i === 0 ? ":--" : "--:");
+        return [line(block.columns), `| ${rule.join(" | ")} |`, ...block.rows.map(line)].join("\n");
+      }
+    }
+  }).join("\n\n") + "\n";
+}
+
+/** Names of methods and metrics have underscores, and stars stand for significance. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\|*_<>`]/g, (character) => `\\${character}`);
+}
