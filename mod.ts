@@ -171,6 +171,62 @@ export {
   nearestNeighbourProbabilities,
 } from "./src/stats/k_nearest_neighbours.ts";
 export { fitStandardisation, standardise } from "./src/stats/standardisation.ts";
+export { pairedDifferences } from "./src/stats/samples.ts";
+export { type ShapiroWilk, shapiroWilk } from "./src/stats/shapiro_wilk.ts";
+export { type PairedT, pairedT } from "./src/stats/paired_t.ts";
+export {
+  type GroupSummary,
+  type WelchT,
+  welchT,
+  welchTFromSummaries,
+} from "./src/stats/welch_t.ts";
+export { type MannWhitney, mannWhitney, type RankTestMethod } from "./src/stats/mann_whitney.ts";
+export { type WilcoxonSignedRank, wilcoxonSignedRank } from "./src/stats/wilcoxon_signed_rank.ts";
+export {
+  type PermutationOptions,
+  type PermutationTest,
+  signFlipTest,
+} from "./src/stats/sign_flip_test.ts";
+export { labelPermutationTest } from "./src/stats/label_permutation_test.ts";
+export {
+  type AurocCovariance,
+  aurocCovariance,
+  type AurocInterval,
+  delongInterval,
+  type DelongTest,
+  delongTest,
+} from "./src/stats/delong.ts";
+export { holm } from "./src/stats/holm.ts";
+export { cohensD, cohensDFromSummaries, rankBiserial } from "./src/stats/effect_sizes.ts";
+export {
+  type DetectableDifferenceOptions,
+  pairedTPower,
+  smallestDetectableDifference,
+} from "./src/stats/detectable_difference.ts";
+export {
+  bootstrapMeanDifference,
+  type BootstrapSeedsOptions,
+} from "./src/stats/bootstrap_seeds.ts";
+export { expectedPercentileHalfWidth } from "./src/stats/percentile_range.ts";
+export {
+  examineInterval,
+  examineSingleRuns,
+  type IntervalExamination,
+  type PublishedMethod,
+  type PublishedSummary,
+  type SingleRunExamination,
+  type SingleRunGain,
+  singleRunGains,
+  type SummaryTestRange,
+  summaryTestRange,
+} from "./src/stats/published_figures.ts";
+export {
+  type CompareMethodsOptions,
+  type MethodComparison,
+  type MetricComparison,
+  type Scores,
+  StatisticalTester,
+} from "./src/stats/statistical_tester.ts";
 export {
   fitRandomForest,
   predictForest,
@@ -295,6 +351,13 @@ export {
   networkFeatures,
   pooledEncoder,
 } from "./src/jobs/network_features.ts";
+export { readSeedResults, type SeedResults } from "./src/jobs/seed_results.ts";
+export {
+  type ConfigurationComparison,
+  runStatisticalTests,
+  type StatisticalTests,
+  type StatisticalTestsOptions,
+} from "./src/jobs/statistical_tests.ts";
 export { probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
 export {
   type CheckpointProbe,

@@ -206,7 +206,7 @@ function compareRuns(
 function leftOut(common: readonly number[], ...all: readonly number[][]): string[] {
   const others = [...new Set(all.flat().filter((seed) => !common.includes(seed)))];
   if (others.length === 0) return [];
-  return [`Seeds that only one of both has were left out: ${others.join(", ")}`];
+  return [`Seeds that only one of the two has were left out: ${others.join(", ")}`];
 }
 
 function comparePublished(

@@ -176,7 +176,7 @@ function meanAndSpread({ mean, std }: { mean: number; std: number }): string {
 /** One metric as a sentence. */
 function inWords(metric: string, each: MetricComparison, alpha: number): string {
   const { improvement, improvement_pct, test_result, p_holm, method1 } = each;
-  if (Number.isNaN(improvement)) return `${metric}: one of both has no values`;
+  if (Number.isNaN(improvement)) return `${metric}: one of the two has no values`;
   const size = improvement === 0
     ? "equal on average"
     : `${improvement > 0 ? "higher" : "lower"} by ${
