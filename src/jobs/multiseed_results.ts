@@ -7,6 +7,7 @@
 import { quantile } from "../metrics/bootstrap.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import { pairedT } from "../stats/paired_t.ts";
+import { pairedDifferences } from "../stats/samples.ts";
 import type { MultiseedOutcome, MultiseedRun } from "./multiseed.ts";
 import { configurationName, type MultiseedOptions } from "./multiseed_plan.ts";
 
@@ -207,7 +208,10 @@ export function significanceOf(
       const seeds = [...a.keys()].filter((seed) => b.has(seed));
       if (seeds.length < 2) continue;
       const { n, t, pValue, cohensDz, meanDifference } = pairedT(
-        seeds.map((seed) => b.get(seed)! - a.get(seed)!),
+        pairedDifferences(
+          seeds.map((seed) => b.get(seed)!),
+          seeds.map((seed) => a.get(seed)!),
+        ),
       );
       return {
         test: "paired t-test",

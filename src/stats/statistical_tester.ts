@@ -152,6 +152,7 @@ export interface MetricComparison {
   readonly wilcoxon: TestBeside | null;
   readonly permutation: TestBeside | null;
   readonly welch_t: TestBeside | null;
+  /** As documented for results that are not normal; takes paired values for independent groups. */
   readonly mann_whitney: TestBeside | null;
   /** d_z of paired values, d with the pooled standard deviation of independent groups. */
   readonly cohens_d: number;
@@ -393,6 +394,7 @@ export class StatisticalTester {
       },
       wilcoxon: describeSignedRank(signedRank),
       permutation: describePermutation(signFlipTest(differences, { seed })),
+      mann_whitney: describeMannWhitney(this.mannWhitneyTest(first, second)),
       cohens_d: t.cohensDz,
       bootstrap_seeds: bootstrapMeanDifference(differences, undefined, { seed }),
       smallest_detectable_difference: POWER > this.alpha
@@ -416,12 +418,7 @@ export class StatisticalTester {
       interval_95: [welch.low, welch.high],
       permutation: describePermutation(labelPermutationTest(first, second, { seed })),
       welch_t: describeWelch(welch),
-      mann_whitney: {
-        statistic: rank.u_statistic,
-        p_value: rank.p_value,
-        rank_biserial_r: rank.rank_biserial_r,
-        method: rank.method,
-      },
+      mann_whitney: describeMannWhitney(rank),
       cohens_d: cohensD(first, second),
       bootstrap_seeds: bootstrapMeanDifference(first, second, { seed }),
     };
@@ -562,6 +559,11 @@ function median(values: ArrayLike<number>): number {
 
 function describeWelch({ t, pValue, degreesOfFreedom }: WelchT): TestBeside {
   return { statistic: t, p_value: pValue, degrees_of_freedom: degreesOfFreedom };
+}
+
+function describeMannWhitney(rank: MannWhitneyResult): TestBeside {
+  const { u_statistic: statistic, p_value, rank_biserial_r, method } = rank;
+  return { statistic, p_value, rank_biserial_r, method };
 }
 
 function describeSignedRank(test: WilcoxonSignedRank): TestBeside {
