@@ -38,6 +38,8 @@ export interface ProgressOptions {
   readonly total: number;
   /** Name of a unit, plural: "records", "samples". Default "steps". */
   readonly unit?: string;
+  /** Seconds left, where they are better known than from the recent rate; NaN: not yet known. */
+  readonly left?: () => number;
   readonly target?: ProgressTarget;
 }
 
@@ -87,6 +89,7 @@ const CLEAR_TO_END = "\x1b[K";
 export class Progress {
   readonly #label: string;
   readonly #unit: string;
+  readonly #left: (() => number) | undefined;
   readonly #target: ProgressTarget;
   readonly #start: number;
   readonly #history: { at: number; done: number }[];
@@ -103,6 +106,7 @@ export class Progress {
   constructor(options: ProgressOptions) {
     this.#label = options.label;
     this.#unit = options.unit ?? "steps";
+    this.#left = options.left;
     this.#total = options.total;
     this.#target = options.target ?? standardTarget();
     this.#start = this.#target.now();
@@ -188,10 +192,11 @@ export class Progress {
 
   #numbers(): string[] {
     const rate = this.rate;
+    const left = this.#left?.() ?? (this.#total - this.#done) / rate;
     return [
       `${formatCount(this.#done)}/${formatCount(this.#total)}`,
       formatRate(rate, this.#unit),
-      `${formatClock((this.#total - this.#done) / rate)} left`,
+      `${formatClock(left)} left`,
     ];
   }
 

@@ -109,3 +109,18 @@ Deno.test("progress: the rate follows a change of speed", () => {
   // 30 s after the drop nothing of the fast half is left in the 15 s window; whole steps, so exact.
   assertEquals(progress.rate, 10);
 });
+
+Deno.test("progress: a better estimate of the time left replaces that of the rate", () => {
+  const target = fakeTarget(false);
+  let left = NaN;
+  const progress = new Progress({ label: "Training", total: 10, target, left: () => left });
+  target.time = 2000;
+  progress.update(1);
+  left = 90;
+  target.time = 4000;
+  progress.update(2);
+  assertEquals(target.text.split("\n").slice(0, 2), [
+    "Training 10%  1/10  0.5 steps/s  -:-- left",
+    "Training 20%  2/10  0.5 steps/s  1:30 left",
+  ]);
+});
