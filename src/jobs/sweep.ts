@@ -23,15 +23,18 @@ export type RunSettings = Readonly<Record<string, JsonValue>>;
  * @param folder The run's own folder.
  * @param settings What the result depends on.
  * @param run Does the run; a part of it may be in the folder already.
+ * @param usable False where a stored result is of no more use, such as that the file it tells of has
+ * gone: then the run is done again. Default: it always is.
  * @throws {UserError} When the folder holds a run with other settings, or a damaged result.
  */
 export async function runOnce<Result extends JsonValue>(
   folder: string,
   settings: RunSettings,
   run: () => Promise<Result>,
+  usable: (result: Result) => boolean | Promise<boolean> = () => true,
 ): Promise<{ result: Result; fresh: boolean }> {
   const stored = earlierResult<Result>(folder, settings);
-  if (stored !== undefined) return { result: stored, fresh: false };
+  if (stored !== undefined && await usable(stored)) return { result: stored, fresh: false };
   const started = join(folder, STARTED_FILE);
   await writeFileAtomically(started, JSON.stringify({ settings }, null, 2) + "\n");
   const result = await run();

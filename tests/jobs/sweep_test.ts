@@ -48,3 +48,14 @@ Deno.test("a damaged result is named", () =>
       assertThrows(() => earlierResult(folder, {}), UserError, "it is not a run's result");
     }
   }));
+
+Deno.test("a result that is of no use is made anew", () =>
+  inFolder(async (folder) => {
+    let runs = 0;
+    const once = (usable: (result: number) => boolean) =>
+      runOnce(folder, {}, () => Promise.resolve(++runs), usable);
+    assertEquals(await once(() => false), { result: 1, fresh: true });
+    assertEquals(await once((result) => result === 1), { result: 1, fresh: false });
+    assertEquals(await once((result) => result > 1), { result: 2, fresh: true });
+    assertEquals(await once((result) => result > 1), { result: 2, fresh: false });
+  }));
