@@ -4,26 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { parse } from "node:path";
 import { Playground, SMALL } from "./command_line.ts";
-
-/** Starts a run, sends it a signal once stdout holds `when`, and waits for its end. */
-async function interrupt(
-  ground: Playground,
-  script: string,
-  args: readonly (string | number)[],
-  when: string,
-  signal: Deno.Signal,
-): Promise<{ code: number; out: string; error: string }> {
-  const child = ground.command(script, args).spawn();
-  const error = new Response(child.stderr).text();
-  let out = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    const before = out.includes(when);
-    out += decoder.decode(chunk, { stream: true });
-    if (!before && out.includes(when)) child.kill(signal);
-  }
-  return { code: (await child.status).code, out, error: await error };
-}
+import { interrupt } from "./interrupt.ts";
 
 for (
   const [script, signal] of [["train-simclr", "SIGINT"], ["train-supervised", "SIGTERM"]] as const
