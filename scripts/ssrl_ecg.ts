@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "train-multiseed": () => import("./train_multiseed.ts"),
   "ablation": () => import("./ablation.ts"),
   "statistical-tests": () => import("./statistical_tests.ts"),
+  "retrain-with-enhanced-augmentations": () => import("./retrain_with_enhanced_augmentations.ts"),
   "transfer-mitbih": () => import("./transfer_mitbih.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
   "compare-baselines": () => import("./compare_baselines.ts"),

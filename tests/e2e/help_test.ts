@@ -29,6 +29,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-traditional-ml",
       "train-multiseed",
       "evaluate",
+      "retrain-with-enhanced-augmentations",
       "transfer-mitbih",
       "evaluate-all",
       "statistical-tests",

@@ -1,0 +1,78 @@
+import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { runRetraining } from "../src/jobs/retrain_with_enhanced_augmentations_command.ts";
+
+/** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */
+export const command = defineCommand({
+  name: "retrain-with-enhanced-augmentations",
+  summary: "Pretrain BYOL and SimCLR, fine-tune both, and compare them",
+  description: [
+    "Four trainings with all seven augmentations: BYOL, SimCLR, and each fine-tuned on few labels " +
+    "with focal loss and oversampling. Then the two classifiers, and a supervised one where there " +
+    "is one, on the same records of the test fold.",
+    "A training that is done is not done again; stopped, the same command goes on to the same bits.",
+  ],
+  flags: {
+    ...dataFlags,
+    "byol-epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of BYOL" }),
+    "byol-batch-size": integerFlag({
+      default: 256,
+      minimum: 2,
+      description: "Records of a step of BYOL",
+    }),
+    "simclr-epochs": integerFlag({ default: 20, minimum: 1, description: "Epochs of SimCLR" }),
+    "simclr-batch-size": integerFlag({
+      default: 128,
+      minimum: 2,
+      description: "Records of a step of SimCLR",
+    }),
+    "finetune-epochs": integerFlag({
+      default: 20,
+      minimum: 1,
+      description: "Epochs of each fine-tuning, in steps of 64 records",
+    }),
+    "label-fraction": numberFlag({
+      default: 0.1,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: "Share of the labels that fine-tuning uses",
+    }),
+    "normalize": choiceFlag({
+      choices: ["train", "none"],
+      default: "train",
+      description: "Standardise each lead by the training folds, or take mV as they are",
+    }),
+    "seed": integerFlag({
+      default: 42,
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      description: "Seed of everything random",
+    }),
+    "checkpoint-dir": pathFlag({
+      default: "checkpoints",
+      description: "Folder of the four checkpoints",
+    }),
+    "supervised-checkpoint": pathFlag({
+      default: "checkpoints/supervised.pt",
+      description: "Classifier trained from scratch, compared with the two where it is there",
+    }),
+    "out": pathFlag({
+      default: "results/retrain_with_enhanced_augmentations",
+      description: "Folder of runs and summary",
+    }),
+    ...deviceFlags,
+  },
+  examples: [
+    { args: "", about: "As documented" },
+    {
+      args:
+        "--byol-epochs 2 --simclr-epochs 2 --finetune-epochs 2 --out results/quick_retraining " +
+        "--checkpoint-dir checkpoints/quick",
+      about: "A quick look",
+    },
+  ],
+  run: runRetraining,
+});
+
+if (import.meta.main) await runCommand(command);
