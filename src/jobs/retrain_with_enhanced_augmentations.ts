@@ -252,7 +252,7 @@ async function pretrainStep(
   const { events } = options;
   const { epochs, batchSize } = options[name];
   const recipe = RETRAINING_RECIPES[name];
-  const settings: JsonValue = {
+  const settings: Record<string, JsonValue> = {
     step: name,
     ...recipe.settings,
     epochs,
@@ -297,7 +297,7 @@ async function finetuneStep(
 ): Promise<RetrainingStep> {
   const { events, finetuneEpochs: epochs, labelFraction } = options;
   const encoder = before.find((step) => `finetune_${step.name}` === name)!;
-  const settings: JsonValue = {
+  const settings: Record<string, JsonValue> = {
     step: name,
     ...RETRAINING_FINETUNE,
     epochs,
