@@ -19,6 +19,7 @@ import {
   type ComparedCheckpoint,
   type LeftOutOfComparison,
 } from "./compare.ts";
+import { dataName } from "./data_source.ts";
 import { pretrain, type PretrainRecipe } from "./pretrain.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
 import { simclrRecipe } from "./simclr_recipe.ts";
@@ -258,6 +259,7 @@ async function pretrainStep(
     epochs,
     batchSize,
     seed: options.seed,
+    data: dataName(workspace.set),
     ...dataSettings(workspace),
   };
   return await once(name, epochs, settings, options, async ({ checkpoint, runFolder }) => {
@@ -304,6 +306,7 @@ async function finetuneStep(
     labelFraction,
     encoder: encoder.sha256,
     seed: options.seed,
+    data: dataName(workspace.set),
     ...dataSettings(workspace),
   };
   return await once(name, epochs, settings, options, async ({ checkpoint, runFolder }) => {
