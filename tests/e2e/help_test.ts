@@ -30,6 +30,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "train-multiseed",
       "evaluate",
       "retrain-with-enhanced-augmentations",
+      "analyze-retraining-strategy",
       "transfer-mitbih",
       "evaluate-all",
       "statistical-tests",

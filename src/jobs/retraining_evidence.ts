@@ -1,0 +1,223 @@
+/**
+ * What finished runs say about the length of a training.
+ *
+ * @module
+ */
+
+import { canonicalJson } from "../checkpoint/metadata.ts";
+import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { quantile } from "../metrics/bootstrap.ts";
+import { lateFall, type OverfittingGap, overfittingGap } from "../stats/learning_curve.ts";
+import { column, type JsonObject, type Run } from "./read_run.ts";
+
+/** Whose length is looked at. */
+export const RETRAINED_METHODS = ["byol", "simclr", "supervised"] as const;
+
+/** One of {@linkcode RETRAINED_METHODS}. */
+export type RetrainedMethod = typeof RETRAINED_METHODS[number];
+
+/** Fewer epochs than these have no course to speak of. */
+export const LEAST_EPOCHS = 5;
+
+/** A loss that makes more than this share of its fall in its last quarter still falls. */
+export const STILL_FALLING = 0.05;
+
+/** A validation loss this share above its lowest value has risen. */
+const RISEN = 0.05;
+
+/** Runs of one method with the same settings but for the seed. */
+export interface RunGroup {
+  readonly runs: readonly Run[];
+  readonly epochs: number;
+  /** Finished runs of the method with other settings. */
+  readonly others: readonly string[];
+}
+
+/** How many epochs are right, and why. */
+export interface EpochEvidence {
+  readonly recommended: number;
+  readonly reason: string;
+  readonly figures: JsonObject;
+}
+
+/** Settings in which runs of a group differ, or which do not matter for the length. */
+const OF_ONE_RUN = [
+  "seed",
+  "out",
+  "init",
+  "encoderCheckpoint",
+  "commandLine",
+  "started",
+  "version",
+  "deno",
+  "adapter",
+  "command",
+];
+
+/**
+ * The method of a run, where it is one that is looked at: SimCLR and BYOL with all augmentations, and
+ * classifiers trained from random weights by the rules of `train-supervised`.
+ */
+export function retrainedMethod({ config }: Pick<Run, "config">): RetrainedMethod | undefined {
+  if (config.command === "train-byol" && config.config === "full") return "byol";
+  if (config.command === "train-simclr" && config.config === "full") return "simclr";
+  const plain = config.method === "supervised" && config.architecture === "ECGClassifier" &&
+    config.init === null && config.plateau === null && config.earlyStopping === null &&
+    config.freezeEncoder === false && config.encoderCheckpoint === null;
+  return plain ? "supervised" : undefined;
+}
+
+/**
+ * Of the finished runs of a method with {@linkcode LEAST_EPOCHS} or more, the largest group that
+ * differs in the seed alone; of groups of one size the one with more epochs.
+ *
+ * @returns Undefined where there are no such runs.
+ */
+export function largestGroup(runs: readonly Run[], method: RetrainedMethod): RunGroup | undefined {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    if (run.state !== "finished" || retrainedMethod(run) !== method) continue;
+    if (Number(run.config.epochs) < LEAST_EPOCHS) continue;
+    const settings = Object.fromEntries(
+      Object.entries(run.config).filter(([name]) => !OF_ONE_RUN.includes(name)),
+    );
+    const key = canonicalJson(settings);
+    groups.set(key, [...groups.get(key) ?? [], run]);
+  }
+  const epochs = ([run]: readonly Run[]) => Number(run.config.epochs);
+  const [largest, ...rest] = [...groups.values()].sort((a, b) =>
+    b.length - a.length || epochs(b) - epochs(a)
+  );
+  if (largest === undefined) return undefined;
+  return {
+    runs: largest,
+    epochs: epochs(largest),
+    others: rest.flat().map(({ path }) => path).sort(),
+  };
+}
+
+/**
+ * Epochs for a classifier: where most runs are best in their last tenth and nothing shows
+ * over-fitting, half as many again; else a tenth more than nine of ten runs needed for their best
+ * epoch, in fives, but not more than now.
+ */
+export function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+  const best = runs.map(({ result }) => Number(result!.best_epoch));
+  const gaps = runs.map(({ epochRows }) =>
+    overfittingGap({
+      training: column(epochRows, "train_loss"),
+      validation: column(epochRows, "validation_loss"),
+      auroc: column(epochRows, "auroc_macro"),
+    })
+  );
+  const mean = (figure: keyof OverfittingGap) =>
+    meanOf(gaps.map((gap) => gap[figure]).filter(Number.isFinite));
+  const rise = mean("validationLossRise");
+  const overfits = rise > RISEN && mean("trainingLossFall") > 0;
+  const recommended = recommend(best, epochs, !overfits);
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return {
+    recommended,
+    reason: `${bestEpochs(best, epochs)}. Since its lowest value (epoch ` +
+      `${mean("lowestLossEpoch").toFixed(1)} on average) the validation loss has ` +
+      (rise > RISEN
+        ? `risen by ${percent(rise)} while the training loss changed by ` +
+          `${percent(-mean("trainingLossFall"))}: ${overfits ? "over-fitting" : "no over-fitting"}`
+        : `stayed within ${percent(RISEN)}: no over-fitting`),
+    figures: {
+      n_runs: runs.length,
+      best_epochs: best,
+      overfitting: overfits,
+      lowest_validation_loss_epoch: finiteOrNull(mean("lowestLossEpoch")),
+      validation_loss_rise: finiteOrNull(rise),
+      training_loss_fall: finiteOrNull(mean("trainingLossFall")),
+      best_validation_auroc_epoch: finiteOrNull(mean("bestAurocEpoch")),
+      validation_auroc_fall: finiteOrNull(mean("aurocFall")),
+    },
+  };
+}
+
+/**
+ * Epochs for pretraining. Where the runs have an online probe, by its best epoch, as for a classifier.
+ * Else by the loss: half as many again where it still falls, else as many as now, since a loss that
+ * has settled does not tell when the features were best.
+ */
+export function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+  const falls = runs.map(({ epochRows }) =>
+    lateFall(column(epochRows.filter((row) => row.train_loss !== undefined), "train_loss"))
+  );
+  const fall = meanOf(falls.filter(Number.isFinite));
+  const spreads = runs.map(({ epochRows }) => column(epochRows, "embedding_spread").at(-1) ?? NaN);
+  const spread = meanOf(spreads.filter(Number.isFinite));
+  const probed = runs.map(probedEpochs);
+  const figures = {
+    n_runs: runs.length,
+    late_loss_fall: finiteOrNull(fall),
+    loss_still_falls: fall > STILL_FALLING,
+    last_embedding_spread: finiteOrNull(spread),
+  };
+  if (probed.every(({ epochs }) => epochs.length >= 3)) {
+    const best = probed.map(({ best }) => best);
+    // Probed every k-th epoch, the best may lie anywhere up to the next probe.
+    const step = Math.max(...probed.map(({ epochs: [first] }) => first));
+    return {
+      recommended: recommend(best.map((epoch) => Math.min(epochs, epoch + step - 1)), epochs, true),
+      reason: `${bestEpochs(best, epochs)}, by the online probe on fold 9`,
+      figures: { criterion: "online probe", best_epochs: best, ...figures },
+    };
+  }
+  const share = `${(100 * fall).toFixed(1)} %`;
+  return {
+    recommended: fall > STILL_FALLING ? longer(epochs) : epochs,
+    reason: Number.isNaN(fall)
+      ? "The loss did not fall, which says nothing about the number of epochs"
+      : fall > STILL_FALLING
+      ? `The loss made ${share} of its fall in the last quarter of ${epochs} epochs: it still falls`
+      : `The loss made ${share} of its fall in the last quarter of ${epochs} epochs: it has settled`,
+    figures: { criterion: "training loss", ...figures },
+  };
+}
+
+/** Epochs that were probed in the course of a run, and the best of them. */
+function probedEpochs({ epochRows }: Run): { epochs: number[]; best: number } {
+  const rows = epochRows.filter(({ epoch, probe_auroc }) =>
+    Number(epoch) > 0 && typeof probe_auroc === "number"
+  );
+  const auroc = column(rows, "probe_auroc");
+  const epochs = column(rows, "epoch");
+  return { epochs, best: epochs[auroc.indexOf(Math.max(...auroc))] };
+}
+
+/** From the best epochs of some runs: more, fewer, or as many as now. */
+function recommend(best: readonly number[], epochs: number, mayRaise: boolean): number {
+  const late = best.filter((epoch) => epoch > 0.9 * epochs).length;
+  if (mayRaise && 2 * late > best.length) return longer(epochs);
+  const needed = quantile([...best].sort((a, b) => a - b), 0.9);
+  return Math.min(epochs, inFives(1.1 * needed));
+}
+
+function bestEpochs(best: readonly number[], epochs: number): string {
+  const sorted = [...best].sort((a, b) => a - b);
+  const [lowest, highest] = [sorted[0], sorted[sorted.length - 1]];
+  return best.length === 1
+    ? `The best epoch of one run is ${lowest} of ${epochs}`
+    : `The best epochs of ${best.length} runs lie between ${lowest} and ${highest} of ${epochs}, ` +
+      `their median is ${quantile(sorted, 0.5)}`;
+}
+
+function longer(epochs: number): number {
+  return inFives(1.5 * epochs);
+}
+
+/** The next multiple of five. */
+function inFives(epochs: number): number {
+  return 5 * Math.ceil(epochs / 5);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function finiteOrNull(value: number): JsonValue {
+  return Number.isFinite(value) ? value : null;
+}
