@@ -309,6 +309,30 @@ export {
   type TestPredictions,
   testPredictionsCsv,
 } from "./src/jobs/test_predictions.ts";
+  RETRAINING_CHECKPOINTS,
+  RETRAINING_STEPS,
+  type RetrainingDifference,
+  type RetrainingOptions,
+  type RetrainingResult,
+  type RetrainingStep,
+  RetrainingStepError,
+  type RetrainingStepName,
+  retrainWithEnhancedAugmentations,
+} from "./src/jobs/retrain_with_enhanced_augmentations.ts";
+export {
+  analyzeRetrainingStrategy,
+  type AugmentationRecommendation,
+  type EpochsRecommendation,
+  type RecommendedExperiment,
+  type RetrainingAnalysis,
+  type RetrainingRecommendations,
+} from "./src/jobs/analyze_retraining_strategy.ts";
+export {
+  type Improvement,
+  type MeasuredImprovements,
+  readMeasuredImprovements,
+} from "./src/jobs/measured_improvements.ts";
+export { TimeLeft } from "./src/jobs/time_left.ts";
 export { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./src/jobs/evaluate.ts";
 export {
   evaluateAll,

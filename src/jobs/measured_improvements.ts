@@ -50,7 +50,15 @@ const ABLATION = join("ablation", "ablation.json");
  * Reads what there is. Seeds count more than records: an improvement that `train-multiseed` measured
  * stands before that of one pair of classifiers.
  *
+ * @param folder Usually `results`
  * @throws {UserError} When a file is there and is not what its command writes.
+ *
+ * @example
+ * ```ts
+ * import { readMeasuredImprovements } from "ssrl-ecg";
+ * const { byol } = readMeasuredImprovements("a folder without results");
+ * console.assert(byol === undefined);
+ * ```
  */
 export function readMeasuredImprovements(folder: string): MeasuredImprovements {
   const read = <Result>(name: string, take: (content: never, path: string) => Result) => {

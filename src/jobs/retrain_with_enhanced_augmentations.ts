@@ -160,7 +160,7 @@ type StoredMetrics = { [Name in keyof MultilabelMetrics]: number | null };
  * ```ts
  * import { retrainWithEnhancedAugmentations, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
- * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
+ * const set = synthesizeCohort({ records: 40, seed: 42, duration: 0.64 });
  * const workspace = await Workspace.open(set, { normalisation: "train" });
  * const { steps, differences } = await retrainWithEnhancedAugmentations(workspace, {
  *   byol: { epochs: 1, batchSize: 32 },
