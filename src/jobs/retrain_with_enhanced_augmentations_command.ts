@@ -39,7 +39,7 @@ import {
   retrainWithEnhancedAugmentations,
   stepTitle,
 } from "./retrain_with_enhanced_augmentations.ts";
-import { TimeLeft } from "./time_left.ts";
+import { TaskTimes, type TimedTask } from "./task_times.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The options of `retrain-with-enhanced-augmentations`. */
@@ -173,57 +173,43 @@ async function retrain(
   workspace: Workspace,
   options: RetrainingOptions,
 ): Promise<RetrainingResult> {
-  const epochsOf = (name: RetrainingStepName) =>
-    name === "byol" || name === "simclr" ? options[name].epochs : options.finetuneEpochs;
-  const kindOf = (name: RetrainingStepName) =>
-    name === "byol" || name === "simclr" ? name : "finetune";
-  const time = planned(workspace, options);
-  const total = RETRAINING_STEPS.reduce((sum, name) => sum + epochsOf(name), 0);
+  const tasks = timedTasks(workspace, options);
+  const times = new TaskTimes(Object.values(tasks));
   using progress = new Progress({
     label: "Training",
-    total,
+    total: RETRAINING_STEPS.reduce((sum, name) => sum + tasks[name].epochs, 0),
     unit: "epochs",
-    left: () => time.seconds,
+    left: () => times.secondsLeft,
   });
+  const numbered = (name: RetrainingStepName) =>
+    `${RETRAINING_STEPS.indexOf(name) + 1}/${RETRAINING_STEPS.length}  ${stepTitle(name)}`;
   let before = 0;
-  let lap = performance.now();
-  const seconds = () => {
-    const now = performance.now();
-    const passed = (now - lap) / 1000;
-    lap = now;
-    return passed;
-  };
   return await retrainWithEnhancedAugmentations(workspace, {
     ...options,
     events: {
-      step(name, index) {
-        progress.log(`${index + 1}/${RETRAINING_STEPS.length}  ${stepTitle(name)}`);
-        lap = performance.now();
+      step(name) {
+        times.started(tasks[name]);
+        progress.log(numbered(name));
       },
       prepared(name, resumedAfter) {
-        time.measured("run", 0.5, seconds());
-        time.done(kindOf(name), resumedAfter);
+        times.progress(tasks[name], resumedAfter);
         progress.update(before + resumedAfter, stepTitle(name));
         if (resumedAfter > 0) progress.log(`     goes on after epoch ${resumedAfter}`);
       },
       epoch(name, epoch, { loss, validation }) {
-        time.done(kindOf(name), 1, seconds());
+        times.progress(tasks[name], epoch);
         progress.update(before + epoch, `${stepTitle(name)}, loss ${loss.toFixed(4)}`);
         progress.log(
-          `     ${epochLabel(epoch, epochsOf(name))}  loss ${loss.toFixed(4)}` +
+          `     ${epochLabel(epoch, tasks[name].epochs)}  loss ${loss.toFixed(4)}` +
             (validation
               ? `  validation AUROC ${formatScore(validation.auroc_macro, 4)}  ` +
                 `F1 ${formatScore(validation.f1_macro, 4)}`
               : ""),
         );
       },
-      done({ name, epochs, fresh }, index) {
-        if (fresh) time.done("run", 1, seconds());
-        else {
-          time.done("run", 1);
-          time.done(kindOf(name), epochs);
-          progress.log(`${index + 1}/${RETRAINING_STEPS.length}  ${stepTitle(name)}: done before`);
-        }
+      done({ name, epochs, fresh }) {
+        times.ended(tasks[name]);
+        if (!fresh) progress.log(`${numbered(name)}: done before`);
         before += epochs;
         progress.update(before);
       },
@@ -232,22 +218,38 @@ async function retrain(
   });
 }
 
-/** What there is to do, and what it costs as long as nothing is measured. */
-function planned(workspace: Workspace, options: RetrainingOptions): TimeLeft {
-  const { train, validation, test } = workspace.split;
-  const pretraining = { trained: train.length, validated: validation.length };
-  const finetuning = {
-    trained: options.labelFraction * train.length,
-    validated: validation.length,
+/** The trainings with what they cost, as long as nothing is measured. */
+function timedTasks(
+  { split: { train, validation, test } }: Workspace,
+  { byol, simclr, finetuneEpochs, labelFraction }: RetrainingOptions,
+): Record<RetrainingStepName, TimedTask> {
+  const validated = validation.length;
+  const pretraining = { trained: train.length, validated };
+  const labelled = { trained: labelFraction * train.length, validated };
+  // Probes and metrics look at every record about twice.
+  const overheadCost = 2 * (train.length + validation.length + test.length);
+  const finetune = {
+    kind: "fine-tuning",
+    epochs: finetuneEpochs,
+    epochCost: epochCost("classifier", labelled),
+    overheadCost,
   };
-  const time = new TimeLeft();
-  time.plan("byol", options.byol.epochs, epochCost("byol", pretraining));
-  time.plan("simclr", options.simclr.epochs, epochCost("simclr", pretraining));
-  time.plan("finetune", 2 * options.finetuneEpochs, epochCost("classifier", finetuning));
-  // Around the epochs of a run: recording, and about two looks at every record.
-  const records = train.length + validation.length + test.length;
-  time.plan("run", RETRAINING_STEPS.length, 2 * records);
-  return time;
+  return {
+    byol: {
+      kind: "byol",
+      epochs: byol.epochs,
+      epochCost: epochCost("byol", pretraining),
+      overheadCost,
+    },
+    simclr: {
+      kind: "simclr",
+      epochs: simclr.epochs,
+      epochCost: epochCost("simclr", pretraining),
+      overheadCost,
+    },
+    finetune_byol: finetune,
+    finetune_simclr: { ...finetune },
+  };
 }
 
 function stepsTable(steps: readonly RetrainingStep[]): string {
