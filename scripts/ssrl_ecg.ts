@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, () => Promise<{ command: unknown 
   "statistical-tests": () => import("./statistical_tests.ts"),
   "retrain-with-enhanced-augmentations": () => import("./retrain_with_enhanced_augmentations.ts"),
   "analyze-retraining-strategy": () => import("./analyze_retraining_strategy.ts"),
+  "reproduce": () => import("./reproduce.ts"),
   "transfer-mitbih": () => import("./transfer_mitbih.ts"),
   "evaluate-all": () => import("./evaluate_all.ts"),
   "compare-baselines": () => import("./compare_baselines.ts"),

@@ -31,6 +31,7 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "evaluate",
       "retrain-with-enhanced-augmentations",
       "analyze-retraining-strategy",
+      "reproduce",
       "transfer-mitbih",
       "evaluate-all",
       "statistical-tests",

@@ -1,0 +1,161 @@
+/**
+ * `reproduce` as a person sees it: the headline experiment as three commands, one after the other.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import {
+  type Command,
+  type CommandContext,
+  type CommandOutput,
+  executeCommand,
+  type FlagTable,
+  quote,
+} from "../cli/command.ts";
+import { formatDuration } from "../cli/format.ts";
+import { Interrupted } from "../cli/interrupt.ts";
+import { camelCase } from "../cli/parse.ts";
+import {
+  dataFlags,
+  type DataOptions,
+  deviceFlags,
+  type DeviceOptions,
+} from "../cli/training_flags.ts";
+import { UserError } from "../errors.ts";
+import { dataArguments, printSettings } from "./console.ts";
+
+/** How large the experiment is: three seeds and few epochs, or what a paper needs. */
+export const REPRODUCE_PRESETS = ["quick", "paper"] as const;
+
+/** The options of `reproduce`. */
+export interface ReproduceFlags extends DataOptions, DeviceOptions {
+  readonly preset: typeof REPRODUCE_PRESETS[number];
+  readonly seeds: readonly number[] | undefined;
+  readonly epochs: number | undefined;
+  readonly pretrainEpochs: number | undefined;
+  readonly labelFraction: number;
+  readonly normalize: "train" | "none";
+  readonly jobs: number;
+  readonly resultsDir: string | undefined;
+  readonly checkpointDir: string | undefined;
+}
+
+/** A command with its arguments. */
+export interface ReproduceStage {
+  readonly name: "train-multiseed" | "statistical-tests" | "generate-publication-report";
+  readonly args: readonly string[];
+}
+
+/** Finds a command by its name. */
+export type CommandLoader = (name: ReproduceStage["name"]) => Promise<Command<FlagTable>>;
+
+/**
+ * The three commands of the experiment: SimCLR, BYOL and supervised training under equal conditions,
+ * then the tests, then the report.
+ *
+ * @param given Names of the flags that stand on the command line; those of data and device are passed
+ * on as they are.
+ */
+export function reproduceStages(
+  flags: ReproduceFlags,
+  given: ReadonlySet<string>,
+): ReproduceStage[] {
+  const { results, checkpoints } = foldersOf(flags);
+  const value = (name: string, each: unknown) => each === undefined ? [] : [`--${name}`, `${each}`];
+  const passedOn = [...Object.keys(dataFlags), ...Object.keys(deviceFlags), "normalize"]
+    .filter((name) => given.has(name))
+    .map((name) => [name, flags[camelCase(name) as keyof ReproduceFlags]] as const)
+    .flatMap(([name, each]) =>
+      typeof each === "boolean" ? [`--${name}=${each}`] : value(name, each)
+    );
+  const tests = join(results, "statistical_tests");
+  return [
+    {
+      name: "train-multiseed",
+      args: [
+        ...["--method", "simclr,byol,supervised"],
+        ...["--loss", "focal", "--balance-strategy", "oversample"],
+        ...value("label-fraction", flags.labelFraction),
+        ...(flags.preset === "quick" ? ["--quick"] : []),
+        ...value("seeds", flags.seeds?.join(",")),
+        ...value("epochs", flags.epochs),
+        ...value("pretrain-epochs", flags.pretrainEpochs),
+        ...(flags.jobs > 1 ? value("jobs", flags.jobs) : []),
+        ...value("out", join(results, "phase2_multiseed_results.json")),
+        ...value("run-root", join(results, "multiseed")),
+        ...value("checkpoint-dir", checkpoints),
+        ...passedOn,
+      ],
+    },
+    {
+      name: "statistical-tests",
+      args: ["--results-dir", results, "--baseline", "supervised", "--output-dir", tests],
+    },
+    { name: "generate-publication-report", args: ["--results-dir", results] },
+  ];
+}
+
+/** The presets do not meet in one folder: their runs have other settings. */
+function foldersOf({ preset, resultsDir, checkpointDir }: ReproduceFlags) {
+  const within = (folder: string) => preset === "quick" ? join(folder, "quick") : folder;
+  return {
+    results: resultsDir ?? within("results"),
+    checkpoints: checkpointDir ?? within("checkpoints"),
+  };
+}
+
+/** Runs the command. */
+export async function runReproduce(
+  flags: ReproduceFlags,
+  context: CommandContext,
+  load: CommandLoader,
+): Promise<void> {
+  const { given, program, signal, commandLine } = context;
+  const started = performance.now();
+  const stages = reproduceStages(flags, given);
+  const { results } = foldersOf(flags);
+  printSettings([
+    ["Command", "reproduce"],
+    ["Preset", flags.preset],
+    [
+      "Stages",
+      stages.map(({ name, args }) => [program, name, ...args.map(quote)].join(" ")).join("\n"),
+    ],
+    ["Results", results],
+  ]);
+  for (const [index, { name, args }] of stages.entries()) {
+    const title = `Stage ${index + 1} of ${stages.length}, ${name}`;
+    console.log(`${title}\n`);
+    const code = await executeCommand(await load(name), args, outputUntil(signal), signal);
+    if (signal.aborted) {
+      throw new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
+    }
+    if (code !== 0) {
+      throw new UserError(
+        `${title}, has failed for the reason above. What is done is kept; when that is put right, ` +
+          `the same command goes on: ${commandLine}`,
+      );
+    }
+  }
+  printSettings([
+    ["Time", `${formatDuration((performance.now() - started) / 1000)} in this start`],
+    ["Results", results],
+    [
+      "Next",
+      flags.preset === "quick"
+        ? `${program} reproduce --preset paper${dataArguments(flags, given)}`
+        : undefined,
+    ],
+  ]);
+}
+
+/** What a stage says of its own stopping would name its own command line. */
+function outputUntil(signal: AbortSignal): CommandOutput {
+  return {
+    out: (text) => console.log(text),
+    error: (text) => {
+      if (!signal.aborted) console.error(text);
+    },
+  };
+}
