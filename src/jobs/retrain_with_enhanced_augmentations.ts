@@ -343,7 +343,7 @@ async function finetuneStep(
 async function once(
   name: RetrainingStepName,
   epochs: number,
-  settings: JsonValue,
+  settings: Readonly<Record<string, JsonValue>>,
   options: RetrainingOptions,
   run: (
     files: { checkpoint: string; runFolder: string },
