@@ -15,7 +15,7 @@ import {
 } from "../cli/command.ts";
 import { formatDuration } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
-import { camelCase } from "../cli/parse.ts";
+import { camelCase, parseCommandLine } from "../cli/parse.ts";
 import {
   dataFlags,
   type DataOptions,
@@ -114,6 +114,9 @@ export async function runReproduce(
   const { given, program, signal, commandLine } = context;
   const started = performance.now();
   const stages = reproduceStages(flags, given);
+  const commands = await Promise.all(stages.map(({ name }) => load(name)));
+  // A stage that cannot start shall not show after hours of training.
+  stages.forEach(({ args }, i) => parseCommandLine(commands[i].flags, args));
   const { results } = foldersOf(flags);
   printSettings([
     ["Command", "reproduce"],
@@ -127,7 +130,7 @@ export async function runReproduce(
   for (const [index, { name, args }] of stages.entries()) {
     const title = `Stage ${index + 1} of ${stages.length}, ${name}`;
     console.log(`${title}\n`);
-    const code = await executeCommand(await load(name), args, outputUntil(signal), signal);
+    const code = await executeCommand(commands[index], args, outputUntil(signal), signal);
     if (signal.aborted) {
       throw new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
     }
