@@ -17,6 +17,7 @@ import type { Balancing } from "../data/balancing.ts";
 import { UsageError, UserError } from "../errors.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import { epochCost } from "./epoch_cost.ts";
 import { type MultiseedOutcome, type MultiseedRun, runTask, runTasks } from "./multiseed.ts";
 import {
   configurationName,
@@ -37,6 +38,7 @@ import {
 } from "./multiseed_results.ts";
 import { isWorker, MultiseedWorker, serveTasks } from "./multiseed_worker.ts";
 import { openWorkspace } from "./open_workspace.ts";
+import { TaskTimes, type TimedTask } from "./task_times.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The options of `train-multiseed`. */
@@ -62,9 +64,6 @@ export interface MultiseedFlags extends DataOptions, DeviceOptions {
 
 const SEEDS = [42, 52, 62, 72, 82, 92, 102, 112, 122, 132];
 const QUICK_SEEDS = 3;
-
-/** Multiply-adds that a record costs in an epoch, by those of a classifier's training. */
-const COST = { supervised: 1, simclr: 2, byol: 2.7, masked: 1.3, validation: 1 / 3 };
 
 /** Runs the command. */
 export async function runMultiseed(flags: MultiseedFlags, context: CommandContext): Promise<void> {
@@ -114,7 +113,7 @@ async function train(
   context: CommandContext,
   started: number,
 ): Promise<MultiseedOutcome> {
-  const { set, split } = workspace;
+  const { set } = workspace;
   const { commandLine } = context;
   const facts = { options, quick: flags.quick, data: set.source, classes: set.classNames };
   const write = (outcome: MultiseedOutcome) =>
@@ -122,11 +121,8 @@ async function train(
       flags.out,
       JSON.stringify(describeMultiseed(outcome, facts), null, 2) + "\n",
     );
-  const epochCost = (task: MultiseedTask) =>
-    task.kind === "pretraining"
-      ? COST[task.method] * split.train.length
-      : COST.supervised * options.labelFraction * split.train.length +
-        COST.validation * split.validation.length;
+  const timed = new Map(tasks.map((task) => [task, timedTask(task, workspace, options)]));
+  let times = new TaskTimes<TimedTask>([]);
   const workers = flags.jobs > 1
     ? Array.from(
       { length: flags.jobs },
@@ -137,12 +133,17 @@ async function train(
     run: (task: MultiseedTask, events: object) =>
       runTask(workspace, task, { ...options, commandLine, events, signal: context.signal }),
   };
-  const done = new Map<MultiseedTask, number>(); // cost
+  const done = new Map<MultiseedTask, number>(); // epochs
   const working = new Set<MultiseedTask>();
-  using progress = new Progress({ label: "Training", total: 1, unit: "records" });
+  using progress = new Progress({
+    label: "Training",
+    total: 1,
+    unit: "epochs",
+    left: () => times.secondsLeft,
+  });
   const show = () =>
     progress.update(
-      [...done.values()].reduce((sum, cost) => sum + cost, 0),
+      [...done.values()].reduce((sum, epochs) => sum + epochs, 0),
       [...working].map(taskTitle).join(" | "),
     );
   try {
@@ -158,26 +159,30 @@ async function train(
             ...describeOptions(options, flags),
             ["Runs", `${all}` + (left < all ? `, of which ${all - left} are done` : "")],
           ]);
+          times = new TaskTimes(pending.map((task) => timed.get(task)!), { jobs: flags.jobs });
           progress.update(
             0,
             undefined,
-            pending.reduce((sum, task) => sum + task.epochs * epochCost(task), 0),
+            pending.reduce((sum, task) => sum + task.epochs, 0),
           );
           for (const run of outcome.runs) progress.log(`${runLine(run)}  done before`);
           if (outcome.runs.length > 0) await write(outcome);
         },
         started(task) {
           working.add(task);
+          times.started(timed.get(task)!);
           show();
         },
         progress(task, epochs) {
-          done.set(task, epochs * epochCost(task));
+          done.set(task, epochs);
+          times.progress(timed.get(task)!, epochs);
           show();
         },
         warning: (task, text) => progress.log(`${taskTitle(task)}: ${text}`),
         async ended(task, error, outcome) {
           working.delete(task);
-          done.set(task, task.epochs * epochCost(task));
+          times.ended(timed.get(task)!);
+          done.set(task, task.epochs);
           show();
           if (error !== undefined) progress.log(`${taskTitle(task)}: failed. ${error}`);
           if (task.kind === "pretraining") {
@@ -201,6 +206,23 @@ async function train(
   } finally {
     await Promise.all((workers ?? []).map((worker) => worker.close()));
   }
+}
+
+/** A task with what it costs, as long as nothing is measured. */
+function timedTask(
+  task: MultiseedTask,
+  { split: { train, validation, test } }: Workspace,
+  { labelFraction }: MultiseedOptions,
+): TimedTask {
+  const kind = task.kind === "pretraining" ? task.method : "classifier";
+  const trained = task.kind === "pretraining" ? train.length : labelFraction * train.length;
+  return {
+    kind,
+    epochs: task.epochs,
+    epochCost: epochCost(kind, { trained, validated: validation.length }),
+    // Probes and metrics look at every record about twice.
+    overheadCost: 2 * (train.length + validation.length + test.length),
+  };
 }
 
 function readOptions(flags: MultiseedFlags, given: ReadonlySet<string>): MultiseedOptions {
