@@ -309,6 +309,7 @@ export {
   type TestPredictions,
   testPredictionsCsv,
 } from "./src/jobs/test_predictions.ts";
+export {
   RETRAINING_CHECKPOINTS,
   RETRAINING_STEPS,
   type RetrainingDifference,

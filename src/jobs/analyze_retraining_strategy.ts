@@ -246,6 +246,7 @@ const PRETRAINING: readonly SettingFlag[] = [
   ["projection", "projection-dim", 128],
   ["momentum", "momentum-tau", 0.999],
   ["schedule", "tau-schedule", "constant"],
+  ["learningRateSchedule", "lr-schedule", "constant"],
   ...SHARED,
 ];
 

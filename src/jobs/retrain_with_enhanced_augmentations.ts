@@ -13,16 +13,15 @@ import { UserError } from "../errors.ts";
 import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { byolRecipe } from "./byol_recipe.ts";
 import {
   compareCheckpoints,
   type ComparedCheckpoint,
   type LeftOutOfComparison,
 } from "./compare.ts";
 import { dataName } from "./data_source.ts";
-import { pretrain, type PretrainRecipe } from "./pretrain.ts";
+import { PRETRAINING_RECIPES } from "./multiseed_plan.ts";
+import { pretrain } from "./pretrain.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
-import { simclrRecipe } from "./simclr_recipe.ts";
 import { runOnce } from "./sweep.ts";
 import { trainClassifier } from "./train_classifier.ts";
 import type { Course } from "./training_run.ts";
@@ -49,12 +48,6 @@ export const RETRAINING_FINETUNE = {
   balancing: "oversample",
 } as const;
 
-/** What the pretraining methods are given: the documented settings. */
-export const RETRAINING_RECIPES = {
-  byol: byolRecipe({ momentum: 0.999, schedule: "constant", config: "full" }),
-  simclr: simclrRecipe({ temperature: 0.07, projection: 128, config: "full" }),
-} as const satisfies Record<string, PretrainRecipe>;
-
 /** A step of the pipeline failed for a reason that the user can put right. */
 export class RetrainingStepError extends UserError {
   override name = "RetrainingStepError";
@@ -74,6 +67,8 @@ export interface RetrainingOptions {
   readonly folder: string;
   /** Classifier trained from scratch, to be compared with the two. */
   readonly supervisedCheckpoint?: string;
+  /** As typed, for the run folders. */
+  readonly commandLine?: string;
   readonly signal?: AbortSignal;
   readonly events?: {
     /** Before a training that is not done yet. */
@@ -240,8 +235,15 @@ function filesOf(name: RetrainingStepName, options: RetrainingOptions) {
   };
 }
 
-function sharedOptions({ seed, signal }: RetrainingOptions) {
-  return { seed, learningRate: 1e-3, shuffle: true, logEvery: 20, ...(signal ? { signal } : {}) };
+function sharedOptions({ seed, commandLine, signal }: RetrainingOptions) {
+  return {
+    seed,
+    learningRate: 1e-3,
+    shuffle: true,
+    logEvery: 20,
+    ...(commandLine === undefined ? {} : { commandLine }),
+    ...(signal ? { signal } : {}),
+  };
 }
 
 async function pretrainStep(
@@ -252,7 +254,7 @@ async function pretrainStep(
 ): Promise<RetrainingStep> {
   const { events } = options;
   const { epochs, batchSize } = options[name];
-  const recipe = RETRAINING_RECIPES[name];
+  const recipe = PRETRAINING_RECIPES[name](workspace.set.samplingRate);
   const settings: Record<string, JsonValue> = {
     step: name,
     ...recipe.settings,

@@ -91,6 +91,7 @@ export async function runRetraining(
       checkpointFolder: flags.checkpointDir,
       folder: flags.out,
       ...(supervised ? { supervisedCheckpoint: flags.supervisedCheckpoint } : {}),
+      commandLine: context.commandLine,
       signal: context.signal,
     };
     printSettings([

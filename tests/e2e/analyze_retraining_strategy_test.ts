@@ -40,8 +40,10 @@ Deno.test("recommendations come from runs, their commands run as printed, edits 
     // The tiny cohort is learned to the end or by heart: either way the length changes or is right.
     for (const { command, checkpoint } of experiments_to_run) {
       assertStringIncludes(out, `\n  ${command}\n`);
+      assertStringIncludes(command, "--batch-size 16 ");
+      assertStringIncludes(command, " --data-root cohort --signal-length 128");
       const [, , script, ...args] = shellWords(command);
-      await ground.succeed(script, [...args, ...SMALL, "--epochs", 1]);
+      await ground.succeed(script, args);
       assert(ground.bytes(checkpoint).length > 0);
     }
 

@@ -217,7 +217,14 @@ Deno.test("commands repeat the settings and the data of the runs they come from"
     "--signal-length=250 --seeds 1,2";
   const found = analyze(
     pretraining(1, (epoch) => 20 - epoch, {
-      config: { commandLine, batchSize: 128, momentum: 0.99, schedule: "cosine", shuffle: false },
+      config: {
+        commandLine,
+        batchSize: 128,
+        momentum: 0.99,
+        schedule: "cosine",
+        learningRateSchedule: "cosine",
+        shuffle: false,
+      },
     }),
     supervised(1, { config: { commandLine, normalisation: "none", labelFraction: 0.5 } }),
   );
@@ -226,7 +233,7 @@ Deno.test("commands repeat the settings and the data of the runs they come from"
     assertEquals([options.dataRoot, options.signalLength], ["my data/it's", 250]);
   }
   assertEquals([byol.batchSize, byol.momentumTau, byol.tauSchedule], [128, 0.99, "cosine"]);
-  assertEquals([byol.noShuffle, byol.epochs], [true, 30]);
+  assertEquals([byol.noShuffle, byol.epochs, byol.lrSchedule], [true, 30, "cosine"]);
   assertEquals([classifier.normalize, classifier.labelFraction, classifier.loss], [
     "none",
     0.5,
