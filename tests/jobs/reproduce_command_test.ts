@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { command as reproduce } from "../../scripts/reproduce.ts";
+import { command as statisticalTests } from "../../scripts/statistical_tests.ts";
+import { command as trainMultiseed } from "../../scripts/train_multiseed.ts";
 import {
   type Command,
   type CommandContext,
@@ -67,6 +69,18 @@ Deno.test("flags of data, device and size reach the training as they were given"
     ]
   ) assertStringIncludes(line, part);
   assert(!line.includes("--resolution"), "what was not given keeps the default of the command");
+});
+
+Deno.test("training and tests understand what they are given", () => {
+  const given = ["--data-root", "my data", "--strict", "--adapter", "llvm", "--jobs", "2"];
+  const [training, tests] = stagesOf("--preset", "quick", "--seeds", "1,2", ...given);
+  const trained = parseCommandLine(trainMultiseed.flags, training.args).options;
+  assertEquals(trained.method, ["simclr", "byol", "supervised"]);
+  assertEquals([trained.loss, trained.balanceStrategy], ["focal", "oversample"]);
+  assertEquals([trained.quick, trained.seeds, trained.jobs], [true, [1, 2], 2]);
+  assertEquals([trained.dataRoot, trained.strict, trained.adapter], ["my data", true, "llvm"]);
+  const tested = parseCommandLine(statisticalTests.flags, tests.args).options;
+  assertEquals([tested.resultsDir, tested.baseline], ["results/quick", "supervised"]);
 });
 
 /** Runs `reproduce` with commands that only note that they were run. */
