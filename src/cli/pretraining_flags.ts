@@ -32,7 +32,7 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
     "lr-schedule": choiceFlag({
       choices: ["constant", "cosine"],
       default: "constant",
-      description: "Keep that rate, or let it fall to 0 as a cosine, which gave better probes",
+      description: "Keep that rate, or let it fall to 0 as a cosine",
     }),
     "seed": integerFlag({
       default: 42,
