@@ -5,7 +5,7 @@
  */
 
 import { formatScore } from "../cli/format.ts";
-import { INK, PLOT_WIDTH, SERIES_COLORS } from "./style.ts";
+import { chartColors, PLOT_WIDTH, type Theme } from "./style.ts";
 import { captionLines, renderVegaLite } from "./vega_chart.ts";
 
 /** One bar. */
@@ -33,6 +33,7 @@ export interface BarChart {
   /** Decimals of the numbers at the bars. Default 3. */
   readonly decimals?: number;
   readonly bars: readonly Bar[];
+  readonly theme?: Theme;
 }
 
 /**
@@ -59,6 +60,7 @@ export interface BarChart {
  * ```
  */
 export function barChart(chart: BarChart): Promise<string> {
+  const colors = chartColors(chart.theme);
   const base = chart.base ?? 0;
   const decimals = chart.decimals ?? 3;
   if (chart.bars.length === 0) throw new RangeError("No bars given: give at least one");
@@ -121,7 +123,7 @@ export function barChart(chart: BarChart): Promise<string> {
           color: {
             field: "group",
             type: "nominal",
-            scale: { domain: groups, range: SERIES_COLORS.slice(0, groups.length) },
+            scale: { domain: groups, range: colors.series.slice(0, groups.length) },
             legend: groups.length > 1 ? { symbolType: "square", symbolSize: 160 } : null,
           },
         },
@@ -130,20 +132,20 @@ export function barChart(chart: BarChart): Promise<string> {
         ? [
           {
             transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-            mark: { type: "rule" as const, strokeWidth: 2, color: INK.text },
+            mark: { type: "rule" as const, strokeWidth: 2, color: colors.text },
             encoding: { y, x: { ...x, field: "low" }, x2: { field: "high" } },
           },
           ...["low", "high"].map((field) => ({
             transform: [{ filter: `isValid(datum.${field})` }],
-            mark: { type: "tick" as const, thickness: 2, size: 9, color: INK.text },
+            mark: { type: "tick" as const, thickness: 2, size: 9, color: colors.text },
             encoding: { y, x: { ...x, field } },
           })),
         ]
         : []),
       {
-        mark: { type: "text", align: "left", dx: 10, fontSize: 13, color: INK.text },
+        mark: { type: "text", align: "left", dx: 10, fontSize: 13, color: colors.text },
         encoding: { y, x: { value: "width" }, text: { field: "label" } },
       },
     ],
-  });
+  }, chart.theme);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { INK, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS } from "./style.ts";
+import { chartColors, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS, type Theme } from "./style.ts";
 import { captionLines, renderVegaLite } from "./vega_chart.ts";
 
 /** Bars of one colour. */
@@ -33,6 +33,7 @@ export interface GroupedBarChart {
   readonly maximum?: number;
   /** Up to six. */
   readonly series: readonly BarSeries[];
+  readonly theme?: Theme;
 }
 
 /**
@@ -57,6 +58,7 @@ export interface GroupedBarChart {
  */
 export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
   const { groups, series } = chart;
+  const colors = chartColors(chart.theme);
   if (groups.length === 0) throw new RangeError("No groups given: give at least one");
   if (new Set(groups).size < groups.length) {
     throw new RangeError(`Cannot tell groups apart: ${groups.join(", ")}`);
@@ -117,7 +119,7 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
           color: {
             field: "series",
             type: "nominal",
-            scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
+            scale: { domain: names, range: colors.series.slice(0, names.length) },
             legend: names.length > 1
               ? { symbolType: "square", symbolSize: 160, columns: legendColumns(names) }
               : null,
@@ -127,12 +129,12 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
       ...(intervals
         ? [{
           transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-          mark: { type: "rule" as const, strokeWidth: 1.5, color: INK.text },
+          mark: { type: "rule" as const, strokeWidth: 1.5, color: colors.text },
           encoding: { x, xOffset, y: { ...y, field: "low" }, y2: { field: "high" } },
         }]
         : []),
     ],
-  });
+  }, chart.theme);
 }
 
 /** All names in one line, or three a line where they are wider than the bars. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { INK, SERIES_COLORS } from "./style.ts";
+import { chartColors, type Theme } from "./style.ts";
 import { captionLines, renderVegaLite } from "./vega_chart.ts";
 
 /** What {@linkcode heatMap} draws. */
@@ -22,6 +22,7 @@ export interface HeatMap {
   readonly shades: readonly (readonly number[])[];
   /** Text in the cells, [rows][columns]. */
   readonly labels: readonly (readonly string[])[];
+  readonly theme?: Theme;
 }
 
 /** Width of a cell in pixels: room for a count and a share, `1,234 (12.3%)`. */
@@ -52,6 +53,7 @@ const CELL_HEIGHT = 50;
  */
 export function heatMap(map: HeatMap): Promise<string> {
   const { rows, columns } = map;
+  const colors = chartColors(map.theme);
   if (rows.length === 0 || columns.length === 0) throw new RangeError("No cells given to draw");
   for (const names of [rows, columns]) {
     if (new Set(names).size < names.length) {
@@ -93,14 +95,15 @@ export function heatMap(map: HeatMap): Promise<string> {
     data: { values: cells },
     layer: [
       {
-        mark: { type: "rect", stroke: INK.paper, strokeWidth: 2 },
+        mark: { type: "rect", fill: colors.series[0], stroke: colors.paper, strokeWidth: 2 },
         encoding: {
           y,
           x,
-          color: {
+          // One colour that lets the paper through, so that the theme can change under it.
+          fillOpacity: {
             field: "shade",
             type: "quantitative",
-            scale: { domain: [0, 1], range: ["#eef3f8", SERIES_COLORS[0]], interpolate: "lab" },
+            scale: { domain: [0, 1], range: [0.06, 1] },
             legend: null,
           },
         },
@@ -112,11 +115,11 @@ export function heatMap(map: HeatMap): Promise<string> {
           x,
           text: { field: "label" },
           color: {
-            condition: { test: "datum.shade > 0.8", value: INK.paper },
-            value: INK.text,
+            condition: { test: "datum.shade > 0.8", value: colors.paper },
+            value: colors.text,
           },
         },
       },
     ],
-  });
+  }, map.theme);
 }

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS, SERIES_DASHES } from "./style.ts";
+import {
+  type ChartColors,
+  chartColors,
+  PLOT_HEIGHT,
+  PLOT_WIDTH,
+  SERIES_COLORS,
+  SERIES_DASHES,
+  type Theme,
+} from "./style.ts";
 import { captionLines, renderVegaLite } from "./vega_chart.ts";
 
 /** One curve; all arrays of one length. */
@@ -32,7 +40,13 @@ export interface Axis {
 
 /** One plotting area of {@linkcode linePanels}. */
 export interface LinePanel {
+  /** What stands above it, where there are several. */
+  readonly heading?: string;
   readonly x: Axis;
+  /** A vertical axis of its own, in place of the one that panels share. */
+  readonly ownY?: Axis;
+  /** A thin straight line from one point to another, such as the diagonal of chance. */
+  readonly guide?: readonly [from: readonly [number, number], to: readonly [number, number]];
   /** Up to six; more cannot be told apart. */
   readonly series: readonly LineSeries[];
 }
@@ -46,6 +60,11 @@ export interface LinePanels {
   readonly y: Axis;
   /** Marks every value, for curves through few measurements. */
   readonly points?: boolean;
+  /** Plotting areas as wide as high, for two axes of one unit. */
+  readonly square?: boolean;
+  /** Panels in a row. Default all. */
+  readonly columns?: number;
+  readonly theme?: Theme;
   readonly panels: readonly LinePanel[];
 }
 
@@ -96,23 +115,49 @@ export function lineChart({ x, series, ...chart }: LineChart): Promise<string> {
  * console.assert(svg.includes("Masked part"));
  * ```
  */
-export function linePanels({ title, caption, y, points, panels }: LinePanels): Promise<string> {
+export function linePanels(chart: LinePanels): Promise<string> {
+  const { title, caption, y, points, panels, square, theme } = chart;
   if (panels.length === 0) throw new RangeError("No panels given: give at least one");
-  // Panels side by side are narrower, but not so narrow that their labels run into each other.
-  const width = panels.length === 1 ? PLOT_WIDTH : Math.max(280, 640 / panels.length);
-  const total = width * panels.length;
+  const columns = Math.min(chart.columns ?? panels.length, panels.length);
+  const { width, height } = panelSize(columns, square ?? false);
+  // Panels of the same series need one legend only; else colours stand for those of their own panel.
+  const names = panels.map(({ series }) => JSON.stringify(series.map(({ name }) => name)));
+  const colors = new Set(names).size === 1 ? "shared" as const : "independent" as const;
+  const ownY = panels.some((panel) => panel.ownY !== undefined);
   return renderVegaLite({
-    title: { text: title, subtitle: captionLines(caption, Math.round(72 * total / PLOT_WIDTH)) },
+    title: {
+      text: title,
+      subtitle: captionLines(caption, Math.round(72 * Math.max(width * columns, 360) / PLOT_WIDTH)),
+    },
     spacing: 34,
-    // Colours stand for the series of their own panel.
-    resolve: { scale: { y: "shared", color: "independent", strokeDash: "independent" } },
-    hconcat: panels.map((panel, index) => ({
+    resolve: {
+      scale: { y: ownY ? "independent" : "shared", color: colors, strokeDash: colors },
+    },
+    columns,
+    concat: panels.map((panel, index) => ({
       width,
-      height: PLOT_HEIGHT,
+      height,
+      ...(panel.heading === undefined ? {} : {
+        title: { text: panel.heading, fontSize: 14, fontWeight: 500, offset: 8, anchor: "middle" },
+      }),
       data: { values: tabulate(panel.series) },
-      layer: layers(panel, index === 0 ? y : { ...y, title: "" }, points ?? false),
+      layer: layers(
+        panel,
+        panel.ownY ?? (index % columns === 0 ? y : { ...y, title: "" }),
+        points ?? false,
+        chartColors(theme),
+      ),
     })),
-  });
+  }, theme);
+}
+
+/** Panels side by side are narrower, but not so narrow that their labels run into each other. */
+function panelSize(columns: number, square: boolean): { width: number; height: number } {
+  if (square) {
+    const side = columns === 1 ? 380 : 240;
+    return { width: side, height: side };
+  }
+  return { width: columns === 1 ? PLOT_WIDTH : Math.max(280, 640 / columns), height: PLOT_HEIGHT };
 }
 
 type Row = Record<"series", string> & Record<"x" | "y" | "low" | "high", number | null>;
@@ -138,7 +183,12 @@ function tabulate(series: readonly LineSeries[]): Row[] {
 }
 
 /** Bands, curves and points of one panel. */
-function layers({ x: xAxis, series }: LinePanel, yAxis: Axis, points: boolean) {
+function layers(
+  { x: xAxis, series, guide }: LinePanel,
+  yAxis: Axis,
+  points: boolean,
+  colors: ChartColors,
+) {
   const names = series.map((each) => each.name);
   const encodeAxis = (axis: Axis, nice: boolean) => ({
     type: "quantitative" as const,
@@ -157,7 +207,7 @@ function layers({ x: xAxis, series }: LinePanel, yAxis: Axis, points: boolean) {
   const color = {
     field: "series",
     type: "nominal" as const,
-    scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
+    scale: { domain: names, range: colors.series.slice(0, names.length) },
     legend,
   };
   const x = {
@@ -168,6 +218,13 @@ function layers({ x: xAxis, series }: LinePanel, yAxis: Axis, points: boolean) {
   const y = { field: "y", ...encodeAxis(yAxis, true), axis: { tickCount: 6, domain: false } };
   const bands = series.some((each) => each.low !== undefined && each.high !== undefined);
   return [
+    ...(guide === undefined ? [] : [{
+      data: {
+        values: [{ x: guide[0][0], y: guide[0][1], x2: guide[1][0], y2: guide[1][1] }],
+      },
+      mark: { type: "rule" as const, strokeDash: [4, 4], color: colors.axis },
+      encoding: { x, y, x2: { field: "x2" }, y2: { field: "y2" } },
+    }]),
     ...(bands
       ? [{
         mark: { type: "area" as const, opacity: 0.18, clip: true },

@@ -1,7 +1,8 @@
 /**
  * One look for every picture: sizes, fonts, colours.
  *
- * Pictures carry their own paper, so they read the same on a light and on a dark page.
+ * Pictures carry their own paper, so they read the same on a light and on a dark page. Charts can
+ * be drawn on dark paper too; commands draw them on light paper.
  *
  * @module
  */
@@ -38,6 +39,48 @@ export const INK = {
   paper: "#ffffff",
   border: "#d1d9e0",
 } as const;
+
+/** The paper that a chart is drawn on. */
+export type Theme = "light" | "dark";
+
+/** All colours of a chart; both themes have the same, so that one can take the other's place. */
+export interface ChartColors {
+  readonly text: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly axis: string;
+  readonly paper: string;
+  readonly border: string;
+  /** In the order of {@linkcode SERIES_COLORS}. */
+  readonly series: readonly string[];
+}
+
+const CHART_COLORS: Readonly<Record<Theme, ChartColors>> = {
+  light: { ...INK, series: SERIES_COLORS },
+  dark: {
+    text: "#e6edf3",
+    muted: "#9aa5b1",
+    grid: "#262d37",
+    axis: "#6e7781",
+    paper: "#0d1117",
+    border: "#30363d",
+    // The hues of the light theme, light enough for dark paper.
+    series: ["#4c9be8", "#ff8552", "#2fc296", "#e39ac6", "#f2b632", "#a5dcff"],
+  },
+};
+
+/**
+ * Colours of a theme.
+ *
+ * @example
+ * ```ts
+ * import { chartColors } from "./style.ts";
+ * console.assert(chartColors("dark").series.length === chartColors("light").series.length);
+ * ```
+ */
+export function chartColors(theme: Theme = "light"): ChartColors {
+  return CHART_COLORS[theme];
+}
 
 /** ECG paper: light enough for print, and the trace upon it. */
 export const ECG_PAPER = {

@@ -5,7 +5,7 @@
  */
 
 import type { TopLevelSpec } from "vega-lite";
-import { FONT, INK, SERIES_COLORS } from "./style.ts";
+import { chartColors, FONT, type Theme } from "./style.ts";
 
 /** Exported by Vega, but missing from its types. */
 interface TextMetrics {
@@ -16,6 +16,8 @@ interface TextMetrics {
  * Compiles and draws a specification in the house style. Vega is loaded on the first call (about
  * 0.1 s), so commands that draw nothing do not pay for it.
  *
+ * @param spec The picture
+ * @param theme Its paper. Default light.
  * @returns SVG text
  *
  * @example
@@ -32,7 +34,8 @@ interface TextMetrics {
  * console.assert(svg.startsWith("<svg"));
  * ```
  */
-export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
+export async function renderVegaLite(spec: TopLevelSpec, theme?: Theme): Promise<string> {
+  const colors = chartColors(theme);
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   // Without a canvas Vega takes every character for 0.8 of the font size, which leaves pictures half
   // empty; 0.63 fits the wider faces of the house font, capitals included.
@@ -40,7 +43,7 @@ export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
   textMetrics.width = (item, text) => String(text ?? "").length * 0.63 * (item.fontSize ?? 11);
   const compiled = vegaLite.compile(spec, {
     config: {
-      background: INK.paper,
+      background: colors.paper,
       padding: 16,
       font: FONT,
       view: { stroke: null },
@@ -49,9 +52,9 @@ export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
         frame: "group",
         fontSize: 17,
         fontWeight: 600,
-        color: INK.text,
+        color: colors.text,
         subtitleFontSize: 13,
-        subtitleColor: INK.muted,
+        subtitleColor: colors.muted,
         subtitlePadding: 5,
         offset: 14,
       },
@@ -59,11 +62,11 @@ export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
         labelFontSize: 13,
         titleFontSize: 13,
         titleFontWeight: 500,
-        labelColor: INK.text,
-        titleColor: INK.text,
-        gridColor: INK.grid,
-        domainColor: INK.axis,
-        tickColor: INK.axis,
+        labelColor: colors.text,
+        titleColor: colors.text,
+        gridColor: colors.grid,
+        domainColor: colors.axis,
+        tickColor: colors.axis,
         titlePadding: 10,
         labelLimit: 260,
         labelFlush: false,
@@ -72,13 +75,13 @@ export async function renderVegaLite(spec: TopLevelSpec): Promise<string> {
         orient: "top",
         title: null,
         labelFontSize: 13,
-        labelColor: INK.text,
+        labelColor: colors.text,
         labelLimit: 240,
         symbolSize: 320,
         symbolStrokeWidth: 2.5,
         offset: 6,
       },
-      range: { category: [...SERIES_COLORS] },
+      range: { category: [...colors.series] },
     },
     // Warnings concern specifications written here, and tests look at the pictures.
     logger: vega.logger(vega.Error),

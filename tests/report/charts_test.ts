@@ -3,7 +3,7 @@ import { barChart } from "../../src/report/bar_chart.ts";
 import { groupedBarChart } from "../../src/report/grouped_bar_chart.ts";
 import { heatMap } from "../../src/report/heat_map.ts";
 import { lineChart, linePanels } from "../../src/report/line_chart.ts";
-import { SERIES_COLORS, SERIES_DASHES } from "../../src/report/style.ts";
+import { chartColors, SERIES_COLORS, SERIES_DASHES } from "../../src/report/style.ts";
 
 const width = (svg: string) => Number(svg.match(/<svg [^>]*width="([\d.]+)"/)![1]);
 
@@ -252,10 +252,12 @@ Deno.test("heat map: a cell for every pair, darker where the shade is deeper, fi
   // A text on the deepest shade is white; a cell without a shade is not drawn.
   assertEquals(svg.match(/fill="#ffffff">first</g)?.length, 1);
   const cells = [
-    ...svg.matchAll(/aria-roledescription="rect mark" d="[^"]*" fill="rgb\((\d+),/g),
-  ].map(([, red]) => Number(red));
+    ...svg.matchAll(
+      /aria-roledescription="rect mark" d="[^"]*" fill="#0072B2" fill-opacity="([^"]+)"/g,
+    ),
+  ].map(([, opacity]) => Number(opacity));
   assertEquals(cells.length, 3);
-  assert(cells[0] < cells[2] && cells[2] < cells[1], `less red is a deeper blue: ${cells}`);
+  assert(cells[0] > cells[2] && cells[2] > cells[1], `less transparent is deeper: ${cells}`);
   assert(!svg.includes("NaN"));
 });
 
@@ -271,4 +273,83 @@ Deno.test("heat map: refuses a matrix that does not fit", () => {
     RangeError,
     "No cells",
   );
+});
+
+Deno.test("every chart has the same marks on dark paper, and no colour of light paper", async () => {
+  const light = chartColors("light");
+  const dark = chartColors("dark");
+  const x = [1, 2, 3];
+  const draw = (theme: "light" | "dark") =>
+    Promise.all([
+      lineChart({
+        title: "Lines",
+        theme,
+        x: { title: "x" },
+        y: { title: "y" },
+        guide: [[1, 1], [3, 3]],
+        series: [{ name: "a", x, y: x, low: [0, 1, 2], high: [2, 3, 4] }, { name: "b", x, y: x }],
+      }),
+      barChart({
+        title: "Bars",
+        theme,
+        valueTitle: "v",
+        bars: [{ name: "a", value: 1, low: 0, high: 2, group: "g" }],
+      }),
+      groupedBarChart({
+        title: "Groups",
+        theme,
+        groupTitle: "g",
+        groups: ["a"],
+        valueTitle: "v",
+        series: [{ name: "s", values: [1], low: [0], high: [2] }],
+      }),
+      heatMap({
+        title: "Cells",
+        theme,
+        rowTitle: "r",
+        rows: ["A"],
+        columnTitle: "c",
+        columns: ["B"],
+        shades: [[1]],
+        labels: [["1"]],
+      }),
+    ]);
+  const [pale, night] = await Promise.all([draw("light"), draw("dark")]);
+  const pairs = Object.entries(light).flatMap(([role, color]) =>
+    typeof color === "string"
+      ? [[color, dark[role as "text"]]]
+      : light.series.map((each, i) => [each, dark.series[i]])
+  );
+  for (const [i, picture] of pale.entries()) {
+    // A colour for a colour: nothing is drawn in one that the theme does not know.
+    const plain = (svg: string) => svg.replaceAll(/clip\d+/g, "clip");
+    let expected = plain(picture);
+    for (const [from, to] of pairs) expected = expected.replaceAll(`"${from}"`, `"${to}"`);
+    assertEquals(plain(night[i]), expected);
+    for (const [from] of pairs) assert(!night[i].includes(`"${from}"`), from);
+  }
+});
+
+Deno.test("line panels: headings, axes of their own, a guide, and rows of panels", async () => {
+  const panel = (heading: string) => ({
+    heading,
+    x: { title: "Epoch" },
+    ownY: { title: `${heading} axis` },
+    guide: [[0, 0], [2, 2]] as const,
+    series: [{ name: "one", x: [0, 1, 2], y: [0, 1, 2] }, { name: "two", x: [0, 2], y: [1, 1] }],
+  });
+  const draw = (columns: number) =>
+    linePanels({
+      title: "Curves",
+      columns,
+      y: { title: "unused" },
+      panels: [panel("Loss"), panel("AUROC"), panel("F1")],
+    });
+  const svg = await draw(2);
+  for (const text of ["Loss", "AUROC axis", "F1"]) assertStringIncludes(svg, `>${text}</text>`);
+  assert(!svg.includes("unused"));
+  assertEquals(svg.match(/aria-roledescription="rule mark"/g)?.length, 3);
+  assertEquals(svg.match(/aria-roledescription="line mark"/g)?.length, 6);
+  assertEquals(svg.match(/>two<\/text>/g)?.length, 1, "one legend for panels of one kind");
+  assert(width(svg) < width(await draw(3)));
 });
