@@ -1,0 +1,139 @@
+/**
+ * ROC and precision-recall curves read off at fixed places, so that the curves of several classes,
+ * seeds or resamples can be averaged point by point (vertical averaging, Fawcett 2006).
+ *
+ * All functions take the ranking of one class and a weight for each record, as `rankingScores` does:
+ * a bootstrap resample sorts nothing.
+ *
+ * @module
+ */
+
+import type { Ranking } from "./ranking.ts";
+
+/** Positives and negatives among the records that reach a threshold, at each threshold, descending. */
+function cumulate(
+  { order, groups, labels }: Ranking,
+  weights: ArrayLike<number> | undefined,
+): { positives: Float64Array; negatives: Float64Array } {
+  const count = groups.length - 1;
+  const positives = new Float64Array(count);
+  const negatives = new Float64Array(count);
+  let p = 0;
+  let n = 0;
+  for (let step = 0; step < count; step++) {
+    const group = count - 1 - step;
+    for (let i = groups[group]; i < groups[group + 1]; i++) {
+      const record = order[i];
+      const weight = weights === undefined ? 1 : weights[record];
+      if (labels[record] === 1) p += weight;
+      else n += weight;
+    }
+    positives[step] = p;
+    negatives[step] = n;
+  }
+  return { positives, negatives };
+}
+
+/**
+ * Sensitivity at given false positive rates: the ROC curve of straight lines between its points,
+ * where it rises vertically its upper end.
+ *
+ * @param ranking From `rank`
+ * @param rates False positive rates in [0, 1], ascending
+ * @param weights Count of each record; absent means 1 each
+ * @returns One value a rate, in [0, 1]; undefined where only one label value occurs
+ *
+ * @example
+ * ```ts
+ * import { sampleRoc } from "ssrl-ecg/src/metrics/curve_sampling.ts";
+ * import { rank } from "ssrl-ecg/src/metrics/ranking.ts";
+ * const ranking = rank([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.8]);
+ * console.assert(sampleRoc(ranking, [0, 0.25, 0.5, 1])!.join() === "0.5,0.5,1,1");
+ * ```
+ */
+export function sampleRoc(
+  ranking: Ranking,
+  rates: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Float64Array | undefined {
+  const { positives, negatives } = cumulate(ranking, weights);
+  const last = positives.length - 1;
+  const [allPositives, allNegatives] = [positives[last] ?? 0, negatives[last] ?? 0];
+  if (allPositives === 0 || allNegatives === 0) return undefined;
+  const sampled = new Float64Array(rates.length);
+  // The point before and after the rate; the curve begins in (0, 0).
+  let next = 0;
+  let [beforeP, beforeN] = [0, 0];
+  for (let i = 0; i < rates.length; i++) {
+    const wanted = rates[i] * allNegatives;
+    while (next <= last && negatives[next] <= wanted) {
+      beforeP = positives[next];
+      beforeN = negatives[next];
+      next++;
+    }
+    const rise = next <= last
+      ? (wanted - beforeN) * (positives[next] - beforeP) / (negatives[next] - beforeN)
+      : 0;
+    sampled[i] = (beforeP + rise) / allPositives;
+  }
+  return sampled;
+}
+
+/**
+ * Precision at given sensitivities: that of the fewest top-ranked records that contain at least this
+ * share of the positives. Nothing is interpolated, since precision does not change linearly with
+ * sensitivity (Davis & Goadrich 2006); the mean over many sensitivities is the average precision.
+ *
+ * @param ranking From `rank`
+ * @param recalls Sensitivities in (0, 1], ascending
+ * @param weights Count of each record; absent means 1 each
+ * @returns One value a sensitivity, in [0, 1]; undefined where there are no positives
+ *
+ * @example
+ * ```ts
+ * import { samplePrecision } from "ssrl-ecg/src/metrics/curve_sampling.ts";
+ * import { rank } from "ssrl-ecg/src/metrics/ranking.ts";
+ * const ranking = rank([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.8]);
+ * const precision = samplePrecision(ranking, [0.25, 0.5, 1])!;
+ * console.assert(precision[1] === 1 && precision[2] === 2 / 3);
+ * ```
+ */
+export function samplePrecision(
+  ranking: Ranking,
+  recalls: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Float64Array | undefined {
+  const { positives, negatives } = cumulate(ranking, weights);
+  const last = positives.length - 1;
+  const all = positives[last] ?? 0;
+  if (all === 0) return undefined;
+  const sampled = new Float64Array(recalls.length);
+  let at = 0;
+  for (let i = 0; i < recalls.length; i++) {
+    // A share such as 0.07 of 100 positives is 7.000000000000001.
+    const wanted = recalls[i] * all * (1 - 1e-12);
+    while (at < last && positives[at] < wanted) at++;
+    sampled[i] = positives[at] / (positives[at] + negatives[at]);
+  }
+  return sampled;
+}
+
+/**
+ * Mean of the curves that are defined, point by point; undefined where none is.
+ *
+ * @example
+ * ```ts
+ * import { meanCurve } from "ssrl-ecg/src/metrics/curve_sampling.ts";
+ * console.assert(meanCurve([[0, 1], undefined, [1, 1]])!.join() === "0.5,1");
+ * ```
+ */
+export function meanCurve(
+  curves: readonly (ArrayLike<number> | undefined)[],
+): Float64Array | undefined {
+  const defined = curves.filter((curve) => curve !== undefined);
+  if (defined.length === 0) return undefined;
+  return Float64Array.from(
+    { length: defined[0].length },
+    (_, i) => defined.reduce((sum, curve) => sum + curve[i], 0) / defined.length,
+  );
+}
