@@ -146,6 +146,7 @@ export function linePanels(chart: LinePanels): Promise<string> {
         panel.ownY ?? (index % columns === 0 ? y : { ...y, title: "" }),
         points ?? false,
         chartColors(theme),
+        width * (colors === "shared" ? columns : 1),
       ),
     })),
   }, theme);
@@ -188,6 +189,7 @@ function layers(
   yAxis: Axis,
   points: boolean,
   colors: ChartColors,
+  legendWidth: number,
 ) {
   const names = series.map((each) => each.name);
   const encodeAxis = (axis: Axis, nice: boolean) => ({
@@ -202,7 +204,12 @@ function layers(
   });
   // Lines as in the chart, also where a pale band shares the colour.
   const legend = names.length > 1
-    ? { symbolType: "stroke", symbolOpacity: 1, symbolFillColor: "transparent" }
+    ? {
+      symbolType: "stroke",
+      symbolOpacity: 1,
+      symbolFillColor: "transparent",
+      columns: legendColumns(names, legendWidth),
+    }
     : null;
   const color = {
     field: "series",
@@ -260,4 +267,10 @@ function layers(
 
 function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** As many names in a line as fit. */
+function legendColumns(names: readonly string[], width: number): number {
+  const widest = Math.max(...names.map((name) => 8.2 * name.length)) + 44;
+  return Math.max(1, Math.min(names.length, Math.floor(width / widest)));
 }
