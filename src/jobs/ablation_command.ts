@@ -106,7 +106,7 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
     const deltas = ablationDeltas(runs, REFERENCE);
     await writeFileAtomically(
       out,
-      JSON.stringify(describe(runs, deltas, flags, workspace.set.source), null, 2) + "\n",
+      JSON.stringify(describe(runs, deltas, flags, workspace.set.source, context), null, 2) + "\n",
     );
     const figure = await drawDeltas(deltas, flags, {
       source: dataName(workspace.set),
@@ -160,6 +160,7 @@ function describe(
   deltas: readonly AblationDelta[],
   flags: AblationFlags,
   data: string,
+  { commandLine }: CommandContext,
 ): unknown {
   const finite = (value: number) => Number.isFinite(value) ? value : null;
   const interval = ({ n, mean, standardDeviation, low, high }: MeanInterval) => ({
@@ -175,6 +176,7 @@ function describe(
     batch_size: flags.batchSize,
     finetune_epochs: flags.finetuneEpochs,
     label_fraction: flags.labelFraction,
+    command_line: commandLine,
     data,
     deltas: Object.fromEntries(deltas.map(({ config, probe, finetuned }) => [
       config,

@@ -93,6 +93,7 @@ export async function runEvaluate(flags: EvaluateFlags, context: CommandContext)
     }
     if (flags.json !== undefined) {
       const description = {
+        command_line: context.commandLine,
         ...await describeEvaluation(points[0], flags, workspace),
         ...(sweeps ? { sweep: describeSweep(points) } : {}),
       };

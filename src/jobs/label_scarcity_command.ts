@@ -113,7 +113,11 @@ export async function runLabelScarcity(
     progress.finish();
     await writeFileAtomically(
       out,
-      JSON.stringify(describe(runs, flags, encoderCheckpoint, workspace.set.source), null, 2) +
+      JSON.stringify(
+        describe(runs, flags, encoderCheckpoint, workspace.set.source, context),
+        null,
+        2,
+      ) +
         "\n",
     );
     const figure = await drawCurve(runs, flags, tracks, {
@@ -196,6 +200,7 @@ function describe(
   { fractions, seeds }: LabelScarcityFlags,
   encoder: string | undefined,
   data: string,
+  { commandLine }: CommandContext,
 ): unknown {
   const tracks = [...new Set(runs.map(({ track }) => track))];
   const finite = (value: number) => Number.isFinite(value) ? value : null;
@@ -217,6 +222,7 @@ function describe(
     seeds,
     label_fractions: fractions,
     ssl_checkpoint: encoder ?? null,
+    command_line: commandLine,
     data,
     runs: runs.map(({ track, fraction, seed, auroc, f1, bestEpoch, epochs }) => ({
       track,

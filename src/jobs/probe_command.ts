@@ -77,7 +77,7 @@ export async function runProbe(
     });
     progress.finish();
     printResult(result, flags, workspace);
-    await writeFiles(result, command, settings, workspace);
+    await writeFiles(result, command, settings, workspace, context);
   } finally {
     workspace.destroy();
   }
@@ -191,6 +191,7 @@ async function writeFiles(
   command: string,
   settings: Settings,
   workspace: Workspace,
+  { commandLine }: CommandContext,
 ): Promise<void> {
   const { json, predictions, figure } = settings;
   if (predictions !== undefined) {
@@ -199,8 +200,9 @@ async function writeFiles(
   }
   if (json !== undefined) {
     const description = await describeResult(result, command, settings, workspace);
+    const all = { command_line: commandLine, ...description };
     // What is not defined (NaN) becomes null.
-    await writeFileAtomically(json, JSON.stringify(description, null, 2) + "\n");
+    await writeFileAtomically(json, JSON.stringify(all, null, 2) + "\n");
     console.log(`JSON         ${json}`);
   }
   if (figure === undefined) return;
@@ -218,7 +220,7 @@ async function describeResult(
   command: string,
   { checkpoint, probe, fold, labelFraction, seed }: Settings,
   { set, gpu, normalisation }: Workspace,
-): Promise<unknown> {
+): Promise<Record<string, unknown>> {
   const describe = (network: ProbedNetwork) => ({
     ...(network.fit
       ? {

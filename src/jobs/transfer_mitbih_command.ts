@@ -116,7 +116,10 @@ export async function runTransferMitBih(
     });
     printResult(result, describePart(summariseParts(set, workspace.split).test));
     const figures = await drawFigures(result, set, flags, runFolder);
-    const description = await describeCommand(result, set, flags, workspace, encoderFrom);
+    const description = {
+      ...await describeCommand(result, set, flags, workspace, encoderFrom),
+      command_line: context.commandLine,
+    };
     // What is not defined (NaN) becomes null.
     await writeFileAtomically(json, JSON.stringify(description, null, 2) + "\n");
     if (flags.predictions !== undefined) {

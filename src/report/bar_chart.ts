@@ -94,6 +94,7 @@ export function barChart(chart: BarChart): Promise<string> {
       ticks: false,
       domain: false,
       labelPadding: 8,
+      labelLimit: 340,
       labelExpr: `${names}[toNumber(datum.value)]`,
     },
     scale: { paddingInner: 0.45, paddingOuter: 0.25 },

@@ -209,6 +209,7 @@ function layers(
       symbolOpacity: 1,
       symbolFillColor: "transparent",
       columns: legendColumns(names, legendWidth),
+      labelLimit: 420,
     }
     : null;
   const color = {

@@ -42,6 +42,8 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "compare-losses",
       "quick-compare",
       "per-class-analysis",
+      "generate-publication-report",
+      "generate-visualizations",
       "predict",
       "runs",
       "fetch-ptbxl",

@@ -27,7 +27,7 @@ export function performanceSection(material: Material): Section {
       "of record and class, at a threshold of 0.5. The epoch was chosen on the validation fold " +
       "(9), and the test fold (10) was looked at once, with that epoch. Intervals are Student's " +
       "t intervals of the mean over seeds; they say how much training varies, not how much " +
-      "other patients would.",
+      "other patients would, and with few seeds they may leave the range of the metric.",
   }];
   if (configurations.length === 0) {
     blocks.push({

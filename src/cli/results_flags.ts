@@ -1,0 +1,16 @@
+/**
+ * Flags of the commands that read results.
+ *
+ * @module
+ */
+
+import { pathFlag } from "./flags.ts";
+
+/** Where results lie. */
+export const resultsFlags = {
+  "results-dir": pathFlag({ default: "results", description: "Folder with the results" }),
+  "statistics": pathFlag({
+    default: "analysis/statistical_tests/statistical_tests.json",
+    description: "File of statistical-tests; may be absent",
+  }),
+};
