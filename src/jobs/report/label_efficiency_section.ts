@@ -43,6 +43,7 @@ export function labelEfficiencySection({ folder: { files } }: Material): Section
 function describe({ path, content }: ResultFile, index: number): Block[] {
   const fractions = entriesAt(content, "label_scarcity")
     .map(([text, tracks]) => ({ fraction: Number(text), tracks }))
+    .filter(({ fraction }) => fraction > 0)
     .sort((a, b) => a.fraction - b.fraction);
   const names = [...new Set(fractions.flatMap(({ tracks }) => entriesAt(tracks).map(([n]) => n)))];
   const seeds = listAt(content, "seeds").length;

@@ -37,7 +37,9 @@ export function robustnessSection({ folder: { files } }: Material): Section {
     path,
     records: numberAt(content, "records"),
     fold: numberAt(content, "fold"),
-    points: listAt(content, "sweep"),
+    points: listAt(content, "sweep").filter((point) =>
+      numberAt(point, "noise_std") >= 0 && numberAt(point, "mask_ratio") >= 0
+    ),
   })).filter(({ points }) => points.length > 1);
   if (sweeps.length === 0) {
     blocks.push({
@@ -103,7 +105,7 @@ function auroc(point: JsonValue) {
 
 function pictures(sweeps: readonly Sweep[], index: number): Block[] {
   const [{ records, fold }] = sweeps;
-  const about = `fold ${fold}, n = ${count(records).text} records`;
+  const about = `fold ${count(fold).text}, n = ${count(records).text} records`;
   const panel = (title: string, own: string, other: string): LinePanel[] => {
     const series = sweeps.flatMap(({ name, points }) => {
       const shown = points.filter((point) => numberAt(point, other) === 0);

@@ -46,7 +46,7 @@ function describe({ path, content }: ResultFile, index: number): Block[] {
   const about = `${formatPath(textAt(content, "checkpoint") ?? path)}, ` +
     `${field(content, "freeze_encoder") === true ? "frozen" : "fine-tuned"}; DS2` +
     (Number.isFinite(windows) ? `, n = ${count(windows).text} windows` : "") +
-    `, seed ${numberAt(content, "seed")}`;
+    `, seed ${count(numberAt(content, "seed")).text}`;
   const rows = METRICS.flatMap(([metric, name]): IntervalRow[] => {
     const value = field(content, "difference", metric);
     const estimate = numberAt(value, "estimate");
