@@ -156,6 +156,7 @@ export {
   type Interval,
 } from "./src/metrics/bootstrap.ts";
 export { type RocCurve, rocCurve } from "./src/metrics/roc_curve.ts";
+export { type Calibration, calibration, type ReliabilityBin } from "./src/metrics/calibration.ts";
 export {
   pairedBootstrapIntervals,
   pairedIntervalsAgainstMean,
@@ -166,6 +167,13 @@ export {
   predictProbabilities,
 } from "./src/stats/logistic_regression.ts";
 export { type MeanInterval, meanInterval } from "./src/stats/mean_interval.ts";
+export {
+  type CurveBand,
+  type CurveBands,
+  curveBands,
+  type CurveBandsOptions,
+  type PredictedRecords,
+} from "./src/stats/curve_bands.ts";
 export {
   type NearestNeighbourOptions,
   nearestNeighbourProbabilities,
@@ -395,6 +403,20 @@ export {
 export { embed, type Embeddings, type EmbedOptions } from "./src/jobs/embed.ts";
 
 // Pictures
+export { rasterise, type RasteriseOptions } from "./src/report/rasterise.ts";
+export { renderPage } from "./src/report/html/page.ts";
+export { renderMarkdown } from "./src/report/markdown.ts";
+export type {
+  Block,
+  Cell,
+  Missing,
+  Picture,
+  ReportDocument,
+  Section,
+  Table,
+} from "./src/report/document.ts";
+export { buildReport, type BuiltReport } from "./src/jobs/report/report.ts";
+export { readResultsFolder, type ResultsFolder } from "./src/jobs/report/results_folder.ts";
 export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";
 export {
   type TraditionalOptions,

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { formatBytes } from "../cli/format.ts";
+import type { Picture } from "../report/document.ts";
 import { renderPage } from "../report/html/page.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { assertFolderWritable, printSettings } from "./console.ts";
@@ -28,11 +29,14 @@ export async function runGeneratePublicationReport(flags: PublicationReportFlags
   assertFolderWritable(markdown, "--output-dir");
   const folder = readResultsFolder(flags.resultsDir, flags.statistics);
   const { document, pictures, missing } = buildReport(folder);
-  for (const { name, draw } of pictures) {
-    await writeFileAtomically(join(figures, `${name}.svg`), await draw());
+  const drawn = new Map<Picture, string>();
+  for (const picture of pictures) {
+    const svg = await picture.draw("light");
+    drawn.set(picture, svg);
+    await writeFileAtomically(join(figures, `${picture.name}.svg`), svg);
   }
   await writeFileAtomically(markdown, renderMarkdown(document, "figures"));
-  const page = await renderPage(document);
+  const page = await renderPage(document, (picture) => drawn.get(picture)!);
   await writeFileAtomically(html, page);
   printSettings([
     ["Results", `${flags.resultsDir}: ${folder.runs.length} runs, ${folder.files.length} files`],

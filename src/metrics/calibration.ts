@@ -41,7 +41,7 @@ export interface Calibration {
  *
  * @example
  * ```ts
- * import { calibration } from "ssrl-ecg/src/metrics/calibration.ts";
+ * import { calibration } from "ssrl-ecg";
  * const { expectedError, bins } = calibration([0, 1, 1, 1], [0.2, 0.2, 0.9, 0.9]);
  * console.assert(bins.length === 2 && bins[0].observed === 0.5);
  * console.assert(Math.abs(expectedError - (0.3 + 0.1) / 2) < 1e-12);

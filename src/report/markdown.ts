@@ -11,7 +11,7 @@ import type { Block, Cell, ReportDocument, Table } from "./document.ts";
  *
  * @example
  * ```ts
- * import { escapeMarkdown } from "./markdown.ts";
+ * import { escapeMarkdown } from "ssrl-ecg/src/report/markdown.ts";
  * console.assert(escapeMarkdown("a|b <i> *c*") === "a\\|b &lt;i> \\*c\\*");
  * console.assert(escapeMarkdown("focal_oversample") === "focal_oversample");
  * ```
@@ -31,7 +31,7 @@ export function escapeMarkdown(text: string): string {
  *
  * @example
  * ```ts
- * import { renderMarkdown } from "./markdown.ts";
+ * import { renderMarkdown } from "ssrl-ecg";
  * const text = renderMarkdown({
  *   title: "Results",
  *   subtitle: "n = 1",

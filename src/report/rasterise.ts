@@ -49,7 +49,7 @@ async function loadEngine() {
  *
  * @example
  * ```ts
- * import { rasterise } from "ssrl-ecg/src/report/rasterise.ts";
+ * import { rasterise } from "ssrl-ecg";
  * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"></svg>';
  * const png = await rasterise(svg, { scale: 2 });
  * // Width and height stand at byte 16.

@@ -60,7 +60,7 @@ export interface CurveBandsOptions {
  *
  * @example
  * ```ts
- * import { curveBands } from "ssrl-ecg/src/stats/curve_bands.ts";
+ * import { curveBands } from "ssrl-ecg";
  * const labels = [0, 1, 0, 1];
  * const runs = [[0.1, 0.8, 0.3, 0.9], [0.2, 0.7, 0.1, 0.6]].map((probabilities) => ({
  *   labels,

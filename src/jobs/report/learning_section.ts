@@ -89,7 +89,7 @@ function describeGroups(groups: readonly RunGroup[]): string {
 
 function panel(groups: readonly RunGroup[], metric: string, title: string): LinePanel {
   return {
-    x: { title: "Epoch" },
+    x: { title: "Epoch", whole: true },
     ownY: { title },
     series: groups.map(({ name, runs }) => overEpochs(name, runs, metric)),
   };

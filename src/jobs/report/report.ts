@@ -55,7 +55,7 @@ export interface BuiltReport {
  *
  * @example
  * ```ts
- * import { buildReport } from "ssrl-ecg/src/jobs/report/report.ts";
+ * import { buildReport } from "ssrl-ecg";
  * import { readResultsFolder } from "ssrl-ecg/src/jobs/report/results_folder.ts";
  * const { pictures, missing } = buildReport(readResultsFolder("no-such-folder", "none.json"));
  * console.assert(pictures.length === 0 && missing.length > 10);

@@ -66,7 +66,7 @@ const LARGEST_JSON = 64 * 2 ** 20;
  *
  * @example
  * ```ts
- * import { readResultsFolder } from "ssrl-ecg/src/jobs/report/results_folder.ts";
+ * import { readResultsFolder } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * Deno.writeTextFileSync(`${folder}/a.json`, `{"label_scarcity": {}, "seeds": [42]}`);
  * Deno.writeTextFileSync(`${folder}/b.json`, `{"label_sca`);

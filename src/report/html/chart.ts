@@ -9,9 +9,8 @@ import type { LinePanels } from "../line_chart.ts";
 import { escapeHtml, scriptJson } from "./escape.ts";
 
 /** A figure and, for curves, the values that show under the pointer. Its caption is in the picture. */
-export async function renderChart(picture: Picture): Promise<string> {
-  const { name, title, caption, curves } = picture;
-  const svg = inlineSvg(await picture.draw("light"), name, `${title}. ${caption}`);
+export function renderChart({ name, title, caption, curves }: Picture, drawn: string): string {
+  const svg = inlineSvg(drawn, name, `${title}. ${caption}`);
   const values = curves === undefined
     ? ""
     : `<script type="application/json">${scriptJson(valuesOf(curves))}</script>`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Block, ReportDocument, Section } from "../document.ts";
+import type { Block, Picture, ReportDocument, Section } from "../document.ts";
 import { renderChart } from "./chart.ts";
 import { escapeHtml } from "./escape.ts";
 // Static imports as text, so that a compiled binary carries them.
@@ -16,14 +16,19 @@ import { themeCss } from "./theme_css.ts";
 /** Style and script are in the page; nothing else may be loaded, whatever a name in it says. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
+/** Gives the SVG of a picture on light paper; the page recolours it. */
+type Draw = (picture: Picture) => string | Promise<string>;
+
 /**
  * Writes a report: contents, tables that sort on a click, charts that show values under the pointer
  * (or with the arrow keys), light and dark by the system's setting or by a switch, and a style for
  * print.
  *
+ * @param draw For pictures that have been drawn already
+ *
  * @example
  * ```ts
- * import { renderPage } from "ssrl-ecg/src/report/html/page.ts";
+ * import { renderPage } from "ssrl-ecg";
  * const html = await renderPage({
  *   title: "Results",
  *   subtitle: "1 < 2",
@@ -34,12 +39,13 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
  */
 export async function renderPage(
   { title, subtitle, sections }: ReportDocument,
+  draw: Draw = (picture) => picture.draw("light"),
 ): Promise<string> {
   const contents = sections.map((section) =>
     `<li><a href="#${escapeHtml(section.id)}">${escapeHtml(section.title)}</a></li>`
   );
   const body: string[] = [];
-  for (const section of sections) body.push(await renderSection(section));
+  for (const section of sections) body.push(await renderSection(section, draw));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -71,23 +77,23 @@ ${script}</script>
 `;
 }
 
-async function renderSection({ id, title, blocks }: Section): Promise<string> {
+async function renderSection({ id, title, blocks }: Section, draw: Draw): Promise<string> {
   const parts: string[] = [];
-  for (const block of blocks) parts.push(await renderBlock(block));
+  for (const block of blocks) parts.push(await renderBlock(block, draw));
   return `<section id="${escapeHtml(id)}">
 <h2>${escapeHtml(title)}</h2>
 ${parts.join("\n")}
 </section>`;
 }
 
-async function renderBlock(block: Block): Promise<string> {
+async function renderBlock(block: Block, draw: Draw): Promise<string> {
   switch (block.kind) {
     case "text":
       return `<p>${escapeHtml(block.text)}</p>`;
     case "table":
       return renderHtmlTable(block.table);
     case "picture":
-      return await renderChart(block.picture);
+      return renderChart(block.picture, await draw(block.picture));
     case "commands":
       return `<pre><code>${escapeHtml(block.commands.join("\n"))}</code></pre>`;
     case "missing":
