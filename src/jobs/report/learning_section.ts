@@ -154,26 +154,28 @@ function pretraining(material: Material): Block[] {
       pictures: ["pretraining_curves"],
     }];
   }
-  const spread = groups.filter(({ runs }) => runs.some((run) => has(run, "embedding_spread")));
-  const panels = [
-    ...inSixes(groups).flatMap((piece) =>
-      piece.map((group) => ({ ...panel([group], "train_loss", "Loss"), heading: group.name }))
-    ),
-    ...inSixes(spread).map((piece) => ({
-      ...panel(piece, "embedding_spread", "Embedding spread"),
-      heading: "spread (0 = collapsed)",
-    })),
-  ];
-  return [{
-    kind: "picture",
-    picture: curvesPicture("pretraining_curves", {
-      title: "Pretraining",
-      caption: `${describeGroups(groups)}. Losses of different methods do not compare`,
-      y: { title: "" },
-      columns: 3,
-      panels,
-    }),
-  }];
+  return inSixes(groups).map((piece, index): Block => {
+    const spread = piece.filter(({ runs }) => runs.some((run) => has(run, "embedding_spread")));
+    return {
+      kind: "picture",
+      picture: curvesPicture(pieceName("pretraining_curves", index), {
+        title: "Pretraining",
+        caption: `${describeGroups(piece)}. Losses of different methods do not compare`,
+        y: { title: "" },
+        columns: 3,
+        panels: [
+          ...piece.map((group) => ({
+            ...panel([group], "train_loss", "Loss"),
+            heading: group.name,
+          })),
+          ...(spread.length === 0 ? [] : [{
+            ...panel(spread, "embedding_spread", "Embedding spread"),
+            heading: "spread (0 = collapsed)",
+          }]),
+        ],
+      }),
+    };
+  });
 }
 
 function has({ epochRows }: Run, metric: string): boolean {
