@@ -4,12 +4,13 @@
  * @module
  */
 
+import { bootstrapIntervals } from "../../metrics/bootstrap.ts";
 import type { MultilabelMetrics } from "../../metrics/multilabel_metrics.ts";
 import { barChart } from "../../report/bar_chart.ts";
 import type { Block, Section, Table } from "../../report/document.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
-import { count, meanSd, plural, score, tInterval } from "./cells.ts";
-import { type Configuration, type Material, predictionsOf } from "./configurations.ts";
+import { count, meanSd, plural, range, score } from "./cells.ts";
+import { clustersOf, type Configuration, type Material, predictionsOf } from "./configurations.ts";
 
 const METRICS: readonly (readonly [keyof MultilabelMetrics, string])[] = [
   ["auroc_macro", "AUROC"],
@@ -74,10 +75,35 @@ export function performanceSection(material: Material): Section {
 
 function testCaption({ configurations }: Material, source: string): string {
   const records = configurations.flatMap((each) => predictionsOf(each)[0]?.ids.length ?? []);
-  return `Test fold${
-    records.length > 0 ? `, n = ${count(records[0]).text} records` : ""
-  }; mean ± ` +
-    `SD over seeds, 95 % t intervals of the mean. Source: ${source}`;
+  const about = [
+    ...(configurations.some(({ seeds }) => seeds.length > 1)
+      ? ["mean ± SD over seeds, 95 % t intervals of the mean"]
+      : []),
+    ...(configurations.some(({ seeds }) => seeds.length === 1)
+      ? ["of a single run, 95 % bootstrap intervals over patients"]
+      : []),
+  ];
+  return `Test fold${records.length > 0 ? `, n = ${count(records[0]).text} records` : ""}; ` +
+    `${about.join("; ")}. Source: ${source}`;
+}
+
+/** Ends of the interval of AUROC or F1: over seeds, or of a single run over its patients. */
+function intervalOf(
+  configuration: Configuration,
+  fold: "validation" | "test",
+  metric: "auroc_macro" | "f1_macro",
+): { low: number; high: number } {
+  const { seeds } = configuration;
+  const [predictions] = predictionsOf(configuration);
+  if (seeds.length !== 1 || fold !== "test" || predictions === undefined) {
+    return meanInterval(seeds.map((seed) => seed[fold][metric]));
+  }
+  const { labels, probabilities, classNames } = predictions;
+  return bootstrapIntervals(labels, probabilities, {
+    classes: classNames.length,
+    clusters: clustersOf(predictions),
+    seed: 42,
+  }).overall[metric];
 }
 
 function scoresTable(
@@ -97,7 +123,12 @@ function scoresTable(
       "sensitivity",
       "specificity",
     ],
-    rows: configurations.map(({ name, seeds }) => {
+    rows: configurations.map((configuration) => {
+      const { name, seeds } = configuration;
+      const interval = (metric: "auroc_macro" | "f1_macro") => {
+        const { low, high } = intervalOf(configuration, fold, metric);
+        return range(low, high);
+      };
       const [auroc, f1, sensitivity, specificity] = METRICS.map(([metric]) =>
         seeds.map((seed) => seed[fold][metric])
       );
@@ -105,9 +136,9 @@ function scoresTable(
         name,
         count(seeds.length),
         meanSd(auroc),
-        tInterval(auroc),
+        interval("auroc_macro"),
         meanSd(f1),
-        tInterval(f1),
+        interval("f1_macro"),
         meanSd(sensitivity),
         meanSd(specificity),
       ];
@@ -116,11 +147,13 @@ function scoresTable(
 }
 
 function aurocPicture(configurations: readonly Configuration[], caption: string): Block[] {
-  const bars = configurations.flatMap(({ name, seeds }) => {
-    const { n, mean, low, high } = meanInterval(seeds.map(({ test }) => test.auroc_macro));
+  const bars = configurations.flatMap((configuration) => {
+    const { name, seeds } = configuration;
+    const { n, mean } = meanInterval(seeds.map(({ test }) => test.auroc_macro));
     if (n === 0) return [];
-    const label = `${name} (${plural(n, "seed")})`;
-    return [n > 1 ? { name: label, value: mean, low, high } : { name: label, value: mean }];
+    const { low, high } = intervalOf(configuration, "test", "auroc_macro");
+    const bar = { name: `${name} (${plural(n, "seed")})`, value: mean };
+    return [Number.isFinite(low) ? { ...bar, low, high } : bar];
   });
   if (bars.length === 0) return [];
   const title = "Test macro AUROC";

@@ -302,7 +302,8 @@ Deno.test("report: runs without an experiment stand for themselves, those of a s
     const [test] = tables(document, "performance");
     assertEquals(test.map(([name, seeds]) => [name, seeds]), [["train-supervised-a", "1"]]);
     assert(/^0\.\d{4}$/.test(test[0][2]), "one run has no SD");
-    assertEquals(test[0][3], "n/a");
+    const [low, high] = test[0][3].split(" to ").map(Number);
+    assert(low < Number(test[0][2]) && Number(test[0][2]) < high, "a bootstrap interval");
     const roc = pictures.find(({ name }) => name === "roc_curve")!;
     assertStringIncludes(roc.caption, "bootstrap interval over patients");
     assert(missing.some(({ what }) => what.startsWith("Several seeds")));
