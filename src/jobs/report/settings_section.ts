@@ -127,6 +127,9 @@ export function commandsSection(material: Material): Section {
     ...folder.files.filter(({ kind, content }) =>
       kind !== "train-multiseed" && textAt(content, "command_line") === undefined
     ).map(({ path, kind }) => [path, kind === "robustness" ? "evaluate" : kind]),
+    ...(folder.statistics && textAt(folder.statistics.content, "command_line") === undefined
+      ? [[folder.statistics.path, "statistical-tests"]]
+      : []),
   ];
   const blocks: Block[] = [{
     kind: "text",

@@ -26,7 +26,7 @@ export function significanceSection({ folder: { statistics } }: Material): Secti
       "first. Seeds are paired where both configurations have them. Holm's correction takes all " +
       "metrics of a comparison together. A test over seeds asks whether training again would give " +
       "a difference of the same sign; DeLong's test and the bootstrap over records ask whether " +
-      "other patients would.",
+      "other patients would (DeLong's takes records as independent, the bootstrap draws patients).",
   }];
   const comparisons = listAt(statistics?.content, "comparisons");
   if (statistics === undefined || comparisons.length === 0) {
