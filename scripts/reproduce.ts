@@ -8,8 +8,13 @@ import {
   runReproduce,
 } from "../src/jobs/reproduce_command.ts";
 
-const load: CommandLoader = async (name) =>
-  (await import(`./${name.replaceAll("-", "_")}.ts`)).command;
+const STAGES = {
+  "train-multiseed": () => import("./train_multiseed.ts"),
+  "statistical-tests": () => import("./statistical_tests.ts"),
+  "generate-publication-report": () => import("./generate_publication_report.ts"),
+};
+
+const load: CommandLoader = async (name) => (await STAGES[name]()).command;
 
 /** `deno task reproduce`: the headline experiment. */
 export const command = defineCommand({

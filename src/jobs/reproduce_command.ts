@@ -92,7 +92,13 @@ export function reproduceStages(
       name: "statistical-tests",
       args: ["--results-dir", results, "--baseline", "supervised", "--output-dir", tests],
     },
-    { name: "generate-publication-report", args: ["--results-dir", results] },
+    {
+      name: "generate-publication-report",
+      args: [
+        ...["--results-dir", results, "--statistics", join(tests, "statistical_tests.json")],
+        ...["--output-dir", join(results, "report")],
+      ],
+    },
   ];
 }
 

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import { type CommandContext, quote } from "../cli/command.ts";
 import { rasterise } from "../report/rasterise.ts";
 import { renderMarkdown, renderText } from "../report/report_blocks.ts";
 import { significanceChart } from "../report/significance_chart.ts";
-import { assertFolderWritable } from "./console.ts";
+import { assertFolderWritable, printSettings } from "./console.ts";
 import { readSeedResults } from "./seed_results.ts";
 import { runStatisticalTests } from "./statistical_tests.ts";
 import { significanceFigure, statisticalTestsReport } from "./statistical_tests_report.ts";
@@ -26,7 +28,10 @@ export interface StatisticalTestsFlags {
 const FIGURE = "significance_comparison";
 
 /** Runs `statistical-tests`. */
-export async function runStatisticalTestsCommand(flags: StatisticalTestsFlags): Promise<void> {
+export async function runStatisticalTestsCommand(
+  flags: StatisticalTestsFlags,
+  context: CommandContext,
+): Promise<void> {
   const { resultsDir, baseline, alpha, outputDir } = flags;
   const file = (name: string) => join(outputDir, name);
   const tests = runStatisticalTests(readSeedResults(resultsDir), { alpha, baseline });
@@ -39,7 +44,7 @@ export async function runStatisticalTestsCommand(flags: StatisticalTestsFlags): 
   // What is not defined (NaN) becomes null.
   await writeFileAtomically(
     file("statistical_tests.json"),
-    JSON.stringify(tests, null, 2) + "\n",
+    JSON.stringify({ command_line: context.commandLine, ...tests }, null, 2) + "\n",
   );
   const figure = significanceFigure(tests);
   if (figure !== undefined) {
@@ -48,6 +53,22 @@ export async function runStatisticalTestsCommand(flags: StatisticalTestsFlags): 
     await writeFileAtomically(file(`${FIGURE}.png`), await rasterise(svg));
     written.push(`${FIGURE}.svg`, `${FIGURE}.png`);
   }
-  console.log(`Written to ${outputDir}: ${written.join(", ")}`);
-  if (figure === undefined) console.log("No picture: no metric could be compared");
+  if (figure === undefined) console.log("No picture: no metric could be compared\n");
+  printSettings([
+    ["Written to", outputDir],
+    ["Files", written.join(", ")],
+    ["Next", nextCommand(flags, context)],
+  ]);
+}
+
+/** The report, where it finds the results: it reads folders. */
+function nextCommand(
+  { resultsDir, outputDir }: StatisticalTestsFlags,
+  { program, given }: CommandContext,
+): string | undefined {
+  if (!statSync(resultsDir).isDirectory()) return undefined;
+  const statistics = given.has("output-dir")
+    ? ` --statistics ${quote(join(outputDir, "statistical_tests.json"))}`
+    : "";
+  return `${program} generate-publication-report --results-dir ${quote(resultsDir)}${statistics}`;
 }

@@ -48,6 +48,10 @@ Deno.test("training, tests and report use one folder; presets do not meet", () =
     for (const stage of [tests, report]) {
       assertEquals(flag(stage, "--results-dir"), `results${folder}`);
     }
+    const statistics = `${flag(tests, "--output-dir")}/statistical_tests.json`;
+    assertEquals(statistics, `results${folder}/statistical_tests/statistical_tests.json`);
+    assertEquals(flag(report, "--statistics"), statistics);
+    assertEquals(flag(report, "--output-dir"), `results${folder}/report`);
   }
 });
 
