@@ -6,6 +6,7 @@
 
 import { renderTable } from "../cli/table.ts";
 import { wrap } from "../cli/terminal.ts";
+import { escapeMarkdown } from "./markdown.ts";
 
 /** A piece of a report. */
 export type Block =
@@ -78,9 +79,4 @@ export function renderMarkdown(blocks: readonly Block[]): string {
       }
     }
   }).join("\n\n") + "\n";
-}
-
-/** Names of methods and metrics have underscores, and stars stand for significance. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\|*_<>`]/g, (character) => `\\${character}`);
 }

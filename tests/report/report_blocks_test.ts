@@ -37,7 +37,7 @@ Deno.test("Markdown: one line a paragraph; what is markup elsewhere is escaped",
     renderMarkdown(blocks),
     `# a\\_b
 
-## p \\< 0.05
+## p &lt; 0.05
 
 ${"word ".repeat(30).trim()}
 
@@ -46,7 +46,7 @@ ${"word ".repeat(30).trim()}
 
 | metric | p |  |
 | :-- | --: | --: |
-| f1\\_macro | 0.04 | \\* |
+| f1_macro | 0.04 | \\* |
 `,
   );
 });
