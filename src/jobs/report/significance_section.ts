@@ -197,18 +197,26 @@ function recordTables(comparisons: readonly JsonValue[], path: string): Block[] 
 
 function differencesPicture(rows: readonly Row[], path: string): Block | undefined {
   const pairs = [...new Set(rows.map(({ comparison }) => pairName(comparison)))];
+  const baselines = [...new Set(rows.map(({ comparison }) => textAt(comparison, "method2")))];
+  // A baseline that all share is named once, so that rows stay short.
+  const rowName = (comparison: JsonValue) =>
+    baselines.length === 1 ? textAt(comparison, "method1") ?? "?" : pairName(comparison);
   const drawn = rows.flatMap(({ comparison, metric, result }): IntervalRow[] => {
     const value = numberAt(result, "improvement");
     if (!Number.isFinite(value)) return [];
     const [low, high] = numbersAt(result, "interval_95");
     return [{
-      name: pairs.length > 1 ? `${pairName(comparison)}, ${title(metric)}` : title(metric),
+      name: pairs.length > 1 ? `${rowName(comparison)}, ${title(metric)}` : title(metric),
       value,
       ...(low === undefined || high === undefined ? {} : { low, high }),
     }];
   });
   if (drawn.length === 0) return undefined;
-  const heading = pairs.length === 1 ? pairs[0] : "Differences between configurations";
+  const heading = pairs.length === 1
+    ? pairs[0]
+    : baselines.length === 1
+    ? `Differences from ${baselines[0]}`
+    : "Differences between configurations";
   const caption =
     "Difference of the test metrics; lines: 95 % t intervals of the mean over seeds. " +
     `Source: ${path}`;
