@@ -123,9 +123,10 @@ function epochsTable({ configurations }: Material): Block {
   return {
     kind: "table",
     table: {
-      caption: "Epochs, mean ± SD over seeds; the gap is training minus validation loss at the " +
-        "last epoch (negative: over-fitting). Source: metrics.jsonl of the runs",
-      columns: ["configuration", "runs", "epochs", "best epoch", "loss gap at the end"],
+      caption: "Epochs, mean ± SD over seeds; rise: validation loss (cross-entropy, nats) of the " +
+        "last epoch above that of the lowest, 0 where it fell to the end. Source: metrics.jsonl " +
+        "of the runs",
+      columns: ["configuration", "runs", "epochs", "best epoch", "rise of the validation loss"],
       rows: configurations.map(({ name, seeds }) => {
         const runs = seeds.flatMap(({ run }) => run ?? []);
         return [
@@ -134,8 +135,8 @@ function epochsTable({ configurations }: Material): Block {
           meanSd(runs.map(epochsDone), 1),
           meanSd(seeds.map(({ bestEpoch }) => bestEpoch), 1),
           meanSd(runs.map(({ epochRows }) => {
-            const last = (metric: string) => column(epochRows, metric).at(-1) ?? NaN;
-            return last("train_loss") - last("validation_loss");
+            const losses = column(epochRows, "validation_loss").filter(Number.isFinite);
+            return (losses.at(-1) ?? NaN) - Math.min(...losses);
           })),
         ];
       }),

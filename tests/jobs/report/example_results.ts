@@ -71,7 +71,7 @@ export function writeClassifierRun(
     train_loss: 0.7 / (i + 1) ** 0.4 + seed / 5000,
     seconds: 2,
     records_per_second: 100 + seed,
-    validation_loss: 0.68 / (i + 1) ** 0.3,
+    validation_loss: 0.68 / (i + 1) ** 0.3 + (i === 5 ? 0.1 + seed / 1000 : 0),
     auroc_macro: validation.auroc_macro - 0.02 * (5 - i),
     f1_macro: 0.5,
     best: true,

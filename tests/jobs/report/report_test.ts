@@ -110,6 +110,17 @@ Deno.test("report: performance on both folds is that of the file, failures are l
     assertEquals(failures, [[CONFIGURATIONS[0], "72", "out of <memory>"]]);
   }));
 
+Deno.test("report: the rise of the validation loss compares it with itself alone", () =>
+  withExample(({ document }) => {
+    const [epochs] = tables(document, "learning");
+    // The losses of `example_results.ts`: lowest in the fifth of six epochs.
+    const rise = (seed: number) => 0.68 / 6 ** 0.3 + 0.1 + seed / 1000 - 0.68 / 5 ** 0.3;
+    assertEquals(
+      epochs,
+      CONFIGURATIONS.map((name) => [name, "3", "6.0 ± 0.0", "6.0 ± 0.0", meanSd(SEEDS.map(rise))]),
+    );
+  }));
+
 Deno.test("report: classes are those of the file", () =>
   withExample(({ document }, json) => {
     const { individual_results } = json("results/phase2_multiseed_results.json");
