@@ -6,7 +6,7 @@
 
 import { type CommandContext, quote } from "../cli/command.ts";
 import { Interrupted } from "../cli/interrupt.ts";
-import { formatBytes, formatCount } from "../cli/format.ts";
+import { formatBytes, formatCount, formatScore } from "../cli/format.ts";
 import type { DataOptions } from "../cli/training_flags.ts";
 import { renderSettings } from "../cli/table.ts";
 import { terminalWidth } from "../cli/terminal.ts";
@@ -57,9 +57,9 @@ export function dataArguments(
 
 /** The four documented metrics in one line. */
 export function metricsLine(metrics: MultilabelMetrics): string {
-  return `AUROC ${metrics.auroc_macro.toFixed(4)}  F1 ${metrics.f1_macro.toFixed(4)}  ` +
-    `sensitivity ${metrics.sensitivity_micro.toFixed(4)}  ` +
-    `specificity ${metrics.specificity_micro.toFixed(4)}`;
+  return `AUROC ${formatScore(metrics.auroc_macro, 4)}  F1 ${formatScore(metrics.f1_macro, 4)}  ` +
+    `sensitivity ${formatScore(metrics.sensitivity_micro, 4)}  ` +
+    `specificity ${formatScore(metrics.specificity_micro, 4)}`;
 }
 
 /** Ends of an interval, "0.812 to 0.900"; "n/a" where no resample defines the metric. */

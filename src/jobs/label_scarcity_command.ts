@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration } from "../cli/format.ts";
+import { formatCount, formatDuration, formatScore } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
@@ -104,7 +104,7 @@ export async function runLabelScarcity(
           progress.update((index + 1) * epochs);
           progress.log(
             `${TITLES[track].padEnd(16)}${percent(fraction).padStart(7)}  seed ${seed}  ` +
-              `AUROC ${auroc.toFixed(4)}  F1 ${f1.toFixed(4)}  ` +
+              `AUROC ${formatScore(auroc, 4)}  F1 ${formatScore(f1, 4)}  ` +
               (fresh ? `best epoch ${bestEpoch} of ${took}` : "done before"),
           );
         },
