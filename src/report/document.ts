@@ -67,6 +67,40 @@ export interface ReportDocument {
   readonly sections: readonly Section[];
 }
 
+/** What every chart of this room is told, whatever else it needs. */
+interface ChartText {
+  readonly title: string;
+  readonly caption?: string;
+  readonly theme?: Theme;
+}
+
+/**
+ * The picture of a chart, for light and for dark paper.
+ *
+ * @param draw The function of the chart, such as `barChart`
+ *
+ * @example
+ * ```ts
+ * import { barChart } from "ssrl-ecg/src/report/bar_chart.ts";
+ * import { chartPicture } from "ssrl-ecg/src/report/document.ts";
+ * const bars = [{ name: "a", value: 0.9 }];
+ * const picture = chartPicture("auroc", { title: "AUROC", valueTitle: "AUROC", bars }, barChart);
+ * console.assert((await picture.draw("dark")).startsWith("<svg"));
+ * ```
+ */
+export function chartPicture<Chart extends ChartText>(
+  name: string,
+  chart: Chart,
+  draw: (chart: Chart) => Promise<string>,
+): Picture {
+  return {
+    name,
+    title: chart.title,
+    caption: chart.caption ?? "",
+    draw: (theme) => draw({ ...chart, ...(theme === undefined ? {} : { theme }) }),
+  };
+}
+
 /**
  * The picture of some curves.
  *
@@ -83,11 +117,5 @@ export interface ReportDocument {
  * ```
  */
 export function curvesPicture(name: string, curves: LinePanels): Picture {
-  return {
-    name,
-    title: curves.title,
-    caption: curves.caption ?? "",
-    curves,
-    draw: (theme) => linePanels({ ...curves, ...(theme === undefined ? {} : { theme }) }),
-  };
+  return { ...chartPicture(name, curves, linePanels), curves };
 }

@@ -4,35 +4,32 @@
  * @module
  */
 
-import type { Block, Section } from "../../report/document.ts";
+import { type Block, chartPicture, type Section } from "../../report/document.ts";
 import { intervalChart, type IntervalRow } from "../../report/interval_chart.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
 import { count, difference, meanSd, plural, range } from "./cells.ts";
 import { type Material, pieceName } from "./configurations.ts";
 import { entriesAt, field, listAt, numberAt, textAt } from "./json_fields.ts";
 import type { ResultFile } from "./results_folder.ts";
+import { sectionOfFiles } from "./section_of_files.ts";
 
 const METRICS = [["probe_auroc", "linear probe"], ["finetuned_auroc", "fine-tuned"]] as const;
 
 /** Makes the section. */
-export function ablationSection({ folder: { files } }: Material): Section {
-  const blocks: Block[] = [{
-    kind: "text",
+export function ablationSection(material: Material): Section {
+  return sectionOfFiles(material, {
+    id: "ablation",
+    title: "Ablation",
+    kind: "ablation",
     text:
       "SimCLR is pretrained again with one augmentation left out, then probed and fine-tuned. " +
       "Changes are against all augmentations, paired by seed: below 0, the augmentation helps.",
-  }];
-  const found = files.filter(({ kind }) => kind === "ablation");
-  if (found.length === 0) {
-    blocks.push({
-      kind: "missing",
+    missing: {
       what: "Ablation of the augmentations",
       command: "deno task ablation",
       pictures: ["ablation"],
-    });
-  }
-  for (const [index, file] of found.entries()) blocks.push(...describe(file, index));
-  return { id: "ablation", title: "Ablation", blocks };
+    },
+  }, describe);
 }
 
 function describe({ path, content }: ResultFile, index: number): Block[] {
@@ -63,19 +60,11 @@ function describe({ path, content }: ResultFile, index: number): Block[] {
   return [
     ...(rows.length === 0 ? [] : [{
       kind: "picture" as const,
-      picture: {
-        name: pieceName("ablation", index),
-        title,
-        caption,
-        draw: (theme?: "light" | "dark") =>
-          intervalChart({
-            title,
-            caption,
-            valueTitle: `Change against "${reference}" (below 0: it helps)`,
-            rows,
-            ...(theme && { theme }),
-          }),
-      },
+      picture: chartPicture(
+        pieceName("ablation", index),
+        { title, caption, valueTitle: `Change against "${reference}" (below 0: it helps)`, rows },
+        intervalChart,
+      ),
     }]),
     {
       kind: "table",

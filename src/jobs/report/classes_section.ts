@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Block, Section } from "../../report/document.ts";
+import { type Block, chartPicture, type Section } from "../../report/document.ts";
 import { groupedBarChart } from "../../report/grouped_bar_chart.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
 import { count, meanSd, tInterval } from "./cells.ts";
@@ -89,30 +89,23 @@ function pictures(configurations: readonly Configuration[], all: readonly string
       "95 % t intervals of the mean";
     return [{
       kind: "picture",
-      picture: {
-        name: pieceName("per_class_auroc", index),
+      picture: chartPicture(pieceName("per_class_auroc", index), {
         title,
         caption,
-        draw: (theme) =>
-          groupedBarChart({
-            title,
-            caption,
-            groupTitle: "Class",
-            groups: classes,
-            valueTitle: "AUROC (0.5 = chance)",
-            base: 0.5,
-            series: piece.map((each) => {
-              const means = classes.map((name) => meanInterval(valuesOf(each, name, "auroc")));
-              return {
-                name: each.name,
-                values: means.map(({ mean }) => mean),
-                low: means.map(({ low }) => low),
-                high: means.map(({ high }) => Math.min(1, high)),
-              };
-            }),
-            ...(theme && { theme }),
-          }),
-      },
+        groupTitle: "Class",
+        groups: classes,
+        valueTitle: "AUROC (0.5 = chance)",
+        base: 0.5,
+        series: piece.map((each) => {
+          const means = classes.map((name) => meanInterval(valuesOf(each, name, "auroc")));
+          return {
+            name: each.name,
+            values: means.map(({ mean }) => mean),
+            low: means.map(({ low }) => low),
+            high: means.map(({ high }) => Math.min(1, high)),
+          };
+        }),
+      }, groupedBarChart),
     }];
   });
 }

@@ -14,7 +14,7 @@ import {
   splitColumns,
 } from "../../metrics/multilabel_metrics.ts";
 import { confusionChart } from "../../report/confusion_chart.ts";
-import { type Block, curvesPicture, type Section } from "../../report/document.ts";
+import { type Block, chartPicture, curvesPicture, type Section } from "../../report/document.ts";
 import type { LineSeries } from "../../report/line_chart.ts";
 import { performanceCurves, type PerformancePanel } from "../../report/performance_curves.ts";
 import { type CurveBand, type CurveBands, curveBands } from "../../stats/curve_bands.ts";
@@ -266,12 +266,11 @@ export function confusionSection({ configurations }: Material): Section {
       (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run");
     blocks.push({
       kind: "picture",
-      picture: {
-        name: `confusion_${fileName(name)}`,
-        title,
-        caption,
-        draw: (theme) => confusionChart({ title, caption, classes, ...(theme && { theme }) }),
-      },
+      picture: chartPicture(
+        `confusion_${fileName(name)}`,
+        { title, caption, classes },
+        confusionChart,
+      ),
     });
   }
   return { id: "confusion", title: "Confusion", blocks };

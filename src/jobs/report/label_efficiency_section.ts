@@ -10,6 +10,7 @@ import { count, meanSd, plural, tInterval } from "./cells.ts";
 import { type Material, pieceName } from "./configurations.ts";
 import { entriesAt, listAt, numbersAt, textAt } from "./json_fields.ts";
 import type { ResultFile } from "./results_folder.ts";
+import { sectionOfFiles } from "./section_of_files.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   supervised: "supervised",
@@ -19,25 +20,21 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Makes the section. */
-export function labelEfficiencySection({ folder: { files } }: Material): Section {
-  const blocks: Block[] = [{
-    kind: "text",
+export function labelEfficiencySection(material: Material): Section {
+  return sectionOfFiles(material, {
+    id: "label-efficiency",
+    title: "Label efficiency",
+    kind: "label-scarcity",
     text:
       "The same training with a share of the labels. Self-supervised tracks (SSL) start from a " +
       "pretrained encoder; frozen ones train a linear head only, and the frozen random encoder " +
       "shows what the architecture alone is worth.",
-  }];
-  const found = files.filter(({ kind }) => kind === "label-scarcity");
-  if (found.length === 0) {
-    blocks.push({
-      kind: "missing",
+    missing: {
       what: "Metrics by share of labels",
       command: "deno task label-scarcity",
       pictures: ["label_efficiency"],
-    });
-  }
-  for (const [index, file] of found.entries()) blocks.push(...describe(file, index));
-  return { id: "label-efficiency", title: "Label efficiency", blocks };
+    },
+  }, describe);
 }
 
 function describe({ path, content }: ResultFile, index: number): Block[] {

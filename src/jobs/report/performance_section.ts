@@ -7,7 +7,7 @@
 import { bootstrapIntervals } from "../../metrics/bootstrap.ts";
 import type { MultilabelMetrics } from "../../metrics/multilabel_metrics.ts";
 import { barChart } from "../../report/bar_chart.ts";
-import type { Block, Section, Table } from "../../report/document.ts";
+import { type Block, chartPicture, type Section, type Table } from "../../report/document.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
 import { count, meanSd, plural, range, score } from "./cells.ts";
 import { clustersOf, type Configuration, type Material, predictionsOf } from "./configurations.ts";
@@ -156,21 +156,13 @@ function aurocPicture(configurations: readonly Configuration[], caption: string)
     return [Number.isFinite(low) ? { ...bar, low, high } : bar];
   });
   if (bars.length === 0) return [];
-  const title = "Test macro AUROC";
-  const picture = {
-    name: "test_auroc",
-    title,
+  const picture = chartPicture("test_auroc", {
+    title: "Test macro AUROC",
     caption,
-    draw: (theme?: "light" | "dark") =>
-      barChart({
-        title,
-        caption,
-        valueTitle: "Macro AUROC (0.5 = chance)",
-        base: 0.5,
-        bars,
-        ...(theme && { theme }),
-      }),
-  };
+    valueTitle: "Macro AUROC (0.5 = chance)",
+    base: 0.5,
+    bars,
+  }, barChart);
   return [{ kind: "picture", picture }];
 }
 

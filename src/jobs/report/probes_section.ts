@@ -6,7 +6,7 @@
 
 import { formatPath } from "../../cli/format.ts";
 import { barChart } from "../../report/bar_chart.ts";
-import type { Block, Section } from "../../report/document.ts";
+import { type Block, chartPicture, type Section } from "../../report/document.ts";
 import { count, difference, range, score } from "./cells.ts";
 import type { Material } from "./configurations.ts";
 import { field, listAt, numberAt, textAt } from "./json_fields.ts";
@@ -52,20 +52,13 @@ export function probesSection({ folder: { files } }: Material): Section {
       "lines: 95 % bootstrap intervals over records";
     blocks.push({
       kind: "picture",
-      picture: {
-        name: "probes",
+      picture: chartPicture("probes", {
         title,
         caption,
-        draw: (theme) =>
-          barChart({
-            title,
-            caption,
-            valueTitle: "Macro AUROC (0.5 = chance)",
-            base: 0.5,
-            bars,
-            ...(theme && { theme }),
-          }),
-      },
+        valueTitle: "Macro AUROC (0.5 = chance)",
+        base: 0.5,
+        bars,
+      }, barChart),
     });
   }
   blocks.push({

@@ -6,7 +6,7 @@
 
 import type { JsonValue } from "../../checkpoint/state_dict.ts";
 import { formatPath } from "../../cli/format.ts";
-import { type Block, curvesPicture, type Section } from "../../report/document.ts";
+import { type Block, chartPicture, curvesPicture, type Section } from "../../report/document.ts";
 import { groupedBarChart } from "../../report/grouped_bar_chart.ts";
 import type { LinePanel } from "../../report/line_chart.ts";
 import { describeCondition } from "../robustness_report.ts";
@@ -166,21 +166,14 @@ function comparison(sweeps: readonly Sweep[], about: string, index: number): Blo
   const caption = `${about}; lines: 95 % bootstrap intervals over records`;
   return [{
     kind: "picture",
-    picture: {
-      name: pieceName(PICTURES[1], index),
+    picture: chartPicture(pieceName(PICTURES[1], index), {
       title,
       caption,
-      draw: (theme) =>
-        groupedBarChart({
-          title,
-          caption,
-          groupTitle: "Condition",
-          groups: shown,
-          valueTitle: "Macro AUROC (0.5 = chance)",
-          base: 0.5,
-          series,
-          ...(theme && { theme }),
-        }),
-    },
+      groupTitle: "Condition",
+      groups: shown,
+      valueTitle: "Macro AUROC (0.5 = chance)",
+      base: 0.5,
+      series,
+    }, groupedBarChart),
   }];
 }

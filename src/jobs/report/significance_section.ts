@@ -5,7 +5,13 @@
  */
 
 import type { JsonValue } from "../../checkpoint/state_dict.ts";
-import type { Block, Cell, Section, Table } from "../../report/document.ts";
+import {
+  type Block,
+  type Cell,
+  chartPicture,
+  type Section,
+  type Table,
+} from "../../report/document.ts";
 import { intervalChart, type IntervalRow } from "../../report/interval_chart.ts";
 import { count, difference, meanSd, pValue, range, score } from "./cells.ts";
 import type { Material } from "./configurations.ts";
@@ -222,18 +228,11 @@ function differencesPicture(rows: readonly Row[], path: string): Block | undefin
     `Source: ${path}`;
   return {
     kind: "picture",
-    picture: {
-      name: "significance",
+    picture: chartPicture("significance", {
       title: heading,
       caption,
-      draw: (theme) =>
-        intervalChart({
-          title: heading,
-          caption,
-          valueTitle: "Difference (above 0: the first is better)",
-          rows: drawn,
-          ...(theme && { theme }),
-        }),
-    },
+      valueTitle: "Difference (above 0: the first is better)",
+      rows: drawn,
+    }, intervalChart),
   };
 }

@@ -5,12 +5,13 @@
  */
 
 import { formatPath } from "../../cli/format.ts";
-import type { Block, Section } from "../../report/document.ts";
+import { type Block, chartPicture, type Section } from "../../report/document.ts";
 import { intervalChart, type IntervalRow } from "../../report/interval_chart.ts";
 import { count, difference, range, score } from "./cells.ts";
 import { type Material, pieceName } from "./configurations.ts";
 import { field, numberAt, textAt } from "./json_fields.ts";
 import type { ResultFile } from "./results_folder.ts";
+import { sectionOfFiles } from "./section_of_files.ts";
 
 const METRICS = [
   ["auroc", "AUROC"],
@@ -21,24 +22,20 @@ const METRICS = [
 ] as const;
 
 /** Makes the section. */
-export function transferSection({ folder: { files } }: Material): Section {
-  const blocks: Block[] = [{
-    kind: "text",
+export function transferSection(material: Material): Section {
+  return sectionOfFiles(material, {
+    id: "transfer",
+    title: "Transfer",
+    kind: "transfer-mitbih",
     text: "The encoder on ten-second windows of the MIT-BIH Arrhythmia Database, trained on the " +
       "records of DS1 and tested on those of DS2, against the same training from random weights. " +
       "Intervals are bootstrap intervals over records, not windows.",
-  }];
-  const found = files.filter(({ kind }) => kind === "transfer-mitbih");
-  if (found.length === 0) {
-    blocks.push({
-      kind: "missing",
+    missing: {
       what: "Transfer to MIT-BIH",
       command: "deno task transfer-mitbih --checkpoint checkpoints/ssl_simclr.pt",
       pictures: ["transfer"],
-    });
-  }
-  for (const [index, file] of found.entries()) blocks.push(...describe(file, index));
-  return { id: "transfer", title: "Transfer", blocks };
+    },
+  }, describe);
 }
 
 function describe({ path, content }: ResultFile, index: number): Block[] {
@@ -58,19 +55,11 @@ function describe({ path, content }: ResultFile, index: number): Block[] {
   return [
     ...(rows.length === 0 ? [] : [{
       kind: "picture" as const,
-      picture: {
-        name: pieceName("transfer", index),
-        title,
-        caption,
-        draw: (theme?: "light" | "dark") =>
-          intervalChart({
-            title,
-            caption,
-            valueTitle: "Difference (above 0: pretraining helps)",
-            rows,
-            ...(theme && { theme }),
-          }),
-      },
+      picture: chartPicture(
+        pieceName("transfer", index),
+        { title, caption, valueTitle: "Difference (above 0: pretraining helps)", rows },
+        intervalChart,
+      ),
     }]),
     {
       kind: "table",
