@@ -1,14 +1,8 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
+import { classifierFlags } from "../src/cli/classifier_flags.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import {
-  choiceFlag,
-  integerFlag,
-  numberFlag,
-  numberListFlag,
-  pathFlag,
-  stringListFlag,
-} from "../src/cli/flags.ts";
-import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { integerFlag, numberListFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { runAblation } from "../src/jobs/ablation_command.ts";
 
 /** `deno task ablation`: what each augmentation is worth. */
@@ -45,17 +39,11 @@ export const command = defineCommand({
       minimum: 1,
       description: "Epochs of fine-tuning",
     }),
-    "label-fraction": numberFlag({
-      default: 0.1,
-      exclusiveMinimum: 0,
-      maximum: 1,
+    "label-fraction": {
+      ...classifierFlags["label-fraction"],
       description: "Share of the labels that fine-tuning uses",
-    }),
-    "normalize": choiceFlag({
-      choices: ["train", "none"],
-      default: "train",
-      description: "Standardise each lead by the training folds, or take mV as they are",
-    }),
+    },
+    "normalize": trainingFlags.normalize,
     "out": pathFlag({
       default: "results/ablation",
       description: "Folder of runs, JSON and figure",

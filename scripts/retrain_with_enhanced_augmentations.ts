@@ -1,6 +1,7 @@
+import { classifierFlags } from "../src/cli/classifier_flags.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { runRetraining } from "../src/jobs/retrain_with_enhanced_augmentations_command.ts";
 
 /** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */
@@ -32,17 +33,11 @@ export const command = defineCommand({
       minimum: 1,
       description: "Epochs of each fine-tuning, in steps of 64 records",
     }),
-    "label-fraction": numberFlag({
-      default: 0.1,
-      exclusiveMinimum: 0,
-      maximum: 1,
+    "label-fraction": {
+      ...classifierFlags["label-fraction"],
       description: "Share of the labels that fine-tuning uses",
-    }),
-    "normalize": choiceFlag({
-      choices: ["train", "none"],
-      default: "train",
-      description: "Standardise each lead by the training folds, or take mV as they are",
-    }),
+    },
+    "normalize": trainingFlags.normalize,
     "seed": integerFlag({
       default: 42,
       minimum: 0,

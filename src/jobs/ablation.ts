@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import type { AugmentationConfigName } from "../augment/augmentations.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import { pretrain } from "./pretrain.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
 import { simclrRecipe } from "./simclr_recipe.ts";
@@ -175,8 +176,4 @@ export function ablationDeltas(
       meanInterval(own.map((run) => run[metric] - base.get(run.seed)![metric]));
     return { config, probe: delta("probe"), finetuned: delta("finetuned") };
   });
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

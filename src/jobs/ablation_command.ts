@@ -17,7 +17,12 @@ import { UsageError } from "../errors.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
 import { ablation, type AblationDelta, ablationDeltas, type AblationRun } from "./ablation.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import {
+  assertEachOnce,
+  assertFolderWritable,
+  printSettings,
+  workspaceSettings,
+} from "./console.ts";
 import { dataName } from "./data_source.ts";
 import { openWorkspace } from "./open_workspace.ts";
 
@@ -40,10 +45,7 @@ const REFERENCE = "full";
 export async function runAblation(flags: AblationFlags, context: CommandContext): Promise<void> {
   const started = performance.now();
   const { configs, seeds, epochs, batchSize, finetuneEpochs, labelFraction } = flags;
-  for (const [name, values] of [["configs", configs], ["seeds", seeds]] as const) {
-    const twice = values.find((value, i) => (values as readonly unknown[]).indexOf(value) !== i);
-    if (twice !== undefined) throw new UsageError(`--${name} has ${twice} twice: give each once`);
-  }
+  assertEachOnce({ configs, seeds });
   if (!configs.includes(REFERENCE)) {
     throw new UsageError(
       `--configs was given ${configs.join(",")}: give ${REFERENCE} too, which the others are ` +

@@ -68,6 +68,21 @@ export function formatInterval({ low, high }: Pick<Interval, "low" | "high">): s
 }
 
 /**
+ * Checks that no list of values has one of them twice.
+ *
+ * @param lists Values by the name of their flag
+ * @throws {UsageError} Naming the flag and the value
+ */
+export function assertEachOnce(
+  lists: Readonly<Record<string, readonly (string | number)[]>>,
+): void {
+  for (const [name, values] of Object.entries(lists)) {
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined) throw new UsageError(`--${name} has ${twice} twice: give each once`);
+  }
+}
+
+/**
  * Checks before hours of training that a file can be written where it is wanted, and makes its
  * folder.
  *

@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";
 import { runOnce } from "./sweep.ts";
 import { trainClassifier } from "./train_classifier.ts";
@@ -141,8 +142,4 @@ export async function labelScarcity(
     events?.done?.(run, fresh, index, identities.length);
   }
   return runs;
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

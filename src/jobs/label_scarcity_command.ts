@@ -14,11 +14,16 @@ import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import { UsageError } from "../errors.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import { chooseSource, normalisationFor } from "./checkpoints.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import {
+  assertEachOnce,
+  assertFolderWritable,
+  printSettings,
+  workspaceSettings,
+} from "./console.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "./label_scarcity.ts";
 import { dataName } from "./data_source.ts";
 import { openWorkspace } from "./open_workspace.ts";
@@ -49,10 +54,7 @@ export async function runLabelScarcity(
   context: CommandContext,
 ): Promise<void> {
   const started = performance.now();
-  for (const [name, values] of [["fractions", flags.fractions], ["seeds", flags.seeds]] as const) {
-    const twice = values.find((value, i) => values.indexOf(value) !== i);
-    if (twice !== undefined) throw new UsageError(`--${name} has ${twice} twice: give each once`);
-  }
+  assertEachOnce({ fractions: flags.fractions, seeds: flags.seeds });
   const out = join(flags.out, "label_scarcity_benchmark.json");
   assertFolderWritable(out, "--out");
   const { tracks, encoderCheckpoint } = chooseTracks(flags, context);
@@ -203,7 +205,6 @@ function describe(
   { commandLine }: CommandContext,
 ): unknown {
   const tracks = [...new Set(runs.map(({ track }) => track))];
-  const finite = (value: number) => Number.isFinite(value) ? value : null;
   return {
     label_scarcity: Object.fromEntries(fractions.map((fraction) => [
       String(fraction),
@@ -211,11 +212,11 @@ function describe(
         const own = select(runs, track, fraction);
         const { mean, standardDeviation, low, high } = meanInterval(own.map(({ auroc }) => auroc));
         return [track, {
-          auroc: own.map(({ auroc }) => finite(auroc)),
+          auroc: own.map(({ auroc }) => finiteOrNull(auroc)),
           f1: own.map(({ f1 }) => f1),
-          auroc_mean: finite(mean),
-          auroc_sd: finite(standardDeviation),
-          auroc_interval_95: [finite(low), finite(high)],
+          auroc_mean: finiteOrNull(mean),
+          auroc_sd: finiteOrNull(standardDeviation),
+          auroc_interval_95: [finiteOrNull(low), finiteOrNull(high)],
         }];
       })),
     ])),
@@ -228,7 +229,7 @@ function describe(
       track,
       label_fraction: fraction,
       seed,
-      auroc: finite(auroc),
+      auroc: finiteOrNull(auroc),
       f1,
       best_epoch: bestEpoch,
       epochs,

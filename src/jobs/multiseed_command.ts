@@ -16,7 +16,12 @@ import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { Balancing } from "../data/balancing.ts";
 import { UsageError, UserError } from "../errors.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import {
+  assertEachOnce,
+  assertFolderWritable,
+  printSettings,
+  workspaceSettings,
+} from "./console.ts";
 import { epochCost } from "./epoch_cost.ts";
 import { type MultiseedOutcome, type MultiseedRun, runTask, runTasks } from "./multiseed.ts";
 import {
@@ -228,10 +233,7 @@ function timedTask(
 function readOptions(flags: MultiseedFlags, given: ReadonlySet<string>): MultiseedOptions {
   const { method: methods, loss, balanceStrategy, quick } = flags;
   const seeds = flags.seeds ?? (quick ? SEEDS.slice(0, QUICK_SEEDS) : SEEDS);
-  for (const [name, values] of [["seeds", seeds], ["method", methods]] as const) {
-    const twice = values.find((value, i) => (values as unknown[]).indexOf(value) !== i);
-    if (twice !== undefined) throw new UsageError(`--${name} has ${twice} twice: give each once`);
-  }
+  assertEachOnce({ seeds, method: methods });
   const pretraining = ["pretrain-epochs", "pretrain-batch-size", "pretrain-once"]
     .find((name) => given.has(name));
   if (pretraining !== undefined && methods.every((method) => method === "supervised")) {

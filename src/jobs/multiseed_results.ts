@@ -8,6 +8,7 @@ import { quantile } from "../metrics/bootstrap.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import { pairedT } from "../stats/paired_t.ts";
 import { pairedDifferences } from "../stats/samples.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import type { MultiseedOutcome, MultiseedRun } from "./multiseed.ts";
 import { configurationName, type MultiseedOptions } from "./multiseed_plan.ts";
 
@@ -226,8 +227,4 @@ export function significanceOf(
     }
   }
   return undefined;
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

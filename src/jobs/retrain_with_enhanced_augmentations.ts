@@ -18,6 +18,7 @@ import {
   type ComparedCheckpoint,
   type LeftOutOfComparison,
 } from "./compare.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import { dataName } from "./data_source.ts";
 import { PRETRAINING_RECIPES } from "./multiseed_plan.ts";
 import { pretrain } from "./pretrain.ts";
@@ -447,8 +448,4 @@ function metricsOf(stored: StoredMetrics): MultilabelMetrics {
     sensitivity_micro: stored.sensitivity_micro ?? NaN,
     specificity_micro: stored.specificity_micro ?? NaN,
   };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -5,9 +5,9 @@
  */
 
 import { canonicalJson } from "../checkpoint/metadata.ts";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { quantile } from "../metrics/bootstrap.ts";
 import { lateFall, type OverfittingGap, overfittingGap } from "../stats/learning_curve.ts";
+import { finiteOrNull } from "./finite_or_null.ts";
 import { column, type JsonObject, type Run } from "./read_run.ts";
 
 /** Whose length is looked at. */
@@ -216,8 +216,4 @@ function inFives(epochs: number): number {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function finiteOrNull(value: number): JsonValue {
-  return Number.isFinite(value) ? value : null;
 }
