@@ -11,6 +11,9 @@
  *
  *   w'·f' + b' = w·f + b    with    w = w' / σ,   b = b' − Σ w' μ / σ
  *
+ * A new head starts with all logits 0, as a logistic regression does: random weights on all features
+ * would be noise that few labels and steps cannot unlearn.
+ *
  * @module
  */
 
@@ -55,6 +58,18 @@ export class FrozenFeatures {
     const tensor = persistent(gpu, "features", [set.ids.length, width]);
     gpu.write(tensor.placement!.buffer, table);
     return new FrozenFeatures(tensor, mean, deviation);
+  }
+
+  /** Writes a head whose logits are 0: its last layer, the last two parameters, is all zeros. */
+  static startHead(store: ParameterStore): void {
+    store.load(
+      store.parameters.slice(-2).map(({ name, shape, value }) => ({
+        name,
+        shape,
+        dtype: "float32",
+        data: new Float32Array(value.size),
+      })),
+    );
   }
 
   /** Writes a head that was made for f, such as a file's, for f'. */

@@ -204,6 +204,7 @@ export async function trainClassifier(
     if (features) {
       owned.push(features.table);
       if (loaded.includes("model")) await features.standardiseHead(store, model);
+      else FrozenFeatures.startHead(store);
     }
     const method = new ClassificationMethod(store, model, {
       loss,

@@ -177,6 +177,18 @@ Deno.test("a frozen encoder trains its head alike whatever the scale of its feat
     assertAlmostEquals(small.test.loss, plain.test.loss, 1e-3);
   }));
 
+Deno.test("a frozen encoder's new head starts with logits 0", () =>
+  withSmallWorkspace(async (workspace, folder) => {
+    const { validation } = await trainClassifier(workspace, {
+      ...classifierOptions(folder, "start"),
+      epochs: 1,
+      learningRate: 1e-12,
+      freezeEncoder: true,
+    });
+    // log 2 is the loss of a probability of one half.
+    assertAlmostEquals(validation.loss, Math.LN2, 1e-6);
+  }));
+
 Deno.test("a frozen classifier goes on from the head of --init", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const init = `${folder}/init.pt`;
