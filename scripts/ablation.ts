@@ -3,7 +3,7 @@ import { classifierFlags } from "../src/cli/classifier_flags.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, numberListFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
-import { runAblation } from "../src/jobs/ablation_command.ts";
+import { runAblation } from "../src/commands/ablation.ts";
 
 /** `deno task ablation`: what each augmentation is worth. */
 export const command = defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, pathFlag } from "../src/cli/flags.ts";
-import { runAnalyzeDatasets } from "../src/jobs/analyze_datasets_command.ts";
+import { runAnalyzeDatasets } from "../src/commands/analyze_datasets.ts";
 
 /** `deno task analyze-datasets`: what the data sets on this machine hold. */
 export const command = defineCommand({

@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, pathFlag } from "../src/cli/flags.ts";
-import { runAnalyzeRetrainingStrategy } from "../src/jobs/analyze_retraining_strategy_command.ts";
+import { runAnalyzeRetrainingStrategy } from "../src/commands/analyze_retraining_strategy.ts";
 import { RETRAINED_METHODS } from "../src/jobs/retraining_evidence.ts";
 
 /** `deno task analyze-retraining-strategy`: which trainings to repeat, and for how long. */

@@ -6,12 +6,13 @@
 
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { dataFlags } from "../src/cli/training_flags.ts";
 import { formatPath } from "../src/cli/format.ts";
+import { dataFlags } from "../src/cli/training_flags.ts";
+import { COHORT_SEED, openRecords } from "../src/commands/open_records.ts";
+import { dataName } from "../src/data/record_set.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
 import { augmentationGallery } from "../src/jobs/augmentation_gallery.ts";
-import { COHORT_SEED, dataName, openRecords } from "../src/jobs/data_source.ts";
 
 /** Records in the batch: the one shown, and partners to mix it with. */
 const BATCH = 8;

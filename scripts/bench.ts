@@ -1,19 +1,19 @@
-import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
-import { adapterSlug } from "../src/bench/machine.ts";
 import { runBench } from "../src/bench/bench.ts";
 import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
-import { roundedJson } from "../src/bench/rounded_json.ts";
+import { adapterSlug } from "../src/bench/machine.ts";
 import { renderBench, renderComparison } from "../src/bench/render.ts";
+import { roundedJson } from "../src/bench/rounded_json.ts";
 import { STEPS } from "../src/bench/steps.ts";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
 import { terminalWidth } from "../src/cli/terminal.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
+import { hasPtbXl } from "../src/data/ptb_xl.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
 import { KernelLibrary } from "../src/gpu/kernels.ts";
 import { INFERENCE_ROWS } from "../src/jobs/inference.ts";
-import { hasPtbXl } from "../src/jobs/data_source.ts";
 
 /** Where PTB-XL is looked for when nobody says. */
 function findPtbXl(): string | undefined {

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
 import { integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCompareBaselines } from "../src/jobs/compare_baselines_command.ts";
+import { runCompareBaselines } from "../src/commands/compare_baselines.ts";
 
 /** `deno task compare-baselines`: methods beside each other. */
 export const command = defineCommand({

@@ -2,7 +2,7 @@ import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { numberListFlag, pathFlag } from "../src/cli/flags.ts";
 import { featureFlags } from "../src/cli/probe_flags.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
-import { runEmbed } from "../src/jobs/embed_command.ts";
+import { runEmbed } from "../src/commands/embed.ts";
 
 /** `deno task embed`: a checkpoint's features of a data set, for use elsewhere. */
 export const command = defineCommand({

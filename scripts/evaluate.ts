@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
-import { runEvaluate } from "../src/jobs/evaluate_command.ts";
+import { runEvaluate } from "../src/commands/evaluate.ts";
 
 /** `deno task evaluate`: metrics of a classifier on the test fold. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
-import { runEvaluateAll } from "../src/jobs/evaluate_all_command.ts";
+import { runEvaluateAll } from "../src/commands/evaluate_all.ts";
 
 /** `deno task evaluate-all`: many classifiers on the same records. */
 export const command = defineCommand({

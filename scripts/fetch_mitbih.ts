@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { downloadFlags } from "../src/cli/download_flags.ts";
+import { runDownload } from "../src/commands/download.ts";
 import { fetchMitBih, MIT_BIH_URL } from "../src/data/fetch_mitbih.ts";
-import { runDownload } from "../src/jobs/download_command.ts";
 
 /** `deno task fetch-mitbih`: downloads the MIT-BIH Arrhythmia Database and verifies every file. */
 export const command = defineCommand({

@@ -1,8 +1,8 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { downloadFlags } from "../src/cli/download_flags.ts";
 import { choiceFlag } from "../src/cli/flags.ts";
+import { runDownload } from "../src/commands/download.ts";
 import { fetchPtbXl, PTB_XL_URL } from "../src/data/fetch_ptbxl.ts";
-import { runDownload } from "../src/jobs/download_command.ts";
 
 /** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
 export const command = defineCommand({

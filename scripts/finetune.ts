@@ -1,8 +1,8 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
+import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, pathFlag } from "../src/cli/flags.ts";
+import { runTrainClassifier } from "../src/commands/train_classifier.ts";
 import { UsageError } from "../src/errors.ts";
-import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
 
 /** `deno task finetune`: train a classifier on a pretrained encoder. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { pathFlag } from "../src/cli/flags.ts";
 import { resultsFlags } from "../src/cli/results_flags.ts";
-import { runGeneratePublicationReport } from "../src/jobs/generate_publication_report_command.ts";
+import { runGeneratePublicationReport } from "../src/commands/generate_publication_report.ts";
 
 /** `deno task generate-publication-report`: all results in one document. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { numberFlag, pathFlag } from "../src/cli/flags.ts";
 import { resultsFlags } from "../src/cli/results_flags.ts";
-import { runGenerateVisualizations } from "../src/jobs/generate_visualizations_command.ts";
+import { runGenerateVisualizations } from "../src/commands/generate_visualizations.ts";
 
 /** `deno task generate-visualizations`: the figures alone. */
 export const command = defineCommand({

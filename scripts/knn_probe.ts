@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { neighbourFlags, probeFlags } from "../src/cli/probe_flags.ts";
-import { runProbe } from "../src/jobs/probe_command.ts";
+import { runProbe } from "../src/commands/probe.ts";
 
 /** `deno task knn-probe`: nearest neighbours on a checkpoint's frozen features. */
 export const command = defineCommand({

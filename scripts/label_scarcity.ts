@@ -8,8 +8,8 @@ import {
   stringListFlag,
 } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { runLabelScarcity } from "../src/commands/label_scarcity.ts";
 import { TRACKS } from "../src/jobs/label_scarcity.ts";
-import { runLabelScarcity } from "../src/jobs/label_scarcity_command.ts";
 
 /** `deno task label-scarcity`: metrics against the share of labels. */
 export const command = defineCommand({

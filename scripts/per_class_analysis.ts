@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
 import { integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { runPerClassAnalysis } from "../src/jobs/per_class_analysis_command.ts";
+import { runPerClassAnalysis } from "../src/commands/per_class_analysis.ts";
 
 /** `deno task per-class-analysis`: classifiers class by class. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
-import { runPredict } from "../src/jobs/predict_command.ts";
+import { runPredict } from "../src/commands/predict.ts";
 
 /** `deno task predict`: probabilities and a picture for any ECG. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
 import { integerFlag } from "../src/cli/flags.ts";
-import { runQuickCompare } from "../src/jobs/quick_compare_command.ts";
+import { runQuickCompare } from "../src/commands/quick_compare.ts";
 
 /** `deno task quick-compare`: two numbers of each classifier. */
 export const command = defineCommand({

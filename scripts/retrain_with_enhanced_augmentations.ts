@@ -2,7 +2,7 @@ import { classifierFlags } from "../src/cli/classifier_flags.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
-import { runRetraining } from "../src/jobs/retrain_with_enhanced_augmentations_command.ts";
+import { runRetraining } from "../src/commands/retrain_with_enhanced_augmentations.ts";
 
 /** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
+import { runRuns } from "../src/commands/runs.ts";
 import { RUN_ORDERS } from "../src/jobs/runs.ts";
-import { runRuns } from "../src/jobs/runs_command.ts";
 
 /** `deno task runs`: what has been trained, and how two runs differ. */
 export const command = defineCommand({

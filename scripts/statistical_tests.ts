@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { numberFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { runStatisticalTestsCommand } from "../src/jobs/statistical_tests_command.ts";
+import { runStatisticalTestsCommand } from "../src/commands/statistical_tests.ts";
 
 /** `deno task statistical-tests`: are two methods different? */
 export const command = defineCommand({

@@ -2,8 +2,8 @@ import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runPretrain } from "../src/commands/pretrain.ts";
 import { byolRecipe } from "../src/jobs/byol_recipe.ts";
-import { runPretrain } from "../src/jobs/pretrain_command.ts";
 import { MOMENTUM_SCHEDULES } from "../src/methods/byol.ts";
 
 /** `deno task train-byol`: pretrain an encoder without labels and without negative pairs. */

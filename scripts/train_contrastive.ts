@@ -1,8 +1,8 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runPretrain } from "../src/commands/pretrain.ts";
 import { contrastiveRecipe } from "../src/jobs/contrastive_recipe.ts";
-import { runPretrain } from "../src/jobs/pretrain_command.ts";
 
 /** `deno task train-contrastive`: contrast a noisy view with a scaled one. */
 export const command = defineCommand({

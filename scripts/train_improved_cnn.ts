@@ -1,6 +1,6 @@
 import { networkFlags } from "../src/cli/classifier_flags.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
-import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
+import { runTrainClassifier } from "../src/commands/train_classifier.ts";
 
 /** `deno task train-improved-cnn`: train the improved CNN. */
 export const command = defineCommand({

@@ -1,8 +1,8 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runPretrain } from "../src/commands/pretrain.ts";
 import { maskedRecipe, reconstructionFile } from "../src/jobs/masked_recipe.ts";
-import { runPretrain } from "../src/jobs/pretrain_command.ts";
 
 /** `deno task train-masked`: reconstruct what a mask hides. */
 export const command = defineCommand({

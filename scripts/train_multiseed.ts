@@ -9,7 +9,7 @@ import {
   stringListFlag,
 } from "../src/cli/flags.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
-import { runMultiseed } from "../src/jobs/multiseed_command.ts";
+import { runMultiseed } from "../src/commands/train_multiseed.ts";
 import { MULTISEED_METHODS } from "../src/jobs/multiseed_plan.ts";
 import { LOSSES } from "../src/jobs/train_classifier.ts";
 

@@ -2,7 +2,7 @@ import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
-import { runPretrain } from "../src/jobs/pretrain_command.ts";
+import { runPretrain } from "../src/commands/pretrain.ts";
 import { simclrRecipe } from "../src/jobs/simclr_recipe.ts";
 
 /** `deno task train-simclr`: pretrain an encoder without labels. */

@@ -1,7 +1,7 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
+import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { pathFlag } from "../src/cli/flags.ts";
-import { runTrainClassifier } from "../src/jobs/train_classifier_command.ts";
+import { runTrainClassifier } from "../src/commands/train_classifier.ts";
 
 /** `deno task train-supervised`: train a classifier from random weights. */
 export const command = defineCommand({

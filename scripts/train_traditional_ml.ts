@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
 import { dataFlags } from "../src/cli/training_flags.ts";
-import { runTrainTraditionalMl } from "../src/jobs/train_traditional_ml_command.ts";
+import { runTrainTraditionalMl } from "../src/commands/train_traditional_ml.ts";
 
 /** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
-import { runTransferMitBih } from "../src/jobs/transfer_mitbih_command.ts";
+import { runTransferMitBih } from "../src/commands/transfer_mitbih.ts";
 
 /** `deno task transfer-mitbih`: what an encoder is worth on MIT-BIH. */
 export const command = defineCommand({

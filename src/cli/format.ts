@@ -142,6 +142,19 @@ export function formatPercent(fraction: number, decimals = 0): string {
 }
 
 /**
+ * Ends of an interval; "n/a" where they are not defined.
+ *
+ * @example
+ * ```ts
+ * import { formatInterval } from "./format.ts";
+ * console.assert(formatInterval({ low: 0.8123, high: 0.9 }) === "0.812 to 0.900");
+ * ```
+ */
+export function formatInterval({ low, high }: { low: number; high: number }): string {
+  return Number.isFinite(low) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : "n/a";
+}
+
+/**
  * A path as short as it stays usable: relative to `base` when inside it.
  *
  * @example

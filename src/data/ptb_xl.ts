@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import {
   type LoadOptions,
@@ -87,4 +88,9 @@ function readPtbXlTable(
     setSuperclasses(row.codes.keys(), statements, target, `${tablePath}, ecg_id ${row.id}`);
   });
   return { rows, labels, classNames: CLASS_NAMES };
+}
+
+/** True where `dataRoot` looks like PTB-XL. */
+export function hasPtbXl(dataRoot: string): boolean {
+  return existsSync(`${dataRoot}/ptbxl_database.csv`);
 }

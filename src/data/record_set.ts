@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UserError } from "../errors.ts";
+
 /** The five diagnostic superclasses of PTB-XL, in the order of its label vectors. */
 export const CLASS_NAMES = ["NORM", "MI", "STTC", "HYP", "CD"] as const;
 
@@ -237,4 +239,19 @@ export function describeRecordSet(
     if (set.quarantined.length > 10) lines.push(`  and ${set.quarantined.length - 10} more`);
   }
   return lines;
+}
+
+/** What a figure calls the data: `PTB-XL`, `synthetic cohort`, `Own data`. */
+export function dataName(set: Pick<RecordSet, "source">): string {
+  return set.source.split(" (")[0];
+}
+
+/**
+ * @throws {UserError} When no record carries a label, so that there is nothing to learn or measure.
+ */
+export function assertLabelled(set: RecordSet): void {
+  if (hasLabels(set)) return;
+  throw new UserError(
+    `The records of ${set.source} have no labels: give a table of them with --labels-csv`,
+  );
 }

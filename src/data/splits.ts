@@ -90,3 +90,25 @@ export function splitByFolds(
   }
   return split;
 }
+
+/**
+ * Checks before any work that every part of the split has records.
+ *
+ * @throws {UserError} When one has none.
+ */
+export function assertAllParts(set: RecordSet): void {
+  const { train, validation, test } = splitByFolds(set);
+  for (
+    const [rows, part, folds] of [
+      [train, "train on", "1 to 8"],
+      [validation, "choose by", "9"],
+      [test, "test on", "10"],
+    ] as const
+  ) {
+    if (rows.length === 0) {
+      throw new UserError(
+        `Found no records to ${part} in ${set.source}: need some in fold ${folds}`,
+      );
+    }
+  }
+}

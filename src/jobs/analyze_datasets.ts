@@ -13,9 +13,9 @@ import {
   takeRecordFolderInventory,
 } from "../data/inventory/record_folder_inventory.ts";
 import { MIT_BIH_RECORDS } from "../data/mit_bih_split.ts";
+import { hasPtbXl } from "../data/ptb_xl.ts";
 import { SYNTHETIC_MARKER } from "../data/synthetic/write_cohort.ts";
 import { UserError } from "../errors.ts";
-import { hasPtbXl } from "./data_source.ts";
 
 /** Where to look. */
 export interface AnalyzeDatasetsOptions {

@@ -5,12 +5,11 @@
  */
 
 import { stringify } from "@std/csv";
-import { formatCount, formatScore } from "../cli/format.ts";
+import { formatCount, formatInterval, formatScore } from "../cli/format.ts";
 import { renderTable } from "../cli/table.ts";
 import type { RecordSet } from "../data/record_set.ts";
 import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import type { ClassMetrics, MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { formatInterval } from "./console.ts";
 
 /** The four documented metrics in the order of tables. */
 export const OVERALL_METRICS: readonly (keyof MultilabelMetrics)[] = [

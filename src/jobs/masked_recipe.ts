@@ -5,12 +5,12 @@
  */
 
 import { type BlockMask, maskedStretches, recordMaskBlocks } from "../augment/mask_blocks.ts";
-import type { ParameterStore } from "../layers/parameters.ts";
+import { dataName } from "../data/record_set.ts";
 import { meanPool } from "../layers/mean_pool.ts";
+import type { ParameterStore } from "../layers/parameters.ts";
 import { MaskedMethod } from "../methods/masked.ts";
 import { Reconstruction } from "../models/reconstruction.ts";
 import { reconstructionChart } from "../report/reconstruction_chart.ts";
-import { dataName } from "./data_source.ts";
 import { Inference } from "./inference.ts";
 import type { PretrainRecipe } from "./pretrain.ts";
 import type { RunFolder } from "./run_folder.ts";

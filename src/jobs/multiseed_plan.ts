@@ -7,9 +7,9 @@
 import { join } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import type { Balancing } from "../data/balancing.ts";
+import { dataName } from "../data/record_set.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { byolRecipe } from "./byol_recipe.ts";
-import { dataName } from "./data_source.ts";
 import { maskedRecipe } from "./masked_recipe.ts";
 import type { PretrainRecipe } from "./pretrain.ts";
 import { dataSettings } from "./run_state.ts";

@@ -7,17 +7,17 @@
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import { digitise, doubtsAbout, windowStarts } from "../data/ecg_windows.ts";
 import type { UnusableEcg } from "../data/find_ecgs.ts";
-import type { EcgFile } from "../data/read_leads.ts";
 import { type Ecg, type EcgFileOptions, ecgWindow, readEcgSignals } from "../data/read_ecg.ts";
+import type { EcgFile } from "../data/read_leads.ts";
 import { LEADS, type RecordSet } from "../data/record_set.ts";
 import { resampledLength } from "../data/resample.ts";
 import { UNITS_PER_MILLIVOLT } from "../data/twelve_leads.ts";
 import { UserError } from "../errors.ts";
 import { normalisationFor } from "./checkpoints.ts";
 import { type ClassifierInput, classifierInput } from "./classifier_input.ts";
+import { type Device, openDevice } from "./device.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
 import { loadClassifier } from "./load_network.ts";
-import { type Device, openDevice } from "./open_workspace.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Settings of {@linkcode predict}. */
@@ -135,7 +135,7 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
   const input = classifierInput(checkpoint, path);
   const normalisation = normalisationFor(checkpoint, normalize === "none" ? "none" : undefined);
   const { prepared, leftOut } = prepareAll(input, options);
-  const device = options.device ?? await openDevice({ adapter: undefined, noTune: false });
+  const device = options.device ?? await openDevice();
   const about = {
     input,
     normalisation: typeof normalisation === "string" ? normalisation : normalisation.kind,

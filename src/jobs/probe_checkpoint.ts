@@ -7,7 +7,7 @@
 
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import { labelSubset } from "../data/label_subset.ts";
-import type { RecordSet } from "../data/record_set.ts";
+import { assertLabelled, type RecordSet } from "../data/record_set.ts";
 import { rowsOfFolds, splitByFolds } from "../data/splits.ts";
 import { UserError } from "../errors.ts";
 import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
@@ -20,10 +20,9 @@ import {
   predictProbabilities,
 } from "../stats/logistic_regression.ts";
 import { assertSamplingRate } from "./checkpoints.ts";
-import { assertLabelled } from "./data_source.ts";
 import type { EvaluatedMetrics, Predictions } from "./evaluation_tables.ts";
-import { type FeaturePart, featureParts } from "./network_features.ts";
 import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from "./load_network.ts";
+import { type FeaturePart, featureParts } from "./network_features.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Logistic regression on standardised features, solved to convergence. */

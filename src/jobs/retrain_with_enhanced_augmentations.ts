@@ -9,17 +9,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { dataName } from "../data/record_set.ts";
 import { UserError } from "../errors.ts";
 import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
-import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import {
   compareCheckpoints,
   type ComparedCheckpoint,
   type LeftOutOfComparison,
 } from "./compare.ts";
 import { finiteOrNull } from "./finite_or_null.ts";
-import { dataName } from "./data_source.ts";
 import { PRETRAINING_RECIPES } from "./multiseed_plan.ts";
 import { pretrain } from "./pretrain.ts";
 import { dataSettings, isUnfinished } from "./run_state.ts";

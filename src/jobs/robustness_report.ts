@@ -4,10 +4,9 @@
  * @module
  */
 
-import { formatNumber, formatScore } from "../cli/format.ts";
+import { formatInterval, formatNumber, formatScore } from "../cli/format.ts";
 import { renderTable } from "../cli/table.ts";
 import { type LinePanel, linePanels } from "../report/line_chart.ts";
-import { formatInterval } from "./console.ts";
 import type { Condition, SweepPoint } from "./robustness.ts";
 
 /** A condition in words: "clean", "noise 0.1 mV", "20% zeroed". */

@@ -7,7 +7,7 @@
 import { classFrequencies, type ClassFrequency } from "../data/balancing.ts";
 import { labelSubset } from "../data/label_subset.ts";
 import { type RecordSet } from "../data/record_set.ts";
-import { splitByFolds } from "../data/splits.ts";
+import { assertAllParts, splitByFolds } from "../data/splits.ts";
 import { TRADITIONAL_FEATURES, traditionalFeatureTable } from "../data/traditional_features.ts";
 import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
 import {
@@ -20,7 +20,6 @@ import { fitGradientBoosting, predictBoosting } from "../stats/gradient_boosting
 import type { LabelledFeatures } from "../stats/logistic_regression.ts";
 import { fitRandomForest, predictForest } from "../stats/random_forest.ts";
 import { fitStandardisation, standardise } from "../stats/standardisation.ts";
-import { assertAllParts } from "./data_source.ts";
 
 /** `rf`: random forest; `xgb`: gradient-boosted trees by XGBoost's rules. */
 export type TraditionalModel = "rf" | "xgb";

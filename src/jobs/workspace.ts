@@ -9,9 +9,10 @@ import { noNormalisation, type Normalisation, trainNormalisation } from "../data
 import { recordCount, type RecordSet } from "../data/record_set.ts";
 import { type FoldSplit, splitByFolds } from "../data/splits.ts";
 import { UserError } from "../errors.ts";
-import { chooseDevice, type Gpu } from "../gpu/device.ts";
-import { KernelLibrary } from "../gpu/kernels.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { KernelLibrary } from "../gpu/kernels.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import { type Device, openDevice } from "./device.ts";
 
 /** How a {@linkcode Workspace} is opened. */
 export interface WorkspaceOptions {
@@ -58,10 +59,9 @@ export class Workspace {
   static async open(
     set: RecordSet,
     options: WorkspaceOptions,
-    opened?: { gpu: Gpu; kernels: KernelLibrary },
+    device?: Device,
   ): Promise<Workspace> {
-    const gpu = opened?.gpu ?? await chooseDevice({ adapter: options.adapter });
-    const kernels = opened?.kernels ?? new KernelLibrary(gpu);
+    const { gpu, kernels } = device ?? await openDevice(options);
     const split = splitByFolds(set);
     const records = await ResidentRecords.upload(kernels, set);
     const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);

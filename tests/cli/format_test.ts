@@ -4,6 +4,7 @@ import {
   formatClock,
   formatCount,
   formatDuration,
+  formatInterval,
   formatNumber,
   formatPath,
   formatPercent,
@@ -50,4 +51,9 @@ Deno.test("format: clocks, sizes, rates, paths", () => {
   assertEquals(formatPath("/a/b/c.svg", "/a/b/"), "c.svg");
   assertEquals(formatPath("/a/bc/d", "/a/b"), "/a/bc/d");
   assertEquals(formatPath("/a/b", "/a/b"), ".");
+});
+
+Deno.test("an interval; one that is not defined is n/a", () => {
+  assertEquals(formatInterval({ low: 0.8124, high: 0.9 }), "0.812 to 0.900");
+  assertEquals(formatInterval({ low: NaN, high: NaN }), "n/a");
 });

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { drawDatasets } from "../../src/commands/analyze_datasets_figures.ts";
+import { SYNTHETIC_MARKER } from "../../src/data/synthetic/write_cohort.ts";
 import { UserError } from "../../src/errors.ts";
 import { analyzeDatasets } from "../../src/jobs/analyze_datasets.ts";
-import { drawDatasets } from "../../src/jobs/analyze_datasets_figures.ts";
-import { SYNTHETIC_MARKER } from "../../src/data/synthetic/write_cohort.ts";
 import { withSmallCohort } from "../data/small_cohort.ts";
 import { withSmallMitdb } from "../data/small_mitdb.ts";
 

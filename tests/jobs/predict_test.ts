@@ -1,11 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
+import { drawPrediction } from "../../src/commands/predict_report.ts";
 import { LEADS, type RecordSet } from "../../src/data/record_set.ts";
 import { writeRecord } from "../../src/data/wfdb/write_record.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/jobs/evaluate.ts";
 import { predict } from "../../src/jobs/predict.ts";
-import { drawPrediction } from "../../src/jobs/predict_report.ts";
 import type { Workspace } from "../../src/jobs/workspace.ts";
 import { waveCsv } from "../data/record_files.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";

@@ -1,4 +1,9 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  significanceFigure,
+  significanceStars,
+  statisticalTestsReport,
+} from "../../src/commands/statistical_tests_report.ts";
 import { UsageError } from "../../src/errors.ts";
 import {
   readSeedResults,
@@ -6,11 +11,6 @@ import {
   type SeedResults,
 } from "../../src/jobs/seed_results.ts";
 import { runStatisticalTests } from "../../src/jobs/statistical_tests.ts";
-import {
-  significanceFigure,
-  significanceStars,
-  statisticalTestsReport,
-} from "../../src/jobs/statistical_tests_report.ts";
 import { renderText } from "../../src/report/report_blocks.ts";
 import { rewriteResults, writeSmallResults } from "./small_seed_results.ts";
 

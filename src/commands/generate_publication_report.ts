@@ -1,0 +1,50 @@
+/**
+ * `generate-publication-report` as a person sees it.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
+import { formatBytes } from "../cli/format.ts";
+import { buildReport } from "../jobs/report/report.ts";
+import { readResultsFolder } from "../jobs/report/results_folder.ts";
+import type { Picture } from "../report/document.ts";
+import { renderPage } from "../report/html/page.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { assertFolderWritable, printSettings } from "./console.ts";
+
+/** The options of `generate-publication-report`. */
+export interface PublicationReportFlags {
+  readonly resultsDir: string;
+  readonly statistics: string;
+  readonly outputDir: string;
+}
+
+/** Runs the command. */
+export async function runGeneratePublicationReport(flags: PublicationReportFlags): Promise<void> {
+  const markdown = join(flags.outputDir, "report.md");
+  const html = join(flags.outputDir, "report.html");
+  const figures = join(flags.outputDir, "figures");
+  assertFolderWritable(markdown, "--output-dir");
+  const folder = readResultsFolder(flags.resultsDir, flags.statistics);
+  const { document, pictures, missing } = buildReport(folder);
+  const drawn = new Map<Picture, string>();
+  for (const picture of pictures) {
+    const svg = await picture.draw("light");
+    drawn.set(picture, svg);
+    await writeFileAtomically(join(figures, `${picture.name}.svg`), svg);
+  }
+  await writeFileAtomically(markdown, renderMarkdown(document, "figures"));
+  const page = await renderPage(document, (picture) => drawn.get(picture)!);
+  await writeFileAtomically(html, page);
+  printSettings([
+    ["Results", `${flags.resultsDir}: ${folder.runs.length} runs, ${folder.files.length} files`],
+    ["Statistics", folder.statistics?.path ?? `there is no ${flags.statistics}`],
+    ["Damaged", folder.damaged.map(({ reason }) => reason).join("\n") || undefined],
+    ["Missing", missing.map(({ what }) => what).join("\n") || undefined],
+    ["Markdown", markdown],
+    ["HTML", `${html} (${formatBytes(page.length)}, opens without a network)`],
+    ["Figures", pictures.length > 0 ? `${figures} (${pictures.length})` : undefined],
+  ]);
+}

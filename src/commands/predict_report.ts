@@ -1,0 +1,206 @@
+/**
+ * What `predict` writes: table, facts, CSV, JSON and the sheet of ECG paper.
+ *
+ * @module
+ */
+
+import { stringify } from "@std/csv";
+import { basename } from "node:path";
+import { sha256OfFile } from "../checkpoint/sha256.ts";
+import { formatCount, formatNumber, formatPath, formatScore } from "../cli/format.ts";
+import { renderTable } from "../cli/table.ts";
+import type { UnusableEcg } from "../data/find_ecgs.ts";
+import { describeEcg, type EcgFileOptions, readEcgSignals } from "../data/read_ecg.ts";
+import { LEADS } from "../data/record_set.ts";
+import type { EcgPrediction, Predictions } from "../jobs/predict.ts";
+import { clinicalEcg } from "../report/clinical_ecg.ts";
+
+/** Stands at the end of everything that people read. */
+export const NOTICE = "This is research software and no medical device: " +
+  "no diagnosis and no treatment may rest on these numbers";
+
+/**
+ * A name for each ECG: the end of its path; where two are alike, the whole paths.
+ *
+ * @example
+ * ```ts
+ * import { shortNames } from "ssrl-ecg/src/jobs/predict_report.ts";
+ * console.assert(shortNames(["a/1.csv", "a/2"]).join() === "1.csv,2");
+ * console.assert(shortNames(["a/1", "b/1"]).join() === "a/1,b/1");
+ * ```
+ */
+export function shortNames(paths: readonly string[]): string[] {
+  const short = paths.map((path) => basename(path));
+  return new Set(short).size === short.length ? short : paths.map((path) => formatPath(path));
+}
+
+/**
+ * A file for the picture of each ECG: its name without extension, numbered where it is taken.
+ *
+ * @example
+ * ```ts
+ * import { figureFiles } from "ssrl-ecg/src/jobs/predict_report.ts";
+ * console.assert(figureFiles(["a/1.csv", "b/1"], "out").join() === "out/1.svg,out/1-2.svg");
+ * ```
+ */
+export function figureFiles(paths: readonly string[], folder: string): string[] {
+  // Some file systems take "A" and "a" for one name.
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const stem = basename(path).replace(/\.(csv|mat)$/i, "");
+    let name = stem;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
+    return `${folder}/${name}.svg`;
+  });
+}
+
+/** Names of the classes whose probability reaches the threshold. */
+function marked(
+  probabilities: Float64Array,
+  classNames: readonly string[],
+  threshold: number,
+): string[] {
+  return classNames.filter((_, c) => probabilities[c] >= threshold);
+}
+
+/**
+ * Probabilities of all ECGs, a row each.
+ *
+ * @param names One for each ECG
+ * @param threshold Probability from which on a class is marked
+ */
+export function probabilityTable(
+  { predictions, input: { classNames } }: Predictions,
+  names: readonly string[],
+  threshold: number,
+): string {
+  return renderTable(
+    [{ title: "ECG", align: "left" }, ...classNames, { title: "marked", align: "left" }],
+    predictions.map(({ probabilities }, i) => [
+      names[i],
+      ...Array.from(probabilities, (probability) => formatScore(probability)),
+      marked(probabilities, classNames, threshold).join(", ") || "none",
+    ]),
+  );
+}
+
+/**
+ * How a signal came about, in one line.
+ *
+ * @param signalLength Samples of a window
+ */
+export function describeFacts(
+  { ecg, windows, kind, doubts }: EcgPrediction,
+  signalLength: number,
+): string {
+  const facts = [describeEcg(ecg)];
+  if (windows.length > 1) {
+    const last = formatNumber(windows[windows.length - 1].start);
+    facts.push(
+      `mean of ${formatCount(windows.length)} windows` +
+        (ecg.signalLength % signalLength > 0 ? `, the last from ${last} s on` : ""),
+    );
+  }
+  facts.push(kind === "mat" ? `leads not named: taken as ${LEADS.join(" ")}` : "12 leads by name");
+  return [...facts, ...doubts].join("; ");
+}
+
+/**
+ * Draws an ECG with its probabilities, at the rate of its file: resampling has taken away what lies
+ * above 40 % of the rate that the network sees.
+ *
+ * @param name What the sheet calls the record
+ * @param caption What gave the probabilities
+ * @returns SVG
+ * @throws {UserError} As `readEcg`, where the file has changed since
+ */
+export function drawPrediction(
+  { path, windows, probabilities }: EcgPrediction,
+  classNames: readonly string[],
+  { name, caption, ...file }: EcgFileOptions & { readonly name: string; readonly caption: string },
+): string {
+  const { samplingRate, leads } = readEcgSignals(path, file);
+  const mean = windows.length > 1 ? `, mean of ${formatCount(windows.length)} windows` : "";
+  return clinicalEcg({
+    title: "12-lead ECG (research software, no medical device)",
+    record: name,
+    samplingRate,
+    leads: LEADS.map((lead, index) => ({ name: lead, samples: leads[index] })),
+    from: windows[0].start,
+    probabilities: {
+      caption: caption + mean,
+      classes: classNames.map((each, c) => ({ name: each, probability: probabilities[c] })),
+    },
+  });
+}
+
+/** A row for each ECG: file, number of windows, probabilities, names of the marked classes. */
+export function csvOf(
+  { predictions, input: { classNames } }: Predictions,
+  threshold: number,
+): string {
+  const rows = predictions.map(({ path, windows, probabilities }) => [
+    path,
+    windows.length,
+    ...probabilities,
+    marked(probabilities, classNames, threshold).join("; "),
+  ]);
+  return stringify([["file", "windows", ...classNames, "marked"], ...rows], { headers: false });
+}
+
+/** What the JSON file is told of the command line. */
+export interface PredictSettings {
+  readonly checkpoint: string;
+  readonly windows: "all" | "first";
+  readonly threshold: number;
+}
+
+/**
+ * Everything, for the JSON file.
+ *
+ * @param figures A picture for each ECG, or none
+ */
+export async function describeResult(
+  { predictions, input, normalisation, adapter }: Predictions,
+  leftOut: readonly UnusableEcg[],
+  figures: readonly string[],
+  settings: PredictSettings,
+): Promise<unknown> {
+  const { classNames } = input;
+  const byName = (probabilities: Float64Array) =>
+    Object.fromEntries(classNames.map((name, c) => [name, probabilities[c]]));
+  return {
+    notice: NOTICE,
+    checkpoint: settings.checkpoint,
+    checkpoint_sha256: await sha256OfFile(settings.checkpoint),
+    adapter,
+    class_names: classNames,
+    sampling_rate: input.samplingRate,
+    signal_length: input.signalLength,
+    assumptions: input.assumptions,
+    normalisation,
+    output: "sigmoid",
+    windows: settings.windows,
+    threshold: settings.threshold,
+    ecgs: predictions.map(({ path, kind, ecg, windows, probabilities, doubts }, i) => ({
+      file: path,
+      probabilities: byName(probabilities),
+      marked: marked(probabilities, classNames, settings.threshold),
+      windows: windows.map((each) => ({
+        start: each.start,
+        probabilities: byName(each.probabilities),
+      })),
+      source_rate: ecg.sourceRate,
+      duration: ecg.duration,
+      start: ecg.start,
+      resampled: ecg.sourceRate !== ecg.samplingRate,
+      seconds_of_zeros: ecg.padded / ecg.samplingRate,
+      seconds_left_out: ecg.cut / ecg.samplingRate,
+      leads_by_name: kind !== "mat",
+      doubts,
+      figure: figures[i] ?? null,
+    })),
+    left_out: leftOut.map(({ path, reason }) => ({ file: path, reason })),
+  };
+}
