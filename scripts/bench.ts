@@ -1,25 +1,8 @@
-import { runBench } from "../src/bench/bench.ts";
-import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
-import { adapterSlug } from "../src/bench/machine.ts";
-import { renderBench, renderComparison } from "../src/bench/render.ts";
-import { roundedJson } from "../src/bench/rounded_json.ts";
 import { STEPS } from "../src/bench/steps.ts";
-import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
-import { terminalWidth } from "../src/cli/terminal.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
-import { hasPtbXl } from "../src/data/ptb_xl.ts";
-import { UserError } from "../src/errors.ts";
-import { chooseDevice } from "../src/gpu/device.ts";
-import { KernelLibrary } from "../src/gpu/kernels.ts";
-import { INFERENCE_ROWS } from "../src/jobs/inference.ts";
-
-/** Where PTB-XL is looked for when nobody says. */
-function findPtbXl(): string | undefined {
-  const shared = Deno.env.get("SSRL_ECG_DATA") ?? "../shared/data";
-  return ["data/PTB-XL", `${shared}/ptb-xl`].find(hasPtbXl);
-}
+import { runBench } from "../src/commands/bench.ts";
 
 /** `deno task bench`: how fast this machine trains. */
 export const command = defineCommand({
@@ -65,39 +48,7 @@ export const command = defineCommand({
     { args: "--only byol,masked", about: "Two steps, for a look" },
     { args: "--quick --batch-size 4", about: "Does it run?" },
   ],
-  async run(options, context) {
-    const stored = options.compare === undefined ? undefined : await readBench(options.compare);
-    const dataRoot = options.dataRoot ?? (options.only ? undefined : findPtbXl());
-    if (dataRoot !== undefined && !hasPtbXl(dataRoot)) {
-      throw new UserError(
-        `There is no ptbxl_database.csv in ${dataRoot}: give the folder of PTB-XL as --data-root`,
-      );
-    }
-    const gpu = await chooseDevice({ adapter: options.adapter });
-    const kernels = new KernelLibrary(gpu, options.noTune ? { enabled: false } : {});
-    const report = await runBench(gpu, kernels, {
-      batch: options.batchSize,
-      inferenceBatch: options.quick ? Math.min(options.batchSize, INFERENCE_ROWS) : INFERENCE_ROWS,
-      quick: options.quick,
-      ...(options.only && { only: options.only }),
-      ...(dataRoot === undefined ? {} : { dataRoot }),
-      signal: context.signal,
-      onPart: (part) => console.error(`Measuring ${part} ...`),
-    });
-    console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
-    const whole = options.only === undefined && !options.quick;
-    const out = options.out ??
-      (whole ? `results/bench/${adapterSlug(gpu.name)}.json` : undefined);
-    if (out !== undefined) {
-      await writeFileAtomically(out, roundedJson(report));
-      console.log(`Figures: ${out}`);
-    }
-    if (stored) {
-      const comparison = compareBenches(stored, report);
-      console.log(`\n${renderComparison(comparison)}\n`);
-      assertNoRegression(comparison);
-    }
-  },
+  run: runBench,
 });
 
 if (import.meta.main) await runCommand(command);

@@ -1,12 +1,7 @@
-import { BENCH_PEERS_FORMAT, judgePeers, renderPeers } from "../src/bench/peers/report.ts";
-import { PEERS, runPeers } from "../src/bench/peers/run_peers.ts";
-import { adapterSlug, describeMachine } from "../src/bench/machine.ts";
-import { roundedJson } from "../src/bench/rounded_json.ts";
-import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { PEERS } from "../src/bench/peers/run_peers.ts";
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { UserError } from "../src/errors.ts";
-import { chooseDevice } from "../src/gpu/device.ts";
+import { runBenchPeers } from "../src/commands/bench_peers.ts";
 
 /** `deno task bench-peers`: the same training step here and elsewhere. */
 export const command = defineCommand({
@@ -46,44 +41,7 @@ export const command = defineCommand({
     { args: "", about: "All, three rounds" },
     { args: "--only jax-js --rounds 1", about: "One, quickly" },
   ],
-  async run(options, context) {
-    if (Deno.build.standalone) {
-      throw new UserError(
-        "bench-peers starts the scripts of the source tree: run deno task bench-peers in a clone",
-      );
-    }
-    const lanes = Deno.env.get("LP_NATIVE_VECTOR_WIDTH");
-    const gpu = await chooseDevice({ adapter: options.adapter });
-    const machine = describeMachine(gpu);
-    const { software } = machine.adapter;
-    gpu.destroy();
-    // This project's setting for llvmpipe is not the others' (it makes them neither faster nor
-    // slower by more than 5 %).
-    if (lanes === undefined) Deno.env.delete("LP_NATIVE_VECTOR_WIDTH");
-    const batch = options.batchSize ?? (software ? 8 : 64);
-    const { figures, skipped } = await runPeers({
-      batch,
-      seconds: options.seconds,
-      rounds: options.rounds,
-      contenders: options.only === "all" ? PEERS : [options.only],
-      ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
-      signal: context.signal,
-      onLine: (line) => console.error(line),
-    });
-    const report = {
-      format: BENCH_PEERS_FORMAT,
-      date: new Date().toISOString(),
-      machine,
-      settings: { batch, rounds: options.rounds, seconds: options.seconds },
-      figures,
-      skipped,
-      targets: judgePeers(machine, figures),
-    } as const;
-    console.log(`\n${renderPeers(report)}\n`);
-    const out = options.out ?? `results/bench/peers-${adapterSlug(machine.adapter.name)}.json`;
-    await writeFileAtomically(out, roundedJson(report));
-    console.log(`Figures: ${out}`);
-  },
+  run: runBenchPeers,
 });
 
 if (import.meta.main) await runCommand(command);

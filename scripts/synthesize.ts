@@ -2,10 +2,7 @@
 
 import { defineCommand, runCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag } from "../src/cli/flags.ts";
-import { formatBytes, formatCount, formatPath } from "../src/cli/format.ts";
-import { Interrupted } from "../src/cli/interrupt.ts";
-import { Progress } from "../src/cli/progress.ts";
-import { writeCohort } from "../src/data/synthetic/write_cohort.ts";
+import { runSynthesize } from "../src/commands/synthesize.ts";
 
 export const command = defineCommand({
   name: "synthesize",
@@ -37,33 +34,7 @@ export const command = defineCommand({
     { args: "", about: "1,000 records in data/synthetic" },
     { args: "--records 5000 --seed 1 --out data/large", about: "A larger cohort" },
   ],
-  async run({ records, seed, out }, { signal, program }) {
-    using progress = new Progress({ label: "Synthesizing", total: records, unit: "records" });
-    try {
-      const written = await writeCohort({
-        destination: out,
-        records,
-        seed,
-        signal,
-        onProgress: (done) => progress.update(done),
-      });
-      progress.finish(
-        `Wrote ${formatCount(written.records)} ${
-          written.records === 1 ? "record" : "records"
-        } of ` +
-          `${formatCount(written.patients)} ${written.patients === 1 ? "patient" : "patients"} ` +
-          `(${formatBytes(written.bytes)}) to ${formatPath(out)}`,
-      );
-      console.log(`Next: ${program} train-simclr --data-root ${formatPath(out)}`);
-    } catch (error) {
-      if (error instanceof Interrupted) {
-        throw new Interrupted(
-          `Stopped before the end. ${formatPath(out)} has no table yet; run the same command again`,
-        );
-      }
-      throw error;
-    }
-  },
+  run: runSynthesize,
 });
 
 if (import.meta.main) await runCommand(command);
