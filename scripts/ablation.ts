@@ -1,7 +1,8 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { integerFlag, numberListFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { runAblation } from "../src/commands/ablation.ts";
 

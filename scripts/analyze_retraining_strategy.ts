@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runAnalyzeRetrainingStrategy } from "../src/commands/analyze_retraining_strategy.ts";
 import { RETRAINED_METHODS } from "../src/jobs/retraining_evidence.ts";
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags } from "../src/cli/training_flags.ts";
 import { runAugmentations } from "../src/commands/augmentations.ts";
 

@@ -1,6 +1,7 @@
 import { STEPS } from "../src/bench/steps.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
 import { runBench } from "../src/commands/bench.ts";
 

@@ -1,6 +1,7 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { numberListFlag, pathFlag } from "../src/cli/flags.ts";
 import { featureFlags } from "../src/cli/probe_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
 import { runEmbed } from "../src/commands/embed.ts";
 

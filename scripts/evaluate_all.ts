@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
 import { runEvaluateAll } from "../src/commands/evaluate_all.ts";
 

@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { downloadFlags } from "../src/cli/download_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runDownload } from "../src/commands/download.ts";
 import { fetchMitBih, MIT_BIH_URL } from "../src/data/fetch_mitbih.ts";
 

@@ -1,6 +1,7 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { downloadFlags } from "../src/cli/download_flags.ts";
 import { choiceFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runDownload } from "../src/commands/download.ts";
 import { fetchPtbXl, PTB_XL_URL } from "../src/data/fetch_ptbxl.ts";
 

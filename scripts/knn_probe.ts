@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { neighbourFlags, probeFlags } from "../src/cli/probe_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runProbe } from "../src/commands/probe.ts";
 
 /** `deno task knn-probe`: nearest neighbours on a checkpoint's frozen features. */

@@ -1,4 +1,4 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import {
   choiceFlag,
   integerFlag,
@@ -7,6 +7,7 @@ import {
   pathFlag,
   stringListFlag,
 } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
 import { runLabelScarcity } from "../src/commands/label_scarcity.ts";
 import { TRACKS } from "../src/jobs/label_scarcity.ts";

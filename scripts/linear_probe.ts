@@ -1,6 +1,7 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { numberFlag } from "../src/cli/flags.ts";
 import { probeFlags } from "../src/cli/probe_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runProbe } from "../src/commands/probe.ts";
 
 /** `deno task linear-probe`: logistic regression on a checkpoint's frozen features. */

@@ -1,6 +1,7 @@
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { type CommandLoader, REPRODUCE_PRESETS, runReproduce } from "../src/commands/reproduce.ts";
 

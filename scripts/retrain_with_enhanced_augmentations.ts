@@ -1,6 +1,7 @@
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { runRetraining } from "../src/commands/retrain_with_enhanced_augmentations.ts";
 

@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runRuns } from "../src/commands/runs.ts";
 import { RUN_ORDERS } from "../src/jobs/runs.ts";
 

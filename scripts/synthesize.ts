@@ -1,7 +1,8 @@
 /** `deno task synthesize`: writes a synthetic cohort in PTB-XL's layout. */
 
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { integerFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runSynthesize } from "../src/commands/synthesize.ts";
 
 export const command = defineCommand({

@@ -1,5 +1,6 @@
 import { networkFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runTrainClassifier } from "../src/commands/train_classifier.ts";
 
 /** `deno task train-improved-cnn`: train the improved CNN. */

@@ -1,6 +1,7 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { integerFlag, numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runPretrain } from "../src/commands/pretrain.ts";
 import { maskedRecipe, reconstructionFile } from "../src/jobs/masked_recipe.ts";
 

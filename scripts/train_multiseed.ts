@@ -1,5 +1,5 @@
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import {
   booleanFlag,
   choiceFlag,
@@ -8,6 +8,7 @@ import {
   pathFlag,
   stringListFlag,
 } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
 import { runMultiseed } from "../src/commands/train_multiseed.ts";
 import { MULTISEED_METHODS } from "../src/jobs/multiseed_plan.ts";

@@ -1,7 +1,8 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberFlag } from "../src/cli/flags.ts";
 import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runPretrain } from "../src/commands/pretrain.ts";
 import { simclrRecipe } from "../src/jobs/simclr_recipe.ts";
 

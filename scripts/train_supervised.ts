@@ -1,6 +1,7 @@
 import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { runTrainClassifier } from "../src/commands/train_classifier.ts";
 
 /** `deno task train-supervised`: train a classifier from random weights. */

@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { dataFlags } from "../src/cli/training_flags.ts";
 import { runTrainTraditionalMl } from "../src/commands/train_traditional_ml.ts";
 

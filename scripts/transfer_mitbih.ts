@@ -1,5 +1,6 @@
-import { defineCommand, runCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/cli/command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
+import { runCommand } from "../src/cli/run_command.ts";
 import { deviceFlags } from "../src/cli/training_flags.ts";
 import { runTransferMitBih } from "../src/commands/transfer_mitbih.ts";
 

@@ -1,8 +1,13 @@
 /**
- * Splits a command line into its words, the way back from `quote`.
+ * Words of a POSIX shell: one quoted for a command line, and a command line split into its words.
  *
  * @module
  */
+
+/** Quotes an argument for a POSIX shell when it needs it. */
+export function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
 
 /**
  * Words of a POSIX command line: blanks part them, single quotes and backslashes protect. What `quote`
@@ -10,8 +15,7 @@
  *
  * @example
  * ```ts
- * import { quote } from "ssrl-ecg/src/cli/command.ts";
- * import { shellWords } from "ssrl-ecg/src/cli/shell_words.ts";
+ * import { quote, shellWords } from "ssrl-ecg/src/cli/shell_words.ts";
  * const words = ["--data-root", "my data/it's here"];
  * console.assert(shellWords(words.map(quote).join(" ")).join("|") === words.join("|"));
  * ```

@@ -5,9 +5,10 @@
  */
 
 import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
-import { type CommandContext, quote } from "../cli/command.ts";
+import type { CommandContext } from "../cli/command.ts";
 import { formatBytes, formatCount, formatScore } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
+import { quote } from "../cli/shell_words.ts";
 import { renderSettings } from "../cli/table.ts";
 import { terminalWidth } from "../cli/terminal.ts";
 import type { DataOptions } from "../cli/training_flags.ts";

@@ -5,10 +5,11 @@
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { type CommandContext, quote } from "../cli/command.ts";
+import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatDuration, formatRate, formatScore } from "../cli/format.ts";
 import type { PretrainingOptions } from "../cli/pretraining_flags.ts";
 import { Progress } from "../cli/progress.ts";
+import { quote } from "../cli/shell_words.ts";
 import { batchSizes } from "../data/batches.ts";
 import { dataName, hasLabels } from "../data/record_set.ts";
 import { openDevice } from "../jobs/device.ts";

@@ -5,17 +5,12 @@
  */
 
 import { join } from "node:path";
-import {
-  type Command,
-  type CommandContext,
-  type CommandOutput,
-  executeCommand,
-  type FlagTable,
-  quote,
-} from "../cli/command.ts";
+import type { Command, CommandContext, FlagTable } from "../cli/command.ts";
 import { formatDuration } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import { camelCase, parseCommandLine } from "../cli/parse.ts";
+import { type CommandOutput, executeCommand } from "../cli/run_command.ts";
+import { quote } from "../cli/shell_words.ts";
 import {
   dataFlags,
   type DataOptions,

@@ -7,7 +7,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { type CommandContext, quote } from "../cli/command.ts";
+import type { CommandContext } from "../cli/command.ts";
+import { quote } from "../cli/shell_words.ts";
 import { readSeedResults } from "../jobs/seed_results.ts";
 import { runStatisticalTests } from "../jobs/statistical_tests.ts";
 import { rasterise } from "../report/rasterise.ts";

@@ -6,9 +6,10 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { type CommandContext, quote } from "../cli/command.ts";
+import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatDuration, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
+import { quote } from "../cli/shell_words.ts";
 import type { TrainingOptions } from "../cli/training_flags.ts";
 import type { Balancing } from "../data/balancing.ts";
 import { classTable } from "../data/class_imbalance.ts";

@@ -6,11 +6,12 @@
 
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { type CommandContext, quote } from "../cli/command.ts";
+import type { CommandContext } from "../cli/command.ts";
 import { formatDuration, formatScore } from "../cli/format.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import { ownCommand } from "../cli/own_command.ts";
 import { Progress } from "../cli/progress.ts";
+import { quote } from "../cli/shell_words.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { Balancing } from "../data/balancing.ts";

@@ -6,10 +6,9 @@
  */
 
 import { AUGMENTATIONS } from "../augment/augmentations.ts";
-import { quote } from "../cli/command.ts";
-import { shellWords } from "../cli/shell_words.ts";
-import { dataFlags } from "../cli/training_flags.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { quote, shellWords } from "../cli/shell_words.ts";
+import { dataFlags } from "../cli/training_flags.ts";
 import type { Improvement, MeasuredImprovements } from "./measured_improvements.ts";
 import type { JsonObject, Run } from "./read_run.ts";
 import {

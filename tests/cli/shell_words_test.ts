@@ -2,8 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { quote } from "../../src/cli/command.ts";
-import { shellWords } from "../../src/cli/shell_words.ts";
+import { quote, shellWords } from "../../src/cli/shell_words.ts";
 
 Deno.test("words come back from a quoted line, whatever is in them", () =>
   fc.assert(fc.property(

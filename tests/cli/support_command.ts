@@ -1,7 +1,8 @@
 /** A small command that the tests run as a process of its own. */
-import { defineCommand, runCommand } from "../../src/cli/command.ts";
+import { defineCommand } from "../../src/cli/command.ts";
 import { choiceFlag, integerFlag } from "../../src/cli/flags.ts";
 import { Interrupted } from "../../src/cli/interrupt.ts";
+import { runCommand } from "../../src/cli/run_command.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
 
 export const command = defineCommand({

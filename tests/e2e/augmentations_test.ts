@@ -2,8 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { command } from "../../scripts/augmentations.ts";
-import { executeCommand } from "../../src/cli/command.ts";
 import { AUGMENTATIONS } from "../../src/augment/augmentations.ts";
+import { executeCommand } from "../../src/cli/run_command.ts";
 import { testWithData } from "../support/shared_data.ts";
 
 /** Runs the command in this process: exit code and what it said. */

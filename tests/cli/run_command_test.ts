@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { defineCommand, executeCommand } from "../../src/cli/command.ts";
+import { defineCommand } from "../../src/cli/command.ts";
 import { booleanFlag, integerFlag } from "../../src/cli/flags.ts";
+import { executeCommand } from "../../src/cli/run_command.ts";
 import { command } from "./support_command.ts";
 
 const script = new URL("./support_command.ts", import.meta.url).pathname;
