@@ -74,7 +74,8 @@ export {
   type Normalisation,
   trainNormalisation,
 } from "./src/data/normalisation.ts";
-export { physicalValues, readRecord } from "./src/data/wfdb/read_record.ts";
+export { physicalValues } from "./src/data/wfdb/record.ts";
+export { readRecord } from "./src/data/wfdb/read_record.ts";
 export {
   type Annotation,
   type AnnotationFile,

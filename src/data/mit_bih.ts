@@ -14,7 +14,8 @@ import { resample } from "./resample.ts";
 import { UNITS_PER_MILLIVOLT } from "./twelve_leads.ts";
 import { millivoltsPerUnit } from "./voltage_units.ts";
 import { type Annotation, readAnnotations } from "./wfdb/annotations.ts";
-import { physicalValues, readRecord } from "./wfdb/read_record.ts";
+import { readRecord } from "./wfdb/read_record.ts";
+import { physicalValues } from "./wfdb/record.ts";
 
 /** The name of the class. */
 export const MIT_BIH_CLASS = "abnormal";

@@ -9,7 +9,7 @@ import { parseEcgCsv } from "./ecg_csv.ts";
 import { parseEcgMat } from "./ecg_mat.ts";
 import type { LeadSignals, SignalAssumptions } from "./lead_signals.ts";
 import type { FileSource } from "./wfdb/file_source.ts";
-import { physicalValues } from "./wfdb/read_record.ts";
+import { physicalValues } from "./wfdb/record.ts";
 import { readWfdbLeads, type WfdbLeads } from "./wfdb_leads.ts";
 
 /** What a path stands for. */

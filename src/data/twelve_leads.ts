@@ -9,7 +9,7 @@ import { type SignalAssumptions, windowAtRate } from "./lead_signals.ts";
 import { ecgFile, readLeads, wfdbSignals } from "./read_leads.ts";
 import { LEADS } from "./record_set.ts";
 import type { FileSource } from "./wfdb/file_source.ts";
-import { INVALID_SAMPLE } from "./wfdb/read_record.ts";
+import { INVALID_SAMPLE } from "./wfdb/record.ts";
 import { readWfdbLeads, type WfdbLeads } from "./wfdb_leads.ts";
 
 /** Digital units of one millivolt in a record set, as in PTB-XL. */

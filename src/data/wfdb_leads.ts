@@ -9,7 +9,8 @@ import { leadIndex, missingLeads } from "./lead_names.ts";
 import { LEADS } from "./record_set.ts";
 import { millivoltsPerUnit } from "./voltage_units.ts";
 import type { FileSource } from "./wfdb/file_source.ts";
-import { readRecordFrom, type WfdbSignal } from "./wfdb/read_record.ts";
+import { readRecordFrom } from "./wfdb/read_record.ts";
+import type { WfdbSignal } from "./wfdb/record.ts";
 
 /** The twelve leads of a record in digital units. */
 export interface WfdbLeads {

@@ -1,9 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../src/errors.ts";
 import { parseEcgMat } from "../../src/data/ecg_mat.ts";
+import { readRecord } from "../../src/data/wfdb/read_record.ts";
+import { physicalValues } from "../../src/data/wfdb/record.ts";
+import { UserError } from "../../src/errors.ts";
 import { inRepository } from "../support/paths.ts";
 import { testWithData } from "../support/shared_data.ts";
-import { physicalValues, readRecord } from "../../src/data/wfdb/read_record.ts";
 
 const KNOWN = { sourceRate: 250, units: "mV" };
 

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UserError } from "../../src/errors.ts";
 import { loadPtbXl } from "../../src/data/ptb_xl.ts";
 import { countClasses, describeRecordSet, recordMillivolts } from "../../src/data/record_set.ts";
-import { physicalValues, readRecord } from "../../src/data/wfdb/read_record.ts";
+import { readRecord } from "../../src/data/wfdb/read_record.ts";
+import { physicalValues } from "../../src/data/wfdb/record.ts";
+import { UserError } from "../../src/errors.ts";
 import { testWithData } from "../support/shared_data.ts";
 import { withFolder } from "./record_files.ts";
 import {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { physicalValues, readRecord } from "../../src/data/wfdb/read_record.ts";
+import { readRecord } from "../../src/data/wfdb/read_record.ts";
+import { physicalValues } from "../../src/data/wfdb/record.ts";
 import { type ClinicalEcg, clinicalEcg } from "../../src/report/clinical_ecg.ts";
 import { testWithData } from "../support/shared_data.ts";
 import { tracePoints } from "./trace_points.ts";

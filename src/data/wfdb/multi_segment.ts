@@ -14,10 +14,10 @@ import {
   frameRange,
   INVALID_SAMPLE,
   type ReadRecordOptions,
-  readSingleSegment,
   type WfdbRecord,
   type WfdbSignal,
-} from "./read_record.ts";
+} from "./record.ts";
+import { readSingleSegment } from "./single_segment.ts";
 
 /**
  * Reads frames of a multi-segment record. Only the segments that the range touches are opened.

@@ -1,13 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/data/wfdb/file_source.ts";
-import {
-  frameMeans,
-  INVALID_SAMPLE,
-  physicalValues,
-  readRecord,
-  readRecordFrom,
-} from "../../../src/data/wfdb/read_record.ts";
+import { readRecord, readRecordFrom } from "../../../src/data/wfdb/read_record.ts";
+import { frameMeans, INVALID_SAMPLE, physicalValues } from "../../../src/data/wfdb/record.ts";
+import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { assertPrinted, rdsampColumns } from "./rdsamp.ts";
 

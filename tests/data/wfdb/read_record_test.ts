@@ -1,15 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { UserError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/data/wfdb/file_source.ts";
+import { readRecord, readRecordFrom } from "../../../src/data/wfdb/read_record.ts";
 import {
   frameMeans,
   INVALID_SAMPLE,
   physicalValues,
-  readRecord,
-  readRecordFrom,
   type WfdbSignal,
-} from "../../../src/data/wfdb/read_record.ts";
+} from "../../../src/data/wfdb/record.ts";
+import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { assertPrinted, rdsampColumns } from "./rdsamp.ts";
 

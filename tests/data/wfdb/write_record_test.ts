@@ -1,9 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { UserError } from "../../../src/errors.ts";
 import { memorySource } from "../../../src/data/wfdb/file_source.ts";
-import { INVALID_SAMPLE, readRecordFrom } from "../../../src/data/wfdb/read_record.ts";
+import { readRecordFrom } from "../../../src/data/wfdb/read_record.ts";
+import { INVALID_SAMPLE } from "../../../src/data/wfdb/record.ts";
 import { encodeRecord, writeRecord } from "../../../src/data/wfdb/write_record.ts";
+import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 function signals(count: number) {
