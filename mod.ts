@@ -272,11 +272,10 @@ export {
   type EpochObservation,
   pretrain,
   type PretrainEvents,
-  type PretrainNetwork,
   type PretrainOptions,
-  type PretrainRecipe,
   type PretrainResult,
 } from "./src/jobs/pretrain.ts";
+export type { PretrainNetwork, PretrainRecipe } from "./src/jobs/pretrain_recipe.ts";
 export type { OnlineProbeOptions } from "./src/jobs/pretrain_monitor.ts";
 export { byolRecipe, type ByolRecipeOptions } from "./src/jobs/byol_recipe.ts";
 export { contrastiveRecipe, type ContrastiveRecipeOptions } from "./src/jobs/contrastive_recipe.ts";

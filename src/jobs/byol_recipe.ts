@@ -7,7 +7,7 @@
 import { augmentationConfig, type AugmentationConfigName } from "../augment/augmentations.ts";
 import { ByolMethod, type MomentumSchedule } from "../methods/byol.ts";
 import { Byol } from "../models/byol.ts";
-import type { PretrainRecipe } from "./pretrain.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 
 /** Settings of {@linkcode byolRecipe}. */
 export interface ByolRecipeOptions {

@@ -6,7 +6,7 @@
 
 import { ContrastiveMethod } from "../methods/contrastive.ts";
 import { Contrastive } from "../models/contrastive.ts";
-import type { PretrainRecipe } from "./pretrain.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 
 /** Settings of {@linkcode contrastiveRecipe}. */
 export interface ContrastiveRecipeOptions {

@@ -12,7 +12,7 @@ import { MaskedMethod } from "../methods/masked.ts";
 import { Reconstruction } from "../models/reconstruction.ts";
 import { reconstructionChart } from "../report/reconstruction_chart.ts";
 import { Inference } from "./inference.ts";
-import type { PretrainRecipe } from "./pretrain.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -11,7 +11,7 @@ import { dataName } from "../data/record_set.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { byolRecipe } from "./byol_recipe.ts";
 import { maskedRecipe } from "./masked_recipe.ts";
-import type { PretrainRecipe } from "./pretrain.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 import { dataSettings } from "./run_state.ts";
 import { simclrRecipe } from "./simclr_recipe.ts";
 import type { RunSettings } from "./sweep.ts";

@@ -6,59 +6,19 @@
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { epochOrder } from "../data/batches.ts";
 import { hasLabels } from "../data/record_set.ts";
-import type { Recorder } from "../gpu/recorder.ts";
-import type { Tensor } from "../gpu/tensor.ts";
 import { ParameterStore } from "../layers/parameters.ts";
-import type { Method } from "../methods/batch.ts";
-import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { loadWeights, saveCheckpoint } from "./checkpoints.ts";
 import { CollapseAlarm } from "./collapse_alarm.ts";
 import { pooledEncoder } from "./network_features.ts";
 import { type OnlineProbeOptions, PretrainMonitor } from "./pretrain_monitor.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 import { describeProbe, probeEncoder, probeRandomEncoder, type ProbeResult } from "./probe.ts";
-import { type MetricsRow, RESULT_FILE, type RunFolder } from "./run_folder.ts";
+import { type MetricsRow, RESULT_FILE } from "./run_files.ts";
 import type { EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** A method's network and step, as {@linkcode PretrainRecipe} makes them. */
-export interface PretrainNetwork {
-  readonly method: Method;
-  readonly encoder: Encoder1dCnn;
-  /**
-   * Evaluation mode. @param x [N, T, leads]
-   *
-   * @returns Pooled features, and the embeddings z that the loss compares, where there are any.
-   */
-  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z?: Tensor };
-  /**
-   * Follows on the loading of a checkpoint to start from, such as copying it to a target network.
-   *
-   * @param section What the checkpoint held: the encoder alone, or the whole training model.
-   */
-  started?(section: "encoder" | "model"): Promise<void>;
-  /** Records passes of its own, so that their memory is known before the run starts. */
-  prepare?(): Promise<void>;
-  /** Follows on every epoch, such as drawing what the network makes of a few records. */
-  epochDone?(epoch: number, folder: RunFolder): Promise<void>;
-  /** Gives back what the network holds besides its parameters. */
-  destroy?(): void;
-}
-
-/** What makes one pretraining method differ from another. */
-export interface PretrainRecipe {
-  /** Name of the command, such as `train-simclr`. */
-  readonly command: string;
-  /** Name in checkpoints, such as `simclr`. */
-  readonly method: string;
-  /** Settings of the method, on which its bits depend. */
-  readonly settings: Readonly<Record<string, JsonValue>>;
-  /** Registers the parameters and makes the method; they are placed on the GPU afterwards. */
-  build(store: ParameterStore, workspace: Workspace): PretrainNetwork;
-}
 
 /** Settings of {@linkcode pretrain}. */
 export interface PretrainOptions extends RunOptions {

@@ -13,7 +13,7 @@ import { multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { nearestNeighbourProbabilities } from "../stats/k_nearest_neighbours.ts";
 import { fitLogisticRegression, predictProbabilities } from "../stats/logistic_regression.ts";
 import { Inference, INFERENCE_ROWS } from "./inference.ts";
-import type { PretrainNetwork } from "./pretrain.ts";
+import type { PretrainNetwork } from "./pretrain_recipe.ts";
 import { diverged } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
-import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "./run_folder.ts";
+import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "./run_files.ts";
 import { isUnfinished } from "./run_state.ts";
 
 /**

@@ -12,7 +12,7 @@
  */
 
 import type { Event } from "../report/tensorboard/event.ts";
-import type { MetricsRow } from "./run_folder.ts";
+import type { MetricsRow } from "./run_files.ts";
 
 /** Numbers of an epoch's row that are measured on validation records, with their tags. */
 const VALIDATION_TAGS: Readonly<Record<string, string>> = {

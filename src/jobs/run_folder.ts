@@ -13,18 +13,7 @@ import type { Event } from "../report/tensorboard/event.ts";
 import { EventFile } from "./event_file.ts";
 import { flattenSettings, HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
 import { keptEvents, rowEvent } from "./run_events.ts";
-
-/** Settings of a run. */
-export const CONFIG_FILE = "config.json";
-
-/** Rows of metrics, one JSON object a line. */
-export const METRICS_FILE = "metrics.jsonl";
-
-/** What a finished run leaves. */
-export const RESULT_FILE = "result.json";
-
-/** One object of `metrics.jsonl`. */
-export type MetricsRow = Readonly<Record<string, number | string | boolean | null>>;
+import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "./run_files.ts";
 
 /** Settings of {@linkcode RunFolder.open}. */
 export interface RunFolderOptions {

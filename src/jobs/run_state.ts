@@ -12,7 +12,8 @@ import type { HostTensor, JsonValue, StateDict } from "../checkpoint/state_dict.
 import { UserError } from "../errors.ts";
 import type { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
 import type { HostValues, ParameterSnapshot } from "../layers/parameters.ts";
-import { RESULT_FILE, type RunFolder } from "./run_folder.ts";
+import { RESULT_FILE } from "./run_files.ts";
+import type { RunFolder } from "./run_folder.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { column, epochsDone, type JsonObject, type Run, type RunState } from "./read_run.ts";
-import { CONFIG_FILE } from "./run_folder.ts";
+import { CONFIG_FILE } from "./run_files.ts";
 
 /** What {@linkcode RunSummary} measured its metrics on. */
 export type MeasuredOn = "test" | "validation" | "probe";

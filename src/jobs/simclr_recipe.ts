@@ -7,7 +7,7 @@
 import { augmentationConfig, type AugmentationConfigName } from "../augment/augmentations.ts";
 import { SimclrMethod } from "../methods/simclr.ts";
 import { Simclr } from "../models/simclr.ts";
-import type { PretrainRecipe } from "./pretrain.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
 
 /** Settings of {@linkcode simclrRecipe}. */
 export interface SimclrRecipeOptions {

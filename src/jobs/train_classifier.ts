@@ -33,7 +33,7 @@ import { type Plateau, plateauRate } from "../optim/plateau.ts";
 import { loadWeights, modelWidth, saveCheckpoint, type WeightSource } from "./checkpoints.ts";
 import { FrozenFeatures } from "./frozen_features.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
-import { RESULT_FILE } from "./run_folder.ts";
+import { RESULT_FILE } from "./run_files.ts";
 import { TEST_PREDICTIONS_FILE, testPredictionsCsv } from "./test_predictions.ts";
 import { diverged, type EpochResult } from "./trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "./training_run.ts";

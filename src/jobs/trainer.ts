@@ -15,7 +15,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import type { Method } from "../methods/batch.ts";
 import { Adam, type AdamOptions } from "../optim/adam.ts";
 import { type LearningRateSchedule, scheduledRate } from "../optim/learning_rate.ts";
-import type { MetricsRow } from "./run_folder.ts";
+import type { MetricsRow } from "./run_files.ts";
 import { persistent, type Workspace } from "./workspace.ts";
 
 /** Settings of a {@linkcode Trainer}. */

@@ -13,7 +13,8 @@ import type { AdamOptions } from "../optim/adam.ts";
 import type { LearningRateSchedule } from "../optim/learning_rate.ts";
 import { VERSION } from "../version.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
-import { CONFIG_FILE, type MetricsRow, RunFolder } from "./run_folder.ts";
+import { CONFIG_FILE, type MetricsRow } from "./run_files.ts";
+import { RunFolder } from "./run_folder.ts";
 import {
   assertEpochsLeft,
   assertMayRun,

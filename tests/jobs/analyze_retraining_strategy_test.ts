@@ -13,7 +13,7 @@ import {
   type RetrainingRecommendations,
 } from "../../src/jobs/analyze_retraining_strategy.ts";
 import type { Run } from "../../src/jobs/read_run.ts";
-import type { MetricsRow } from "../../src/jobs/run_folder.ts";
+import type { MetricsRow } from "../../src/jobs/run_files.ts";
 
 const COMMANDS: Record<string, FlagTable> = {
   "finetune": finetune.flags,

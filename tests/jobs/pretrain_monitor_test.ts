@@ -4,15 +4,11 @@ import { augmentationConfig } from "../../src/augment/augmentations.ts";
 import { recordInput } from "../../src/augment/record_input.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateRows } from "../../src/jobs/inference.ts";
-import {
-  type EpochObservation,
-  pretrain,
-  type PretrainEvents,
-  type PretrainRecipe,
-} from "../../src/jobs/pretrain.ts";
+import { type EpochObservation, pretrain, type PretrainEvents } from "../../src/jobs/pretrain.ts";
 import { PretrainMonitor } from "../../src/jobs/pretrain_monitor.ts";
-import { byolRegression, recordByolLoss } from "../../src/losses/byol_regression.ts";
+import type { PretrainRecipe } from "../../src/jobs/pretrain_recipe.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
+import { byolRegression, recordByolLoss } from "../../src/losses/byol_regression.ts";
 import type { Method } from "../../src/methods/batch.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { embeddingSpread } from "../../src/metrics/embedding_spread.ts";

@@ -5,7 +5,8 @@ import { parse } from "@std/yaml";
 import { UserError } from "../../src/errors.ts";
 import { eventFiles } from "../../src/jobs/event_file.ts";
 import { flattenSettings } from "../../src/jobs/hparams.ts";
-import { type MetricsRow, RunFolder } from "../../src/jobs/run_folder.ts";
+import type { MetricsRow } from "../../src/jobs/run_files.ts";
+import { RunFolder } from "../../src/jobs/run_folder.ts";
 import { type ReadEvent, readEvents } from "../report/tensorboard/read_events.ts";
 
 const ROWS: MetricsRow[] = [
