@@ -5,8 +5,8 @@
  * @module
  */
 
+import type { Dispatch } from "../gpu/dispatch.ts";
 import type { DispatchTime } from "../gpu/program.ts";
-import type { Dispatch } from "../gpu/recorder.ts";
 
 /** Directions of a convolution. */
 export const DIRECTIONS = ["forward", "input gradient", "weight gradient"] as const;

@@ -7,8 +7,7 @@
 import type { Gpu } from "./device.ts";
 import { kernelSources } from "./kernel_sources.ts";
 import { type KernelConstants, preprocess } from "./preprocess.ts";
-import { TuningTable } from "./tuning.ts";
-import type { TuningOptions } from "./tuner.ts";
+import { type TuningOptions, TuningTable } from "./tuning.ts";
 
 /** One storage or uniform binding as the kernel declares it. */
 export interface KernelBinding {

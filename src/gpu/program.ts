@@ -7,8 +7,8 @@
 
 import { UserError } from "../errors.ts";
 import { type Gpu, megabytes } from "./device.ts";
+import type { Dispatch } from "./dispatch.ts";
 import type { CompiledKernel, KernelDimension, KernelLibrary } from "./kernels.ts";
-import type { Dispatch } from "./recorder.ts";
 import { bindingBytes, cutDispatch } from "./split.ts";
 import type { Tensor } from "./tensor.ts";
 

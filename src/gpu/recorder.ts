@@ -5,43 +5,21 @@
  * @module
  */
 
-import { Program } from "./program.ts";
 import type { Gpu } from "./device.ts";
+import type { Dispatch, DispatchRequest } from "./dispatch.ts";
 import type { KernelLibrary } from "./kernels.ts";
-import type { KernelConstants } from "./preprocess.ts";
-import type { Split } from "./split.ts";
+import { Program } from "./program.ts";
 import { Tensor } from "./tensor.ts";
-import type { Tunable } from "./tuning.ts";
+import type { Variant } from "./tuning.ts";
 
-/** One kernel launch, as plain data: it can be printed, timed, or compared with a float64 twin. */
-export interface Dispatch {
-  /** Base name of the file in `kernels/`. */
-  readonly kernel: string;
-  /** What this launch is for, such as "head backward weight". */
-  readonly label: string;
-  /** Specialisation of the kernel's `const` declarations and `#ifdef` names. */
-  readonly constants: KernelConstants;
-  /** Tensors by the names of the kernel's bindings. */
-  readonly tensors: Readonly<Record<string, Tensor>>;
-  /** Values by the fields of the kernel's `struct Dims`. */
-  readonly dims: Readonly<Record<string, number>>;
-  /** Workgroups in x, y, z; at most 65,535 each. */
-  readonly grid: readonly [number, number, number];
-  /** Multiply-adds count as two; for reports. */
-  readonly flops: number;
-  /** How it can be cut where a tensor is larger than a binding; absent: not at all. */
-  readonly split?: Split;
-}
-
-/** What a layer says of a dispatch; the rest has defaults. */
-export interface DispatchRequest {
-  label?: string;
-  constants?: KernelConstants;
-  tensors: Record<string, Tensor>;
-  dims?: Record<string, number>;
-  grid: readonly [number, number?, number?];
-  flops?: number;
-  split?: Split;
+/** A problem that several variants can compute, as a layer notes it while it records. */
+export interface Tunable {
+  /** Name of the problem: operation and extents. */
+  readonly key: string;
+  /** Variants, best guess first. */
+  readonly candidates: readonly Variant[];
+  /** Records one variant on scratch tensors of the real shapes. */
+  record(recorder: Recorder, variant: Variant): void;
 }
 
 /** Collects dispatches and transient tensors. */

@@ -8,33 +8,8 @@
  * @module
  */
 
-import type { Dispatch, DispatchRequest } from "./recorder.ts";
+import type { Dispatch, DispatchRequest, Split } from "./dispatch.ts";
 import { BINDING_ALIGNMENT, type Tensor } from "./tensor.ts";
-
-/** What a part of a dispatch is launched with. */
-export interface Part {
-  readonly dims?: Record<string, number>;
-  readonly grid: DispatchRequest["grid"];
-}
-
-/** The elements `[from, end)` of a tensor that some units need. */
-export type UnitRange = (first: number, count: number) => readonly [from: number, end: number];
-
-/**
- * How a dispatch can be cut. A unit is what the parts share out: a sample, a tile of rows, a chunk of
- * a sum. Units are independent of each other, or add to a result that is bound whole.
- */
-export interface Split {
-  /** Units of the whole dispatch. */
-  readonly units: number;
-  /**
-   * Tensors of which a part binds its own range: elements of a unit, where unit follows unit, else
-   * the range itself. A tensor that is not named is bound whole in every part.
-   */
-  readonly tensors: Readonly<Record<string, number | UnitRange>>;
-  /** Dimensions and grid for `count` units from `first` on, in tensors that start at their ranges. */
-  readonly part: (first: number, count: number) => Part;
-}
 
 /**
  * Dimensions, grid and split of a dispatch that may be cut, from one description of a part.

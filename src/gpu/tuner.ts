@@ -16,27 +16,12 @@
  */
 
 import { dirname, join } from "node:path";
-import { adapterKind, type Tunable, type Variant } from "./tuning.ts";
 import { DeviceLostError, type Gpu } from "./device.ts";
-import type { KernelLibrary } from "./kernels.ts";
 import { kernelSources } from "./kernel_sources.ts";
-import { Recorder } from "./recorder.ts";
+import type { KernelLibrary } from "./kernels.ts";
+import { Recorder, type Tunable } from "./recorder.ts";
 import { timeProgram } from "./time_program.ts";
-
-/** How {@linkcode tune} works. */
-export interface TuningOptions {
-  /**
-   * False: keep the best guesses. Default: true on GPUs and false on software adapters, where the
-   * best guess is within the noise of the winner and a measurement takes long.
-   */
-  enabled?: boolean;
-  /** The JSON file of the winners; default {@linkcode defaultTuningFile}. */
-  file?: string;
-  /** Milliseconds after which the problems left keep their best guess. Default: 20,000. */
-  budget?: number;
-  /** Called before each problem is measured. */
-  onProgress?: (done: number, total: number, problem: string) => void;
-}
+import { adapterKind, type TuningOptions, type Variant } from "./tuning.ts";
 
 /** What {@linkcode tune} did. */
 export interface TuningReport {
@@ -86,7 +71,7 @@ const FORMAT = "ssrl-ecg tuning 1";
  * ```ts
  * import { chooseDevice } from "./device.ts";
  * import { KernelLibrary } from "./kernels.ts";
- * import { Recorder } from "./recorder.ts";
+ * import { Recorder, type Tunable } from "./recorder.ts";
  *
  * const gpu = await chooseDevice();
  * const kernels = new KernelLibrary(gpu);

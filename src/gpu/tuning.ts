@@ -8,7 +8,6 @@
 
 import type { Gpu } from "./device.ts";
 import type { KernelConstants } from "./preprocess.ts";
-import type { Recorder } from "./recorder.ts";
 
 /** One way to compute an operation: a kernel file and its specialisation. */
 export interface Variant {
@@ -16,14 +15,19 @@ export interface Variant {
   readonly constants: KernelConstants;
 }
 
-/** A problem that several variants can compute, as a layer notes it while it records. */
-export interface Tunable {
-  /** Name of the problem: operation and extents. */
-  readonly key: string;
-  /** Variants, best guess first. */
-  readonly candidates: readonly Variant[];
-  /** Records one variant on scratch tensors of the real shapes. */
-  record(recorder: Recorder, variant: Variant): void;
+/** How `tune` works. */
+export interface TuningOptions {
+  /**
+   * False: keep the best guesses. Default: true on GPUs and false on software adapters, where the
+   * best guess is within the noise of the winner and a measurement takes long.
+   */
+  enabled?: boolean;
+  /** The JSON file of the winners; default that of `defaultTuningFile`. */
+  file?: string;
+  /** Milliseconds after which the problems left keep their best guess. Default: 20,000. */
+  budget?: number;
+  /** Called before each problem is measured. */
+  onProgress?: (done: number, total: number, problem: string) => void;
 }
 
 /** Winners by problem key. */

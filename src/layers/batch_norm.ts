@@ -19,8 +19,9 @@
  * @module
  */
 
+import type { Part } from "../gpu/dispatch.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
-import { inParts, type Part } from "../gpu/split.ts";
+import { inParts } from "../gpu/split.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Dropout } from "./dropout.ts";

@@ -3,9 +3,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { chooseDevice, Gpu } from "../../src/gpu/device.ts";
+import type { Dispatch, Split } from "../../src/gpu/dispatch.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
-import { type Dispatch, gridFor, Recorder } from "../../src/gpu/recorder.ts";
-import { cutDispatch, inParts, type Split } from "../../src/gpu/split.ts";
+import { gridFor, Recorder } from "../../src/gpu/recorder.ts";
+import { cutDispatch, inParts } from "../../src/gpu/split.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";
 import { meanPool } from "../../src/layers/mean_pool.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
-import { Recorder } from "../../src/gpu/recorder.ts";
+import { Recorder, type Tunable } from "../../src/gpu/recorder.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";
 import { defaultTuningFile, tune } from "../../src/gpu/tuner.ts";
-import type { Tunable, Variant } from "../../src/gpu/tuning.ts";
+import type { Variant } from "../../src/gpu/tuning.ts";
 import { recordProduct, recordWeightGradient } from "../../src/layers/windowed_product.ts";
 
 const gpu = await chooseDevice({ warn() {} });

@@ -7,9 +7,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Gpu } from "../../src/gpu/device.ts";
+import type { Dispatch } from "../../src/gpu/dispatch.ts";
 import { kernelSources } from "../../src/gpu/kernel_sources.ts";
 import type { KernelLibrary } from "../../src/gpu/kernels.ts";
-import { type Dispatch, Recorder } from "../../src/gpu/recorder.ts";
+import { Recorder } from "../../src/gpu/recorder.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 import { openGpu } from "../support/gpu.ts";
