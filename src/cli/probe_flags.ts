@@ -5,7 +5,7 @@
  */
 
 import type { Options } from "./command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
 import { dataFlags, deviceFlags } from "./training_flags.ts";
 
 /** The checkpoint, and how its records are normalised. */
@@ -36,6 +36,11 @@ export const probeFlags = {
     minimum: 1,
     maximum: 10,
     description: "Fold to report on; its labels are never fitted to",
+  }),
+  "cross-validate": booleanFlag({
+    description:
+      "Report on every fold in turn, fitted to the labels of the others: less noise on " +
+      "small data sets. Takes encoders that have seen no labels",
   }),
   "seed": integerFlag({
     default: 42,

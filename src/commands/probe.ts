@@ -16,18 +16,20 @@ import {
   formatPath,
   formatScore,
 } from "../cli/format.ts";
-import type { ProbeOptions } from "../cli/probe_flags.ts";
+import type { ProbeOptions as ProbeFlags } from "../cli/probe_flags.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import { countClasses, dataName } from "../data/record_set.ts";
+import { UsageError } from "../errors.ts";
 import { normalisationFor } from "../jobs/checkpoints.ts";
 import { describeMetrics, predictionsCsv } from "../jobs/evaluation_tables.ts";
 import {
   type CheckpointProbe,
+  type LinearFit,
   probeCheckpoint,
   type ProbedNetwork,
-  probeRows,
   type ProbeSettings,
+  probeTurns,
 } from "../jobs/probe_checkpoint.ts";
 import type { Workspace } from "../jobs/workspace.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
@@ -38,32 +40,39 @@ import { openWorkspace } from "./open_workspace.ts";
 /** Runs either command. */
 export async function runProbe(
   command: "linear-probe" | "knn-probe",
-  flags: ProbeOptions,
+  flags: ProbeFlags,
   probe: ProbeSettings,
   context: CommandContext,
 ): Promise<void> {
+  if (flags.crossValidate && context.given.has("fold")) {
+    throw new UsageError("--cross-validate reports on every fold: leave out --fold");
+  }
   for (const flag of ["json", "predictions", "figure"] as const) {
     const path = flags[flag];
     if (path !== undefined) assertFolderWritable(path, `--${flag}`);
   }
   const checkpoint = await readCheckpoint(flags.checkpoint);
-  const settings = { ...flags, probe };
+  const settings: Settings = {
+    ...flags,
+    probe,
+    fold: flags.crossValidate ? "each" : flags.fold,
+  };
   const workspace = await openWorkspace({
     flags,
     context,
     normalisation: normalisationFor(checkpoint, flags.normalize),
-    check: (set) => void probeRows(set, settings),
+    check: (set) => void probeTurns(set, settings),
   });
   try {
-    const { labelled } = probeRows(workspace.set, settings);
+    const turns = probeTurns(workspace.set, settings);
     printSettings([
       ["Command", command],
       ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
       ...workspaceSettings(workspace),
-      ["Probe", describeProbe(probe)],
+      ["Probe", describeProbe(settings)],
       [
         "Labels",
-        `${formatCount(labelled.length)} records ` +
+        `${labelledRecords(turns)} records ` +
         `(${Number((100 * flags.labelFraction).toPrecision(6))} %), seed ${flags.seed}`,
       ],
     ]);
@@ -76,19 +85,46 @@ export async function runProbe(
       onProgress: (done, total) => progress.update(done, undefined, total),
     });
     progress.finish();
-    printResult(result, flags, workspace);
+    printResult(result, settings, workspace);
     await writeFiles(result, command, settings, workspace, context);
   } finally {
     workspace.destroy();
   }
 }
 
-function describeProbe(probe: ProbeSettings): string {
+type Settings = Omit<ProbeFlags, "fold"> & {
+  readonly probe: ProbeSettings;
+  readonly fold: number | "each";
+};
+
+function describeProbe({ probe, fold }: Settings): string {
   if (probe.kind === "knn") {
     return `${formatCount(probe.k)} nearest neighbours, temperature ${probe.temperature}`;
   }
   return "logistic regression, " +
-    (probe.penalty === undefined ? "penalty chosen on fold 9" : `C = ${probe.penalty}`);
+    (probe.penalty === undefined
+      ? `penalty chosen on ${fold === "each" ? "the fold before" : "fold 9"}`
+      : `C = ${probe.penalty}`);
+}
+
+/** "1,200", or "1,180 to 1,204" where the folds differ in size. */
+function labelledRecords(turns: CheckpointProbe["turns"]): string {
+  const counts = turns.map(({ labelled }) => labelled.length);
+  return span(Math.min(...counts), Math.max(...counts), formatCount);
+}
+
+/** "10", or "each of 10 folds". */
+function foldsOf({ turns }: CheckpointProbe): string {
+  return turns.length === 1 ? `fold ${turns[0].fold}` : `each of ${turns.length} folds in turn`;
+}
+
+function span(low: number, high: number, format: (value: number) => string): string {
+  return low === high ? format(low) : `${format(low)} to ${format(high)}`;
+}
+
+function penalties(fits: readonly LinearFit[]): string {
+  const values = fits.map(({ penalty }) => penalty);
+  return span(Math.min(...values), Math.max(...values), (value) => formatNumber(value, 3));
 }
 
 /** Cells of a metric with its interval; differences carry a sign. */
@@ -103,18 +139,19 @@ function mean(values: readonly number[]): number {
 
 function printResult(
   result: CheckpointProbe,
-  { fold }: ProbeOptions,
+  { fold }: Settings,
   { set }: Workspace,
 ): void {
-  const { labelled, architecture, features, trained, random, gain } = result;
+  const { turns, architecture, features, trained, random, gain } = result;
   const networks = [
     { name: "checkpoint", ...trained },
     ...random.map((each) => ({ name: `random, seed ${each.seed}`, ...each })),
   ];
-  const penalties = trained.fit !== undefined;
+  const fitted = trained.fits !== undefined;
+  const where = foldsOf(result);
   console.log(
-    `Fold ${fold}, ${formatCount(trained.rows.length)} records; ${architecture}, ` +
-      `${features} features\n`,
+    `${where[0].toUpperCase()}${where.slice(1)}, ${formatCount(trained.rows.length)} records; ` +
+      `${architecture}, ${features} features\n`,
   );
   console.log(renderTable(
     [
@@ -123,20 +160,20 @@ function printResult(
       "95 % interval",
       { title: "F1", align: "right" },
       "95 % interval",
-      ...(penalties ? [{ title: "C", align: "right" } as const] : []),
+      ...(fitted ? [{ title: "C", align: "right" } as const] : []),
     ],
     [
-      ...networks.map(({ name, intervals: { overall }, fit }) => [
+      ...networks.map(({ name, intervals: { overall }, fits }) => [
         name,
         ...cells(overall.auroc_macro),
         ...cells(overall.f1_macro),
-        ...(penalties ? [formatNumber(fit!.penalty, 3)] : []),
+        ...(fits ? [penalties(fits)] : []),
       ]),
       [
         "gain",
         ...cells(gain.overall.auroc_macro, true),
         ...cells(gain.overall.f1_macro, true),
-        ...(penalties ? [""] : []),
+        ...(fitted ? [""] : []),
       ],
     ],
   ));
@@ -167,15 +204,25 @@ function printResult(
       `${random.length === 1 ? "encoder" : "encoders"}, paired by record. Intervals: percentile ` +
       "bootstrap over records, 1,000 resamples\n",
   );
-  const counts = countClasses(set.labels, set.classNames.length, labelled);
-  const absent = set.classNames.filter((_, c) => counts[c] === 0 || counts[c] === labelled.length);
+  if (fold === "each") {
+    console.log(
+      "Cross-validation: the labels of a record are never fitted to when it is reported on. Its " +
+        "signal may have served to pretrain the encoder\n",
+    );
+  }
+  const absent = set.classNames.filter((_, c) =>
+    turns.some(({ labelled }) => {
+      const count = countClasses(set.labels, set.classNames.length, labelled)[c];
+      return count === 0 || count === labelled.length;
+    })
+  );
   if (absent.length > 0) {
     console.log(
       `Nothing to learn about ${absent.join(", ")}: all labelled records agree. Their ` +
         `probabilities are the same for every record\n`,
     );
   }
-  const unfinished = networks.filter(({ fit }) => fit?.converged === false);
+  const unfinished = networks.filter(({ fits }) => fits?.some(({ converged }) => !converged));
   if (unfinished.length > 0) {
     console.log(
       `Not converged: ${unfinished.map(({ name }) => name).join("; ")}. The logistic regression ` +
@@ -183,8 +230,6 @@ function printResult(
     );
   }
 }
-
-type Settings = ProbeOptions & { readonly probe: ProbeSettings };
 
 async function writeFiles(
   result: CheckpointProbe,
@@ -216,21 +261,20 @@ async function writeFiles(
 }
 
 async function describeResult(
-  { trained, random, gain, labelled, architecture, features }: CheckpointProbe,
+  { trained, random, gain, turns, architecture, features }: CheckpointProbe,
   command: string,
   { checkpoint, probe, fold, labelFraction, seed }: Settings,
   { set, gpu, normalisation }: Workspace,
 ): Promise<Record<string, unknown>> {
+  const describeFit = ({ fold: tested, penalty, validationAuroc, converged }: LinearFit) => ({
+    ...(fold === "each" ? { fold: tested } : {}),
+    penalty,
+    ...(validationAuroc === undefined ? {} : { validation_auroc: validationAuroc }),
+    converged,
+  });
   const describe = (network: ProbedNetwork) => ({
-    ...(network.fit
-      ? {
-        penalty: network.fit.penalty,
-        ...(network.fit.validationAuroc === undefined
-          ? {}
-          : { validation_auroc: network.fit.validationAuroc }),
-        converged: network.fit.converged,
-      }
-      : {}),
+    ...(network.fits &&
+      (fold === "each" ? { fits: network.fits.map(describeFit) } : describeFit(network.fits[0]))),
     ...describeMetrics(network, set.classNames),
   });
   return {
@@ -244,9 +288,9 @@ async function describeResult(
     normalisation: normalisation.kind,
     probe: probe.kind === "knn"
       ? { k: probe.k, temperature: probe.temperature }
-      : { penalty: probe.penalty ?? "chosen on fold 9" },
+      : { penalty: probe.penalty ?? `chosen on ${fold === "each" ? "the fold before" : "fold 9"}` },
     label_fraction: labelFraction,
-    labelled: labelled.length,
+    labelled: Math.round(mean(turns.map(({ labelled }) => labelled.length))),
     fold,
     records: trained.rows.length,
     seed,
@@ -261,10 +305,11 @@ async function describeResult(
 
 /** Undefined where the macro AUROC is not defined. */
 function drawBars(
-  { trained, random, gain, labelled }: CheckpointProbe,
-  { checkpoint, probe, fold }: Settings,
+  result: CheckpointProbe,
+  { checkpoint, probe }: Settings,
   { set }: Workspace,
 ): Promise<string> | undefined {
+  const { trained, random, gain, turns } = result;
   const { estimate, low, high } = gain.overall.auroc_macro;
   if (!Number.isFinite(estimate)) return undefined;
   const bar = (name: string, { intervals }: ProbedNetwork) => ({
@@ -278,8 +323,8 @@ function drawBars(
     title: probe.kind === "knn"
       ? `${probe.k} nearest neighbours on frozen features`
       : "Linear probe on frozen features",
-    caption: `${dataName(set)}, fold ${fold}, n = ${formatCount(trained.rows.length)} records, ` +
-      `${formatCount(labelled.length)} labelled; 95 % bootstrap intervals over records. ` +
+    caption: `${dataName(set)}, ${foldsOf(result)}, n = ${formatCount(trained.rows.length)} ` +
+      `records, ${labelledRecords(turns)} labelled; 95 % bootstrap intervals over records. ` +
       `Gain over the random encoders ${sign}${formatScore(estimate)} ` +
       `(${formatInterval({ low, high })}, paired)`,
     valueTitle: "Macro AUROC (0.5 = chance)",

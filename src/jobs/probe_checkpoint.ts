@@ -22,7 +22,7 @@ import {
 import { assertSamplingRate } from "./checkpoints.ts";
 import type { EvaluatedMetrics, Predictions } from "./evaluation_tables.ts";
 import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from "./load_network.ts";
-import { type FeaturePart, featureParts } from "./network_features.ts";
+import { type FeaturePart, networkFeatures } from "./network_features.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Logistic regression on standardised features, solved to convergence. */
@@ -46,8 +46,11 @@ export type ProbeSettings = LinearProbeSettings | NeighbourProbeSettings;
 /** Which records serve for what. */
 export interface ProbeRowsOptions {
   readonly probe: ProbeSettings;
-  /** Fold to report on, 1 to 10. */
-  readonly fold: number;
+  /**
+   * Fold to report on, 1 to 10; or `each`: cross-validation, which reports on every fold in turn and
+   * joins the answers.
+   */
+  readonly fold: number | "each";
   /** Share of the training records whose labels are used, in (0, 1]. */
   readonly labelFraction: number;
   /** Seed of the label subset, the random networks and the bootstrap. */
@@ -67,11 +70,24 @@ export interface ProbeCheckpointOptions extends ProbeRowsOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** What serves for what while one fold is reported on. */
+export interface ProbeTurn {
+  /** Fold that is reported on. */
+  readonly fold: number;
+  /** Rows whose labels are fitted to. */
+  readonly labelled: Int32Array;
+  /** Rows that choose the penalty; none where nothing is chosen. */
+  readonly validation: Int32Array;
+  readonly test: Int32Array;
+}
+
 /** How a logistic regression came out. */
 export interface LinearFit {
+  /** Fold that it was reported on. */
+  readonly fold: number;
   /** C as in scikit-learn. */
   readonly penalty: number;
-  /** Macro AUROC on fold 9, where it chose the penalty. */
+  /** Macro AUROC on the validation rows, where it chose the penalty. */
   readonly validationAuroc?: number;
   /** False if a class reached the step limit before its gradient vanished. */
   readonly converged: boolean;
@@ -79,8 +95,8 @@ export interface LinearFit {
 
 /** A probe on one network's features. */
 export interface ProbedNetwork extends EvaluatedMetrics, Predictions {
-  /** Absent for nearest neighbours, which fit nothing. */
-  readonly fit?: LinearFit;
+  /** One for each turn; absent for nearest neighbours, which fit nothing. */
+  readonly fits?: readonly LinearFit[];
 }
 
 /** A probe on the features of random weights. */
@@ -90,8 +106,8 @@ export interface ProbedRandomNetwork extends ProbedNetwork {
 
 /** What {@linkcode probeCheckpoint} gives. */
 export interface CheckpointProbe {
-  /** Rows whose labels were used. */
-  readonly labelled: Int32Array;
+  /** One for each fold that was reported on. */
+  readonly turns: readonly ProbeTurn[];
   /** Name of the network whose features are probed. */
   readonly architecture: string;
   /** Width of the features. */
@@ -104,7 +120,8 @@ export interface CheckpointProbe {
 
 /**
  * The rows that a probe fits on, chooses by and reports on. It fits on the labelled part of folds 1
- * to 8, never on the fold it reports on.
+ * to 8, never on the fold it reports on. In cross-validation the folds move on: each is reported on
+ * once, the one before it chooses the penalty (fold 10 for fold 1), and the others are fitted to.
  *
  * @throws {UserError} Where a part has no records, the fold would have to serve twice, or there are
  * fewer labelled records than neighbours.
@@ -112,23 +129,55 @@ export interface CheckpointProbe {
  * @example
  * ```ts
  * import { synthesizeCohort } from "ssrl-ecg";
- * import { probeRows } from "ssrl-ecg/src/jobs/probe_checkpoint.ts";
+ * import { probeTurns } from "ssrl-ecg/src/jobs/probe_checkpoint.ts";
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
  * const probe = { kind: "linear" } as const;
- * const rows = probeRows(set, { probe, fold: 10, labelFraction: 0.5, seed: 42 });
- * console.assert(rows.test.every((row) => set.folds[row] === 10));
+ * const [{ test }] = probeTurns(set, { probe, fold: 10, labelFraction: 0.5, seed: 42 });
+ * console.assert(test.every((row) => set.folds[row] === 10));
+ * const turns = probeTurns(set, { probe, fold: "each", labelFraction: 1, seed: 42 });
+ * console.assert(turns.length === 10);
  * ```
  */
-export function probeRows(
+export function probeTurns(
   set: RecordSet,
   { probe, fold, labelFraction, seed }: ProbeRowsOptions,
-): { labelled: Int32Array; validation: Int32Array; test: Int32Array } {
+): ProbeTurn[] {
   assertLabelled(set);
-  const split = splitByFolds(set);
-  const test = rowsOfFolds(set.folds, [fold]);
-  if (test.length === 0) throw new UserError(`Fold ${fold} has no records`);
   const chooses = probe.kind === "linear" && probe.penalty === undefined;
-  const validation = chooses ? split.validation : new Int32Array();
+  const turn = (fold: number, train: Int32Array, validation: Int32Array): ProbeTurn => {
+    const labelled = labelSubset({
+      indices: train,
+      labels: set.labels,
+      classes: set.classNames.length,
+      fraction: labelFraction,
+      seed,
+    });
+    if (probe.kind === "knn" && probe.k > labelled.length) {
+      throw new UserError(
+        `Cannot find ${probe.k} neighbours among ${labelled.length} labelled records: ` +
+          `give a smaller --k` + (labelFraction < 1 ? " or a larger --label-fraction" : ""),
+      );
+    }
+    const test = rowsOfFolds(set.folds, [fold]);
+    return { fold, labelled, validation: chooses ? validation : new Int32Array(), test };
+  };
+  if (fold === "each") {
+    const folds = [...new Set(set.folds)].sort((a, b) => a - b);
+    if (folds.length < 3) {
+      throw new UserError(
+        `Cannot cross-validate: need records in three folds or more, they are in ${folds.length}`,
+      );
+    }
+    return folds.map((test, i) => {
+      const validation = folds[(i + folds.length - 1) % folds.length];
+      const train = folds.filter((each) => each !== test && each !== validation);
+      return turn(test, rowsOfFolds(set.folds, train), rowsOfFolds(set.folds, [validation]));
+    });
+  }
+  const { train, validation } = splitByFolds(set);
+  if (rowsOfFolds(set.folds, [fold]).length === 0) {
+    throw new UserError(`Fold ${fold} has no records`);
+  }
   if (chooses && (fold === 9 || validation.length === 0)) {
     throw new UserError(
       (fold === 9
@@ -136,28 +185,15 @@ export function probeRows(
         : "Cannot choose the penalty: fold 9 has no records. ") + "Give --penalty",
     );
   }
-  const labelled = labelSubset({
-    indices: split.train.filter((row) => set.folds[row] !== fold),
-    labels: set.labels,
-    classes: set.classNames.length,
-    fraction: labelFraction,
-    seed,
-  });
-  if (probe.kind === "knn" && probe.k > labelled.length) {
-    throw new UserError(
-      `Cannot find ${probe.k} neighbours among ${labelled.length} labelled records: ` +
-        `give a smaller --k` + (labelFraction < 1 ? " or a larger --label-fraction" : ""),
-    );
-  }
-  return { labelled, validation, test };
+  return [turn(fold, train.filter((row) => set.folds[row] !== fold), validation)];
 }
 
 /**
  * Probes the features of a checkpoint, and those of networks of its architecture with random weights.
  *
- * @throws {UserError} As {@linkcode probeRows}; where the checkpoint has no network that gives
- * features, was trained at another sampling rate, or gives features that are not finite. The reason of
- * `signal`, when it aborts.
+ * @throws {UserError} As {@linkcode probeTurns}; where the checkpoint has no network that gives
+ * features, was trained at another sampling rate, or gives features that are not finite; in
+ * cross-validation where it was trained with labels. The reason of `signal`, when it aborts.
  *
  * @example
  * ```ts
@@ -185,24 +221,27 @@ export async function probeCheckpoint(
   workspace: Workspace,
   options: ProbeCheckpointOptions,
 ): Promise<CheckpointProbe> {
-  const { checkpoint, path, probe, seed, randomSeeds, signal, onProgress } = options;
+  const { checkpoint, path, probe, fold, seed, randomSeeds, signal, onProgress } = options;
   const { gpu, set } = workspace;
-  const rows = probeRows(set, options);
+  const turns = probeTurns(set, options);
   assertSamplingRate(checkpoint, path, set.samplingRate);
-  const records = Object.values(rows).reduce((sum, { length }) => sum + length, 0);
+  if (fold === "each") assertUnlabelled(checkpoint, path);
+  const rows = [
+    ...new Set(turns.flatMap((turn) => [...turn.labelled, ...turn.validation, ...turn.test])),
+  ];
   let passed = 0;
   const judge = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
     try {
-      const parts = await featureParts(workspace, network, rows, {
+      const features = await networkFeatures(workspace, network, rows, {
         what: path,
         diagnosis: "The weights are damaged, or records lie far outside the normalisation",
         onProgress: (done) => {
           signal?.throwIfAborted();
-          onProgress?.(passed + done, (1 + randomSeeds) * records);
+          onProgress?.(passed + done, (1 + randomSeeds) * rows.length);
         },
       });
-      passed += records;
-      return judgeProbe(parts, probe, set.classNames.length, seed);
+      passed += rows.length;
+      return judgeProbe(workspace, turns, featureLookup(workspace, rows, features), probe, seed);
     } finally {
       network.destroy();
     }
@@ -216,13 +255,13 @@ export async function probeCheckpoint(
     random.push({ ...judged, seed: randomSeed });
   }
   return {
-    labelled: rows.labelled,
+    turns,
     architecture: network.architecture.name,
     features: network.features,
     trained,
     random,
     gain: pairedIntervalsAgainstMean(
-      workspace.labelsOf(rows.test),
+      workspace.labelsOf(trained.rows),
       random.map(({ probabilities }) => probabilities),
       trained.probabilities,
       { classes: set.classNames.length, seed },
@@ -230,23 +269,65 @@ export async function probeCheckpoint(
   };
 }
 
+/** @throws {UserError} Where a network has seen the labels that it would be judged by. */
+function assertUnlabelled(checkpoint: Checkpoint, path: string): void {
+  if (checkpoint.sections.has("encoder")) return;
+  throw new UserError(
+    `Cannot cross-validate ${path}: it holds a classifier, which was trained with the labels of ` +
+      "folds 1-8. Give a pretrained encoder (key encoder), or --fold in place of --cross-validate",
+  );
+}
+
+type Lookup = (rows: Int32Array) => FeaturePart;
+
+function featureLookup(
+  workspace: Workspace,
+  rows: readonly number[],
+  features: Float32Array,
+): Lookup {
+  const width = features.length / rows.length;
+  const places = new Map(rows.map((row, i) => [row, i]));
+  return (wanted) => {
+    const part = new Float32Array(wanted.length * width);
+    wanted.forEach((row, i) => {
+      const from = places.get(row)! * width;
+      part.set(features.subarray(from, from + width), i * width);
+    });
+    return { rows: wanted, features: part, labels: workspace.labelsOf(wanted) };
+  };
+}
+
 function judgeProbe(
-  parts: Record<"labelled" | "validation" | "test", FeaturePart>,
+  workspace: Workspace,
+  turns: readonly ProbeTurn[],
+  lookup: Lookup,
   probe: ProbeSettings,
-  classes: number,
   seed: number,
 ): ProbedNetwork {
-  const { rows, labels } = parts.test;
-  const { probabilities, fit } = probe.kind === "linear"
-    ? linearProbabilities(parts, probe, classes)
-    : neighbourProbabilities(parts, probe, classes);
+  const classes = workspace.set.classNames.length;
+  const predictions = turns.map(({ fold, labelled, validation, test }) => {
+    const parts = {
+      labelled: lookup(labelled),
+      validation: lookup(validation),
+      test: lookup(test),
+    };
+    return probe.kind === "linear"
+      ? linearProbabilities(parts, probe, classes, fold)
+      : neighbourProbabilities(parts, probe, classes);
+  });
+  const rows = Int32Array.from(turns.flatMap(({ test }) => [...test]));
+  const probabilities = Float64Array.from(
+    predictions.flatMap(({ probabilities }) => [...probabilities]),
+  );
+  const labels = workspace.labelsOf(rows);
+  const fits = predictions.flatMap(({ fit }) => fit ?? []);
   return {
     rows,
     probabilities,
     metrics: multilabelMetrics(labels, probabilities, { classes }),
     perClass: perClassMetrics(labels, probabilities, { classes }),
     intervals: bootstrapIntervals(labels, probabilities, { classes, seed }),
-    ...(fit ? { fit } : {}),
+    ...(fits.length > 0 ? { fits } : {}),
   };
 }
 
@@ -259,18 +340,19 @@ function linearProbabilities(
   { labelled, validation, test }: Record<"labelled" | "validation" | "test", FeaturePart>,
   { penalty }: LinearProbeSettings,
   classes: number,
+  fold: number,
 ): Prediction {
   const count = labelled.rows.length;
   if (penalty !== undefined) {
     // scikit-learn minimises C Σ loss + |w|² / 2, which is F times C n at l2 = 1 / (C n).
     const model = fitLogisticRegression(labelled, classes, 1 / (penalty * count));
     const probabilities = predictProbabilities(model, test.features);
-    return { probabilities, fit: { penalty, converged: model.converged } };
+    return { probabilities, fit: { fold, penalty, converged: model.converged } };
   }
   const model = fitLinearProbe({ ...labelled, classes, validation });
   const { l2, validationAuroc, converged } = model;
   const probabilities = predictProbabilities(model, test.features);
-  return { probabilities, fit: { penalty: 1 / (l2 * count), validationAuroc, converged } };
+  return { probabilities, fit: { fold, penalty: 1 / (l2 * count), validationAuroc, converged } };
 }
 
 function neighbourProbabilities(

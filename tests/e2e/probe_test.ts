@@ -125,6 +125,35 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       assert(!("penalty" in trained));
     });
 
+    await t.step("linear-probe --cross-validate: every record is reported on", async () => {
+      const state = (await readCheckpoint(ground.path("a.pt"))).sections.get("model")!;
+      const encoder = [...state].flatMap(([name, tensor]) =>
+        name.startsWith("encoder.") ? [[name.slice("encoder.".length), tensor] as const] : []
+      );
+      await writeCheckpoint(ground.path("encoder.pt"), {
+        sections: new Map([["encoder", new Map(encoder)]]),
+        metadata: {},
+      });
+      const turned = [...DATA, "--checkpoint", "encoder.pt", "--cross-validate"];
+      const out = await ground.succeed("linear-probe", [
+        ...turned,
+        ...["--random-seeds", 1, "--json", "turned.json", "--figure", "turned.svg"],
+      ]);
+      assert(/Each of 10 folds in turn, 80 records; /.test(out), out);
+      assert(out.includes("penalty chosen on the fold before"), out);
+      const { fold, records, trained } = ground.json("turned.json");
+      assertEquals([fold, records, trained.fits.length, trained.fits[9].fold], [
+        "each",
+        80,
+        10,
+        10,
+      ]);
+      assert(Deno.readTextFileSync(ground.path("turned.svg")).includes("each of 10 folds in turn"));
+      const both = await ground.run("linear-probe", [...turned, "--fold", 10]);
+      assertEquals(both.code, 2);
+      assert(both.error.includes("leave out --fold"), both.error);
+    });
+
     await t.step("a folder of records without labels is embedded, not probed", async () => {
       await Deno.rename(ground.path("cohort/records100"), ground.path("folder"));
       const folder = ["--data-root", "folder", "--signal-length", 128, "--no-tune"];

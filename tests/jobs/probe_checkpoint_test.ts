@@ -7,7 +7,7 @@ import { probeEncoder } from "../../src/jobs/probe.ts";
 import {
   probeCheckpoint,
   type ProbeCheckpointOptions,
-  probeRows,
+  probeTurns,
 } from "../../src/jobs/probe_checkpoint.ts";
 import { loadFeatureNetwork } from "../../src/jobs/load_network.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
@@ -16,6 +16,14 @@ import { withSmallWorkspace } from "./small_workspace.ts";
 
 const KNN = { kind: "knn", k: 3, temperature: 0.07 } as const;
 const LINEAR = { kind: "linear" } as const;
+
+/** The encoder of a classifier, as pretraining writes it. */
+function onlyEncoder({ sections }: Checkpoint): Checkpoint {
+  const encoder = [...sections.get("model")!].flatMap(([name, tensor]) =>
+    name.startsWith("encoder.") ? [[name.slice("encoder.".length), tensor] as const] : []
+  );
+  return { sections: new Map([["encoder", new Map(encoder)]]), metadata: {} };
+}
 
 /** Small steps of one network: a probe of random weights against others. */
 function options(change: Partial<ProbeCheckpointOptions> = {}): ProbeCheckpointOptions {
@@ -31,12 +39,12 @@ function options(change: Partial<ProbeCheckpointOptions> = {}): ProbeCheckpointO
   };
 }
 
-Deno.test("probeRows(): fits on folds 1 to 8 without the fold reported on", () => {
+Deno.test("probeTurns(): fits on folds 1 to 8 without the fold reported on", () => {
   const set = synthesizeCohort({ records: 60, seed: 5, duration: 1.28 });
   const folds = (rows: Int32Array) =>
     [...new Set(Array.from(rows, (row) => set.folds[row]))].sort();
   const of = (fold: number, probe: ProbeCheckpointOptions["probe"] = KNN, labelFraction = 1) =>
-    probeRows(set, { probe, fold, labelFraction, seed: 1 });
+    probeTurns(set, { probe, fold, labelFraction, seed: 1 })[0];
   assertEquals(folds(of(10).labelled), [1, 2, 3, 4, 5, 6, 7, 8]);
   assertEquals(of(10).validation.length, 0, "neighbours choose nothing");
   assertEquals(folds(of(10, LINEAR).validation), [9]);
@@ -47,7 +55,20 @@ Deno.test("probeRows(): fits on folds 1 to 8 without the fold reported on", () =
   assertEquals(half.length, Math.round(of(10).labelled.length / 2));
 });
 
-Deno.test("probeRows(): says which rows are missing, and what to give instead", () => {
+Deno.test("probeTurns(): cross-validation reports on every record once, and never fits to it", () => {
+  const set = synthesizeCohort({ records: 60, seed: 5, duration: 1.28 });
+  const turns = probeTurns(set, { probe: LINEAR, fold: "each", labelFraction: 1, seed: 1 });
+  const tested = turns.flatMap(({ test }) => [...test]);
+  assertEquals(tested.toSorted((a, b) => a - b), [...set.ids.keys()]);
+  for (const { fold, labelled, validation, test } of turns) {
+    const folds = (rows: Int32Array) => new Set(Array.from(rows, (row) => set.folds[row]));
+    assertEquals(folds(test), new Set([fold]));
+    assertEquals(folds(validation), new Set([fold === 1 ? 10 : fold - 1]));
+    assertEquals(new Set([...labelled, ...validation, ...test]).size, 60, "no record twice");
+  }
+});
+
+Deno.test("probeTurns(): says which rows are missing, and what to give instead", () => {
   const whole = synthesizeCohort({ records: 60, seed: 5, duration: 1.28 });
   const without = (fold: number): RecordSet => ({
     ...whole,
@@ -67,9 +88,14 @@ Deno.test("probeRows(): says which rows are missing, and what to give instead", 
     [whole, { labelFraction: 0.1, probe: { ...KNN, k: 20 } }, "--k or a larger --label-fraction"],
     [{ ...whole, labels: whole.labels.map(() => 0) }, {}, "have no labels"],
     [{ ...whole, folds: whole.folds.map(() => 10) }, {}, "there are no training records"],
+    [
+      { ...whole, folds: whole.folds.map((fold) => 9 + fold % 2) },
+      { fold: "each" },
+      "need records in three folds or more, they are in 2",
+    ],
   ];
   for (const [set, change, message] of cases) {
-    assertThrows(() => probeRows(set, options(change)), UserError, message);
+    assertThrows(() => probeTurns(set, options(change)), UserError, message);
   }
 });
 
@@ -83,7 +109,7 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
       workspace,
       options({ checkpoint, probe: LINEAR, onProgress: (...progress) => last = progress }),
     );
-    const { trained, random, labelled, gain } = result;
+    const { trained, random, turns: [{ labelled }], gain } = result;
     const rows = labelled.length + workspace.split.validation.length + workspace.split.test.length;
     assertEquals(last, [3 * rows, 3 * rows]);
     assertEquals([result.architecture, result.features], ["ECGEncoder1DCNN", 16]);
@@ -91,8 +117,8 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
     const known = await probeEncoder(workspace, network, { seed: 4 });
     network.destroy();
     assertEquals(trained.metrics, known.test);
-    assertAlmostEquals(1 / (trained.fit!.penalty * labelled.length), known.l2, 1e-12);
-    assert(trained.fit!.converged);
+    assertAlmostEquals(1 / (trained.fits![0].penalty * labelled.length), known.l2, 1e-12);
+    assert(trained.fits![0].converged);
     const labels = workspace.labelsOf(trained.rows);
     assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);
 
@@ -106,8 +132,40 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
       options({ checkpoint, probe: { ...LINEAR, penalty: 1 }, randomSeeds: 1 }),
     );
     assertEquals(unit.trained.metrics.auroc_macro, known.aurocAtUnitC);
-    assertEquals(unit.trained.fit, { penalty: 1, converged: true });
+    assertEquals(unit.trained.fits, [{ fold: 10, penalty: 1, converged: true }]);
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
+  }));
+
+Deno.test("cross-validation joins the probes of all folds; on fold 10 it is the usual one", () =>
+  withSmallWorkspace(async (workspace) => {
+    const { set } = workspace;
+    const checkpoint = onlyEncoder(randomClassifier(1));
+    const probe = (fold: number | "each") =>
+      probeCheckpoint(
+        workspace,
+        options({ checkpoint, probe: LINEAR, fold, labelFraction: 0.5, randomSeeds: 1 }),
+      );
+    const [{ trained, random, gain, turns }, usual] = [await probe("each"), await probe(10)];
+    assertEquals(turns.map(({ fold }) => fold), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assertEquals(trained.rows.length, set.ids.length);
+    for (const [network, one] of [[trained, usual.trained], [random[0], usual.random[0]]]) {
+      assertEquals(network.fits!.length, 10);
+      assertEquals(network.fits![9], one.fits![0]);
+      assertEquals(network.rows.slice(-one.rows.length), one.rows);
+      assertEquals(network.probabilities.slice(-5 * one.rows.length), one.probabilities);
+    }
+    const labels = workspace.labelsOf(trained.rows);
+    assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);
+    assertAlmostEquals(
+      gain.overall.f1_macro.estimate,
+      trained.metrics.f1_macro - random[0].metrics.f1_macro,
+      1e-15,
+    );
+    await assertRejects(
+      () => probeCheckpoint(workspace, options({ fold: "each" })),
+      UserError,
+      "Cannot cross-validate a.pt: it holds a classifier",
+    );
   }));
 
 Deno.test("a k-NN probe of the same weights gains nothing, to the bit", () =>
@@ -117,7 +175,7 @@ Deno.test("a k-NN probe of the same weights gains nothing, to the bit", () =>
       workspace,
       options({ checkpoint: randomClassifier(4), randomSeeds: 1 }),
     );
-    assertEquals(trained.fit, undefined);
+    assertEquals(trained.fits, undefined);
     const labels = workspace.labelsOf(trained.rows);
     assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);
     assertEquals(random[0].probabilities, trained.probabilities);

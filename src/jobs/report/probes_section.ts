@@ -85,7 +85,7 @@ export function probesSection({ folder: { files } }: Material): Section {
         return [
           nameOf(file),
           kindOf(file),
-          count(numberAt(content, "fold")),
+          textAt(content, "fold") === "each" ? "each in turn" : count(numberAt(content, "fold")),
           count(numberAt(content, "records")),
           count(numberAt(content, "labelled")),
           score(auroc(file).estimate),
