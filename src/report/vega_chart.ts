@@ -97,7 +97,8 @@ export async function renderVegaLite(spec: TopLevelSpec, theme?: Theme): Promise
 /** Breaks a caption into lines that fit under a title. */
 export function captionLines(caption: string | undefined, characters: number): string[] {
   const lines: string[] = [];
-  for (const word of (caption ?? "").split(/\s+/).filter((part) => part !== "")) {
+  // A number keeps its percent sign.
+  for (const word of (caption ?? "").split(/\s+(?!%)/).filter((part) => part !== "")) {
     const line = lines[lines.length - 1];
     if (line === undefined || line.length + 1 + word.length > characters) lines.push(word);
     else lines[lines.length - 1] = `${line} ${word}`;

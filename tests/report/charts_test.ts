@@ -4,6 +4,7 @@ import { groupedBarChart } from "../../src/report/grouped_bar_chart.ts";
 import { heatMap } from "../../src/report/heat_map.ts";
 import { lineChart, linePanels } from "../../src/report/line_chart.ts";
 import { chartColors, SERIES_COLORS, SERIES_DASHES } from "../../src/report/style.ts";
+import { captionLines } from "../../src/report/vega_chart.ts";
 
 const width = (svg: string) => Number(svg.match(/<svg [^>]*width="([\d.]+)"/)![1]);
 
@@ -50,6 +51,12 @@ Deno.test("line chart: values that are not finite leave a gap", async () => {
   const line = svg.match(/aria-roledescription="line mark"[^>]* d="([^"]*)"/)![1];
   assertEquals(line.match(/M/g)!.length, 2);
   assert(!svg.includes("NaN"));
+});
+
+Deno.test("a caption's lines are as long as they may be, and a number keeps its percent sign", () => {
+  assertEquals(captionLines("n = 10; 95 % intervals", 10), ["n = 10;", "95 %", "intervals"]);
+  assertEquals(captionLines("n = 10; 95 % intervals", 12), ["n = 10; 95 %", "intervals"]);
+  assertEquals(captionLines(undefined, 10), []);
 });
 
 Deno.test("line chart: a long caption wraps instead of widening the picture", async () => {
