@@ -10,7 +10,7 @@ import {
   fitLogisticRegression,
   predictProbabilities,
 } from "../../src/stats/logistic_regression.ts";
-import { randomClassifier } from "../support/random_classifier.ts";
+import { randomClassifier, randomEncoder } from "../support/random_classifier.ts";
 import { Playground, SMALL } from "./command_line.ts";
 
 const DATA = ["--data-root", "cohort", "--signal-length", 128, "--no-tune"] as const;
@@ -126,14 +126,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
     });
 
     await t.step("linear-probe --cross-validate: every record is reported on", async () => {
-      const state = (await readCheckpoint(ground.path("a.pt"))).sections.get("model")!;
-      const encoder = [...state].flatMap(([name, tensor]) =>
-        name.startsWith("encoder.") ? [[name.slice("encoder.".length), tensor] as const] : []
-      );
-      await writeCheckpoint(ground.path("encoder.pt"), {
-        sections: new Map([["encoder", new Map(encoder)]]),
-        metadata: {},
-      });
+      await writeCheckpoint(ground.path("encoder.pt"), randomEncoder(7));
       const turned = [...DATA, "--checkpoint", "encoder.pt", "--cross-validate"];
       const out = await ground.succeed("linear-probe", [
         ...turned,

@@ -11,19 +11,11 @@ import {
 } from "../../src/jobs/probe_checkpoint.ts";
 import { loadFeatureNetwork } from "../../src/jobs/load_network.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { randomClassifier } from "../support/random_classifier.ts";
+import { randomClassifier, randomEncoder } from "../support/random_classifier.ts";
 import { withSmallWorkspace } from "./small_workspace.ts";
 
 const KNN = { kind: "knn", k: 3, temperature: 0.07 } as const;
 const LINEAR = { kind: "linear" } as const;
-
-/** The encoder of a classifier, as pretraining writes it. */
-function onlyEncoder({ sections }: Checkpoint): Checkpoint {
-  const encoder = [...sections.get("model")!].flatMap(([name, tensor]) =>
-    name.startsWith("encoder.") ? [[name.slice("encoder.".length), tensor] as const] : []
-  );
-  return { sections: new Map([["encoder", new Map(encoder)]]), metadata: {} };
-}
 
 /** Small steps of one network: a probe of random weights against others. */
 function options(change: Partial<ProbeCheckpointOptions> = {}): ProbeCheckpointOptions {
@@ -139,7 +131,7 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
 Deno.test("cross-validation joins the probes of all folds; on fold 10 it is the usual one", () =>
   withSmallWorkspace(async (workspace) => {
     const { set } = workspace;
-    const checkpoint = onlyEncoder(randomClassifier(1));
+    const checkpoint = randomEncoder(1);
     const probe = (fold: number | "each") =>
       probeCheckpoint(
         workspace,
