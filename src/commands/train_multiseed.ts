@@ -35,7 +35,6 @@ import {
   significanceOf,
   summariseConfiguration,
 } from "../jobs/multiseed_results.ts";
-import { isWorker, MultiseedWorker, serveTasks } from "../jobs/multiseed_worker.ts";
 import { TaskTimes, type TimedTask } from "../jobs/task_times.ts";
 import type { Workspace } from "../jobs/workspace.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
@@ -45,6 +44,7 @@ import {
   printSettings,
   workspaceSettings,
 } from "./console.ts";
+import { isWorker, MultiseedWorker, serveTasks } from "./multiseed_worker.ts";
 import { openWorkspace } from "./open_workspace.ts";
 
 /** The options of `train-multiseed`. */

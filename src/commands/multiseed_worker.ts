@@ -12,8 +12,8 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { Interrupted } from "../cli/interrupt.ts";
 import type { OwnCommand } from "../cli/own_command.ts";
 import { UserError } from "../errors.ts";
-import type { TaskEvents, TaskRunner } from "./multiseed.ts";
-import type { MultiseedTask } from "./multiseed_plan.ts";
+import type { TaskEvents, TaskRunner } from "../jobs/multiseed.ts";
+import type { MultiseedTask } from "../jobs/multiseed_plan.ts";
 
 /** Set in the environment of a worker. */
 const WORKER_VARIABLE = "SSRL_ECG_MULTISEED_WORKER";

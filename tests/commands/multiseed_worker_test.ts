@@ -1,10 +1,10 @@
 /** Processes that do not train, but speak as a worker does. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { MultiseedWorker } from "../../src/commands/multiseed_worker.ts";
 import { UserError } from "../../src/errors.ts";
 import { runTasks } from "../../src/jobs/multiseed.ts";
 import type { ClassifierTask, PretrainTask } from "../../src/jobs/multiseed_plan.ts";
-import { MultiseedWorker } from "../../src/jobs/multiseed_worker.ts";
 
 /** Does every task but those whose name says otherwise; `stop` ends it. */
 const WORKER = `
