@@ -21,6 +21,9 @@ import {
   ablationDeltas,
   type AblationRun,
 } from "../jobs/ablation.ts";
+import { epochCost } from "../jobs/epoch_cost.ts";
+import { type SweepPart, SweepTime } from "../jobs/sweep_time.ts";
+import type { Workspace } from "../jobs/workspace.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
 import {
@@ -76,10 +79,13 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
       ["Folder", flags.out],
     ]);
     const epochsOfRun = epochs + finetuneEpochs;
+    const parts = sweepParts(flags, workspace);
+    const time = new SweepTime(seeds.flatMap(() => configs.map(() => parts)));
     using progress = new Progress({
       label: "Training",
       total: configs.length * seeds.length * epochsOfRun,
       unit: "epochs",
+      left: () => time.secondsLeft,
     });
     let before = 0;
     let label = "";
@@ -95,18 +101,23 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
       commandLine: context.commandLine,
       events: {
         part: ({ config, seed }, part) => {
+          time.begin(part);
           const run = seeds.indexOf(seed) * configs.length + configs.indexOf(config);
           before = run * epochsOfRun + (part === "pretraining" ? 0 : epochs);
           label = `${config}, seed ${seed}, ${part}`;
           progress.update(before, label);
         },
-        epoch: (epoch, loss) =>
-          progress.update(before + epoch, `${label}, loss ${loss.toFixed(4)}`),
-        done: ({ config, seed, probe, finetuned }, fresh) =>
+        epoch: (epoch, loss) => {
+          time.epoch();
+          progress.update(before + epoch, `${label}, loss ${loss.toFixed(4)}`);
+        },
+        done: ({ config, seed, probe, finetuned }, fresh, index) => {
+          time.runDone(index);
           progress.log(
             `${config.padEnd(22)} seed ${seed}  probe ${probe.toFixed(4)}  ` +
               `fine-tuned ${finetuned.toFixed(4)}${fresh ? "" : "  done before"}`,
-          ),
+          );
+        },
       },
     });
     progress.finish();
@@ -197,6 +208,29 @@ function describe(
       finetuned_auroc: finite(finetuned),
     })),
   };
+}
+
+/** What a run trains, with what it costs as long as nothing is measured. */
+function sweepParts(
+  { epochs, finetuneEpochs, labelFraction }: AblationFlags,
+  { split: { train, validation, test } }: Workspace,
+): SweepPart[] {
+  const validated = validation.length;
+  return [
+    {
+      kind: "pretraining",
+      epochs,
+      epochCost: epochCost("simclr", { trained: train.length, validated }),
+      // Two probes look at all records.
+      overheadCost: 2 * (train.length + validated + test.length),
+    },
+    {
+      kind: "fine-tuning",
+      epochs: finetuneEpochs,
+      epochCost: epochCost("classifier", { trained: labelFraction * train.length, validated }),
+      overheadCost: validated + test.length,
+    },
+  ];
 }
 
 async function drawDeltas(

@@ -16,8 +16,11 @@ import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import { dataName } from "../data/record_set.ts";
 import { chooseSource, normalisationFor } from "../jobs/checkpoints.ts";
+import { epochCost } from "../jobs/epoch_cost.ts";
 import { finiteOrNull } from "../jobs/finite_or_null.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "../jobs/label_scarcity.ts";
+import { type SweepPart, SweepTime } from "../jobs/sweep_time.ts";
+import type { Workspace } from "../jobs/workspace.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import {
@@ -83,11 +86,18 @@ export async function runLabelScarcity(
       ],
       ["Folder", flags.out],
     ]);
+    const runsOfSeed = fractions.flatMap((fraction) =>
+      tracks.map((track) => [sweepPart(track, fraction, epochs, workspace)])
+    );
+    const time = new SweepTime(seeds.flatMap(() => runsOfSeed));
     using progress = new Progress({
       label: "Training",
       total: tracks.length * fractions.length * seeds.length * epochs,
       unit: "epochs",
+      left: () => time.secondsLeft,
     });
+    let run = "";
+    let before = 0;
     const runs = await labelScarcity(workspace, {
       fractions,
       seeds,
@@ -100,9 +110,18 @@ export async function runLabelScarcity(
       signal: context.signal,
       commandLine: context.commandLine,
       events: {
-        run: ({ track, fraction, seed }, index) =>
-          progress.update(index * epochs, `${TITLES[track]}, ${percent(fraction)}, seed ${seed}`),
+        run: ({ track, fraction, seed }, index) => {
+          time.begin(sweepKind(track, fraction));
+          run = `${TITLES[track]}, ${percent(fraction)}, seed ${seed}`;
+          before = index * epochs;
+          progress.update(before, run);
+        },
+        epoch: (epoch, loss) => {
+          time.epoch();
+          progress.update(before + epoch, `${run}, loss ${loss.toFixed(4)}`);
+        },
         done: ({ track, fraction, seed, auroc, f1, epochs: took, bestEpoch }, fresh, index) => {
+          time.runDone(index);
           progress.update((index + 1) * epochs);
           progress.log(
             `${TITLES[track].padEnd(16)}${percent(fraction).padStart(7)}  seed ${seed}  ` +
@@ -142,6 +161,30 @@ export async function runLabelScarcity(
   } finally {
     workspace.destroy();
   }
+}
+
+/** Runs of one kind take equally long an epoch. */
+function sweepKind(track: Track, fraction: number): string {
+  return `${track.endsWith("_frozen") ? "frozen" : "trained"}, ${fraction}`;
+}
+
+/** A run with what it costs as long as nothing is measured. */
+function sweepPart(
+  track: Track,
+  fraction: number,
+  epochs: number,
+  { split: { train, validation, test } }: Workspace,
+): SweepPart {
+  const frozen = track.endsWith("_frozen");
+  const labelled = fraction * train.length;
+  const validated = validation.length;
+  return {
+    kind: sweepKind(track, fraction),
+    epochs,
+    // A head alone is trained on features that were computed once.
+    epochCost: epochCost("classifier", { trained: frozen ? 0 : labelled, validated }),
+    overheadCost: validated + test.length,
+  };
 }
 
 /** The tracks that can be run: without a checkpoint those of a pretrained encoder cannot. */
