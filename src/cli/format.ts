@@ -36,16 +36,19 @@ export function formatNumber(value: number, digits = 4): string {
 }
 
 /**
- * A score with a fixed number of decimals; "n/a" when it is not defined.
+ * A score with a fixed number of decimals; "n/a" when it is not defined. What rounds to 0 has no sign.
  *
  * @example
  * ```ts
  * import { formatScore } from "./format.ts";
  * console.assert(formatScore(0.87177) === "0.872" && formatScore(NaN) === "n/a");
+ * console.assert(formatScore(-0.0001) === "0.000");
  * ```
  */
 export function formatScore(value: number, decimals = 3): string {
-  return Number.isFinite(value) ? value.toFixed(decimals) : "n/a";
+  if (!Number.isFinite(value)) return "n/a";
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
 /**
@@ -151,7 +154,7 @@ export function formatPercent(fraction: number, decimals = 0): string {
  * ```
  */
 export function formatInterval({ low, high }: { low: number; high: number }): string {
-  return Number.isFinite(low) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : "n/a";
+  return Number.isFinite(low) ? `${formatScore(low)} to ${formatScore(high)}` : "n/a";
 }
 
 /**

@@ -22,6 +22,8 @@ Deno.test("format: counts and numbers", () => {
   assertEquals(formatNumber(NaN), "NaN");
   assertEquals(formatScore(0.8565), "0.857");
   assertEquals(formatScore(NaN), "n/a");
+  assertEquals(formatScore(-0.0004), "0.000");
+  assertEquals(formatScore(-0.0006), "-0.001");
   assertEquals(formatPercent(0.1), "10%");
 });
 
