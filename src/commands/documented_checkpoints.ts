@@ -28,7 +28,7 @@ export const BASELINE_CHECKPOINTS: readonly string[] = Object.keys(COMMANDS);
  *
  * @example
  * ```ts
- * import { commandThatMakes } from "ssrl-ecg/src/jobs/documented_checkpoints.ts";
+ * import { commandThatMakes } from "ssrl-ecg/src/commands/documented_checkpoints.ts";
  * console.assert(commandThatMakes("checkpoints/supervised.pt") === "train-supervised");
  * ```
  */

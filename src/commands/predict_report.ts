@@ -24,7 +24,7 @@ export const NOTICE = "This is research software and no medical device: " +
  *
  * @example
  * ```ts
- * import { shortNames } from "ssrl-ecg/src/jobs/predict_report.ts";
+ * import { shortNames } from "ssrl-ecg/src/commands/predict_report.ts";
  * console.assert(shortNames(["a/1.csv", "a/2"]).join() === "1.csv,2");
  * console.assert(shortNames(["a/1", "b/1"]).join() === "a/1,b/1");
  * ```
@@ -39,7 +39,7 @@ export function shortNames(paths: readonly string[]): string[] {
  *
  * @example
  * ```ts
- * import { figureFiles } from "ssrl-ecg/src/jobs/predict_report.ts";
+ * import { figureFiles } from "ssrl-ecg/src/commands/predict_report.ts";
  * console.assert(figureFiles(["a/1.csv", "b/1"], "out").join() === "out/1.svg,out/1-2.svg");
  * ```
  */

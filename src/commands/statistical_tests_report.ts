@@ -20,7 +20,7 @@ import { formatDifference } from "./comparison_report.ts";
  *
  * @example
  * ```ts
- * import { significanceStars } from "ssrl-ecg/src/jobs/statistical_tests_report.ts";
+ * import { significanceStars } from "ssrl-ecg/src/commands/statistical_tests_report.ts";
  * console.assert(significanceStars(0.004) === "**" && significanceStars(0.05) === "ns");
  * ```
  */
