@@ -4,6 +4,7 @@
  * @module
  */
 
+import { programName } from "../cli/program_name.ts";
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";
 import type { StepFigures } from "./measured_step.ts";
@@ -55,7 +56,7 @@ export async function readBench(path: string): Promise<Comparable> {
   } catch (error) {
     throw new UserError(
       `Cannot compare with ${path}: ${(error as Error).message}. ` +
-        `Give a file that deno task bench wrote`,
+        `Give a file that ${programName()} bench wrote`,
     );
   }
   if (parsed?.format === "ssrl-ecg bench 1") {
@@ -65,7 +66,7 @@ export async function readBench(path: string): Promise<Comparable> {
   if (parsed?.format !== BENCH_FORMAT) {
     throw new UserError(
       `Cannot compare with ${path}: it has no entry "format": "${BENCH_FORMAT}". ` +
-        `Give a file that deno task bench wrote`,
+        `Give a file that ${programName()} bench wrote`,
     );
   }
   return parsed;

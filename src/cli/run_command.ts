@@ -10,6 +10,7 @@ import type { Command, FlagTable } from "./command.ts";
 import { renderHelp } from "./help.ts";
 import { Interrupted, listenForInterrupt } from "./interrupt.ts";
 import { parseCommandLine } from "./parse.ts";
+import { programName } from "./program_name.ts";
 import { quote } from "./shell_words.ts";
 import { styled, terminalWidth, usesColor } from "./terminal.ts";
 
@@ -17,11 +18,6 @@ import { styled, terminalWidth, usesColor } from "./terminal.ts";
 export interface CommandOutput {
   out(text: string): void;
   error(text: string): void;
-}
-
-/** How this process was started, as a person would type it. */
-export function programName(): string {
-  return Deno.env.get("SSRL_ECG_PROGRAM") || "deno task";
 }
 
 const consoleOutput: CommandOutput = {

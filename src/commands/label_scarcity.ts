@@ -202,7 +202,7 @@ function chooseTracks(
   }
   console.log(
     `There is no ${sslCheckpoint}: leaving out the tracks of a pretrained encoder ` +
-      `(deno task train-masked makes it, --ssl-checkpoint takes another)`,
+      `(${context.program} train-masked makes it, --ssl-checkpoint takes another)`,
   );
   return {
     tracks: wanted.filter((track) => !pretrained.includes(track)),

@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { programName } from "../cli/program_name.ts";
 import { Progress } from "../cli/progress.ts";
 import { loadLabelsCsv } from "../data/labels_csv.ts";
 import { hasPtbXl, loadPtbXl } from "../data/ptb_xl.ts";
@@ -94,7 +95,7 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
   }
   console.log(
     `There is no PTB-XL in ${dataRoot}: computing on a synthetic cohort ` +
-      `(deno task fetch-ptbxl brings the real one)`,
+      `(${programName()} fetch-ptbxl brings the real one)`,
   );
   const { records, seed } = source.synthetic;
   return synthesizeCohort({ records, seed, samplingRate, duration });

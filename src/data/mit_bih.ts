@@ -6,6 +6,7 @@
  * @module
  */
 
+import { programName } from "../cli/program_name.ts";
 import { UserError } from "../errors.ts";
 import { aamiClass } from "./aami_classes.ts";
 import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
@@ -149,7 +150,7 @@ export async function loadMitBih(root: string, options: MitBihOptions = {}): Pro
   if (quarantined.length === wanted.length) {
     throw new UserError(
       `Cannot read any record of MIT-BIH in ${root}; the first: ${quarantined[0].reason}. Bring ` +
-        `the records with "deno task fetch-mitbih", or correct --mitbih-root`,
+        `the records with "${programName()} fetch-mitbih", or correct --mitbih-root`,
     );
   }
   if (windows.length === 0) {
@@ -235,6 +236,6 @@ function assertFolder(root: string): void {
   }
   throw new UserError(
     `Cannot read MIT-BIH in ${root}: there is no such folder. Bring the records with ` +
-      `"deno task fetch-mitbih", or correct --mitbih-root`,
+      `"${programName()} fetch-mitbih", or correct --mitbih-root`,
   );
 }

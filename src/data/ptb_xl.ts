@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { programName } from "../cli/program_name.ts";
 import { UserError } from "../errors.ts";
 import {
   type LoadOptions,
@@ -58,7 +59,7 @@ export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promi
   }
   const { signalLength } = shapeOf(options);
   const tables = [`${root}/ptbxl_database.csv`, `${root}/scp_statements.csv`] as const;
-  const fetch = "deno task fetch-ptbxl" + (samplingRate === 500 ? " --resolution 500" : "");
+  const fetch = `${programName()} fetch-ptbxl` + (samplingRate === 500 ? " --resolution 500" : "");
   const advice = `Point --data-root at a folder in PTB-XL's layout, or bring the records with ` +
     `"${fetch}"`;
   const set = await loadTable({

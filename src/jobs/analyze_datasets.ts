@@ -5,6 +5,7 @@
  */
 
 import { existsSync } from "node:fs";
+import { programName } from "../cli/program_name.ts";
 import type { InventoryOptions } from "../data/inventory/examine_each.ts";
 import { type MitBihInventory, takeMitBihInventory } from "../data/inventory/mit_bih_inventory.ts";
 import { type PtbXlInventory, takePtbXlInventory } from "../data/inventory/ptb_xl_inventory.ts";
@@ -71,7 +72,7 @@ export async function analyzeDatasets(options: AnalyzeDatasetsOptions): Promise<
         `${mitbihRoot}${
           recordsRoot === undefined ? "" : `, no folder ${recordsRoot}`
         }. Bring one ` +
-        `with "deno task fetch-ptbxl" or "deno task fetch-mitbih", or give --ptbxl-root, ` +
+        `with "${programName()} fetch-ptbxl" or "${programName()} fetch-mitbih", or give --ptbxl-root, ` +
         `--mitbih-root or --records-root`,
     );
   }

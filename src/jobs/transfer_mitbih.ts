@@ -13,6 +13,7 @@ import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeSections } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint, JsonValue } from "../checkpoint/state_dict.ts";
+import { programName } from "../cli/program_name.ts";
 import { MIT_BIH_RECORDS, mitBihPart } from "../data/mit_bih_split.ts";
 import type { RecordSet } from "../data/record_set.ts";
 import { splitByFolds } from "../data/splits.ts";
@@ -178,7 +179,8 @@ export function assertTransferable(set: RecordSet): void {
     const records = MIT_BIH_RECORDS.filter((record) => mitBihPart(record) === part);
     throw new UserError(
       `Cannot ${PURPOSES[part]} ${set.source}: there are no ${missing} in records ` +
-        `${records.join(" ")}. Bring them with "deno task fetch-mitbih", or correct --mitbih-root`,
+        `${records.join(" ")}. Bring them with "${programName()} fetch-mitbih", or correct ` +
+        "--mitbih-root",
     );
   }
 }

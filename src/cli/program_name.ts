@@ -1,0 +1,13 @@
+/**
+ * How this process was started, for commands that messages recommend.
+ *
+ * @module
+ */
+
+/**
+ * What stands before a command's name as a person would type it: `./denow task`, `deno task` or
+ * `ssrl-ecg`.
+ */
+export function programName(): string {
+  return Deno.env.get("SSRL_ECG_PROGRAM") || "deno task";
+}
