@@ -113,7 +113,7 @@ function labelledRecords(turns: CheckpointProbe["turns"]): string {
   return span(Math.min(...counts), Math.max(...counts), formatCount);
 }
 
-/** "10", or "each of 10 folds". */
+/** "fold 10", or "each of 10 folds in turn". */
 function foldsOf({ turns }: CheckpointProbe): string {
   return turns.length === 1 ? `fold ${turns[0].fold}` : `each of ${turns.length} folds in turn`;
 }
