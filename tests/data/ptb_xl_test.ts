@@ -75,7 +75,7 @@ Deno.test("loadPtbXl: without any record at 500 Hz, says how to bring them", () 
     await assertRejects(
       () => loadPtbXl(root, { ...NO_CACHE, samplingRate: 500 }),
       UserError,
-      '"deno task fetch-ptbxl --resolution 500"',
+      'task fetch-ptbxl --resolution 500"',
     );
   }));
 
@@ -175,7 +175,7 @@ Deno.test("loadPtbXl: says what is wrong with the folder or its tables", async (
   await fails('ecg_id 2: SCP code "XYZ"', edit(table, "'IMI'", "'XYZ'"));
   await fails("it is not valid CSV", edit(table, "{'SR': 0.0}\"", "{'SR': 0.0}"));
   await fails(
-    'bring the records with "deno task fetch-ptbxl"',
+    'task fetch-ptbxl"',
     (root) => Deno.removeSync(`${root}/records100`, { recursive: true }),
   );
 });
