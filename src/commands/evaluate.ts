@@ -10,14 +10,14 @@ import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatInterval, formatPath, formatRate, formatScore } from "../cli/format.ts";
+import { formatCount, formatPath, formatRate } from "../cli/format.ts";
 import { Progress } from "../cli/progress.ts";
-import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
 import type { RecordSet } from "../data/record_set.ts";
 import { UsageError } from "../errors.ts";
 import { normalisationFor } from "../jobs/checkpoints.ts";
 import type { Evaluation } from "../jobs/evaluate.ts";
+import { describeMetrics, renderMetrics } from "../jobs/evaluation_tables.ts";
 import {
   type Condition,
   evaluateConditions,
@@ -136,34 +136,13 @@ function printSweep(points: readonly SweepPoint[], fold: number): void {
 }
 
 function printEvaluation(
-  { metrics, perClass, intervals, rows, recordsPerSecond }: Evaluation,
+  evaluation: Evaluation,
   classNames: readonly string[],
   fold: number,
 ): void {
-  const score = (value: number) => formatScore(value, 4);
+  const { metrics, rows, recordsPerSecond } = evaluation;
   console.log(`Fold ${fold}, ${formatCount(rows.length)} records: ${metricsLine(metrics)}\n`);
-  console.log(renderTable(
-    ["metric", "value", "95 % interval"],
-    Object.entries(metrics).map(([name, value]) => [
-      name,
-      score(value),
-      formatInterval(intervals.overall[name as keyof typeof metrics]),
-    ]),
-  ));
-  console.log("");
-  console.log(renderTable(
-    ["class", "records", "AUROC", "95 % interval", "AUPRC", "95 % interval", "F1", "95 % interval"],
-    perClass.map(({ auroc, auprc, f1, support }, c) => [
-      classNames[c],
-      formatCount(support),
-      score(auroc),
-      formatInterval(intervals.perClass[c].auroc),
-      score(auprc),
-      formatInterval(intervals.perClass[c].auprc),
-      score(f1),
-      formatInterval(intervals.perClass[c].f1),
-    ]),
-  ));
+  console.log(renderMetrics(evaluation, classNames));
   console.log(
     `\nIntervals: percentile bootstrap over records, 1,000 resamples. ` +
       `${formatRate(recordsPerSecond, "records")}\n`,
@@ -194,25 +173,17 @@ async function describeEvaluation(
   flags: EvaluateFlags,
   workspace: Workspace,
 ): Promise<Record<string, unknown>> {
-  const { metrics, perClass, intervals, rows } = evaluation;
   return {
     checkpoint: flags.checkpoint,
     checkpoint_sha256: await sha256OfFile(flags.checkpoint),
     data: workspace.set.source,
     adapter: workspace.gpu.name,
     fold: flags.fold,
-    records: rows.length,
+    records: evaluation.rows.length,
     noise_std: noiseStd,
     mask_ratio: maskRatio,
     seed: flags.seed,
     normalisation: workspace.normalisation.kind,
-    metrics,
-    intervals_95: intervals.overall,
-    per_class: Object.fromEntries(
-      workspace.set.classNames.map((name, c) => [
-        name,
-        { ...perClass[c], intervals_95: intervals.perClass[c] },
-      ]),
-    ),
+    ...describeMetrics(evaluation, workspace.set.classNames),
   };
 }
