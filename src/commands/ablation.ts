@@ -9,7 +9,6 @@ import type { AugmentationConfigName } from "../augment/augmentations.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatDuration } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
@@ -30,6 +29,7 @@ import {
   assertEachOnce,
   assertFolderWritable,
   printSettings,
+  stoppedToRepeat,
   workspaceSettings,
 } from "./console.ts";
 import { openWorkspace } from "./open_workspace.ts";
@@ -141,9 +141,7 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
       ["Time", formatDuration((performance.now() - started) / 1000)],
     ]);
   } catch (error) {
-    if (context.signal.aborted) {
-      throw new Interrupted(`Stopped. The same command goes on: ${context.commandLine}`);
-    }
+    if (context.signal.aborted) throw stoppedToRepeat(context);
     throw error;
   } finally {
     workspace.destroy();

@@ -11,7 +11,6 @@ import { type NamedCheckpoint, readNamedCheckpoints } from "../checkpoint/named_
 import type { CommandContext } from "../cli/command.ts";
 import type { CompareFlagOptions } from "../cli/compare_flags.ts";
 import { formatCount } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { nearest } from "../cli/nearest.ts";
 import { Progress } from "../cli/progress.ts";
 import { UsageError, UserError } from "../errors.ts";
@@ -24,6 +23,7 @@ import {
   dataArguments,
   printSettings,
   type Settings,
+  stoppedToRepeat,
   workspaceSettings,
 } from "./console.ts";
 import { commandThatMakes } from "./documented_checkpoints.ts";
@@ -87,9 +87,7 @@ export async function runComparison(
     assertEnough(compared.length, view);
     await writeFiles(comparison, flags, workspace, view);
   } catch (error) {
-    if (context.signal.aborted && view.heads) {
-      throw new Interrupted(`Stopped. The same command goes on: ${context.commandLine}`);
-    }
+    if (context.signal.aborted && view.heads) throw stoppedToRepeat(context);
     throw error;
   } finally {
     workspace.destroy();

@@ -135,3 +135,8 @@ export function stopped(context: CommandContext, runFolder: string, resumed: boo
     `Stopped. What was saved is in ${runFolder}; go on with: ${again}${resumed ? "" : " --resume"}`,
   );
 }
+
+/** What Ctrl-C leaves the user with where the same command goes on. */
+export function stoppedToRepeat({ commandLine }: CommandContext): Interrupted {
+  return new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
+}

@@ -10,7 +10,6 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatDuration, formatScore } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
 import { renderTable } from "../cli/table.ts";
 import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
@@ -27,6 +26,7 @@ import {
   assertEachOnce,
   assertFolderWritable,
   printSettings,
+  stoppedToRepeat,
   workspaceSettings,
 } from "./console.ts";
 import { openWorkspace } from "./open_workspace.ts";
@@ -154,9 +154,7 @@ export async function runLabelScarcity(
       ["Time", formatDuration((performance.now() - started) / 1000)],
     ]);
   } catch (error) {
-    if (context.signal.aborted) {
-      throw new Interrupted(`Stopped. The same command goes on: ${context.commandLine}`);
-    }
+    if (context.signal.aborted) throw stoppedToRepeat(context);
     throw error;
   } finally {
     workspace.destroy();

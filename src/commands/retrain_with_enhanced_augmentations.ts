@@ -10,7 +10,6 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { formatCount, formatDuration, formatInterval, formatScore } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { Progress } from "../cli/progress.ts";
 import { quote } from "../cli/shell_words.ts";
 import { renderTable } from "../cli/table.ts";
@@ -38,6 +37,7 @@ import {
   dataArguments,
   epochLabel,
   printSettings,
+  stoppedToRepeat,
   workspaceSettings,
 } from "./console.ts";
 import { openWorkspace } from "./open_workspace.ts";
@@ -143,9 +143,7 @@ export async function runRetraining(
       ],
     ]);
   } catch (error) {
-    if (context.signal.aborted) {
-      throw new Interrupted(`Stopped. The same command goes on: ${context.commandLine}`);
-    }
+    if (context.signal.aborted) throw stoppedToRepeat(context);
     if (error instanceof RetrainingStepError) {
       throw new UserError(
         `${error.message}. The steps before it are kept; when that is put right, the same command ` +

@@ -8,7 +8,6 @@ import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { CommandContext } from "../cli/command.ts";
 import { formatDuration, formatScore } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { ownCommand } from "../cli/own_command.ts";
 import { Progress } from "../cli/progress.ts";
 import { quote } from "../cli/shell_words.ts";
@@ -42,6 +41,7 @@ import {
   assertEachOnce,
   assertFolderWritable,
   printSettings,
+  stoppedToRepeat,
   workspaceSettings,
 } from "./console.ts";
 import { isWorker, MultiseedWorker, serveTasks } from "./multiseed_worker.ts";
@@ -205,9 +205,7 @@ async function train(
     printOutcome(outcome, options, flags, context, started);
     return outcome;
   } catch (error) {
-    if (context.signal.aborted) {
-      throw new Interrupted(`Stopped. The same command goes on: ${context.commandLine}`);
-    }
+    if (context.signal.aborted) throw stoppedToRepeat(context);
     throw error;
   } finally {
     await Promise.all((workers ?? []).map((worker) => worker.close()));
