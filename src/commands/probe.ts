@@ -29,6 +29,7 @@ import {
   probeCheckpoint,
   type ProbedNetwork,
   type ProbeSettings,
+  type ProbeTurn,
   probeTurns,
 } from "../jobs/probe_checkpoint.ts";
 import type { Workspace } from "../jobs/workspace.ts";
@@ -57,14 +58,14 @@ export async function runProbe(
     probe,
     fold: flags.crossValidate ? "each" : flags.fold,
   };
+  let turns: readonly ProbeTurn[] = [];
   const workspace = await openWorkspace({
     flags,
     context,
     normalisation: normalisationFor(checkpoint, flags.normalize),
-    check: (set) => void probeTurns(set, settings),
+    check: (set) => turns = probeTurns(set, settings),
   });
   try {
-    const turns = probeTurns(workspace.set, settings);
     printSettings([
       ["Command", command],
       ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
@@ -108,7 +109,7 @@ function describeProbe({ probe, fold }: Settings): string {
 }
 
 /** "1,200", or "1,180 to 1,204" where the folds differ in size. */
-function labelledRecords(turns: CheckpointProbe["turns"]): string {
+function labelledRecords(turns: readonly ProbeTurn[]): string {
   const counts = turns.map(({ labelled }) => labelled.length);
   return span(Math.min(...counts), Math.max(...counts), formatCount);
 }

@@ -97,7 +97,31 @@ export interface FeaturePart {
   readonly labels: Float32Array;
 }
 
-/** {@linkcode networkFeatures} of several parts of the records in one pass, with their labels. */
+/**
+ * {@linkcode networkFeatures} of many rows in one pass.
+ *
+ * @returns The part of any of these rows, in the order asked for.
+ */
+export async function featureTable(
+  workspace: Workspace,
+  network: FrozenNetwork,
+  rows: readonly number[],
+  options: FeatureOptions,
+): Promise<(rows: Int32Array) => FeaturePart> {
+  const features = await networkFeatures(workspace, network, rows, options);
+  const width = network.features;
+  const places = new Map(rows.map((row, i) => [row, i]));
+  return (wanted) => {
+    const part = new Float32Array(wanted.length * width);
+    wanted.forEach((row, i) => {
+      const from = places.get(row)! * width;
+      part.set(features.subarray(from, from + width), i * width);
+    });
+    return { rows: wanted, features: part, labels: workspace.labelsOf(wanted) };
+  };
+}
+
+/** {@linkcode featureTable} for parts that are known beforehand. */
 export async function featureParts<Part extends string>(
   workspace: Workspace,
   network: FrozenNetwork,
@@ -105,16 +129,9 @@ export async function featureParts<Part extends string>(
   options: FeatureOptions,
 ): Promise<Record<Part, FeaturePart>> {
   const named = Object.entries<Int32Array>(parts);
-  const rows = Int32Array.from(named.flatMap(([, part]) => [...part]));
-  const features = await networkFeatures(workspace, network, rows, options);
-  let first = 0;
-  return Object.fromEntries(named.map(([name, part]) => {
-    const from = first * network.features;
-    first += part.length;
-    return [name, {
-      rows: part,
-      features: features.subarray(from, first * network.features),
-      labels: workspace.labelsOf(part),
-    }];
-  })) as Record<Part, FeaturePart>;
+  const all = named.flatMap(([, rows]) => [...rows]);
+  const part = await featureTable(workspace, network, all, options);
+  return Object.fromEntries(
+    named.map(([name, rows]) => [name, part(rows)]),
+  ) as Record<Part, FeaturePart>;
 }

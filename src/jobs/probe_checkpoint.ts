@@ -22,7 +22,7 @@ import {
 import { assertSamplingRate } from "./checkpoints.ts";
 import type { EvaluatedMetrics, Predictions } from "./evaluation_tables.ts";
 import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from "./load_network.ts";
-import { type FeaturePart, networkFeatures } from "./network_features.ts";
+import { type FeaturePart, featureTable } from "./network_features.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Logistic regression on standardised features, solved to convergence. */
@@ -232,7 +232,7 @@ export async function probeCheckpoint(
   let passed = 0;
   const judge = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
     try {
-      const features = await networkFeatures(workspace, network, rows, {
+      const part = await featureTable(workspace, network, rows, {
         what: path,
         diagnosis: "The weights are damaged, or records lie far outside the normalisation",
         onProgress: (done) => {
@@ -241,7 +241,7 @@ export async function probeCheckpoint(
         },
       });
       passed += rows.length;
-      return judgeProbe(workspace, turns, featureLookup(workspace, rows, features), probe, seed);
+      return judgeProbe(workspace, turns, part, probe, seed);
     } finally {
       network.destroy();
     }
@@ -278,39 +278,16 @@ function assertUnlabelled(checkpoint: Checkpoint, path: string): void {
   );
 }
 
-type Lookup = (rows: Int32Array) => FeaturePart;
-
-function featureLookup(
-  workspace: Workspace,
-  rows: readonly number[],
-  features: Float32Array,
-): Lookup {
-  const width = features.length / rows.length;
-  const places = new Map(rows.map((row, i) => [row, i]));
-  return (wanted) => {
-    const part = new Float32Array(wanted.length * width);
-    wanted.forEach((row, i) => {
-      const from = places.get(row)! * width;
-      part.set(features.subarray(from, from + width), i * width);
-    });
-    return { rows: wanted, features: part, labels: workspace.labelsOf(wanted) };
-  };
-}
-
 function judgeProbe(
   workspace: Workspace,
   turns: readonly ProbeTurn[],
-  lookup: Lookup,
+  part: (rows: Int32Array) => FeaturePart,
   probe: ProbeSettings,
   seed: number,
 ): ProbedNetwork {
   const classes = workspace.set.classNames.length;
   const predictions = turns.map(({ fold, labelled, validation, test }) => {
-    const parts = {
-      labelled: lookup(labelled),
-      validation: lookup(validation),
-      test: lookup(test),
-    };
+    const parts = { labelled: part(labelled), validation: part(validation), test: part(test) };
     return probe.kind === "linear"
       ? linearProbabilities(parts, probe, classes, fold)
       : neighbourProbabilities(parts, probe, classes);
