@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import type { Command, CommandContext, FlagTable } from "../cli/command.ts";
 import { formatDuration } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
 import { camelCase, parseCommandLine } from "../cli/parse.ts";
 import { type CommandOutput, executeCommand } from "../cli/run_command.ts";
 import { quote } from "../cli/shell_words.ts";
@@ -18,7 +17,7 @@ import {
   type DeviceOptions,
 } from "../cli/training_flags.ts";
 import { UserError } from "../errors.ts";
-import { dataArguments, printSettings } from "./console.ts";
+import { dataArguments, printSettings, stoppedToRepeat } from "./console.ts";
 
 /** How large the experiment is: three seeds and few epochs, or what a paper needs. */
 export const REPRODUCE_PRESETS = ["quick", "paper"] as const;
@@ -132,9 +131,7 @@ export async function runReproduce(
     const title = `Stage ${index + 1} of ${stages.length}, ${name}`;
     console.log(`${title}\n`);
     const code = await executeCommand(commands[index], args, outputUntil(signal), signal);
-    if (signal.aborted) {
-      throw new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
-    }
+    if (signal.aborted) throw stoppedToRepeat(context);
     if (code !== 0) {
       throw new UserError(
         `${title}, has failed for the reason above. What is done is kept; when that is put right, ` +
