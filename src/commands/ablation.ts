@@ -21,7 +21,8 @@ import {
   type AblationRun,
 } from "../jobs/ablation.ts";
 import { epochCost } from "../jobs/epoch_cost.ts";
-import { type SweepPart, SweepTime } from "../jobs/sweep_time.ts";
+import { SweepTime } from "../jobs/sweep_time.ts";
+import type { TimedTask } from "../jobs/task_times.ts";
 import type { Workspace } from "../jobs/workspace.ts";
 import { barChart } from "../report/bar_chart.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
@@ -212,7 +213,7 @@ function describe(
 function sweepParts(
   { epochs, finetuneEpochs, labelFraction }: AblationFlags,
   { split: { train, validation, test } }: Workspace,
-): SweepPart[] {
+): TimedTask[] {
   const validated = validation.length;
   return [
     {

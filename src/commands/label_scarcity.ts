@@ -18,7 +18,8 @@ import { chooseSource, normalisationFor } from "../jobs/checkpoints.ts";
 import { epochCost } from "../jobs/epoch_cost.ts";
 import { finiteOrNull } from "../jobs/finite_or_null.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "../jobs/label_scarcity.ts";
-import { type SweepPart, SweepTime } from "../jobs/sweep_time.ts";
+import { SweepTime } from "../jobs/sweep_time.ts";
+import type { TimedTask } from "../jobs/task_times.ts";
 import type { Workspace } from "../jobs/workspace.ts";
 import { lineChart } from "../report/line_chart.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
@@ -172,7 +173,7 @@ function sweepPart(
   fraction: number,
   epochs: number,
   { split: { train, validation, test } }: Workspace,
-): SweepPart {
+): TimedTask {
   const frozen = track.endsWith("_frozen");
   const labelled = fraction * train.length;
   const validated = validation.length;

@@ -4,19 +4,8 @@
  * @module
  */
 
+import type { TimedTask } from "./task_times.ts";
 import { TimeLeft } from "./time_left.ts";
-
-/** A training within a run of a sweep; a run has one or several, of different kinds. */
-export interface SweepPart {
-  /** Parts of one kind take equally long an epoch: `pretraining`, `fine-tuning`. */
-  readonly kind: string;
-  /** At most. */
-  readonly epochs: number;
-  /** What an epoch costs in comparison with other kinds, as long as it was not measured. */
-  readonly epochCost: number;
-  /** The same for what follows on the last epoch, such as a probe. */
-  readonly overheadCost: number;
-}
 
 /**
  * Follows the runs of a sweep.
@@ -45,10 +34,10 @@ export class SweepTime {
   #heard = 0;
 
   /**
-   * @param runs Parts of each run.
+   * @param runs Trainings of each run, of different kinds.
    * @param now A clock in milliseconds.
    */
-  constructor(readonly runs: readonly (readonly SweepPart[])[], now = () => performance.now()) {
+  constructor(readonly runs: readonly (readonly TimedTask[])[], now = () => performance.now()) {
     this.#now = now;
     for (const { kind, epochs, epochCost, overheadCost } of runs.flat()) {
       this.#time.plan(kind, epochs, epochCost);
