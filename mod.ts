@@ -33,18 +33,18 @@ export {
   recordCount,
   recordMillivolts,
   type RecordSet,
-} from "./src/data/record_set.ts";
-export { loadPtbXl, type PtbXlOptions } from "./src/data/ptb_xl.ts";
+} from "./src/data/signals/record_set.ts";
+export { loadPtbXl, type PtbXlOptions } from "./src/data/datasets/ptb_xl.ts";
 export {
   labelWindows,
   loadMitBih,
   type MitBihOptions,
   type MitBihSet,
   type WindowLabel,
-} from "./src/data/mit_bih.ts";
-export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/aami_classes.ts";
-export { loadRecordFolder, type RecordFolderOptions } from "./src/data/record_folder.ts";
-export { type LabelsCsvOptions, loadLabelsCsv } from "./src/data/labels_csv.ts";
+} from "./src/data/datasets/mit_bih.ts";
+export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/datasets/aami_classes.ts";
+export { loadRecordFolder, type RecordFolderOptions } from "./src/data/datasets/record_folder.ts";
+export { type LabelsCsvOptions, loadLabelsCsv } from "./src/data/datasets/labels_csv.ts";
 export {
   describeEcg,
   type Ecg,
@@ -55,39 +55,39 @@ export {
   readEcg,
   type ReadEcgOptions,
   readEcgSignals,
-} from "./src/data/read_ecg.ts";
-export { findEcgs, type FoundEcgs, type UnusableEcg } from "./src/data/find_ecgs.ts";
-export { type ChallengePatient, challengePatient } from "./src/data/challenge_header.ts";
-export { type FoldSplit, splitByFolds } from "./src/data/splits.ts";
-export { labelSubset, type LabelSubsetOptions } from "./src/data/label_subset.ts";
-export { type Balancing, classFrequencies } from "./src/data/balancing.ts";
-export { reportClassImbalance } from "./src/data/class_imbalance.ts";
+} from "./src/data/files/read_ecg.ts";
+export { findEcgs, type FoundEcgs, type UnusableEcg } from "./src/data/files/find_ecgs.ts";
+export { type ChallengePatient, challengePatient } from "./src/data/files/challenge_header.ts";
+export { type FoldSplit, splitByFolds } from "./src/data/sampling/splits.ts";
+export { labelSubset, type LabelSubsetOptions } from "./src/data/sampling/label_subset.ts";
+export { type Balancing, classFrequencies } from "./src/data/sampling/balancing.ts";
+export { reportClassImbalance } from "./src/data/sampling/class_imbalance.ts";
 export {
   TRADITIONAL_FEATURES,
   traditionalFeatures,
   traditionalFeatureTable,
-} from "./src/data/traditional_features.ts";
-export { decodeNpy, encodeNpy, type NpyArray } from "./src/data/npy.ts";
-export { batchSizes, epochOrder, type EpochOrderOptions } from "./src/data/batches.ts";
+} from "./src/estimators/traditional_features.ts";
+export { decodeNpy, encodeNpy, type NpyArray } from "./src/data/files/npy.ts";
+export { batchSizes, epochOrder, type EpochOrderOptions } from "./src/data/sampling/batches.ts";
 export {
   noNormalisation,
   type Normalisation,
   trainNormalisation,
-} from "./src/data/normalisation.ts";
-export { physicalValues } from "./src/data/wfdb/record.ts";
-export { readRecord } from "./src/data/wfdb/read_record.ts";
+} from "./src/data/signals/normalization.ts";
+export { physicalValues } from "./src/data/files/wfdb/record.ts";
+export { readRecord } from "./src/data/files/wfdb/read_record.ts";
 export {
   type Annotation,
   type AnnotationFile,
   parseAnnotations,
   readAnnotations,
-} from "./src/data/wfdb/annotations.ts";
-export { writeRecord } from "./src/data/wfdb/write_record.ts";
-export { resample } from "./src/data/resample.ts";
+} from "./src/data/files/wfdb/annotations.ts";
+export { writeRecord } from "./src/data/files/wfdb/write_record.ts";
+export { resample } from "./src/data/signals/resample.ts";
 export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
 export { writeCohort } from "./src/data/synthetic/write_cohort.ts";
-export { fetchPtbXl, PTB_XL_URL } from "./src/data/fetch_ptbxl.ts";
-export { fetchMitBih, MIT_BIH_URL } from "./src/data/fetch_mitbih.ts";
+export { fetchPtbXl, PTB_XL_URL } from "./src/data/download/fetch_ptbxl.ts";
+export { fetchMitBih, MIT_BIH_URL } from "./src/data/download/fetch_mitbih.ts";
 
 // Augmentation and masking
 export {
@@ -166,7 +166,7 @@ export {
   fitLinearProbe,
   fitLogisticRegression,
   predictProbabilities,
-} from "./src/stats/logistic_regression.ts";
+} from "./src/estimators/logistic_regression.ts";
 export { type MeanInterval, meanInterval } from "./src/stats/mean_interval.ts";
 export {
   type CurveBand,
@@ -178,8 +178,8 @@ export {
 export {
   type NearestNeighbourOptions,
   nearestNeighbourProbabilities,
-} from "./src/stats/k_nearest_neighbours.ts";
-export { fitStandardisation, standardise } from "./src/stats/standardisation.ts";
+} from "./src/estimators/k_nearest_neighbors.ts";
+export { fitStandardisation, standardise } from "./src/estimators/standardization.ts";
 export { pairedDifferences } from "./src/stats/samples.ts";
 export { type ShapiroWilk, shapiroWilk } from "./src/stats/shapiro_wilk.ts";
 export { type PairedT, pairedT } from "./src/stats/paired_t.ts";
@@ -241,13 +241,13 @@ export {
   predictForest,
   type RandomForest,
   type RandomForestOptions,
-} from "./src/stats/random_forest.ts";
+} from "./src/estimators/random_forest.ts";
 export {
   fitGradientBoosting,
   type GradientBoosting,
   type GradientBoostingOptions,
   predictBoosting,
-} from "./src/stats/gradient_boosting.ts";
+} from "./src/estimators/gradient_boosting.ts";
 
 // Checkpoints
 export { readCheckpoint, writeCheckpoint } from "./src/checkpoint/checkpoint_file.ts";
@@ -259,30 +259,33 @@ export {
   type StateDict,
 } from "./src/checkpoint/state_dict.ts";
 export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
-export { type Architecture, architectureOf } from "./src/checkpoint/recognise_architecture.ts";
+export { type Architecture, architectureOf } from "./src/checkpoint/recognize_architecture.ts";
 
 // Jobs
 export {
   analyzeDatasets,
   type AnalyzeDatasetsOptions,
   type DatasetsAnalysis,
-} from "./src/jobs/analyze_datasets.ts";
-export { Workspace, type WorkspaceOptions } from "./src/jobs/workspace.ts";
+} from "./src/data/inventory/analyze_datasets.ts";
+export { Workspace, type WorkspaceOptions } from "./src/runs/workspace.ts";
 export {
   type EpochObservation,
   pretrain,
   type PretrainEvents,
   type PretrainOptions,
   type PretrainResult,
-} from "./src/jobs/pretrain.ts";
-export type { PretrainNetwork, PretrainRecipe } from "./src/jobs/pretrain_recipe.ts";
-export type { OnlineProbeOptions } from "./src/jobs/pretrain_monitor.ts";
-export { byolRecipe, type ByolRecipeOptions } from "./src/jobs/byol_recipe.ts";
-export { contrastiveRecipe, type ContrastiveRecipeOptions } from "./src/jobs/contrastive_recipe.ts";
-export { maskedRecipe } from "./src/jobs/masked_recipe.ts";
-export { simclrRecipe, type SimclrRecipeOptions } from "./src/jobs/simclr_recipe.ts";
-export type { MemoryUse } from "./src/jobs/memory_use.ts";
-export type { Course, RunFacts, RunOptions } from "./src/jobs/training_run.ts";
+} from "./src/training/pretrain.ts";
+export type { PretrainNetwork, PretrainRecipe } from "./src/training/pretrain_recipe.ts";
+export type { OnlineProbeOptions } from "./src/training/pretrain_monitor.ts";
+export { byolRecipe, type ByolRecipeOptions } from "./src/training/byol_recipe.ts";
+export {
+  contrastiveRecipe,
+  type ContrastiveRecipeOptions,
+} from "./src/training/contrastive_recipe.ts";
+export { maskedRecipe } from "./src/training/masked_recipe.ts";
+export { simclrRecipe, type SimclrRecipeOptions } from "./src/training/simclr_recipe.ts";
+export type { MemoryUse } from "./src/runs/memory_use.ts";
+export type { Course, RunFacts, RunOptions } from "./src/runs/training_run.ts";
 export {
   column,
   findRuns,
@@ -290,14 +293,14 @@ export {
   readRun,
   type Run,
   type RunState,
-} from "./src/jobs/read_run.ts";
-export { type RunSummary, summarizeRun } from "./src/jobs/runs.ts";
-export { compareRuns, type RunComparison } from "./src/jobs/compare_runs.ts";
+} from "./src/results/read_run.ts";
+export { type RunSummary, summarizeRun } from "./src/results/runs.ts";
+export { compareRuns, type RunComparison } from "./src/results/compare_runs.ts";
 export {
   trainClassifier,
   type TrainClassifierOptions,
   type TrainClassifierResult,
-} from "./src/jobs/train_classifier.ts";
+} from "./src/training/train_classifier.ts";
 export {
   type ClassifierResult,
   multiseed,
@@ -305,18 +308,18 @@ export {
   type MultiseedFailure,
   type MultiseedOutcome,
   type MultiseedRun,
-} from "./src/jobs/multiseed.ts";
+} from "./src/experiments/multiseed.ts";
 export type {
   MultiseedConfiguration,
   MultiseedMethod,
   MultiseedOptions,
   MultiseedTask,
-} from "./src/jobs/multiseed_plan.ts";
+} from "./src/experiments/multiseed_plan.ts";
 export {
   readTestPredictions,
   type TestPredictions,
   testPredictionsCsv,
-} from "./src/jobs/test_predictions.ts";
+} from "./src/results/test_predictions.ts";
 export {
   RETRAINING_CHECKPOINTS,
   RETRAINING_STEPS,
@@ -327,7 +330,7 @@ export {
   RetrainingStepError,
   type RetrainingStepName,
   retrainWithEnhancedAugmentations,
-} from "./src/jobs/retrain_with_enhanced_augmentations.ts";
+} from "./src/experiments/retrain_with_enhanced_augmentations.ts";
 export {
   analyzeRetrainingStrategy,
   type AugmentationRecommendation,
@@ -335,39 +338,43 @@ export {
   type RecommendedExperiment,
   type RetrainingAnalysis,
   type RetrainingRecommendations,
-} from "./src/jobs/analyze_retraining_strategy.ts";
+} from "./src/results/analyze_retraining_strategy.ts";
 export {
   type Improvement,
   type MeasuredImprovements,
   readMeasuredImprovements,
-} from "./src/jobs/measured_improvements.ts";
-export { TimeLeft } from "./src/jobs/time_left.ts";
-export { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./src/jobs/evaluate.ts";
+} from "./src/results/measured_improvements.ts";
+export { TimeLeft } from "./src/experiments/time_left.ts";
+export {
+  evaluateClassifier,
+  type EvaluateOptions,
+  type Evaluation,
+} from "./src/evaluation/evaluate.ts";
 export {
   evaluateAll,
   type EvaluateAllOptions,
   type EvaluateAllResult,
-} from "./src/jobs/evaluate_all.ts";
+} from "./src/evaluation/evaluate_all.ts";
 export {
   compareCheckpoints,
   type ComparedCheckpoint,
   type CompareOptions,
   type Comparison,
-} from "./src/jobs/compare.ts";
+} from "./src/experiments/compare.ts";
 export {
   type EcgPrediction,
   predict,
   type Predictions,
   type PredictOptions,
-} from "./src/jobs/predict.ts";
-export { type ClassifierInput, classifierInput } from "./src/jobs/classifier_input.ts";
+} from "./src/evaluation/predict.ts";
+export { type ClassifierInput, classifierInput } from "./src/evaluation/classifier_input.ts";
 export {
   type Condition,
   type ConditionsOptions,
   evaluateConditions,
   sweepConditions,
   type SweepPoint,
-} from "./src/jobs/robustness.ts";
+} from "./src/evaluation/robustness.ts";
 export {
   encoderSource,
   type RecordResult,
@@ -377,21 +384,21 @@ export {
   type TransferMitBihResult,
   type TransferRun,
   type TransferScores,
-} from "./src/jobs/transfer_mitbih.ts";
+} from "./src/experiments/transfer_mitbih.ts";
 export {
   type FeatureOptions,
   type FrozenNetwork,
   networkFeatures,
   pooledEncoder,
-} from "./src/jobs/network_features.ts";
-export { readSeedResults, type SeedResults } from "./src/jobs/seed_results.ts";
+} from "./src/evaluation/network_features.ts";
+export { readSeedResults, type SeedResults } from "./src/results/seed_results.ts";
 export {
   type ConfigurationComparison,
   runStatisticalTests,
   type StatisticalTests,
   type StatisticalTestsOptions,
-} from "./src/jobs/statistical_tests.ts";
-export { probeEncoder, type ProbeResult } from "./src/jobs/probe.ts";
+} from "./src/results/statistical_tests.ts";
+export { probeEncoder, type ProbeResult } from "./src/evaluation/probe.ts";
 export {
   type CheckpointProbe,
   type LinearFit,
@@ -399,13 +406,13 @@ export {
   type ProbeCheckpointOptions,
   type ProbedNetwork,
   type ProbeSettings,
-} from "./src/jobs/probe_checkpoint.ts";
-export { embed, type Embeddings, type EmbedOptions } from "./src/jobs/embed.ts";
+} from "./src/evaluation/probe_checkpoint.ts";
+export { embed, type Embeddings, type EmbedOptions } from "./src/evaluation/embed.ts";
 
 // Pictures
-export { rasterise, type RasteriseOptions } from "./src/report/rasterise.ts";
-export { renderPage } from "./src/report/html/page.ts";
-export { renderMarkdown } from "./src/report/markdown.ts";
+export { rasterise, type RasteriseOptions } from "./src/plots/rasterize.ts";
+export { renderPage } from "./src/results/report/html/page.ts";
+export { renderMarkdown } from "./src/results/report/markdown.ts";
 export type {
   Block,
   Cell,
@@ -414,12 +421,12 @@ export type {
   ReportDocument,
   Section,
   Table,
-} from "./src/report/document.ts";
-export { buildReport, type BuiltReport } from "./src/jobs/report/report.ts";
-export { readResultsFolder, type ResultsFolder } from "./src/jobs/report/results_folder.ts";
-export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/report/clinical_ecg.ts";
+} from "./src/results/report/document.ts";
+export { buildReport, type BuiltReport } from "./src/results/report/report.ts";
+export { readResultsFolder, type ResultsFolder } from "./src/results/report/results_folder.ts";
+export { type ClinicalEcg, clinicalEcg, type ClinicalLead } from "./src/plots/clinical_ecg.ts";
 export {
   type TraditionalOptions,
   type TraditionalResult,
   trainTraditionalMl,
-} from "./src/jobs/train_traditional_ml.ts";
+} from "./src/training/train_traditional_ml.ts";

@@ -1,9 +1,14 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
-import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { integerFlag, numberListFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import {
+  integerFlag,
+  numberListFlag,
+  pathFlag,
+  stringListFlag,
+} from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
 import { runAblation } from "../src/commands/ablation.ts";
 
 /** `deno task ablation`: what each augmentation is worth. */

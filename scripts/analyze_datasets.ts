@@ -1,6 +1,6 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { booleanFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { booleanFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runAnalyzeDatasets } from "../src/commands/analyze_datasets.ts";
 
 /** `deno task analyze-datasets`: what the data sets on this machine hold. */

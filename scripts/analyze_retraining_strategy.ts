@@ -1,8 +1,8 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { booleanFlag, choiceFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { booleanFlag, choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runAnalyzeRetrainingStrategy } from "../src/commands/analyze_retraining_strategy.ts";
-import { RETRAINED_METHODS } from "../src/jobs/retraining_evidence.ts";
+import { RETRAINED_METHODS } from "../src/results/retraining_evidence.ts";
 
 /** `deno task analyze-retraining-strategy`: which trainings to repeat, and for how long. */
 export const command = defineCommand({

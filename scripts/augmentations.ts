@@ -4,10 +4,10 @@
  * @module
  */
 
-import { defineCommand } from "../src/cli/command.ts";
-import { integerFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { integerFlag, pathFlag, stringFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags } from "../src/console/flags/training_flags.ts";
 import { runAugmentations } from "../src/commands/augmentations.ts";
 
 /** The command line of `augmentations`. */

@@ -1,8 +1,8 @@
 import { STEPS } from "../src/bench/steps.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { deviceFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runBench } from "../src/commands/bench.ts";
 
 /** `deno task bench`: how fast this machine trains. */

@@ -1,7 +1,13 @@
 import { PEERS } from "../src/bench/peers/run_peers.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import {
+  choiceFlag,
+  integerFlag,
+  numberFlag,
+  pathFlag,
+  stringFlag,
+} from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runBenchPeers } from "../src/commands/bench_peers.ts";
 
 /** `deno task bench-peers`: the same training step here and elsewhere. */

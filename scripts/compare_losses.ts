@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
-import { integerFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
+import { integerFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runCompareLosses } from "../src/commands/compare_losses.ts";
 
 /** `deno task compare-losses`: losses beside each other. */

@@ -1,8 +1,8 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { numberListFlag, pathFlag } from "../src/cli/flags.ts";
-import { featureFlags } from "../src/cli/probe_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { deviceFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { featureFlags } from "../src/console/flags/probe_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runEmbed } from "../src/commands/embed.ts";
 
 /** `deno task embed`: a checkpoint's features of a data set, for use elsewhere. */

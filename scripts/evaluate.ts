@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runEvaluate } from "../src/commands/evaluate.ts";
 
 /** `deno task evaluate`: metrics of a classifier on the test fold. */

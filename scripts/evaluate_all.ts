@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, integerFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runEvaluateAll } from "../src/commands/evaluate_all.ts";
 
 /** `deno task evaluate-all`: many classifiers on the same records. */

@@ -1,8 +1,8 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { downloadFlags } from "../src/cli/download_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runDownload } from "../src/commands/download.ts";
-import { fetchMitBih, MIT_BIH_URL } from "../src/data/fetch_mitbih.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { downloadFlags } from "../src/console/flags/download_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runDownload } from "../src/console/download.ts";
+import { fetchMitBih, MIT_BIH_URL } from "../src/data/download/fetch_mitbih.ts";
 
 /** `deno task fetch-mitbih`: downloads the MIT-BIH Arrhythmia Database and verifies every file. */
 export const command = defineCommand({

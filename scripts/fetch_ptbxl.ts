@@ -1,9 +1,9 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { downloadFlags } from "../src/cli/download_flags.ts";
-import { choiceFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runDownload } from "../src/commands/download.ts";
-import { fetchPtbXl, PTB_XL_URL } from "../src/data/fetch_ptbxl.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { downloadFlags } from "../src/console/flags/download_flags.ts";
+import { choiceFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runDownload } from "../src/console/download.ts";
+import { fetchPtbXl, PTB_XL_URL } from "../src/data/download/fetch_ptbxl.ts";
 
 /** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
 export const command = defineCommand({

@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { pathFlag } from "../src/cli/flags.ts";
-import { resultsFlags } from "../src/cli/results_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { pathFlag } from "../src/console/flags/flags.ts";
+import { resultsFlags } from "../src/console/flags/results_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runGeneratePublicationReport } from "../src/commands/generate_publication_report.ts";
 
 /** `deno task generate-publication-report`: all results in one document. */

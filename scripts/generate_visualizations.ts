@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { resultsFlags } from "../src/cli/results_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { resultsFlags } from "../src/console/flags/results_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runGenerateVisualizations } from "../src/commands/generate_visualizations.ts";
 
 /** `deno task generate-visualizations`: the figures alone. */

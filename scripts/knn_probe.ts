@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { neighbourFlags, probeFlags } from "../src/cli/probe_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runProbe } from "../src/commands/probe.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { neighbourFlags, probeFlags } from "../src/console/flags/probe_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runProbe } from "../src/console/probe.ts";
 
 /** `deno task knn-probe`: nearest neighbours on a checkpoint's frozen features. */
 export const command = defineCommand({

@@ -1,4 +1,4 @@
-import { defineCommand } from "../src/cli/command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
 import {
   choiceFlag,
   integerFlag,
@@ -6,11 +6,11 @@ import {
   numberListFlag,
   pathFlag,
   stringListFlag,
-} from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/cli/training_flags.ts";
+} from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runLabelScarcity } from "../src/commands/label_scarcity.ts";
-import { TRACKS } from "../src/jobs/label_scarcity.ts";
+import { TRACKS } from "../src/experiments/label_scarcity.ts";
 
 /** `deno task label-scarcity`: metrics against the share of labels. */
 export const command = defineCommand({

@@ -1,8 +1,8 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { numberFlag } from "../src/cli/flags.ts";
-import { probeFlags } from "../src/cli/probe_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runProbe } from "../src/commands/probe.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { numberFlag } from "../src/console/flags/flags.ts";
+import { probeFlags } from "../src/console/flags/probe_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runProbe } from "../src/console/probe.ts";
 
 /** `deno task linear-probe`: logistic regression on a checkpoint's frozen features. */
 export const command = defineCommand({

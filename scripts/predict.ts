@@ -1,7 +1,13 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { deviceFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import {
+  booleanFlag,
+  choiceFlag,
+  integerFlag,
+  numberFlag,
+  pathFlag,
+} from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { deviceFlags } from "../src/console/flags/training_flags.ts";
 import { runPredict } from "../src/commands/predict.ts";
 
 /** `deno task predict`: probabilities and a picture for any ECG. */

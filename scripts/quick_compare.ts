@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { compareFlags, comparePositionals } from "../src/cli/compare_flags.ts";
-import { integerFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
+import { integerFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runQuickCompare } from "../src/commands/quick_compare.ts";
 
 /** `deno task quick-compare`: two numbers of each classifier. */

@@ -1,8 +1,8 @@
-import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
 import { type CommandLoader, REPRODUCE_PRESETS, runReproduce } from "../src/commands/reproduce.ts";
 
 const STAGES = {

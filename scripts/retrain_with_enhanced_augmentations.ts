@@ -1,8 +1,8 @@
-import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { integerFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
 import { runRetraining } from "../src/commands/retrain_with_enhanced_augmentations.ts";
 
 /** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */

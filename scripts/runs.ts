@@ -1,8 +1,8 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runRuns } from "../src/commands/runs.ts";
-import { RUN_ORDERS } from "../src/jobs/runs.ts";
+import { RUN_ORDERS } from "../src/results/runs.ts";
 
 /** `deno task runs`: what has been trained, and how two runs differ. */
 export const command = defineCommand({

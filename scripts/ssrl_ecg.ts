@@ -1,6 +1,6 @@
-import type { Command, FlagTable } from "../src/cli/command.ts";
-import { nearest } from "../src/cli/nearest.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import type { Command, FlagTable } from "../src/console/flags/command.ts";
+import { nearest } from "../src/text/nearest.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { VERSION } from "../src/version.ts";
 
 /** All commands of the single binary; each is loaded when it is asked for. */

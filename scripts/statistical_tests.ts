@@ -1,6 +1,6 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { numberFlag, pathFlag, stringFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { numberFlag, pathFlag, stringFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runStatisticalTestsCommand } from "../src/commands/statistical_tests.ts";
 
 /** `deno task statistical-tests`: are two methods different? */

@@ -1,8 +1,8 @@
 /** `deno task synthesize`: writes a synthetic cohort in PTB-XL's layout. */
 
-import { defineCommand } from "../src/cli/command.ts";
-import { integerFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
 import { runSynthesize } from "../src/commands/synthesize.ts";
 
 export const command = defineCommand({

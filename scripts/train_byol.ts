@@ -1,10 +1,10 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, numberFlag } from "../src/cli/flags.ts";
-import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runPretrain } from "../src/commands/pretrain.ts";
-import { byolRecipe } from "../src/jobs/byol_recipe.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, numberFlag } from "../src/console/flags/flags.ts";
+import { pretrainingFlags } from "../src/console/flags/pretraining_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runPretrain } from "../src/console/pretrain.ts";
+import { byolRecipe } from "../src/training/byol_recipe.ts";
 import { MOMENTUM_SCHEDULES } from "../src/methods/byol.ts";
 
 /** `deno task train-byol`: pretrain an encoder without labels and without negative pairs. */

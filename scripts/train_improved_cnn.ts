@@ -1,7 +1,7 @@
-import { networkFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runTrainClassifier } from "../src/commands/train_classifier.ts";
+import { networkFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runTrainClassifier } from "../src/console/train_classifier.ts";
 
 /** `deno task train-improved-cnn`: train the improved CNN. */
 export const command = defineCommand({

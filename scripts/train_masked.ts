@@ -1,9 +1,9 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { integerFlag, numberFlag } from "../src/cli/flags.ts";
-import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runPretrain } from "../src/commands/pretrain.ts";
-import { maskedRecipe, reconstructionFile } from "../src/jobs/masked_recipe.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { integerFlag, numberFlag } from "../src/console/flags/flags.ts";
+import { pretrainingFlags } from "../src/console/flags/pretraining_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runPretrain } from "../src/console/pretrain.ts";
+import { maskedRecipe, reconstructionFile } from "../src/training/masked_recipe.ts";
 
 /** `deno task train-masked`: reconstruct what a mask hides. */
 export const command = defineCommand({

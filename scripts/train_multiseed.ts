@@ -1,5 +1,5 @@
-import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
 import {
   booleanFlag,
   choiceFlag,
@@ -7,12 +7,12 @@ import {
   numberListFlag,
   pathFlag,
   stringListFlag,
-} from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/cli/training_flags.ts";
+} from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
 import { runMultiseed } from "../src/commands/train_multiseed.ts";
-import { MULTISEED_METHODS } from "../src/jobs/multiseed_plan.ts";
-import { LOSSES } from "../src/jobs/train_classifier.ts";
+import { MULTISEED_METHODS } from "../src/experiments/multiseed_plan.ts";
+import { LOSSES } from "../src/training/train_classifier.ts";
 
 /** `deno task train-multiseed`: the same experiment with many seeds. */
 export const command = defineCommand({

@@ -1,10 +1,10 @@
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag } from "../src/cli/flags.ts";
-import { pretrainingFlags } from "../src/cli/pretraining_flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runPretrain } from "../src/commands/pretrain.ts";
-import { simclrRecipe } from "../src/jobs/simclr_recipe.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, integerFlag, numberFlag } from "../src/console/flags/flags.ts";
+import { pretrainingFlags } from "../src/console/flags/pretraining_flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runPretrain } from "../src/console/pretrain.ts";
+import { simclrRecipe } from "../src/training/simclr_recipe.ts";
 
 /** `deno task train-simclr`: pretrain an encoder without labels. */
 export const command = defineCommand({

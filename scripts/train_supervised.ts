@@ -1,8 +1,8 @@
-import { classifierFlags } from "../src/cli/classifier_flags.ts";
-import { defineCommand } from "../src/cli/command.ts";
-import { pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { runTrainClassifier } from "../src/commands/train_classifier.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { runTrainClassifier } from "../src/console/train_classifier.ts";
 
 /** `deno task train-supervised`: train a classifier from random weights. */
 export const command = defineCommand({

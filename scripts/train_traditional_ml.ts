@@ -1,7 +1,7 @@
-import { defineCommand } from "../src/cli/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/cli/flags.ts";
-import { runCommand } from "../src/cli/run_command.ts";
-import { dataFlags } from "../src/cli/training_flags.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { runCommand } from "../src/console/flags/run_command.ts";
+import { dataFlags } from "../src/console/flags/training_flags.ts";
 import { runTrainTraditionalMl } from "../src/commands/train_traditional_ml.ts";
 
 /** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */

@@ -10,9 +10,10 @@
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { UserError } from "ssrl-ecg";
  * const error = new UserError("Cannot read a.dat: file is missing. Check --data-root");
- * console.assert(error.exitCode === 1);
+ * assert(error.exitCode === 1);
  * ```
  */
 export class UserError extends Error {
@@ -26,8 +27,9 @@ export class UserError extends Error {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { UsageError } from "ssrl-ecg";
- * console.assert(new UsageError("Unknown flag --epoch: use --epochs").exitCode === 2);
+ * assert(new UsageError("Unknown flag --epoch: use --epochs").exitCode === 2);
  * ```
  */
 export class UsageError extends UserError {

@@ -40,6 +40,7 @@ const LEADS = 12;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { augmentRecords, chooseDevice, onlyAugmentation } from "ssrl-ecg";
  * const gpu = await chooseDevice();
  * const flat = {
@@ -52,7 +53,7 @@ const LEADS = 12;
  *   augmentations: onlyAugmentation("motion-artifacts"),
  *   views: 1,
  * });
- * console.assert(Math.max(...wandering) <= 0.05); // mV
+ * assert(Math.max(...wandering) <= 0.05); // mV
  * gpu.destroy();
  * ```
  */
@@ -71,13 +72,14 @@ export async function augmentRecords(
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { augmentAndTell, chooseDevice, onlyAugmentation } from "ssrl-ecg";
  * const gpu = await chooseDevice();
  * const samples = new Int16Array(1000 * 12);
  * const set = { samples, signalLength: 1000, samplingRate: 100, millivoltsPerUnit: 0.001 };
  * const augmentations = onlyAugmentation("bandpass");
  * const { draws } = await augmentAndTell(gpu, set, { augmentations });
- * console.assert(draws[0].bandpass?.endsWith("Hz"));
+ * assert(draws[0].bandpass?.endsWith("Hz"));
  * gpu.destroy();
  * ```
  */

@@ -96,13 +96,6 @@ export type AugmentationConfigName = typeof AUGMENTATION_CONFIGS[number];
 /**
  * Rates of a named configuration: all seven at their documented rates, all but one, or none (two
  * identical views).
- *
- * @example
- * ```ts
- * import { augmentationConfig } from "ssrl-ecg/src/augment/augmentations.ts";
- * console.assert(augmentationConfig("no-mixup").mixup === 0);
- * console.assert(augmentationConfig("no-mixup").cutmix === 0.25);
- * ```
  */
 export function augmentationConfig(name: AugmentationConfigName): AugmentationConfig {
   if (!AUGMENTATION_CONFIGS.includes(name)) {

@@ -63,11 +63,12 @@ export function recordMaskBlocks(
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { maskedStretches } from "ssrl-ecg";
  * const mask = { ratio: 0.3, blockSize: 50 };
  * const stretches = maskedStretches(mask, 1000, { seed: 42, epoch: 1, record: 7 });
  * const masked = stretches.reduce((sum, [start, end]) => sum + end - start, 0);
- * console.assert(masked >= 50 && masked <= 300); // six blocks, some of which may overlap
+ * assert(masked >= 50 && masked <= 300); // six blocks, some of which may overlap
  * ```
  */
 export function maskedStretches(

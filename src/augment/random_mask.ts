@@ -28,12 +28,6 @@ export interface RandomMaskOptions {
  * @param maskRatio Nominal part to mask, up to 1.
  * @param blockSize Samples of a block.
  * @throws {RangeError} When ratio or block size make no sense.
- *
- * @example
- * ```ts
- * import { maskBlockCount } from "ssrl-ecg/src/augment/random_mask.ts";
- * console.assert(maskBlockCount(1000, 0.3, 50) === 6);
- * ```
  */
 export function maskBlockCount(length: number, maskRatio: number, blockSize: number): number {
   if (!(maskRatio <= 1)) throw new RangeError(`Cannot mask a ratio of ${maskRatio}: need up to 1`);
@@ -55,12 +49,13 @@ export function maskBlockCount(length: number, maskRatio: number, blockSize: num
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { applyRandomMask } from "ssrl-ecg";
  * const shape = [32, 12, 5000] as const;
  * const signals = { data: new Float32Array(32 * 12 * 5000).fill(1), shape };
  * const masked = applyRandomMask(signals, 0.15, { seed: 1 });
- * console.assert(masked.data.some((x) => x === 0) && signals.data.every((x) => x === 1));
- * console.assert(applyRandomMask(signals, 0) === signals);
+ * assert(masked.data.some((x) => x === 0) && signals.data.every((x) => x === 1));
+ * assert(applyRandomMask(signals, 0) === signals);
  * ```
  */
 export function applyRandomMask(

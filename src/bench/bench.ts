@@ -8,7 +8,7 @@ import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelLibrary } from "../gpu/kernels.ts";
 import { measurePeaks, type Peaks } from "../gpu/peaks.ts";
-import { Workspace } from "../jobs/workspace.ts";
+import { Workspace } from "../runs/workspace.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import type { Effort, StepFigures } from "./measured_step.ts";
 import { measureStartUp, type StartUpFigures } from "./start_up.ts";

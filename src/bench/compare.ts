@@ -4,7 +4,7 @@
  * @module
  */
 
-import { programName } from "../cli/program_name.ts";
+import { programName } from "../text/program_name.ts";
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";
 import type { StepFigures } from "./measured_step.ts";

@@ -62,15 +62,7 @@ export function describeMachine(gpu: Gpu): Machine {
   };
 }
 
-/**
- * An adapter's name as part of a file name.
- *
- * @example
- * ```ts
- * import { adapterSlug } from "ssrl-ecg/src/bench/machine.ts";
- * console.assert(adapterSlug("NVIDIA H200 (535.1)") === "nvidia-h200-535-1");
- * ```
- */
+/** An adapter's name as part of a file name. */
 export function adapterSlug(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "adapter";
 }

@@ -10,7 +10,7 @@ import { recordTuned } from "../gpu/record_tuned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { persistent, type Workspace } from "../jobs/workspace.ts";
+import { persistent, type Workspace } from "../runs/workspace.ts";
 import type { Method } from "../methods/batch.ts";
 import { recordInput } from "../augment/record_input.ts";
 import { Adam } from "../optim/adam.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { formatBytes, formatCount, formatPercent } from "../cli/format.ts";
-import { renderSettings, renderTable } from "../cli/table.ts";
+import { formatBytes, formatCount, formatPercent } from "../text/format.ts";
+import { renderSettings, renderTable } from "../text/table.ts";
 import type { Peaks } from "../gpu/peaks.ts";
 import type { BenchReport } from "./bench.ts";
 import type { Comparison } from "./compare.ts";

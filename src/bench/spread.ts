@@ -17,12 +17,6 @@ export interface Spread {
  * Median (of two middle values their mean), minimum and maximum.
  *
  * @throws {RangeError} When there are no values.
- *
- * @example
- * ```ts
- * import { spread } from "ssrl-ecg/src/bench/spread.ts";
- * console.assert(spread([3, 1, 2]).median === 2);
- * ```
  */
 export function spread(values: readonly number[]): Spread {
   if (values.length === 0) throw new RangeError("Cannot take the median of no values");

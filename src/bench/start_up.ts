@@ -5,8 +5,8 @@
  */
 
 import { ResidentRecords } from "../augment/resident_records.ts";
-import { loadPtbXl } from "../data/ptb_xl.ts";
-import { recordCount } from "../data/record_set.ts";
+import { loadPtbXl } from "../data/datasets/ptb_xl.ts";
+import { recordCount } from "../data/signals/record_set.ts";
 import type { KernelLibrary } from "../gpu/kernels.ts";
 import { type Spread, spread } from "./spread.ts";
 

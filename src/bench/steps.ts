@@ -7,7 +7,7 @@
 import { augmentationConfig } from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { persistent, type Workspace } from "../jobs/workspace.ts";
+import { persistent, type Workspace } from "../runs/workspace.ts";
 import { meanPool } from "../layers/mean_pool.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";

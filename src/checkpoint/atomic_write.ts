@@ -22,15 +22,6 @@ let writes = 0;
  * @param content Bytes, or text (UTF-8)
  * @throws {UserError} If the folder cannot be made or written, or the disk is full. The old file, if
  * any, is then unchanged and no temporary remains
- *
- * @example
- * ```ts
- * import { writeFileAtomically } from "ssrl-ecg/src/checkpoint/atomic_write.ts";
- * const folder = Deno.makeTempDirSync();
- * await writeFileAtomically(`${folder}/deep/state.json`, "{}");
- * console.assert(Deno.readTextFileSync(`${folder}/deep/state.json`) === "{}");
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export async function writeFileAtomically(
   path: string,

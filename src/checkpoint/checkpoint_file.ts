@@ -43,19 +43,6 @@ export function assertCheckpointPath(path: string): void {
  *
  * @param path File that ends in `.pt` or `.safetensors`
  * @throws {UserError} If the extension is another or the file cannot be written
- *
- * @example
- * ```ts
- * import { readCheckpoint, writeCheckpoint } from "ssrl-ecg/src/checkpoint/checkpoint_file.ts";
- * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
- * const folder = Deno.makeTempDirSync();
- * const encoder = new Map([["weight", float32Tensor([2], Float32Array.of(1, 2))]]);
- * const sections = new Map([["encoder", encoder]]);
- * await writeCheckpoint(`${folder}/a.pt`, { sections, metadata: { method: "simclr" } });
- * const read = await readCheckpoint(`${folder}/a.pt`);
- * console.assert(read.sections.get("encoder")?.get("weight")?.data[1] === 2);
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   await writeFileAtomically(path, formatOf(path).encode(checkpoint));

@@ -1,16 +1,10 @@
 import { countValues } from "./match_state_dict.ts";
-import { recogniseArchitecture } from "./recognise_architecture.ts";
+import { recogniseArchitecture } from "./recognize_architecture.ts";
 import type { Checkpoint } from "./state_dict.ts";
 
 /**
  * The sections of a checkpoint in half a line, for messages: `"encoder" (ECGEncoder1DCNN (12 channels,
  * width 64))`.
- *
- * @example
- * ```ts
- * import { describeSections } from "ssrl-ecg/src/checkpoint/describe_checkpoint.ts";
- * console.assert(describeSections({ sections: new Map(), metadata: {} }) === "no weights");
- * ```
  */
 export function describeSections({ sections }: Checkpoint): string {
   if (sections.size === 0) return "no weights";
@@ -21,13 +15,6 @@ export function describeSections({ sections }: Checkpoint): string {
 /**
  * What a checkpoint holds, as lines for a printed summary. Fields that the file lacks are left out,
  * except the normalisation, whose absence matters.
- *
- * @example
- * ```ts
- * import { describeCheckpoint } from "ssrl-ecg/src/checkpoint/describe_checkpoint.ts";
- * const lines = describeCheckpoint({ sections: new Map(), metadata: { method: "simclr" } });
- * console.assert(lines.includes("method: simclr"));
- * ```
  */
 export function describeCheckpoint(checkpoint: Checkpoint): string[] {
   const { sections, metadata, ignored = [] } = checkpoint;

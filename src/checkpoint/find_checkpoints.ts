@@ -16,16 +16,6 @@ import { UserError } from "../errors.ts";
  * @param paths Folders, files and globs such as `checkpoints/*.pt` or `results/*.safetensors`
  * @returns Paths in alphabetical order, each once
  * @throws {UserError} A path stands for nothing
- *
- * @example
- * ```ts
- * import { findCheckpoints } from "ssrl-ecg/src/checkpoint/find_checkpoints.ts";
- * const folder = Deno.makeTempDirSync();
- * Deno.writeTextFileSync(`${folder}/a.pt`, "");
- * Deno.writeTextFileSync(`${folder}/notes.txt`, "");
- * console.assert(findCheckpoints([folder, `${folder}/*.pt`]).length === 1);
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function findCheckpoints(paths: readonly string[]): string[] {
   const found = new Set<string>();

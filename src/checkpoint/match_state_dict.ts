@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { recogniseArchitecture } from "./recognise_architecture.ts";
+import { recogniseArchitecture } from "./recognize_architecture.ts";
 import { elementCount, type StateDict } from "./state_dict.ts";
 
 /** How many offenders of each kind a message names. */
@@ -21,14 +21,6 @@ export interface ExpectedTensor {
  * `ECGClassifier from section "model" of a.pt`
  * @throws {UserError} If anything differs: lists the first five of each kind, with totals, and says
  * which architecture the file seems to hold
- *
- * @example
- * ```ts
- * import { matchStateDict } from "ssrl-ecg/src/checkpoint/match_state_dict.ts";
- * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
- * const given = new Map([["weight", float32Tensor([2], new Float32Array(2))]]);
- * matchStateDict([{ name: "weight", shape: [2] }], given, "a layer"); // fits: nothing happens
- * ```
  */
 export function matchStateDict(
   expected: readonly ExpectedTensor[],

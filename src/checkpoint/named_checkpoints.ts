@@ -22,14 +22,6 @@ export interface NamedCheckpoint {
  * @param texts What was given, in the order in which checkpoints are to be compared.
  * @throws {UsageError} Nothing before or after the `=`, or two checkpoints of one name or one file.
  * @throws {UserError} A folder or a glob stands for nothing.
- *
- * @example
- * ```ts
- * import { readNamedCheckpoints } from "ssrl-ecg/src/checkpoint/named_checkpoints.ts";
- * const [first, second] = readNamedCheckpoints(["focal=runs/7/best.pt", "supervised.pt"]);
- * console.assert(first.name === "focal" && first.path === "runs/7/best.pt");
- * console.assert(second.name === "supervised");
- * ```
  */
 export function readNamedCheckpoints(texts: readonly string[]): NamedCheckpoint[] {
   const found = texts.flatMap(readOne);

@@ -5,14 +5,6 @@ import { UserError } from "../errors.ts";
  * SHA-256 of a file as 64 lower-case hexadecimal digits. Reads in pieces; memory stays flat.
  *
  * @throws {UserError} If the file cannot be read
- *
- * @example
- * ```ts
- * import { sha256OfFile } from "ssrl-ecg/src/checkpoint/sha256.ts";
- * const path = Deno.makeTempFileSync();
- * console.assert((await sha256OfFile(path)).startsWith("e3b0c44298fc1c14"));
- * Deno.removeSync(path);
- * ```
  */
 export async function sha256OfFile(path: string): Promise<string> {
   try {

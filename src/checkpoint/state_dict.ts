@@ -253,13 +253,6 @@ function widenFloat16(bits: number): number {
 /**
  * The values as float32: exact from float16, bfloat16, int8, int16, uint8 and bool; rounded to
  * nearest from float64, int32 and int64. A float32 tensor's own array is returned, not a copy.
- *
- * @example
- * ```ts
- * import { asFloat32 } from "ssrl-ecg/src/checkpoint/state_dict.ts";
- * const half = { dtype: "float16", shape: [2], data: Uint16Array.of(0x3c00, 0xc000) } as const;
- * console.assert(asFloat32(half).join() === "1,-2");
- * ```
  */
 export function asFloat32(tensor: HostTensor): Float32Array {
   const { dtype, data } = tensor;

@@ -146,15 +146,6 @@ function pickleTensor(pickler: Pickler, tensor: HostTensor, index: number): void
  *
  * @throws {TypeError} If a tensor contradicts itself, or a section is called `metadata`
  * @throws {RangeError} If the file would pass 4 GiB
- *
- * @example
- * ```ts
- * import { encodeTorch } from "ssrl-ecg/src/checkpoint/torch_writer.ts";
- * import { float32Tensor } from "ssrl-ecg/src/checkpoint/state_dict.ts";
- * const encoder = new Map([["weight", float32Tensor([2], Float32Array.of(1, 2))]]);
- * const file = encodeTorch({ sections: new Map([["encoder", encoder]]), metadata: {} });
- * console.assert(file[0] === 0x50 && file[1] === 0x4b); // "PK": a ZIP file
- * ```
  */
 export function encodeTorch(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const pickler = new Pickler().op(Op.proto, 2, Op.emptyDict, Op.mark);

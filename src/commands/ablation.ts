@@ -7,24 +7,24 @@
 import { join } from "node:path";
 import type { AugmentationConfigName } from "../augment/augmentations.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import { dataName } from "../data/record_set.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatDuration } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
+import { dataName } from "../data/signals/record_set.ts";
 import { UsageError } from "../errors.ts";
 import {
   ablation,
   type AblationDelta,
   ablationDeltas,
   type AblationRun,
-} from "../jobs/ablation.ts";
-import { epochCost } from "../jobs/epoch_cost.ts";
-import { SweepTime } from "../jobs/sweep_time.ts";
-import type { TimedTask } from "../jobs/task_times.ts";
-import type { Workspace } from "../jobs/workspace.ts";
-import { barChart } from "../report/bar_chart.ts";
+} from "../experiments/ablation.ts";
+import { epochCost } from "../experiments/epoch_cost.ts";
+import { SweepTime } from "../experiments/sweep_time.ts";
+import type { TimedTask } from "../experiments/task_times.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import { barChart } from "../plots/bar_chart.ts";
 import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
 import {
   assertEachOnce,
@@ -32,8 +32,8 @@ import {
   printSettings,
   stoppedToRepeat,
   workspaceSettings,
-} from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `ablation`. */
 export interface AblationFlags extends DataOptions, DeviceOptions {

@@ -5,11 +5,11 @@
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatPath, formatPercent } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderSettings, renderTable } from "../cli/table.ts";
-import { AAMI_CLASSES } from "../data/aami_classes.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatPath, formatPercent } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { renderSettings, renderTable } from "../text/table.ts";
+import { AAMI_CLASSES } from "../data/datasets/aami_classes.ts";
 import type { MitBihInventory } from "../data/inventory/mit_bih_inventory.ts";
 import type {
   GroupCounts,
@@ -20,11 +20,11 @@ import type {
   RecordFolderInventory,
   ValueCount,
 } from "../data/inventory/record_folder_inventory.ts";
-import { MIT_BIH_RECORDS } from "../data/mit_bih_split.ts";
-import { CLASS_NAMES } from "../data/record_set.ts";
-import { analyzeDatasets, type DatasetsAnalysis } from "../jobs/analyze_datasets.ts";
+import { MIT_BIH_RECORDS } from "../data/datasets/mit_bih_split.ts";
+import { CLASS_NAMES } from "../data/signals/record_set.ts";
+import { analyzeDatasets, type DatasetsAnalysis } from "../data/inventory/analyze_datasets.ts";
 import { drawDatasets } from "./analyze_datasets_figures.ts";
-import { assertFolderWritable } from "./console.ts";
+import { assertFolderWritable } from "../console/console.ts";
 
 /** The options of `analyze-datasets`. */
 export interface AnalyzeDatasetsFlags {

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { formatCount, formatPercent } from "../cli/format.ts";
+import { formatCount, formatPercent } from "../text/format.ts";
 import type { MitBihInventory } from "../data/inventory/mit_bih_inventory.ts";
 import type { GroupCounts, PtbXlInventory } from "../data/inventory/ptb_xl_inventory.ts";
 import type { RecordFolderInventory } from "../data/inventory/record_folder_inventory.ts";
-import { CLASS_NAMES } from "../data/record_set.ts";
-import type { DatasetsAnalysis } from "../jobs/analyze_datasets.ts";
-import { barChart } from "../report/bar_chart.ts";
-import { groupedBarChart } from "../report/grouped_bar_chart.ts";
-import { heatMap } from "../report/heat_map.ts";
+import { CLASS_NAMES } from "../data/signals/record_set.ts";
+import type { DatasetsAnalysis } from "../data/inventory/analyze_datasets.ts";
+import { barChart } from "../plots/bar_chart.ts";
+import { groupedBarChart } from "../plots/grouped_bar_chart.ts";
+import { heatMap } from "../plots/heat_map.ts";
 
 /** The most diagnoses that one picture shows. */
 const DIAGNOSES = 20;

@@ -9,21 +9,21 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { sha256OfBytes } from "../checkpoint/sha256.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
 import { UserError } from "../errors.ts";
 import {
   analyzeRetrainingStrategy,
   type EpochsRecommendation,
   type RetrainingRecommendations,
-} from "../jobs/analyze_retraining_strategy.ts";
-import { type Improvement, readMeasuredImprovements } from "../jobs/measured_improvements.ts";
-import { findRuns, type FoundRuns } from "../jobs/read_run.ts";
-import type { RetrainedMethod } from "../jobs/retraining_evidence.ts";
+} from "../results/analyze_retraining_strategy.ts";
+import { type Improvement, readMeasuredImprovements } from "../results/measured_improvements.ts";
+import { findRuns, type FoundRuns } from "../results/read_run.ts";
+import type { RetrainedMethod } from "../results/retraining_evidence.ts";
 import { VERSION } from "../version.ts";
-import { formatDifference } from "./comparison_report.ts";
-import { assertFolderWritable, printSettings } from "./console.ts";
+import { formatDifference } from "../console/comparison_report.ts";
+import { assertFolderWritable, printSettings } from "../console/console.ts";
 
 /** The options of `analyze-retraining-strategy`. */
 export interface RetrainingStrategyFlags {

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { CommandContext } from "../cli/command.ts";
-import { formatPath } from "../cli/format.ts";
-import type { DataOptions } from "../cli/training_flags.ts";
-import { dataName } from "../data/record_set.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatPath } from "../text/format.ts";
+import type { DataOptions } from "../console/flags/training_flags.ts";
+import { dataName } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
 import { chooseDevice } from "../gpu/device.ts";
-import { augmentationGallery } from "../jobs/augmentation_gallery.ts";
-import { COHORT_SEED, openRecords } from "./open_records.ts";
+import { augmentationGallery } from "../console/augmentation_gallery.ts";
+import { COHORT_SEED, openRecords } from "../console/open_records.ts";
 
 /** The options of `augmentations`. */
 export interface AugmentationsFlags extends DataOptions {

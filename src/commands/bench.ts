@@ -11,13 +11,13 @@ import { renderBench, renderComparison } from "../bench/render.ts";
 import { roundedJson } from "../bench/rounded_json.ts";
 import type { StepName } from "../bench/steps.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { terminalWidth } from "../cli/terminal.ts";
-import type { DeviceOptions } from "../cli/training_flags.ts";
-import { hasPtbXl } from "../data/ptb_xl.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { terminalWidth } from "../console/terminal.ts";
+import type { DeviceOptions } from "../console/flags/training_flags.ts";
+import { hasPtbXl } from "../data/datasets/ptb_xl.ts";
 import { UserError } from "../errors.ts";
-import { openDevice } from "../jobs/device.ts";
-import { INFERENCE_ROWS } from "../jobs/inference.ts";
+import { openDevice } from "../runs/device.ts";
+import { INFERENCE_ROWS } from "../evaluation/inference.ts";
 
 /** The options of `bench`. */
 export interface BenchFlags extends DeviceOptions {

@@ -9,7 +9,7 @@ import { BENCH_PEERS_FORMAT, judgePeers, renderPeers } from "../bench/peers/repo
 import { type PeerName, PEERS, runPeers } from "../bench/peers/run_peers.ts";
 import { roundedJson } from "../bench/rounded_json.ts";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
+import type { CommandContext } from "../console/flags/command.ts";
 import { UserError } from "../errors.ts";
 import { chooseDevice } from "../gpu/device.ts";
 

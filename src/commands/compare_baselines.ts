@@ -4,22 +4,22 @@
  * @module
  */
 
-import type { CommandContext } from "../cli/command.ts";
-import { formatInterval, formatNumber, formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { ComparedCheckpoint, Comparison } from "../jobs/compare.ts";
-import { OVERALL_METRICS } from "../jobs/evaluation_tables.ts";
-import { HEAD_TRAINING } from "../jobs/linear_head.ts";
-import { barChart } from "../report/bar_chart.ts";
-import { type ComparisonFlags, runComparison } from "./comparison.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatInterval, formatNumber, formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { ComparedCheckpoint, Comparison } from "../experiments/compare.ts";
+import { OVERALL_METRICS } from "../evaluation/evaluation_tables.ts";
+import { HEAD_TRAINING } from "../training/linear_head.ts";
+import { barChart } from "../plots/bar_chart.ts";
+import { type ComparisonFlags, runComparison } from "../console/comparison.ts";
 import {
   baselineOf,
   describeKind,
   formatDifference,
   formatDifferenceInterval,
   sideOfZero,
-} from "./comparison_report.ts";
-import { BASELINE_CHECKPOINTS } from "./documented_checkpoints.ts";
+} from "../console/comparison_report.ts";
+import { BASELINE_CHECKPOINTS } from "../console/documented_checkpoints.ts";
 
 /** The options of `compare-baselines`. */
 export interface CompareBaselinesFlags extends ComparisonFlags {

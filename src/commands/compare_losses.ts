@@ -4,15 +4,19 @@
  * @module
  */
 
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatInterval, formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { ComparedCheckpoint, Comparison } from "../jobs/compare.ts";
-import { OVERALL_METRICS } from "../jobs/evaluation_tables.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatInterval, formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { ComparedCheckpoint, Comparison } from "../experiments/compare.ts";
+import { OVERALL_METRICS } from "../evaluation/evaluation_tables.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
-import { type ComparisonFlags, runComparison } from "./comparison.ts";
-import { baselineOf, formatDifference, formatDifferenceInterval } from "./comparison_report.ts";
-import { LOSS_CHECKPOINTS } from "./documented_checkpoints.ts";
+import { type ComparisonFlags, runComparison } from "../console/comparison.ts";
+import {
+  baselineOf,
+  formatDifference,
+  formatDifferenceInterval,
+} from "../console/comparison_report.ts";
+import { LOSS_CHECKPOINTS } from "../console/documented_checkpoints.ts";
 
 /** The unit of the differences. */
 const UNIT = "points: 100 × (metric - baseline's metric), absolute";

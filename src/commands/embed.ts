@@ -7,15 +7,15 @@
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import { encodeNpy } from "../data/npy.ts";
-import { normalisationFor } from "../jobs/checkpoints.ts";
-import { embed, embeddingsCsv, rowsToEmbed } from "../jobs/embed.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
+import { encodeNpy } from "../data/files/npy.ts";
+import { normalisationFor } from "../runs/checkpoints.ts";
+import { embed, embeddingsCsv, rowsToEmbed } from "../evaluation/embed.ts";
+import { assertFolderWritable, printSettings, workspaceSettings } from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `embed`. */
 export interface EmbedFlags extends DataOptions, DeviceOptions {

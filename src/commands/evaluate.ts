@@ -9,30 +9,35 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatPath, formatRate } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import type { RecordSet } from "../data/record_set.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatPath, formatRate } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
+import type { RecordSet } from "../data/signals/record_set.ts";
 import { UsageError } from "../errors.ts";
-import { normalisationFor } from "../jobs/checkpoints.ts";
-import type { Evaluation } from "../jobs/evaluate.ts";
-import { describeMetrics, renderMetrics } from "../jobs/evaluation_tables.ts";
+import { normalisationFor } from "../runs/checkpoints.ts";
+import type { Evaluation } from "../evaluation/evaluate.ts";
+import { describeMetrics, renderMetrics } from "../evaluation/evaluation_tables.ts";
 import {
   type Condition,
   evaluateConditions,
   sweepConditions,
   type SweepPoint,
-} from "../jobs/robustness.ts";
+} from "../evaluation/robustness.ts";
 import {
   describeCondition,
   describeSweep,
   sweepChart,
   sweepTable,
-} from "../jobs/robustness_report.ts";
-import type { Workspace } from "../jobs/workspace.ts";
-import { assertFolderWritable, metricsLine, printSettings, workspaceSettings } from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../evaluation/robustness_report.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import {
+  assertFolderWritable,
+  metricsLine,
+  printSettings,
+  workspaceSettings,
+} from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `evaluate`. */
 export interface EvaluateFlags extends DataOptions, DeviceOptions {

@@ -8,22 +8,22 @@ import { stringify } from "@std/csv";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { findCheckpoints } from "../checkpoint/find_checkpoints.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatInterval, formatPath, formatScore } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatInterval, formatPath, formatScore } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import { UserError } from "../errors.ts";
 import {
   evaluateAll,
   type EvaluateAllResult,
   type EvaluatedCheckpoint,
-} from "../jobs/evaluate_all.ts";
-import { OVERALL_METRICS } from "../jobs/evaluation_tables.ts";
-import type { Workspace } from "../jobs/workspace.ts";
-import { barChart } from "../report/bar_chart.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../evaluation/evaluate_all.ts";
+import { OVERALL_METRICS } from "../evaluation/evaluation_tables.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import { barChart } from "../plots/bar_chart.ts";
+import { assertFolderWritable, printSettings, workspaceSettings } from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `evaluate-all`. */
 export interface EvaluateAllFlags extends DataOptions, DeviceOptions {

@@ -6,13 +6,13 @@
 
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { formatBytes } from "../cli/format.ts";
-import { buildReport } from "../jobs/report/report.ts";
-import { readResultsFolder } from "../jobs/report/results_folder.ts";
-import type { Picture } from "../report/document.ts";
-import { renderPage } from "../report/html/page.ts";
-import { renderMarkdown } from "../report/markdown.ts";
-import { assertFolderWritable, printSettings } from "./console.ts";
+import { formatBytes } from "../text/format.ts";
+import { buildReport } from "../results/report/report.ts";
+import { readResultsFolder } from "../results/report/results_folder.ts";
+import type { Picture } from "../results/report/document.ts";
+import { renderPage } from "../results/report/html/page.ts";
+import { renderMarkdown } from "../results/report/markdown.ts";
+import { assertFolderWritable, printSettings } from "../console/console.ts";
 
 /** The options of `generate-publication-report`. */
 export interface PublicationReportFlags {

@@ -6,12 +6,12 @@
 
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { Progress } from "../cli/progress.ts";
-import { buildReport } from "../jobs/report/report.ts";
-import { readResultsFolder } from "../jobs/report/results_folder.ts";
-import { rasterise } from "../report/rasterise.ts";
-import { assertFolderWritable } from "./console.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { Progress } from "../console/progress.ts";
+import { buildReport } from "../results/report/report.ts";
+import { readResultsFolder } from "../results/report/results_folder.ts";
+import { rasterise } from "../plots/rasterize.ts";
+import { assertFolderWritable } from "../console/console.ts";
 
 /** The options of `generate-visualizations`. */
 export interface VisualizationsFlags {

@@ -8,20 +8,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration, formatScore } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import { dataName } from "../data/record_set.ts";
-import { chooseSource, normalisationFor } from "../jobs/checkpoints.ts";
-import { epochCost } from "../jobs/epoch_cost.ts";
-import { finiteOrNull } from "../jobs/finite_or_null.ts";
-import { labelScarcity, type ScarcityRun, type Track } from "../jobs/label_scarcity.ts";
-import { SweepTime } from "../jobs/sweep_time.ts";
-import type { TimedTask } from "../jobs/task_times.ts";
-import type { Workspace } from "../jobs/workspace.ts";
-import { lineChart } from "../report/line_chart.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatDuration, formatScore } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
+import { dataName } from "../data/signals/record_set.ts";
+import { chooseSource, normalisationFor } from "../runs/checkpoints.ts";
+import { epochCost } from "../experiments/epoch_cost.ts";
+import { finiteOrNull } from "../results/finite_or_null.ts";
+import { labelScarcity, type ScarcityRun, type Track } from "../experiments/label_scarcity.ts";
+import { SweepTime } from "../experiments/sweep_time.ts";
+import type { TimedTask } from "../experiments/task_times.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import { lineChart } from "../plots/line_chart.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import {
   assertEachOnce,
@@ -29,8 +29,8 @@ import {
   printSettings,
   stoppedToRepeat,
   workspaceSettings,
-} from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `label-scarcity`. */
 export interface LabelScarcityFlags extends DataOptions, DeviceOptions {

@@ -5,16 +5,21 @@
  */
 
 import { stringify } from "@std/csv";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatInterval, formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { RecordSet } from "../data/record_set.ts";
-import { CLASS_SCORES, judgeTarget, meanClassScores, rarestClasses } from "../jobs/class_scores.ts";
-import type { ComparedCheckpoint, Comparison } from "../jobs/compare.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatInterval, formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { RecordSet } from "../data/signals/record_set.ts";
+import {
+  CLASS_SCORES,
+  judgeTarget,
+  meanClassScores,
+  rarestClasses,
+} from "../evaluation/class_scores.ts";
+import type { ComparedCheckpoint, Comparison } from "../experiments/compare.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
-import { groupedBarChart } from "../report/grouped_bar_chart.ts";
-import { SERIES_COLORS } from "../report/style.ts";
-import { type ComparisonFlags, runComparison } from "./comparison.ts";
+import { groupedBarChart } from "../plots/grouped_bar_chart.ts";
+import { SERIES_COLORS } from "../plots/style.ts";
+import { type ComparisonFlags, runComparison } from "../console/comparison.ts";
 import {
   baselineOf,
   cell,
@@ -22,8 +27,8 @@ import {
   formatDifferenceInterval,
   intervalCells,
   intervalTitles,
-} from "./comparison_report.ts";
-import { LOSS_CHECKPOINTS } from "./documented_checkpoints.ts";
+} from "../console/comparison_report.ts";
+import { LOSS_CHECKPOINTS } from "../console/documented_checkpoints.ts";
 
 /** The options of `per-class-analysis`. */
 export interface PerClassAnalysisFlags extends ComparisonFlags {

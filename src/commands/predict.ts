@@ -9,18 +9,18 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatNumber, formatPath } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderSettings } from "../cli/table.ts";
-import { terminalWidth } from "../cli/terminal.ts";
-import type { DeviceOptions } from "../cli/training_flags.ts";
-import { findEcgs, type FoundEcgs, type UnusableEcg } from "../data/find_ecgs.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatNumber, formatPath } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { renderSettings } from "../text/table.ts";
+import { terminalWidth } from "../console/terminal.ts";
+import type { DeviceOptions } from "../console/flags/training_flags.ts";
+import { findEcgs, type FoundEcgs, type UnusableEcg } from "../data/files/find_ecgs.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { type ClassifierInput, classifierInput } from "../jobs/classifier_input.ts";
-import { openDevice } from "../jobs/device.ts";
-import { predict, type Predictions, type PredictOptions } from "../jobs/predict.ts";
-import { assertFolderWritable, type Settings } from "./console.ts";
+import { type ClassifierInput, classifierInput } from "../evaluation/classifier_input.ts";
+import { openDevice } from "../runs/device.ts";
+import { predict, type Predictions, type PredictOptions } from "../evaluation/predict.ts";
+import { assertFolderWritable, type Settings } from "../console/console.ts";
 import {
   csvOf,
   describeFacts,

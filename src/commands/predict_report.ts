@@ -7,42 +7,25 @@
 import { stringify } from "@std/csv";
 import { basename } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
-import { formatCount, formatNumber, formatPath, formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { UnusableEcg } from "../data/find_ecgs.ts";
-import { describeEcg, type EcgFileOptions, readEcgSignals } from "../data/read_ecg.ts";
-import { LEADS } from "../data/record_set.ts";
-import type { EcgPrediction, Predictions } from "../jobs/predict.ts";
-import { clinicalEcg } from "../report/clinical_ecg.ts";
+import { formatCount, formatNumber, formatPath, formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { UnusableEcg } from "../data/files/find_ecgs.ts";
+import { describeEcg, type EcgFileOptions, readEcgSignals } from "../data/files/read_ecg.ts";
+import { LEADS } from "../data/signals/record_set.ts";
+import type { EcgPrediction, Predictions } from "../evaluation/predict.ts";
+import { clinicalEcg } from "../plots/clinical_ecg.ts";
 
 /** Stands at the end of everything that people read. */
 export const NOTICE = "This is research software and no medical device: " +
   "no diagnosis and no treatment may rest on these numbers";
 
-/**
- * A name for each ECG: the end of its path; where two are alike, the whole paths.
- *
- * @example
- * ```ts
- * import { shortNames } from "ssrl-ecg/src/commands/predict_report.ts";
- * console.assert(shortNames(["a/1.csv", "a/2"]).join() === "1.csv,2");
- * console.assert(shortNames(["a/1", "b/1"]).join() === "a/1,b/1");
- * ```
- */
+/** A name for each ECG: the end of its path; where two are alike, the whole paths. */
 export function shortNames(paths: readonly string[]): string[] {
   const short = paths.map((path) => basename(path));
   return new Set(short).size === short.length ? short : paths.map((path) => formatPath(path));
 }
 
-/**
- * A file for the picture of each ECG: its name without extension, numbered where it is taken.
- *
- * @example
- * ```ts
- * import { figureFiles } from "ssrl-ecg/src/commands/predict_report.ts";
- * console.assert(figureFiles(["a/1.csv", "b/1"], "out").join() === "out/1.svg,out/1-2.svg");
- * ```
- */
+/** A file for the picture of each ECG: its name without extension, numbered where it is taken. */
 export function figureFiles(paths: readonly string[], folder: string): string[] {
   // Some file systems take "A" and "a" for one name.
   const taken = new Set<string>();

@@ -4,19 +4,19 @@
  * @module
  */
 
-import type { CommandContext } from "../cli/command.ts";
-import { formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { Comparison } from "../jobs/compare.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { Comparison } from "../experiments/compare.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
-import { type ComparisonFlags, runComparison } from "./comparison.ts";
+import { type ComparisonFlags, runComparison } from "../console/comparison.ts";
 import {
   baselineOf,
   formatDifference,
   formatDifferenceInterval,
   sideOfZero,
-} from "./comparison_report.ts";
-import { LOSS_CHECKPOINTS } from "./documented_checkpoints.ts";
+} from "../console/comparison_report.ts";
+import { LOSS_CHECKPOINTS } from "../console/documented_checkpoints.ts";
 
 const SHOWN = [["auroc_macro", "AUROC"], ["f1_macro", "F1"]] as const;
 

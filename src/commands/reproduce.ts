@@ -5,19 +5,19 @@
  */
 
 import { join } from "node:path";
-import type { Command, CommandContext, FlagTable } from "../cli/command.ts";
-import { formatDuration } from "../cli/format.ts";
-import { camelCase, parseCommandLine } from "../cli/parse.ts";
-import { type CommandOutput, executeCommand } from "../cli/run_command.ts";
-import { quote } from "../cli/shell_words.ts";
+import type { Command, CommandContext, FlagTable } from "../console/flags/command.ts";
+import { formatDuration } from "../text/format.ts";
+import { camelCase, parseCommandLine } from "../console/flags/parse.ts";
+import { type CommandOutput, executeCommand } from "../console/flags/run_command.ts";
+import { quote } from "../text/shell_words.ts";
 import {
   dataFlags,
   type DataOptions,
   deviceFlags,
   type DeviceOptions,
-} from "../cli/training_flags.ts";
+} from "../console/flags/training_flags.ts";
 import { UserError } from "../errors.ts";
-import { dataArguments, printSettings, stoppedToRepeat } from "./console.ts";
+import { dataArguments, printSettings, stoppedToRepeat } from "../console/console.ts";
 
 /** How large the experiment is: three seeds and few epochs, or what a paper needs. */
 export const REPRODUCE_PRESETS = ["quick", "paper"] as const;

@@ -8,15 +8,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration, formatInterval, formatScore } from "../cli/format.ts";
-import { Progress } from "../cli/progress.ts";
-import { quote } from "../cli/shell_words.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatDuration, formatInterval, formatScore } from "../text/format.ts";
+import { Progress } from "../console/progress.ts";
+import { quote } from "../text/shell_words.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import { UserError } from "../errors.ts";
-import { epochCost } from "../jobs/epoch_cost.ts";
-import { describeMetrics } from "../jobs/evaluation_tables.ts";
+import { epochCost } from "../experiments/epoch_cost.ts";
+import { describeMetrics } from "../evaluation/evaluation_tables.ts";
 import {
   RETRAINING_CHECKPOINTS,
   RETRAINING_STEPS,
@@ -27,11 +27,15 @@ import {
   type RetrainingStepName,
   retrainWithEnhancedAugmentations,
   stepTitle,
-} from "../jobs/retrain_with_enhanced_augmentations.ts";
-import { TaskTimes, type TimedTask } from "../jobs/task_times.ts";
-import type { Workspace } from "../jobs/workspace.ts";
+} from "../experiments/retrain_with_enhanced_augmentations.ts";
+import { TaskTimes, type TimedTask } from "../experiments/task_times.ts";
+import type { Workspace } from "../runs/workspace.ts";
 import { VERSION } from "../version.ts";
-import { formatDifference, formatDifferenceInterval, INTERVALS_NOTE } from "./comparison_report.ts";
+import {
+  formatDifference,
+  formatDifferenceInterval,
+  INTERVALS_NOTE,
+} from "../console/comparison_report.ts";
 import {
   assertFolderWritable,
   dataArguments,
@@ -39,8 +43,8 @@ import {
   printSettings,
   stoppedToRepeat,
   workspaceSettings,
-} from "./console.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../console/console.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `retrain-with-enhanced-augmentations`. */
 export interface RetrainingFlags extends DataOptions, DeviceOptions {

@@ -7,12 +7,12 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatClock, formatCount, formatNumber, formatPath, formatScore } from "../cli/format.ts";
-import { nearest } from "../cli/nearest.ts";
-import { renderTable } from "../cli/table.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatClock, formatCount, formatNumber, formatPath, formatScore } from "../text/format.ts";
+import { nearest } from "../text/nearest.ts";
+import { renderTable } from "../text/table.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { compareRuns, type RunComparison, type SharedCurve } from "../jobs/compare_runs.ts";
+import { compareRuns, type RunComparison, type SharedCurve } from "../results/compare_runs.ts";
 import {
   findRuns,
   type FoundRuns,
@@ -21,11 +21,11 @@ import {
   readRun,
   type Run,
   runName,
-} from "../jobs/read_run.ts";
-import { type RunOrder, type RunSummary, sortRuns, summarizeRun } from "../jobs/runs.ts";
-import { lineChart } from "../report/line_chart.ts";
-import { sparkline } from "../report/sparkline.ts";
-import { assertFolderWritable } from "./console.ts";
+} from "../results/read_run.ts";
+import { type RunOrder, type RunSummary, sortRuns, summarizeRun } from "../results/runs.ts";
+import { lineChart } from "../plots/line_chart.ts";
+import { sparkline } from "../text/sparkline.ts";
+import { assertFolderWritable } from "../console/console.ts";
 
 /** The options of `runs`. */
 export interface RunsFlags {

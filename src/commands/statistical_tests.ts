@@ -7,14 +7,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { quote } from "../cli/shell_words.ts";
-import { readSeedResults } from "../jobs/seed_results.ts";
-import { runStatisticalTests } from "../jobs/statistical_tests.ts";
-import { rasterise } from "../report/rasterise.ts";
-import { renderMarkdown, renderText } from "../report/report_blocks.ts";
-import { significanceChart } from "../report/significance_chart.ts";
-import { assertFolderWritable, printSettings } from "./console.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { quote } from "../text/shell_words.ts";
+import { readSeedResults } from "../results/seed_results.ts";
+import { runStatisticalTests } from "../results/statistical_tests.ts";
+import { rasterise } from "../plots/rasterize.ts";
+import { renderMarkdown, renderText } from "../results/report/report_blocks.ts";
+import { significanceChart } from "../plots/significance_chart.ts";
+import { assertFolderWritable, printSettings } from "../console/console.ts";
 import { significanceFigure, statisticalTestsReport } from "./statistical_tests_report.ts";
 
 /** The options of the command. */

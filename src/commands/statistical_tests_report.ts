@@ -4,26 +4,18 @@
  * @module
  */
 
-import { formatCount, formatNumber, formatScore } from "../cli/format.ts";
+import { formatCount, formatNumber, formatScore } from "../text/format.ts";
 import type {
   ConfigurationComparison,
   PublishedExamination,
   StatisticalTests,
-} from "../jobs/statistical_tests.ts";
-import type { Block } from "../report/report_blocks.ts";
-import type { SignificanceChart } from "../report/significance_chart.ts";
+} from "../results/statistical_tests.ts";
+import type { Block } from "../results/report/report_blocks.ts";
+import type { SignificanceChart } from "../plots/significance_chart.ts";
 import type { MetricComparison } from "../stats/statistical_tester.ts";
-import { formatDifference } from "./comparison_report.ts";
+import { formatDifference } from "../console/comparison_report.ts";
 
-/**
- * *** below 0.001, ** below 0.01, * below 0.05, else "ns"; empty where nothing was tested.
- *
- * @example
- * ```ts
- * import { significanceStars } from "ssrl-ecg/src/commands/statistical_tests_report.ts";
- * console.assert(significanceStars(0.004) === "**" && significanceStars(0.05) === "ns");
- * ```
- */
+/** *** below 0.001, ** below 0.01, * below 0.05, else "ns"; empty where nothing was tested. */
 export function significanceStars(pValue: number): string {
   if (Number.isNaN(pValue)) return "";
   return pValue < 0.001 ? "***" : pValue < 0.01 ? "**" : pValue < 0.05 ? "*" : "ns";

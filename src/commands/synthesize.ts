@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { CommandContext } from "../cli/command.ts";
-import { formatBytes, formatCount, formatPath } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
-import { Progress } from "../cli/progress.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatBytes, formatCount, formatPath } from "../text/format.ts";
+import { Interrupted } from "../console/flags/interrupt.ts";
+import { Progress } from "../console/progress.ts";
 import { writeCohort } from "../data/synthetic/write_cohort.ts";
 
 /** The options of `synthesize`. */

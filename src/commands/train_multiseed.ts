@@ -6,17 +6,22 @@
 
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatDuration, formatScore } from "../cli/format.ts";
-import { ownCommand } from "../cli/own_command.ts";
-import { Progress } from "../cli/progress.ts";
-import { quote } from "../cli/shell_words.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions, DeviceOptions } from "../cli/training_flags.ts";
-import type { Balancing } from "../data/balancing.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatDuration, formatScore } from "../text/format.ts";
+import { ownCommand } from "../console/flags/own_command.ts";
+import { Progress } from "../console/progress.ts";
+import { quote } from "../text/shell_words.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
+import type { Balancing } from "../data/sampling/balancing.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { epochCost } from "../jobs/epoch_cost.ts";
-import { type MultiseedOutcome, type MultiseedRun, runTask, runTasks } from "../jobs/multiseed.ts";
+import { epochCost } from "../experiments/epoch_cost.ts";
+import {
+  type MultiseedOutcome,
+  type MultiseedRun,
+  runTask,
+  runTasks,
+} from "../experiments/multiseed.ts";
 import {
   configurationName,
   type MultiseedConfiguration,
@@ -26,16 +31,16 @@ import {
   planMultiseed,
   PRETRAINING_BATCH,
   taskTitle,
-} from "../jobs/multiseed_plan.ts";
+} from "../experiments/multiseed_plan.ts";
 import {
   describeMultiseed,
   type MetricSummary,
   runsOf,
   significanceOf,
   summariseConfiguration,
-} from "../jobs/multiseed_results.ts";
-import { TaskTimes, type TimedTask } from "../jobs/task_times.ts";
-import type { Workspace } from "../jobs/workspace.ts";
+} from "../experiments/multiseed_results.ts";
+import { TaskTimes, type TimedTask } from "../experiments/task_times.ts";
+import type { Workspace } from "../runs/workspace.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import {
   assertEachOnce,
@@ -43,9 +48,9 @@ import {
   printSettings,
   stoppedToRepeat,
   workspaceSettings,
-} from "./console.ts";
-import { isWorker, MultiseedWorker, serveTasks } from "./multiseed_worker.ts";
-import { openWorkspace } from "./open_workspace.ts";
+} from "../console/console.ts";
+import { isWorker, MultiseedWorker, serveTasks } from "../console/multiseed_worker.ts";
+import { openWorkspace } from "../console/open_workspace.ts";
 
 /** The options of `train-multiseed`. */
 export interface MultiseedFlags extends DataOptions, DeviceOptions {

@@ -5,17 +5,17 @@
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration, formatScore } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
-import { Progress } from "../cli/progress.ts";
-import { renderTable } from "../cli/table.ts";
-import type { DataOptions } from "../cli/training_flags.ts";
-import type { ClassFrequency } from "../data/balancing.ts";
-import { classTable } from "../data/class_imbalance.ts";
-import { describeRecordSet, type RecordSet } from "../data/record_set.ts";
-import { assertAllParts, splitByFolds } from "../data/splits.ts";
-import { describeMetrics, predictionsCsv, renderMetrics } from "../jobs/evaluation_tables.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatDuration, formatScore } from "../text/format.ts";
+import { Interrupted } from "../console/flags/interrupt.ts";
+import { Progress } from "../console/progress.ts";
+import { renderTable } from "../text/table.ts";
+import type { DataOptions } from "../console/flags/training_flags.ts";
+import type { ClassFrequency } from "../data/sampling/balancing.ts";
+import { classTable } from "../data/sampling/class_imbalance.ts";
+import { describeRecordSet, type RecordSet } from "../data/signals/record_set.ts";
+import { assertAllParts, splitByFolds } from "../data/sampling/splits.ts";
+import { describeMetrics, predictionsCsv, renderMetrics } from "../evaluation/evaluation_tables.ts";
 import {
   TRADITIONAL_MODELS,
   type TraditionalEvaluation,
@@ -23,10 +23,15 @@ import {
   type TraditionalOptions,
   type TraditionalResult,
   trainTraditionalMl,
-} from "../jobs/train_traditional_ml.ts";
-import { barChart } from "../report/bar_chart.ts";
-import { assertFolderWritable, dataArguments, metricsLine, printSettings } from "./console.ts";
-import { COHORT_SEED, openRecords } from "./open_records.ts";
+} from "../training/train_traditional_ml.ts";
+import { barChart } from "../plots/bar_chart.ts";
+import {
+  assertFolderWritable,
+  dataArguments,
+  metricsLine,
+  printSettings,
+} from "../console/console.ts";
+import { COHORT_SEED, openRecords } from "../console/open_records.ts";
 
 /** The options of `train-traditional-ml`. */
 export interface TraditionalFlags extends DataOptions {

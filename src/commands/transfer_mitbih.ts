@@ -10,16 +10,16 @@ import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
-import type { CommandContext } from "../cli/command.ts";
-import { formatCount, formatDuration, formatPath, formatScore } from "../cli/format.ts";
-import { Interrupted } from "../cli/interrupt.ts";
-import { Progress } from "../cli/progress.ts";
-import { quote } from "../cli/shell_words.ts";
-import type { DeviceOptions } from "../cli/training_flags.ts";
-import { loadMitBih, type MitBihSet } from "../data/mit_bih.ts";
-import { normalisationFor } from "../jobs/checkpoints.ts";
-import { openDevice } from "../jobs/device.ts";
-import { defaultRunFolder } from "../jobs/run_folder.ts";
+import type { CommandContext } from "../console/flags/command.ts";
+import { formatCount, formatDuration, formatPath, formatScore } from "../text/format.ts";
+import { Interrupted } from "../console/flags/interrupt.ts";
+import { Progress } from "../console/progress.ts";
+import { quote } from "../text/shell_words.ts";
+import type { DeviceOptions } from "../console/flags/training_flags.ts";
+import { loadMitBih, type MitBihSet } from "../data/datasets/mit_bih.ts";
+import { normalisationFor } from "../runs/checkpoints.ts";
+import { openDevice } from "../runs/device.ts";
+import { defaultRunFolder } from "../runs/run_folder.ts";
 import {
   assertTransferable,
   type EncoderSource,
@@ -28,15 +28,15 @@ import {
   type TransferMitBihOptions,
   type TransferMitBihResult,
   type TransferRunName,
-} from "../jobs/transfer_mitbih.ts";
-import { Workspace } from "../jobs/workspace.ts";
+} from "../experiments/transfer_mitbih.ts";
+import { Workspace } from "../runs/workspace.ts";
 import {
   assertFolderWritable,
   epochLabel,
   printSettings,
   type Settings,
   workspaceSettings,
-} from "./console.ts";
+} from "../console/console.ts";
 import {
   describePart,
   describeTransfer,

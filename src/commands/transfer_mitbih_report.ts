@@ -5,14 +5,18 @@
  */
 
 import { stringify } from "@std/csv";
-import { formatCount, formatInterval, formatPercent, formatScore } from "../cli/format.ts";
-import { renderTable } from "../cli/table.ts";
-import type { MitBihSet } from "../data/mit_bih.ts";
-import type { FoldSplit } from "../data/splits.ts";
-import type { TransferMitBihResult, TransferRun, TransferScores } from "../jobs/transfer_mitbih.ts";
+import { formatCount, formatInterval, formatPercent, formatScore } from "../text/format.ts";
+import { renderTable } from "../text/table.ts";
+import type { MitBihSet } from "../data/datasets/mit_bih.ts";
+import type { FoldSplit } from "../data/sampling/splits.ts";
+import type {
+  TransferMitBihResult,
+  TransferRun,
+  TransferScores,
+} from "../experiments/transfer_mitbih.ts";
 import { rocCurve } from "../metrics/roc_curve.ts";
-import { barChart } from "../report/bar_chart.ts";
-import { lineChart } from "../report/line_chart.ts";
+import { barChart } from "../plots/bar_chart.ts";
+import { lineChart } from "../plots/line_chart.ts";
 
 /** Titles of the metrics, in the order of tables and files. */
 const METRICS: readonly (readonly [name: keyof TransferScores, title: string])[] = [

@@ -16,20 +16,7 @@ export interface Peaks {
   readonly gigabytesPerSecond: number;
 }
 
-/**
- * Measures both ceilings; takes well below a second on a GPU, one or two on a processor.
- *
- * @example
- * ```ts
- * import { chooseDevice } from "./device.ts";
- * import { KernelLibrary } from "./kernels.ts";
- *
- * const gpu = await chooseDevice();
- * const { gflops, gigabytesPerSecond } = await measurePeaks(new KernelLibrary(gpu));
- * console.log(`${gflops.toFixed(0)} GFLOP/s, ${gigabytesPerSecond.toFixed(0)} GB/s`);
- * gpu.destroy();
- * ```
- */
+/** Measures both ceilings; takes well below a second on a GPU, one or two on a processor. */
 export async function measurePeaks(kernels: KernelLibrary): Promise<Peaks> {
   return {
     gflops: await multiplyAddPeak(kernels),

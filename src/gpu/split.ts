@@ -11,21 +11,7 @@
 import type { Dispatch, DispatchRequest, Split } from "./dispatch.ts";
 import { BINDING_ALIGNMENT, type Tensor } from "./tensor.ts";
 
-/**
- * Dimensions, grid and split of a dispatch that may be cut, from one description of a part.
- *
- * @example
- * ```ts
- * import { gridFor } from "ssrl-ecg/src/gpu/recorder.ts";
- * import { inParts } from "ssrl-ecg/src/gpu/split.ts";
- * // The mean of 1,000 samples of 64 channels, of 8 records:
- * const request = inParts(8, { x: 1000 * 64, y: 64 }, (_first, count) => ({
- *   dims: { size: count * 16, length: 1000, channels: 16 },
- *   grid: gridFor(count * 16, 64),
- * }));
- * console.assert(request.dims?.size === 128);
- * ```
- */
+/** Dimensions, grid and split of a dispatch that may be cut, from one description of a part. */
 export function inParts(
   units: number,
   tensors: Split["tensors"],

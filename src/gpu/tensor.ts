@@ -69,10 +69,11 @@ export class Tensor {
    *
    * @example
    * ```ts
+   * import { assert } from "@std/assert";
    * import { Tensor } from "ssrl-ecg";
    * const x = new Tensor("x", [4, 64]);
    * const lower = x.view(128, 256); // rows 2 and 3
-   * console.assert(lower.size === 128 && lower.root === x);
+   * assert(lower.size === 128 && lower.root === x);
    * ```
    */
   view(from: number, end: number): Tensor {

@@ -66,21 +66,6 @@ const FORMAT = "ssrl-ecg tuning 1";
  * @param tunables Problems of a recording: `recorder.tunables.values()`.
  * @returns What was done. An unreadable or corrupt file is ignored and written anew; an unwritable
  * one is left alone.
- *
- * @example
- * ```ts
- * import { chooseDevice } from "./device.ts";
- * import { KernelLibrary } from "./kernels.ts";
- * import { Recorder, type Tunable } from "./recorder.ts";
- *
- * const gpu = await chooseDevice();
- * const kernels = new KernelLibrary(gpu);
- * const dryRun = new Recorder(kernels);
- * // ... record the step's layers into dryRun ...
- * const report = await tune(kernels, dryRun.tunables.values());
- * console.log(`${report.measured} problems measured`);
- * gpu.destroy();
- * ```
  */
 export async function tune(
   kernels: KernelLibrary,

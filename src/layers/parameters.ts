@@ -62,11 +62,12 @@ const ALIGNMENT = 64;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * store.parameter("head.weight", [5, 8], "linear", { kind: "uniform", bound: 0.1 });
  * const [{ name, data }] = store.initialValues(42); // PyTorch's layout, [5, 8]
- * console.assert(name === "head.weight" && data.length === 40);
+ * assert(name === "head.weight" && data.length === 40);
  * ```
  */
 export class ParameterStore {

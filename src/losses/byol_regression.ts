@@ -36,6 +36,7 @@ export interface ByolDirection {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import {
  *   byolRegression,
  *   chooseDevice,
@@ -64,7 +65,7 @@ export interface ByolDirection {
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
  * program.run();
  * const [{ loss }] = await step.read();
- * console.assert(loss === 6);
+ * assert(loss === 6);
  * gpu.destroy();
  * ```
  */

@@ -19,12 +19,6 @@ export const CLASS_BALANCED_BETA = 0.9999;
  * @param labels [records, C], 0 or 1 (soft labels count with their value)
  * @param classes C
  * @returns [C]
- *
- * @example
- * ```ts
- * import { countPositives } from "ssrl-ecg/src/losses/class_weights.ts";
- * console.assert(countPositives([1, 0, 1, 1], 2).join() === "2,1");
- * ```
  */
 export function countPositives(labels: ArrayLike<number>, classes: number): Float64Array {
   if (!(Number.isInteger(classes) && classes > 0) || labels.length % classes !== 0) {
@@ -43,13 +37,6 @@ export function countPositives(labels: ArrayLike<number>, classes: number): Floa
  *
  * @param counts n [C], >= 0
  * @returns [C], mean 1
- *
- * @example
- * ```ts
- * import { classWeights } from "ssrl-ecg/src/losses/class_weights.ts";
- * const [common, rare] = classWeights([1000, 100], "inverse_frequency");
- * console.assert(Math.abs(rare / common - 10) < 1e-6);
- * ```
  */
 export function classWeights(
   counts: ArrayLike<number>,
@@ -75,12 +62,6 @@ export function classWeights(
  * @param counts n [C], >= 0
  * @param beta β in [0, 1)
  * @returns E [C]
- *
- * @example
- * ```ts
- * import { effectiveNumbers } from "ssrl-ecg/src/losses/class_weights.ts";
- * console.assert(Math.abs(effectiveNumbers([7596])[0] - 5321.6) < 0.1);
- * ```
  */
 export function effectiveNumbers(
   counts: ArrayLike<number>,
@@ -99,13 +80,6 @@ export function effectiveNumbers(
  * @param counts n [C], >= 0
  * @param beta β in [0, 1); 0 gives ones, towards 1 inverse frequency
  * @returns [C], mean 1
- *
- * @example
- * ```ts
- * import { effectiveNumberWeights } from "ssrl-ecg/src/losses/class_weights.ts";
- * const weights = effectiveNumberWeights([7596, 4379, 4186, 2119, 3907]);
- * console.assert(Math.abs(weights[3] - 1.64146) < 1e-5);
- * ```
  */
 export function effectiveNumberWeights(
   counts: ArrayLike<number>,
@@ -120,12 +94,6 @@ export function effectiveNumberWeights(
  * @param counts n [C], >= 0; below one counts as one
  * @param records rows the counts come from
  * @returns [C]
- *
- * @example
- * ```ts
- * import { positiveWeights } from "ssrl-ecg/src/losses/class_weights.ts";
- * console.assert(positiveWeights([25], 100)[0] === 3);
- * ```
  */
 export function positiveWeights(counts: ArrayLike<number>, records: number): Float64Array {
   return clampedCounts(counts).map((n) => Math.max(records - n, 0) / n);

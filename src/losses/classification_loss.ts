@@ -38,6 +38,7 @@ export interface ClassificationLoss {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import {
  *   chooseDevice,
  *   classificationLoss,
@@ -63,7 +64,7 @@ export interface ClassificationLoss {
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
  * program.run();
  * const [{ loss }] = await step.read();
- * console.assert(Math.abs(loss - Math.LN2) < 1e-6);
+ * assert(Math.abs(loss - Math.LN2) < 1e-6);
  * gpu.destroy();
  * ```
  */

@@ -23,6 +23,7 @@ const PER = 64;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { chooseDevice, KernelLibrary, meanSquaredError, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
  * const place = (name: string, data: number[]) => {
@@ -38,7 +39,7 @@ const PER = 64;
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
  * program.run();
  * const [{ loss }] = await step.read();
- * console.assert(Math.abs(loss - 13 / 3) < 1e-6);
+ * assert(Math.abs(loss - 13 / 3) < 1e-6);
  * gpu.destroy();
  * ```
  */

@@ -28,6 +28,7 @@ import { recordProduct } from "../layers/windowed_product.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { chooseDevice, KernelLibrary, ntXent, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
  * const z = new Tensor("z", [4, 4]); // two records, two equal views each
@@ -40,7 +41,7 @@ import { recordProduct } from "../layers/windowed_product.ts";
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 2 });
  * program.run();
  * const [{ loss }] = await step.read();
- * console.assert(Math.abs(loss - Math.log(1 + 2 / Math.E)) < 1e-6);
+ * assert(Math.abs(loss - Math.log(1 + 2 / Math.E)) < 1e-6);
  * gpu.destroy();
  * ```
  */

@@ -81,15 +81,6 @@ export function quantile(sorted: ArrayLike<number>, probability: number): number
  * @param probabilities In [0, 1], row-major [records, classes]
  * @throws {RangeError} As `multilabelMetrics`, or if an option is out of range or `clusters` has not
  * one entry a record
- *
- * @example
- * ```ts
- * import { bootstrapIntervals } from "ssrl-ecg/src/metrics/bootstrap.ts";
- * const labels = [0, 1, 0, 1, 1, 0];
- * const probabilities = [0.1, 0.8, 0.4, 0.3, 0.9, 0.2];
- * const { overall } = bootstrapIntervals(labels, probabilities, { classes: 1, resamples: 100 });
- * console.assert(overall.auroc_macro.low <= overall.auroc_macro.estimate);
- * ```
  */
 export function bootstrapIntervals(
   labels: ArrayLike<number>,

@@ -41,10 +41,11 @@ export interface Calibration {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { calibration } from "ssrl-ecg";
  * const { expectedError, bins } = calibration([0, 1, 1, 1], [0.2, 0.2, 0.9, 0.9]);
- * console.assert(bins.length === 2 && bins[0].observed === 0.5);
- * console.assert(Math.abs(expectedError - (0.3 + 0.1) / 2) < 1e-12);
+ * assert(bins.length === 2 && bins[0].observed === 0.5);
+ * assert(Math.abs(expectedError - (0.3 + 0.1) / 2) < 1e-12);
  * ```
  */
 export function calibration(

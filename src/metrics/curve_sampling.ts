@@ -42,14 +42,6 @@ function cumulate(
  * @param rates False positive rates in [0, 1], ascending
  * @param weights Count of each record; absent means 1 each
  * @returns One value a rate, in [0, 1]; undefined where only one label value occurs
- *
- * @example
- * ```ts
- * import { sampleRoc } from "ssrl-ecg/src/metrics/curve_sampling.ts";
- * import { rank } from "ssrl-ecg/src/metrics/ranking.ts";
- * const ranking = rank([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.8]);
- * console.assert(sampleRoc(ranking, [0, 0.25, 0.5, 1])!.join() === "0.5,0.5,1,1");
- * ```
  */
 export function sampleRoc(
   ranking: Ranking,
@@ -88,15 +80,6 @@ export function sampleRoc(
  * @param recalls Sensitivities in (0, 1], ascending
  * @param weights Count of each record; absent means 1 each
  * @returns One value a sensitivity, in [0, 1]; undefined where there are no positives
- *
- * @example
- * ```ts
- * import { samplePrecision } from "ssrl-ecg/src/metrics/curve_sampling.ts";
- * import { rank } from "ssrl-ecg/src/metrics/ranking.ts";
- * const ranking = rank([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.8]);
- * const precision = samplePrecision(ranking, [0.25, 0.5, 1])!;
- * console.assert(precision[1] === 1 && precision[2] === 2 / 3);
- * ```
  */
 export function samplePrecision(
   ranking: Ranking,
@@ -118,15 +101,7 @@ export function samplePrecision(
   return sampled;
 }
 
-/**
- * Mean of the curves that are defined, point by point; undefined where none is.
- *
- * @example
- * ```ts
- * import { meanCurve } from "ssrl-ecg/src/metrics/curve_sampling.ts";
- * console.assert(meanCurve([[0, 1], undefined, [1, 1]])!.join() === "0.5,1");
- * ```
- */
+/** Mean of the curves that are defined, point by point; undefined where none is. */
 export function meanCurve(
   curves: readonly (ArrayLike<number> | undefined)[],
 ): Float64Array | undefined {

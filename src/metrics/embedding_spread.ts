@@ -20,10 +20,11 @@ const EPSILON = 1e-12;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { embeddingSpread } from "ssrl-ecg";
  * const spread = embeddingSpread(Float32Array.of(3, 0, -2, 0, 0, 5, 0, -1), 4, 2);
- * console.assert(Math.abs(spread - 1 / Math.sqrt(2)) < 1e-12);
- * console.assert(embeddingSpread(Float32Array.of(1, 2, 2, 4), 2, 2) < 1e-12);
+ * assert(Math.abs(spread - 1 / Math.sqrt(2)) < 1e-12);
+ * assert(embeddingSpread(Float32Array.of(1, 2, 2, 4), 2, 2) < 1e-12);
  * ```
  */
 export function embeddingSpread(z: Float32Array, rows: number, d: number): number {

@@ -163,15 +163,6 @@ export function predict(probabilities: Float64Array, threshold: number): Uint8Ar
  * @param probabilities In [0, 1], row-major [records, classes]
  * @param options Number of classes and threshold
  * @throws {RangeError} If lengths do not fit, a label is not 0 or 1, or a probability is NaN
- *
- * @example
- * ```ts
- * import { multilabelMetrics } from "ssrl-ecg/src/metrics/multilabel_metrics.ts";
- * const labels = [1, 0, 0, 1];
- * const probabilities = [0.9, 0.2, 0.4, 0.8];
- * const metrics = multilabelMetrics(labels, probabilities, { classes: 2 });
- * console.assert(metrics.f1_macro === 1 && metrics.auroc_macro === 1);
- * ```
  */
 export function multilabelMetrics(
   labels: ArrayLike<number>,
@@ -213,13 +204,6 @@ export type ClassMetrics = {
  * @param options Number of classes and threshold
  * @returns One entry a class, in class order
  * @throws {RangeError} As {@linkcode multilabelMetrics}
- *
- * @example
- * ```ts
- * import { perClassMetrics } from "ssrl-ecg/src/metrics/multilabel_metrics.ts";
- * const [only] = perClassMetrics([0, 1], [0.1, 0.9], { classes: 1 });
- * console.assert(only.auroc === 1 && only.support === 1);
- * ```
  */
 export function perClassMetrics(
   labels: ArrayLike<number>,

@@ -21,16 +21,6 @@ import {
  * @param baseline Probabilities in [0, 1], row-major [records, classes]
  * @param changed Probabilities for the same records in the same order
  * @throws {RangeError} As `bootstrapIntervals`
- *
- * @example
- * ```ts
- * import { pairedBootstrapIntervals } from "ssrl-ecg/src/metrics/paired_bootstrap.ts";
- * const labels = [0, 1, 0, 1, 1, 0];
- * const baseline = [0.1, 0.8, 0.2, 0.6, 0.9, 0.3];
- * const changed = [0.4, 0.7, 0.6, 0.3, 0.9, 0.3];
- * const { overall } = pairedBootstrapIntervals(labels, baseline, changed, { classes: 1 });
- * console.assert(overall.auroc_macro.estimate < 0 && overall.auroc_macro.high <= 0);
- * ```
  */
 export function pairedBootstrapIntervals(
   labels: ArrayLike<number>,
@@ -47,16 +37,6 @@ export function pairedBootstrapIntervals(
  *
  * @param baselines At least one; each as `changed`
  * @throws {RangeError} As `bootstrapIntervals`, or without baselines
- *
- * @example
- * ```ts
- * import { pairedIntervalsAgainstMean } from "ssrl-ecg/src/metrics/paired_bootstrap.ts";
- * const labels = [0, 1, 0, 1];
- * const right = [0.1, 0.8, 0.2, 0.6]; // AUROC 1
- * const wrong = right.map((p) => 1 - p); // AUROC 0
- * const gain = pairedIntervalsAgainstMean(labels, [right, wrong], right, { classes: 1 });
- * console.assert(gain.overall.auroc_macro.estimate === 0.5);
- * ```
  */
 export function pairedIntervalsAgainstMean(
   labels: ArrayLike<number>,

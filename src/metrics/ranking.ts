@@ -106,12 +106,6 @@ export function rankingScores(ranking: Ranking, weights?: ArrayLike<number>): Ra
  * Area under the ROC curve of one class; ties count ½. NaN if only one label value occurs.
  *
  * @throws {RangeError} If lengths differ or a value is NaN
- *
- * @example
- * ```ts
- * import { auroc } from "ssrl-ecg/src/metrics/ranking.ts";
- * console.assert(auroc([0, 1, 0, 1], [0.1, 0.4, 0.4, 0.8]) === 0.875);
- * ```
  */
 export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   return rankingScores(rank(labels, scores)).auroc;
@@ -122,12 +116,6 @@ export function auroc(labels: ArrayLike<number>, scores: ArrayLike<number>): num
  * are no positives.
  *
  * @throws {RangeError} If lengths differ or a value is NaN
- *
- * @example
- * ```ts
- * import { averagePrecision } from "ssrl-ecg/src/metrics/ranking.ts";
- * console.assert(averagePrecision([0, 1], [0.2, 0.7]) === 1);
- * ```
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   return rankingScores(rank(labels, scores)).auprc;

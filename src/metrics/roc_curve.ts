@@ -23,14 +23,6 @@ export interface RocCurve {
  * @param scores One a record, higher means more likely positive
  * @returns Undefined where only one label value occurs
  * @throws {RangeError} If lengths differ or a value is NaN
- *
- * @example
- * ```ts
- * import { rocCurve } from "ssrl-ecg/src/metrics/roc_curve.ts";
- * const curve = rocCurve([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.8])!;
- * console.assert(curve.falsePositiveRate.join() === "0,0,0.5,0.5,1");
- * console.assert(curve.truePositiveRate.join() === "0,0.5,0.5,1,1");
- * ```
  */
 export function rocCurve(
   labels: ArrayLike<number>,

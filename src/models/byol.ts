@@ -32,11 +32,12 @@ export interface ByolOptions extends EncoderOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { Byol, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * const { trainedTo } = new Byol(store);
- * console.assert(store.count === 4_242_176 && store.stateShapes.length === 99);
- * console.assert(store.parameters[trainedTo].name.startsWith("target_encoder."));
+ * assert(store.count === 4_242_176 && store.stateShapes.length === 99);
+ * assert(store.parameters[trainedTo].name.startsWith("target_encoder."));
  * ```
  */
 export class Byol {

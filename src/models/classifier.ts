@@ -18,6 +18,7 @@ import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { chooseDevice, Classifier, KernelLibrary, ParameterStore, Recorder, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
  * const store = new ParameterStore();
@@ -30,7 +31,7 @@ import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
  * const program = await recorder.plan([logits]);
  * program.run();
  * const values = new Float32Array(await gpu.read(logits.placement!.buffer, logits.bytes));
- * console.assert(values.length === 2 * 5 && values.every(Number.isFinite));
+ * assert(values.length === 2 * 5 && values.every(Number.isFinite));
  * gpu.destroy();
  * ```
  */

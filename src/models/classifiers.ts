@@ -35,8 +35,9 @@ export type ClassifierArchitecture = (typeof CLASSIFIER_ARCHITECTURES)[number];
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { isClassifierArchitecture } from "ssrl-ecg";
- * console.assert(isClassifierArchitecture("ResNet1D") && !isClassifierArchitecture("SimCLRModel"));
+ * assert(isClassifierArchitecture("ResNet1D") && !isClassifierArchitecture("SimCLRModel"));
  * ```
  */
 export function isClassifierArchitecture(name: string): name is ClassifierArchitecture {
@@ -50,10 +51,11 @@ export function isClassifierArchitecture(name: string): name is ClassifierArchit
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { createClassifier, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * const model = createClassifier(store, { architecture: "ResNet1D", classes: 5, width: 16 });
- * console.assert(model.inputs === 12 && model.features === 128);
+ * assert(model.inputs === 12 && model.features === 128);
  * ```
  */
 export function createClassifier(

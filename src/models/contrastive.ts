@@ -15,10 +15,11 @@ import { Simclr } from "./simclr.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { Contrastive, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * new Contrastive(store);
- * console.assert(store.count === 637_312 && store.stateShapes.length === 40);
+ * assert(store.count === 637_312 && store.stateShapes.length === 40);
  * ```
  */
 export class Contrastive extends Simclr {

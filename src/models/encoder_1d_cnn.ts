@@ -33,11 +33,12 @@ export interface EncoderOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { Encoder1dCnn, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * const encoder = new Encoder1dCnn(store);
- * console.assert(encoder.outputs === 256 && store.count === 538_624);
- * console.assert(store.stateShapes[0].name === "features.0.block.0.weight");
+ * assert(encoder.outputs === 256 && store.count === 538_624);
+ * assert(store.stateShapes[0].name === "features.0.block.0.weight");
  * ```
  */
 export class Encoder1dCnn {

@@ -50,11 +50,12 @@ export interface ImprovedCnnOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { ImprovedCnn, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
  * const model = new ImprovedCnn(store);
- * console.assert(store.count === 999_301 && store.stateShapes.length === 63);
- * console.assert(model.features === 512 && model.headStart.name === "head.1.weight");
+ * assert(store.count === 999_301 && store.stateShapes.length === 63);
+ * assert(model.features === 512 && model.headStart.name === "head.1.weight");
  * ```
  */
 export class ImprovedCnn implements ClassifierNetwork {

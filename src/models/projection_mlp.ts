@@ -18,18 +18,7 @@ export interface ProjectionMlpOptions {
   readonly outputs: number;
 }
 
-/**
- * Rows [N, inputs] to [N, outputs]; state keys `<name>.net.{0,1,3}.*`.
- *
- * @example
- * ```ts
- * import { ParameterStore } from "ssrl-ecg";
- * import { ProjectionMlp } from "ssrl-ecg/src/models/projection_mlp.ts";
- * const store = new ParameterStore();
- * new ProjectionMlp(store, "online_projector", { inputs: 256, hidden: 2048, outputs: 256 });
- * console.assert(store.count === 1_054_976);
- * ```
- */
+/** Rows [N, inputs] to [N, outputs]; state keys `<name>.net.{0,1,3}.*`. */
 export class ProjectionMlp {
   readonly hidden: Linear;
   readonly norm: BatchNorm;

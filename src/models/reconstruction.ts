@@ -32,10 +32,11 @@ const DOUBLING = { taps: 4, stride: 2, padding: 1 };
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { ParameterStore, Reconstruction } from "ssrl-ecg";
  * const store = new ParameterStore();
  * new Reconstruction(store);
- * console.assert(store.count === 712_044 && store.stateShapes.length === 44);
+ * assert(store.count === 712_044 && store.stateShapes.length === 44);
  * ```
  */
 export class Reconstruction {

@@ -49,11 +49,12 @@ export interface Resnet1dOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { ParameterStore, Resnet1d } from "ssrl-ecg";
  * const store = new ParameterStore();
  * const model = new Resnet1d(store);
- * console.assert(store.count === 8_739_973 && store.stateShapes.length === 122);
- * console.assert(model.features === 512 && model.headStart.name === "fc.weight");
+ * assert(store.count === 8_739_973 && store.stateShapes.length === 122);
+ * assert(model.features === 512 && model.headStart.name === "fc.weight");
  * ```
  */
 export class Resnet1d implements ClassifierNetwork {

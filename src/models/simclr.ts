@@ -27,10 +27,11 @@ export interface SimclrOptions extends EncoderOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { ParameterStore, Simclr } from "ssrl-ecg";
  * const store = new ParameterStore();
  * new Simclr(store, { projection: 128 });
- * console.assert(store.count === 1_327_232 && store.stateShapes.length === 40);
+ * assert(store.count === 1_327_232 && store.stateShapes.length === 40);
  * ```
  */
 export class Simclr {

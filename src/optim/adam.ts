@@ -27,6 +27,7 @@ export interface AdamOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { Adam, chooseDevice, KernelLibrary, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
  * const place = (name: string, data: number[]) => {
@@ -45,7 +46,7 @@ export interface AdamOptions {
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1, ...adam.values(0, 1e-3) });
  * program.run();
  * const [first] = new Float32Array(await gpu.read(values.placement!.buffer, 16));
- * console.assert(Math.abs(first - 0.999) < 1e-6);
+ * assert(Math.abs(first - 0.999) < 1e-6);
  * gpu.destroy();
  * ```
  */

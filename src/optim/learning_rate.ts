@@ -16,14 +16,6 @@ export type LearningRateSchedule = "constant" | "cosine";
  * @param step Counted from 0
  * @param total Steps of the whole run
  * @throws {RangeError} When the cosine is not told the number of steps.
- *
- * @example
- * ```ts
- * import { scheduledRate } from "ssrl-ecg/src/optim/learning_rate.ts";
- * console.assert(scheduledRate("cosine", 0.1, 0, 100) === 0.1);
- * console.assert(Math.abs(scheduledRate("cosine", 0.1, 50, 100) - 0.05) < 1e-12);
- * console.assert(scheduledRate("constant", 0.1, 50, 100) === 0.1);
- * ```
  */
 export function scheduledRate(
   schedule: LearningRateSchedule,

@@ -29,6 +29,7 @@ export interface MovingAverageTensors {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import {
  *   chooseDevice,
  *   KernelLibrary,
@@ -51,7 +52,7 @@ export interface MovingAverageTensors {
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1, momentum: 0.75 });
  * program.run();
  * const [average] = new Float32Array(await gpu.read(buffer, 16, 256));
- * console.assert(average === 0.25);
+ * assert(average === 0.25);
  * gpu.destroy();
  * ```
  */

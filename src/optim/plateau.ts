@@ -21,13 +21,6 @@ const THRESHOLD = 1e-4;
  *
  * @param rate At the start.
  * @param losses Validation loss of every epoch, in order.
- *
- * @example
- * ```ts
- * import { plateauRate } from "ssrl-ecg/src/optim/plateau.ts";
- * const losses = [1, 0.5, 0.6, 0.6, 0.6]; // three epochs that are no better than the second
- * console.assert(plateauRate(0.1, losses, { factor: 0.5, patience: 2 }) === 0.05);
- * ```
  */
 export function plateauRate(
   rate: number,

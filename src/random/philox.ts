@@ -43,16 +43,7 @@ function multiplyHigh(a: number, b: number): number {
   return (a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(middle2 / 0x10000)) >>> 0;
 }
 
-/**
- * Philox 4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key.
- *
- * @example
- * ```ts
- * import { philox4x32 } from "ssrl-ecg/src/random/philox.ts";
- * const words = philox4x32([0, 0, 0, 0], [0, 0]); // 6627e8d5 e169c58d bc57ac4c 9b00dbd8
- * console.assert(words[0] === 0x6627e8d5);
- * ```
- */
+/** Philox 4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key. */
 export function philox4x32(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
@@ -88,14 +79,6 @@ export interface RandomCoordinates {
  * Draws at successive positions of one (seed, stream, epoch, item, view).
  *
  * Key = (seed, stream); counter = (position / 4, item, epoch, view).
- *
- * @example
- * ```ts
- * import { CounterRandom, Stream } from "ssrl-ecg/src/random/philox.ts";
- * const a = new CounterRandom(42, Stream.shuffle, { epoch: 3 });
- * const b = new CounterRandom(42, Stream.shuffle, { epoch: 3 });
- * console.assert(a.uniform() === b.uniform());
- * ```
  */
 export class CounterRandom {
   readonly #key: [number, number];

@@ -21,13 +21,14 @@ const calls = new Map<Stream, number>();
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { applyRandomMask, setSeed } from "ssrl-ecg";
  * const signals = { data: new Float32Array(12 * 1000).fill(1), shape: [1, 12, 1000] } as const;
  * setSeed(7);
  * const first = applyRandomMask(signals, 0.15);
  * setSeed(7);
  * const again = applyRandomMask(signals, 0.15);
- * console.assert(first.data.join() === again.data.join());
+ * assert(first.data.join() === again.data.join());
  * ```
  */
 export function setSeed(value: number): void {

@@ -32,9 +32,10 @@ export interface BootstrapSeedsOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { bootstrapMeanDifference } from "ssrl-ecg";
  * const [low, high] = bootstrapMeanDifference([0.01, 0.02, 0.015, 0.03]);
- * console.assert(low > 0.01 && high < 0.03);
+ * assert(low > 0.01 && high < 0.03);
  * ```
  */
 export function bootstrapMeanDifference(

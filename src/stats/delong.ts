@@ -30,9 +30,10 @@ export interface AurocCovariance {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { aurocCovariance } from "ssrl-ecg";
  * const { aurocs } = aurocCovariance([0, 0, 1, 1], [[0.1, 0.4, 0.35, 0.8], [1, 2, 3, 4]]);
- * console.assert(aurocs.join() === "0.75,1");
+ * assert(aurocs.join() === "0.75,1");
  * ```
  */
 export function aurocCovariance(
@@ -98,9 +99,10 @@ export interface AurocInterval {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { delongInterval } from "ssrl-ecg";
  * const { auroc, low, high } = delongInterval([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
- * console.assert(auroc === 0.75 && low < 0.3 && high === 1);
+ * assert(auroc === 0.75 && low < 0.3 && high === 1);
  * ```
  */
 export function delongInterval(
@@ -151,10 +153,11 @@ export interface DelongTest {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { delongTest } from "ssrl-ecg";
  * const labels = [0, 0, 0, 1, 1, 1];
  * const { difference, pValue } = delongTest(labels, [1, 2, 4, 3, 5, 6], [2, 5, 3, 1, 6, 4]);
- * console.assert(difference > 0.3 && pValue > 0.05);
+ * assert(difference > 0.3 && pValue > 0.05);
  * ```
  */
 export function delongTest(

@@ -22,8 +22,9 @@ import { requireFraction } from "./samples.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { pairedTPower } from "ssrl-ecg";
- * console.assert(Math.abs(pairedTPower(1, 10) - 0.8031) < 1e-4);
+ * assert(Math.abs(pairedTPower(1, 10) - 0.8031) < 1e-4);
  * ```
  */
 export function pairedTPower(effect: number, n: number, alpha = 0.05): number {
@@ -59,9 +60,10 @@ export interface DetectableDifferenceOptions {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { smallestDetectableDifference } from "ssrl-ecg";
  * const smallest = smallestDetectableDifference({ n: 10, standardDeviation: 0.004 });
- * console.assert(Math.abs(smallest - 0.00398) < 1e-5);
+ * assert(Math.abs(smallest - 0.00398) < 1e-5);
  * ```
  */
 export function smallestDetectableDifference(

@@ -17,8 +17,9 @@ import type { GroupSummary } from "./welch_t.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { cohensD } from "ssrl-ecg";
- * console.assert(cohensD([4, 6], [1, 3]) === 3 / Math.SQRT2);
+ * assert(cohensD([4, 6], [1, 3]) === 3 / Math.SQRT2);
  * ```
  */
 export function cohensD(first: ArrayLike<number>, second: ArrayLike<number>): number {
@@ -38,12 +39,13 @@ export function cohensD(first: ArrayLike<number>, second: ArrayLike<number>): nu
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { cohensDFromSummaries } from "ssrl-ecg";
  * const d = cohensDFromSummaries(
  *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
  *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
  * );
- * console.assert(Math.abs(d - 0.545) < 1e-3);
+ * assert(Math.abs(d - 0.545) < 1e-3);
  * ```
  */
 export function cohensDFromSummaries(first: GroupSummary, second: GroupSummary): number {
@@ -62,8 +64,9 @@ export function cohensDFromSummaries(first: GroupSummary, second: GroupSummary):
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { rankBiserial } from "ssrl-ecg";
- * console.assert(rankBiserial(9, 3, 3) === 1); // every pair
+ * assert(rankBiserial(9, 3, 3) === 1); // every pair
  * ```
  */
 export function rankBiserial(u1: number, n1: number, n2: number): number {

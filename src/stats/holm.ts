@@ -15,8 +15,9 @@
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { holm } from "ssrl-ecg";
- * console.assert(holm([0.01, 0.5, 0.04]).join() === "0.03,0.5,0.08");
+ * assert(holm([0.01, 0.5, 0.04]).join() === "0.03,0.5,0.08");
  * ```
  */
 export function holm(pValues: ArrayLike<number>): Float64Array {

@@ -30,9 +30,10 @@ const EXACT_UP_TO = 200_000;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { labelPermutationTest } from "ssrl-ecg";
  * const { pValue, resamples } = labelPermutationTest([5, 6, 7], [1, 2, 3]);
- * console.assert(resamples === 20 && pValue === 0.1);
+ * assert(resamples === 20 && pValue === 0.1);
  * ```
  */
 export function labelPermutationTest(

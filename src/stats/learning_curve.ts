@@ -16,13 +16,6 @@ export function lastQuarter(epochs: number): number {
  *
  * @param losses One value an epoch.
  * @returns NaN for fewer than four epochs, and where the loss did not fall at all.
- *
- * @example
- * ```ts
- * import { lateFall } from "ssrl-ecg/src/stats/learning_curve.ts";
- * console.assert(lateFall([4, 2, 1, 1, 1, 1, 1, 1]) === 0);
- * console.assert(lateFall([4, 3, 2, 1]) > 0.3);
- * ```
  */
 export function lateFall(losses: readonly number[]): number {
   const part = lastQuarter(losses.length);
@@ -54,18 +47,6 @@ export interface OverfittingGap {
  * quarter.
  *
  * @param curves One value an epoch; at least one epoch.
- *
- * @example
- * ```ts
- * import { overfittingGap } from "ssrl-ecg/src/stats/learning_curve.ts";
- * const gap = overfittingGap({
- *   training: [0.9, 0.6, 0.4, 0.2],
- *   validation: [0.8, 0.5, 0.6, 0.75],
- *   auroc: [0.7, 0.8, 0.85, 0.8],
- * });
- * console.assert(gap.lowestLossEpoch === 2 && gap.validationLossRise === 0.5);
- * console.assert(gap.bestAurocEpoch === 3 && gap.aurocFall > 0.04);
- * ```
  */
 export function overfittingGap(
   { training, validation, auroc }: {

@@ -40,9 +40,10 @@ export interface MannWhitney {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { mannWhitney } from "ssrl-ecg";
  * const { u1, pValue } = mannWhitney([5, 6, 7], [1, 2, 3]);
- * console.assert(u1 === 9 && Math.abs(pValue - 0.1) < 1e-12); // 2 of 20 arrangements
+ * assert(u1 === 9 && Math.abs(pValue - 0.1) < 1e-12); // 2 of 20 arrangements
  * ```
  */
 export function mannWhitney(

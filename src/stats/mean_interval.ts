@@ -26,9 +26,10 @@ export interface MeanInterval {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { meanInterval } from "ssrl-ecg";
  * const { mean, low, high } = meanInterval([0.86, 0.87, 0.88]);
- * console.assert(Math.abs(mean - 0.87) < 1e-12 && low < 0.846 && high > 0.894);
+ * assert(Math.abs(mean - 0.87) < 1e-12 && low < 0.846 && high > 0.894);
  * ```
  */
 export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {

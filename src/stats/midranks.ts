@@ -16,13 +16,6 @@ export interface Midranks {
  * Ranks the values in O(n log n).
  *
  * @param values Numbers, none NaN
- *
- * @example
- * ```ts
- * import { midranks } from "ssrl-ecg/src/stats/midranks.ts";
- * const { ranks, tieSum } = midranks([7, 3, 7]);
- * console.assert(ranks.join() === "2.5,1,2.5" && tieSum === 6);
- * ```
  */
 export function midranks(values: ArrayLike<number>): Midranks {
   const n = values.length;

@@ -38,9 +38,10 @@ export interface PairedT {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { pairedDifferences, pairedT } from "ssrl-ecg";
  * const { t, pValue } = pairedT(pairedDifferences([0.88, 0.87, 0.89], [0.86, 0.86, 0.86]));
- * console.assert(t > 3.4 && pValue < 0.08);
+ * assert(t > 3.4 && pValue < 0.08);
  * ```
  */
 export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {

@@ -20,9 +20,10 @@ import { requireFraction } from "./samples.ts";
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { expectedPercentileHalfWidth } from "ssrl-ecg";
  * const half = expectedPercentileHalfWidth(10); // 2.5th to 97.5th percentile of ten values
- * console.assert(Math.abs(half - 1.418) < 1e-3);
+ * assert(Math.abs(half - 1.418) < 1e-3);
  * ```
  */
 export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
@@ -41,12 +42,6 @@ export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
  * Γ((n − 1) / 2) with n − 1 in the variance; √((n − 1) / n) of that with n.
  *
  * @param divisor What the sum of squares is divided by
- *
- * @example
- * ```ts
- * import { expectedStandardDeviation } from "ssrl-ecg/src/stats/percentile_range.ts";
- * console.assert(Math.abs(expectedStandardDeviation(10) - 0.9727) < 1e-4);
- * ```
  */
 export function expectedStandardDeviation(n: number, divisor: "n" | "n - 1" = "n - 1"): number {
   const unbiased = Math.sqrt(2 / (n - 1)) * Math.exp(logGamma(n / 2) - logGamma((n - 1) / 2));

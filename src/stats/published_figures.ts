@@ -42,9 +42,10 @@ export interface SingleRunGain {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { singleRunGains } from "ssrl-ecg";
  * const [gain] = singleRunGains({ f1_macro: 0.6448 }, { f1_macro: 0.575 });
- * console.assert(gain.points.toFixed(2) === "6.98" && gain.percent.toFixed(2) === "12.14");
+ * assert(gain.points.toFixed(2) === "6.98" && gain.percent.toFixed(2) === "12.14");
  * ```
  */
 export function singleRunGains(
@@ -100,6 +101,7 @@ export interface IntervalExamination {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { examineInterval } from "ssrl-ecg";
  * const { fits } = examineInterval({
  *   mean: 0.8717,
@@ -107,7 +109,7 @@ export interface IntervalExamination {
  *   n: 10,
  *   interval: [0.8671, 0.8763],
  * });
- * console.assert(fits === "percentile range of the seeds");
+ * assert(fits === "percentile range of the seeds");
  * ```
  */
 export function examineInterval(summary: PublishedSummary, level = 0.95): IntervalExamination {
@@ -166,12 +168,13 @@ export interface SingleRunExamination {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { examineSingleRuns } from "ssrl-ecg";
  * const [auroc] = examineSingleRuns({
  *   seeds: { auroc_macro: { mean: 0.8699, standardDeviation: 0.0034, n: 10 } },
  *   singleRun: { auroc_macro: 0.8606 },
  * }, 4);
- * console.assert(auroc.deviations.toFixed(1) === "-2.7");
+ * assert(auroc.deviations.toFixed(1) === "-2.7");
  * ```
  */
 export function examineSingleRuns(
@@ -210,12 +213,13 @@ export interface SummaryTestRange {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { summaryTestRange } from "ssrl-ecg";
  * const { t } = summaryTestRange(
  *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
  *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
  * );
- * console.assert(t.map((value) => value.toFixed(2)).join() === "1.16,1.22");
+ * assert(t.map((value) => value.toFixed(2)).join() === "1.16,1.22");
  * ```
  */
 export function summaryTestRange(first: GroupSummary, second: GroupSummary): SummaryTestRange {

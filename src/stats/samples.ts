@@ -62,9 +62,10 @@ export function sampleVariance(values: ArrayLike<number>): number {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { pairedDifferences } from "ssrl-ecg";
  * const [a, b] = pairedDifferences([0.87, 0.88], [0.86, 0.87]);
- * console.assert(a === 0.01 && b === 0.01);
+ * assert(a === 0.01 && b === 0.01);
  * ```
  */
 export function pairedDifferences(

@@ -38,9 +38,10 @@ export interface ShapiroWilk {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { shapiroWilk } from "ssrl-ecg";
  * const { w, pValue } = shapiroWilk([148, 154, 158, 160, 161, 162, 166, 170, 182, 195, 236]);
- * console.assert(Math.abs(w - 0.7888) < 1e-4 && pValue < 0.01);
+ * assert(Math.abs(w - 0.7888) < 1e-4 && pValue < 0.01);
  * ```
  */
 export function shapiroWilk(values: ArrayLike<number>): ShapiroWilk {

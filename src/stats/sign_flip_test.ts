@@ -46,9 +46,10 @@ export interface PermutationTest {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { signFlipTest } from "ssrl-ecg";
  * const { pValue, exact } = signFlipTest([1, 2, 3, 4, 5, 6]);
- * console.assert(exact && pValue === 2 / 2 ** 6);
+ * assert(exact && pValue === 2 / 2 ** 6);
  * ```
  */
 export function signFlipTest(

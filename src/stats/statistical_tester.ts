@@ -167,9 +167,7 @@ export type MethodComparison = Record<string, MetricComparison>;
 
 /** Options of {@linkcode StatisticalTester.compareMethods}. */
 export interface CompareMethodsOptions {
-  /**
-   * Whether the i-th values of both methods belong together, as those of one seed. Default true.
-   */
+  /** Whether the i-th values of both methods belong together, as those of one seed. Default true. */
   readonly paired?: boolean;
   /** Seed of the permutations and of the bootstrap. Default: the seed of `setSeed`. */
   readonly seed?: number;
@@ -189,6 +187,7 @@ const POWER = 0.8;
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { StatisticalTester } from "ssrl-ecg";
  * const tester = new StatisticalTester(0.05);
  * const { auroc_macro } = tester.compareMethods(
@@ -197,8 +196,8 @@ const POWER = 0.8;
  *   "simclr",
  *   "supervised",
  * );
- * console.assert(auroc_macro.test_result?.test === "Paired t-test");
- * console.assert(auroc_macro.improvement > 0 && auroc_macro.test_result?.significant);
+ * assert(auroc_macro.test_result?.test === "Paired t-test");
+ * assert(auroc_macro.improvement > 0 && auroc_macro.test_result?.significant);
  * ```
  */
 export class StatisticalTester {
@@ -330,6 +329,7 @@ export class StatisticalTester {
    *
    * @example
    * ```ts
+   * import { assert } from "@std/assert";
    * import { StatisticalTester } from "ssrl-ecg";
    * const { auroc_macro } = new StatisticalTester().compareSummaries(
    *   { auroc_macro: { mean: 0.8717, standardDeviation: 0.0032, n: 10 } },
@@ -337,7 +337,7 @@ export class StatisticalTester {
    *   "simclr",
    *   "supervised",
    * );
-   * console.assert(auroc_macro.test_result?.significant === false);
+   * assert(auroc_macro.test_result?.significant === false);
    * ```
    */
   compareSummaries(

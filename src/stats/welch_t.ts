@@ -41,9 +41,10 @@ export interface WelchT {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { welchT } from "ssrl-ecg";
  * const { t, pValue } = welchT([0.88, 0.87, 0.89], [0.86, 0.87, 0.85, 0.86]);
- * console.assert(t > 2.5 && pValue < 0.06);
+ * assert(t > 2.5 && pValue < 0.06);
  * ```
  */
 export function welchT(
@@ -70,12 +71,13 @@ export function welchT(
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { welchTFromSummaries } from "ssrl-ecg";
  * const { pValue } = welchTFromSummaries(
  *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
  *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
  * );
- * console.assert(Math.abs(pValue - 0.2386) < 1e-3);
+ * assert(Math.abs(pValue - 0.2386) < 1e-3);
  * ```
  */
 export function welchTFromSummaries(

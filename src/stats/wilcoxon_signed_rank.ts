@@ -45,9 +45,10 @@ export interface WilcoxonSignedRank {
  *
  * @example
  * ```ts
+ * import { assert } from "@std/assert";
  * import { wilcoxonSignedRank } from "ssrl-ecg";
  * const { pValue, rankBiserial } = wilcoxonSignedRank([1, 2, 3, 4, 5, 6]);
- * console.assert(pValue === 2 / 2 ** 6 && rankBiserial === 1);
+ * assert(pValue === 2 / 2 ** 6 && rankBiserial === 1);
  * ```
  */
 export function wilcoxonSignedRank(

@@ -11,9 +11,9 @@ import {
   MAGNITUDES,
   onlyAugmentation,
 } from "../../src/augment/augmentations.ts";
-import { bandpass, bandpassGain } from "../../src/reference/augment_bandpass.ts";
-import { warpFrequency } from "../../src/reference/augment_frequency_warp.ts";
-import { noiseField, planRow, type RowPlan } from "../../src/reference/augment_plan.ts";
+import { bandpass, bandpassGain } from "../reference/augment_bandpass.ts";
+import { warpFrequency } from "../reference/augment_frequency_warp.ts";
+import { noiseField, planRow, type RowPlan } from "../reference/augment_plan.ts";
 
 const LEADS = 12;
 const DRAWS = 4000;

@@ -5,7 +5,7 @@ import { recordInput } from "../../src/augment/record_input.ts";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
-import { augmentInput, type InputBatch } from "../../src/reference/augment_input.ts";
+import { augmentInput, type InputBatch } from "../reference/augment_input.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
 
 const LEADS = 12;

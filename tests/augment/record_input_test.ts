@@ -15,7 +15,7 @@ import {
   AUGMENTATIONS,
   onlyAugmentation,
 } from "../../src/augment/augmentations.ts";
-import { gather } from "../../src/reference/gather.ts";
+import { gather } from "../reference/gather.ts";
 import { expectInput, largestError, makeSamples, NORMALISATION, runInput } from "./pipeline.ts";
 
 const TOLERANCE = 1e-4;

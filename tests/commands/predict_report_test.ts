@@ -9,8 +9,8 @@ import {
   probabilityTable,
   shortNames,
 } from "../../src/commands/predict_report.ts";
-import type { EcgPrediction, Predictions } from "../../src/jobs/predict.ts";
-import { waveCsv, withFolder } from "../data/record_files.ts";
+import type { EcgPrediction, Predictions } from "../../src/evaluation/predict.ts";
+import { waveCsv, withFolder } from "../data/files/record_files.ts";
 
 function prediction(path: string, starts: readonly number[], probabilities: number[]) {
   const values = Float64Array.from(probabilities);

@@ -9,10 +9,10 @@ import {
   type CommandContext,
   defineCommand,
   type FlagTable,
-} from "../../src/cli/command.ts";
-import { stringFlag } from "../../src/cli/flags.ts";
-import { Interrupted } from "../../src/cli/interrupt.ts";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+} from "../../src/console/flags/command.ts";
+import { stringFlag } from "../../src/console/flags/flags.ts";
+import { Interrupted } from "../../src/console/flags/interrupt.ts";
+import { parseCommandLine } from "../../src/console/flags/parse.ts";
 import {
   type CommandLoader,
   type ReproduceStage,

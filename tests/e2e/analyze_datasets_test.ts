@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { writeSmallMitdb } from "../data/small_mitdb.ts";
+import { writeSmallMitdb } from "../support/small_mitdb.ts";
 import { Playground } from "./command_line.ts";
 
 /** A cohort, and MIT-BIH records in the default folder. */

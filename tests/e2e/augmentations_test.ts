@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { command } from "../../scripts/augmentations.ts";
 import { AUGMENTATIONS } from "../../src/augment/augmentations.ts";
-import { executeCommand } from "../../src/cli/run_command.ts";
+import { executeCommand } from "../../src/console/flags/run_command.ts";
 import { testWithData } from "../support/shared_data.ts";
 
 /** Runs the command in this process: exit code and what it said. */

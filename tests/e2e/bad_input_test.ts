@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { Playground, SMALL } from "./command_line.ts";
 

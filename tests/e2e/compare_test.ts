@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
-import { CLASS_NAMES } from "../../src/data/record_set.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
+import { CLASS_NAMES } from "../../src/data/signals/record_set.ts";
 import { auroc } from "../../src/metrics/ranking.ts";
 import { randomClassifier, randomEncoder, randomState } from "../support/random_classifier.ts";
 import { Playground, SMALL } from "./command_line.ts";

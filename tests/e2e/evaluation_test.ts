@@ -3,7 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";
 import { Playground, SMALL } from "./command_line.ts";
 

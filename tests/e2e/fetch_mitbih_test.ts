@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { serveMitBih } from "../data/mitdb_server.ts";
+import { serveMitBih } from "../data/download/mitdb_server.ts";
 import { Playground } from "./command_line.ts";
 
 Deno.test("fetch-mitbih: stopped by Ctrl-C it goes on; then the set can be analysed", () =>

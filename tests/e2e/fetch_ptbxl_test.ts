@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
-import { servePtbXl } from "../data/ptbxl_server.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
+import { servePtbXl } from "../data/download/ptbxl_server.ts";
 import { inRepository } from "../support/paths.ts";
 
 /** Starts the script as a user does. */

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
-import type { Command, FlagTable } from "../../src/cli/command.ts";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import type { Command, FlagTable } from "../../src/console/flags/command.ts";
+import { parseCommandLine } from "../../src/console/flags/parse.ts";
 import { inRepository } from "../support/paths.ts";
 import { denoArguments } from "./command_line.ts";
 

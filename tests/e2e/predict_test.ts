@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { command } from "../../scripts/predict.ts";
 import { writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { executeCommand } from "../../src/cli/run_command.ts";
-import { waveCsv, writeWave } from "../data/record_files.ts";
+import { executeCommand } from "../../src/console/flags/run_command.ts";
+import { waveCsv, writeWave } from "../data/files/record_files.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";
 import { Playground } from "./command_line.ts";
 

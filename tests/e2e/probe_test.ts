@@ -3,13 +3,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { decodeNpy } from "../../src/data/npy.ts";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
+import { decodeNpy } from "../../src/data/files/npy.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
 import {
   fitLogisticRegression,
   predictProbabilities,
-} from "../../src/stats/logistic_regression.ts";
+} from "../../src/estimators/logistic_regression.ts";
 import { randomClassifier, randomEncoder } from "../support/random_classifier.ts";
 import { Playground, SMALL } from "./command_line.ts";
 

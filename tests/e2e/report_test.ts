@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
-import { writeExampleResults } from "../jobs/report/example_results.ts";
+import { writeExampleResults } from "../results/report/example_results.ts";
 import { readPng } from "../support/png.ts";
 import { Playground, setting } from "./command_line.ts";
 

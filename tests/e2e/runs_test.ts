@@ -1,8 +1,8 @@
 /** `runs` as typed, on runs that the training commands made. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { eventFiles } from "../../src/jobs/event_file.ts";
-import { readEvents } from "../report/tensorboard/read_events.ts";
+import { eventFiles } from "../../src/runs/event_file.ts";
+import { readEvents } from "../runs/tensorboard/read_events.ts";
 import { Playground, setting, SMALL } from "./command_line.ts";
 
 Deno.test("runs: trained, listed, filtered, sorted, compared; with a damaged one among them", () =>

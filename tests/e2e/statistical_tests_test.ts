@@ -1,7 +1,7 @@
 /** statistical-tests as a user runs it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { rewriteResults, SEEDS, writeSmallResults } from "../jobs/small_seed_results.ts";
+import { rewriteResults, SEEDS, writeSmallResults } from "../results/small_seed_results.ts";
 import { inRepository } from "../support/paths.ts";
 import { Playground } from "./command_line.ts";
 

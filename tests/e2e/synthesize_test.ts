@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadPtbXl } from "../../src/data/ptb_xl.ts";
+import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { inRepository } from "../support/paths.ts";
 
 /** Runs the script as a user does. */

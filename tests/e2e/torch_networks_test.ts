@@ -2,7 +2,7 @@
 
 import { assert, assertLess } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { architectureOf } from "../../src/checkpoint/recognise_architecture.ts";
+import { architectureOf } from "../../src/checkpoint/recognize_architecture.ts";
 import {
   CHECKPOINT_FORMAT_VERSION,
   type HostTensor,
@@ -10,7 +10,7 @@ import {
 } from "../../src/checkpoint/state_dict.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
-import { loadWeights } from "../../src/jobs/checkpoints.ts";
+import { loadWeights } from "../../src/runs/checkpoints.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { createClassifier, isClassifierArchitecture } from "../../src/models/classifiers.ts";
 import { draws } from "../kernels/guarded.ts";

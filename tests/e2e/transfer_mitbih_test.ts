@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 import { auroc } from "../../src/metrics/ranking.ts";
-import { LEARNABLE_MITDB, writeSmallMitdb } from "../data/small_mitdb.ts";
+import { LEARNABLE_MITDB, writeSmallMitdb } from "../support/small_mitdb.ts";
 import { randomEncoderState, randomState } from "../support/random_classifier.ts";
 import { testWithData } from "../support/shared_data.ts";
 import { Playground } from "./command_line.ts";

@@ -15,8 +15,8 @@ import {
   conv1dBackwardWeight,
   conv1dForward,
   conv1dOutputLength,
-} from "../../src/reference/conv1d.ts";
-import { convWeightFromTorch, convWeightToTorch } from "../../src/reference/layout.ts";
+} from "../reference/conv1d.ts";
+import { convWeightFromTorch, convWeightToTorch } from "../reference/layout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

@@ -12,8 +12,8 @@ import {
   convTranspose1dBackward,
   convTranspose1dForward,
   convTranspose1dOutputLength,
-} from "../../src/reference/conv_transpose1d.ts";
-import { convWeightFromTorch, convWeightToTorch } from "../../src/reference/layout.ts";
+} from "../reference/conv_transpose1d.ts";
+import { convWeightFromTorch, convWeightToTorch } from "../reference/layout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

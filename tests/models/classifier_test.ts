@@ -3,13 +3,13 @@ import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
 import { Classifier } from "../../src/models/classifier.ts";
-import { classificationLoss as twinLoss } from "../../src/reference/classification_loss.ts";
+import { classificationLoss as twinLoss } from "../reference/classification_loss.ts";
 import {
   addClassifierBuffers,
   classifierBackward,
   classifierForward,
   classifierParameters,
-} from "../../src/reference/ecg_classifier.ts";
+} from "../reference/ecg_classifier.ts";
 import { golden, goldenFill, goldenInput } from "../reference/golden_fill.ts";
 import { relativeError, release, upload } from "../support/gpu.ts";
 import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { architectureOf } from "../../src/checkpoint/recognise_architecture.ts";
+import { architectureOf } from "../../src/checkpoint/recognize_architecture.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import {

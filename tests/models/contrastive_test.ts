@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Contrastive } from "../../src/models/contrastive.ts";
-import { addSimclrBuffers, simclrForward, simclrParameters } from "../../src/reference/simclr.ts";
+import { addSimclrBuffers, simclrForward, simclrParameters } from "../reference/simclr.ts";
 import { assertClose, largest } from "../kernels/guarded.ts";
 import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
 import { encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";

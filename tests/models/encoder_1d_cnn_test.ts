@@ -7,7 +7,7 @@ import {
   encoderBackward,
   encoderForward,
   encoderParameters,
-} from "../../src/reference/encoder_1d_cnn.ts";
+} from "../reference/encoder_1d_cnn.ts";
 import { golden, goldenFill } from "../reference/golden_fill.ts";
 import { openGpu, relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";

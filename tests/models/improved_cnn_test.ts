@@ -6,7 +6,7 @@ import {
   improvedCnnForward,
   improvedCnnHead,
   improvedCnnParameters,
-} from "../../src/reference/improved_cnn.ts";
+} from "../reference/improved_cnn.ts";
 import { golden } from "../reference/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {

@@ -16,7 +16,7 @@ import {
   reconstructionBackward,
   reconstructionForward,
   reconstructionParameters,
-} from "../../src/reference/reconstruction.ts";
+} from "../reference/reconstruction.ts";
 import { golden, goldenFill } from "../reference/golden_fill.ts";
 import { pythonWithTorch } from "../e2e/command_line.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";

@@ -7,7 +7,7 @@ import {
   resnet1dForward,
   resnet1dHead,
   resnet1dParameters,
-} from "../../src/reference/resnet1d.ts";
+} from "../reference/resnet1d.ts";
 import { golden } from "../reference/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {

@@ -3,7 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
-import { recogniseArchitecture } from "../../src/checkpoint/recognise_architecture.ts";
+import { recogniseArchitecture } from "../../src/checkpoint/recognize_architecture.ts";
 import type { HostTensor } from "../../src/checkpoint/state_dict.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";

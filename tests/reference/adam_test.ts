@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { adamState, adamStep } from "../../src/reference/adam.ts";
+import { adamState, adamStep } from "./adam.ts";
 
 const gradients = [[0.5, -0.01], [-0.2, 0.03], [0.3, 0]];
 

@@ -4,7 +4,7 @@ import {
   batchNormEvaluate,
   batchNormTrain,
   batchStatistics,
-} from "../../src/reference/batch_norm.ts";
+} from "./batch_norm.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("batch norm: biased variance normalises, unbiased variance runs", () => {

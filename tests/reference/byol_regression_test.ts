@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { byolRegression } from "../../src/reference/byol_regression.ts";
+import { byolRegression } from "./byol_regression.ts";
 import { assertGradient, draws } from "./finite_difference.ts";
 
 Deno.test("BYOL regression: golden values, one direction and both", () => {

@@ -1,8 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  classificationLoss,
-  type ClassificationLossOptions,
-} from "../../src/reference/classification_loss.ts";
+import { classificationLoss, type ClassificationLossOptions } from "./classification_loss.ts";
 import { classWeights, effectiveNumberWeights } from "../../src/losses/class_weights.ts";
 import { assertGradient, draws } from "./finite_difference.ts";
 

@@ -2,11 +2,11 @@
 
 import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
-import { adamState, adamStep } from "../../src/reference/adam.ts";
-import { classificationLoss } from "../../src/reference/classification_loss.ts";
-import { type NamedArrays, tensor } from "../../src/reference/encoder_1d_cnn.ts";
-import { addImprovedCnnBuffers, improvedCnnForward } from "../../src/reference/improved_cnn.ts";
-import { addResnet1dBuffers, resnet1dForward } from "../../src/reference/resnet1d.ts";
+import { adamState, adamStep } from "./adam.ts";
+import { classificationLoss } from "./classification_loss.ts";
+import { type NamedArrays, tensor } from "./encoder_1d_cnn.ts";
+import { addImprovedCnnBuffers, improvedCnnForward } from "./improved_cnn.ts";
+import { addResnet1dBuffers, resnet1dForward } from "./resnet1d.ts";
 import { classifierParityNames, loadClassifierParity } from "../support/classifier_parity.ts";
 import { parityGradientError } from "../support/parity_fixture.ts";
 

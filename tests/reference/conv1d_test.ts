@@ -5,7 +5,7 @@ import {
   conv1dForward,
   conv1dOutputLength,
   type Conv1dShape,
-} from "../../src/reference/conv1d.ts";
+} from "./conv1d.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 const shapes: Conv1dShape[] = [

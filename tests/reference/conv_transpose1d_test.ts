@@ -1,11 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { conv1dBackwardInput } from "../../src/reference/conv1d.ts";
+import { conv1dBackwardInput } from "./conv1d.ts";
 import {
   convTranspose1dBackward,
   convTranspose1dForward,
   convTranspose1dOutputLength,
   type ConvTranspose1dShape,
-} from "../../src/reference/conv_transpose1d.ts";
+} from "./conv_transpose1d.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 const channels = { inputChannels: 3, outputChannels: 2 };

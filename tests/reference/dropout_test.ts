@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
-import { dropoutFactors } from "../../src/reference/dropout.ts";
+import { dropoutFactors } from "./dropout.ts";
 
 const at = { seed: 1, step: 0, layer: 0, probability: 0.3 };
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { gather } from "../../src/reference/gather.ts";
+import { gather } from "./gather.ts";
 
 const samples = Int16Array.of(1, -2, 3, 4, 100, 200, 300, -400, 0, 0, 32767, -32768); // [3, 2, 2]
 

@@ -3,7 +3,7 @@
  * to float32, serve for the GPU networks.
  */
 
-import type { NamedArrays, NamedShape } from "../../src/reference/encoder_1d_cnn.ts";
+import type { NamedArrays, NamedShape } from "./encoder_1d_cnn.ts";
 
 /**
  * Parameter p (in registration order), element k of its row-major PyTorch layout, s = sin(0.7k +

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { l2NormalizeBackward, l2NormalizeForward } from "../../src/reference/l2_normalize.ts";
+import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("L2 normalisation: 3-4-5, and a zero row stays zero", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { linearBackward, linearForward } from "../../src/reference/linear.ts";
+import { linearBackward, linearForward } from "./linear.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("linear: a hand-made example with and without ReLU", () => {

@@ -2,16 +2,16 @@
 
 import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
-import { adamState, adamStep } from "../../src/reference/adam.ts";
-import { type NamedArrays, tensor } from "../../src/reference/encoder_1d_cnn.ts";
-import { gather } from "../../src/reference/gather.ts";
-import { maskBlocks } from "../../src/reference/mask_blocks.ts";
-import { meanSquaredError } from "../../src/reference/mean_squared_error.ts";
+import { adamState, adamStep } from "./adam.ts";
+import { type NamedArrays, tensor } from "./encoder_1d_cnn.ts";
+import { gather } from "./gather.ts";
+import { maskBlocks } from "./mask_blocks.ts";
+import { meanSquaredError } from "./mean_squared_error.ts";
 import {
   addReconstructionBuffers,
   reconstructionBackward,
   reconstructionForward,
-} from "../../src/reference/reconstruction.ts";
+} from "./reconstruction.ts";
 import {
   loadMaskedParity,
   MASKED_NORMALISATION,

@@ -4,7 +4,7 @@ import {
   maxPoolForward,
   maxPoolOutputLength,
   type MaxPoolShape,
-} from "../../src/reference/max_pool.ts";
+} from "./max_pool.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("max pool: a hand-made example, the first of equal maxima chosen", () => {

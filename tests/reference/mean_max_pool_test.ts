@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { meanMaxPoolBackward, meanMaxPoolForward } from "../../src/reference/mean_max_pool.ts";
+import { meanMaxPoolBackward, meanMaxPoolForward } from "./mean_max_pool.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("mean and max pool: a hand-made example", () => {

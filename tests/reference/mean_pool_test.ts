@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { meanPoolBackward, meanPoolForward } from "../../src/reference/mean_pool.ts";
+import { meanPoolBackward, meanPoolForward } from "./mean_pool.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 Deno.test("mean pool: a hand-made example", () => {

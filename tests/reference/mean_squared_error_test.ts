@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { meanSquaredError } from "../../src/reference/mean_squared_error.ts";
+import { meanSquaredError } from "./mean_squared_error.ts";
 import { assertGradient, draws } from "./finite_difference.ts";
 
 Deno.test("mean squared error: a hand-made example", () => {

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { movingAverageStep } from "../../src/reference/moving_average.ts";
+import { movingAverageStep } from "./moving_average.ts";
 
 Deno.test("moving average: a constant source is approached as 1 − momentum^steps", () => {
   const average = Float64Array.of(0, 5);

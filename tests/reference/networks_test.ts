@@ -1,33 +1,28 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { addByolBuffers, byolLoss, byolParameters, followedBy } from "../../src/reference/byol.ts";
-import { classificationLoss } from "../../src/reference/classification_loss.ts";
+import { addByolBuffers, byolLoss, byolParameters, followedBy } from "./byol.ts";
+import { classificationLoss } from "./classification_loss.ts";
 import {
   addClassifierBuffers,
   classifierBackward,
   classifierForward,
   classifierParameters,
-} from "../../src/reference/ecg_classifier.ts";
+} from "./ecg_classifier.ts";
 import {
   addEncoderBuffers,
   encoderBackward,
   encoderForward,
   encoderParameters,
   tensor,
-} from "../../src/reference/encoder_1d_cnn.ts";
-import { meanSquaredError } from "../../src/reference/mean_squared_error.ts";
-import { ntXent } from "../../src/reference/nt_xent.ts";
+} from "./encoder_1d_cnn.ts";
+import { meanSquaredError } from "./mean_squared_error.ts";
+import { ntXent } from "./nt_xent.ts";
 import {
   addReconstructionBuffers,
   reconstructionBackward,
   reconstructionForward,
   reconstructionParameters,
-} from "../../src/reference/reconstruction.ts";
-import {
-  addSimclrBuffers,
-  simclrBackward,
-  simclrForward,
-  simclrParameters,
-} from "../../src/reference/simclr.ts";
+} from "./reconstruction.ts";
+import { addSimclrBuffers, simclrBackward, simclrForward, simclrParameters } from "./simclr.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 import { golden, goldenFill, goldenInput } from "./golden_fill.ts";
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertThrows } from "@std/assert";
-import { ntXent } from "../../src/reference/nt_xent.ts";
+import { ntXent } from "./nt_xent.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
 /** N = 4, D = 3: first views sin(0.37k + 0.1), second views cos(0.21k + 0.4), k = 3·row + column. */

@@ -2,17 +2,13 @@
 
 import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
-import { adamState, adamStep } from "../../src/reference/adam.ts";
-import { addByolBuffers, byolLoss, byolMovingAverage } from "../../src/reference/byol.ts";
-import { classificationLoss } from "../../src/reference/classification_loss.ts";
-import {
-  addClassifierBuffers,
-  classifierBackward,
-  classifierForward,
-} from "../../src/reference/ecg_classifier.ts";
-import { type NamedArrays, tensor } from "../../src/reference/encoder_1d_cnn.ts";
-import { ntXent } from "../../src/reference/nt_xent.ts";
-import { addSimclrBuffers, simclrBackward, simclrForward } from "../../src/reference/simclr.ts";
+import { adamState, adamStep } from "./adam.ts";
+import { addByolBuffers, byolLoss, byolMovingAverage } from "./byol.ts";
+import { classificationLoss } from "./classification_loss.ts";
+import { addClassifierBuffers, classifierBackward, classifierForward } from "./ecg_classifier.ts";
+import { type NamedArrays, tensor } from "./encoder_1d_cnn.ts";
+import { ntXent } from "./nt_xent.ts";
+import { addSimclrBuffers, simclrBackward, simclrForward } from "./simclr.ts";
 import {
   hasNoGradient,
   loadParity,

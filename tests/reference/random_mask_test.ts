@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { applyMask, maskBlockCount, maskStarts } from "../../src/reference/random_mask.ts";
+import { applyMask, maskBlockCount, maskStarts } from "./random_mask.ts";
 import { draws } from "./finite_difference.ts";
 
 Deno.test("random mask: number of blocks", () => {

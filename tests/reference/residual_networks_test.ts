@@ -1,15 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { type NamedArrays, type NamedShape, tensor } from "../../src/reference/encoder_1d_cnn.ts";
+import { type NamedArrays, type NamedShape, tensor } from "./encoder_1d_cnn.ts";
 import {
   addImprovedCnnBuffers,
   improvedCnnForward,
   improvedCnnParameters,
-} from "../../src/reference/improved_cnn.ts";
-import {
-  addResnet1dBuffers,
-  resnet1dForward,
-  resnet1dParameters,
-} from "../../src/reference/resnet1d.ts";
+} from "./improved_cnn.ts";
+import { addResnet1dBuffers, resnet1dForward, resnet1dParameters } from "./resnet1d.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 import { golden, goldenFill, goldenInput } from "./golden_fill.ts";
 

@@ -5,9 +5,9 @@
  * made them explain what they hold.
  */
 
-import { byolParameters, followedBy } from "../../src/reference/byol.ts";
-import { classifierParameters } from "../../src/reference/ecg_classifier.ts";
-import { simclrParameters } from "../../src/reference/simclr.ts";
+import { byolParameters, followedBy } from "../reference/byol.ts";
+import { classifierParameters } from "../reference/ecg_classifier.ts";
+import { simclrParameters } from "../reference/simclr.ts";
 import { parityClassifierBatch, paritySimclrBatch, parityWeights } from "./parity_batches.ts";
 
 /**

@@ -4,7 +4,7 @@ import { chooseDevice } from "../../gpu/device.ts";
 import { KernelLibrary } from "../../gpu/kernels.ts";
 import { recordTuned } from "../../gpu/record_tuned.ts";
 import { StepState } from "../../gpu/step_state.ts";
-import { persistent } from "../../jobs/workspace.ts";
+import { persistent } from "../../runs/workspace.ts";
 import { ParameterStore } from "../../layers/parameters.ts";
 import { ntXent } from "../../losses/nt_xent.ts";
 import { Simclr } from "../../models/simclr.ts";

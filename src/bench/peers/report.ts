@@ -4,7 +4,7 @@
  * @module
  */
 
-import { renderSettings, renderTable } from "../../cli/table.ts";
+import { renderSettings, renderTable } from "../../text/table.ts";
 import type { Machine } from "../machine.ts";
 import { figure, renderTargets } from "../render.ts";
 import type { Target } from "../targets.ts";

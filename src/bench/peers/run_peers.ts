@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { recordMillivolts } from "../../data/record_set.ts";
+import { recordMillivolts } from "../../data/signals/record_set.ts";
 import { synthesizeCohort } from "../../data/synthetic/cohort.ts";
 import { UserError } from "../../errors.ts";
 import { ParameterStore } from "../../layers/parameters.ts";

@@ -22,14 +22,6 @@ const PAUSE_AFTER = 50;
  * bar moves and Ctrl-C is heard.
  *
  * @throws `signal.reason` when aborted; what `examine` throws
- *
- * @example
- * ```ts
- * import { examineEach } from "ssrl-ecg/src/data/inventory/examine_each.ts";
- * const seen: string[] = [];
- * await examineEach(["a", "b"], (item) => seen.push(item));
- * console.assert(seen.join() === "a,b");
- * ```
  */
 export async function examineEach<Item>(
   items: readonly Item[],

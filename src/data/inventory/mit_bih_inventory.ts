@@ -5,12 +5,17 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { AAMI_CLASSES, type AamiClass, countBeats } from "../aami_classes.ts";
-import { labelWindows } from "../mit_bih.ts";
-import { MIT_BIH_RECORDS, type MitBihPart, mitBihPart, mitBihSubject } from "../mit_bih_split.ts";
-import { readAnnotations } from "../wfdb/annotations.ts";
-import { folderSource } from "../wfdb/file_source.ts";
-import { parseHeader } from "../wfdb/header.ts";
+import { AAMI_CLASSES, type AamiClass, countBeats } from "../datasets/aami_classes.ts";
+import { labelWindows } from "../datasets/mit_bih.ts";
+import {
+  MIT_BIH_RECORDS,
+  type MitBihPart,
+  mitBihPart,
+  mitBihSubject,
+} from "../datasets/mit_bih_split.ts";
+import { readAnnotations } from "../files/wfdb/annotations.ts";
+import { folderSource } from "../files/wfdb/file_source.ts";
+import { parseHeader } from "../files/wfdb/header.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
 import { recordProblem } from "./record_problem.ts";
 
@@ -58,16 +63,6 @@ export interface MitBihInventory {
  * @param root Folder with `100.hea`, `100.dat`, `100.atr` …
  * @throws {UserError} where the folder cannot be listed; `signal.reason` when aborted. Missing and
  *   damaged records are no errors but part of the result
- *
- * @example
- * ```ts
- * import { takeMitBihInventory } from "ssrl-ecg/src/data/inventory/mit_bih_inventory.ts";
- * async function ventricularBeats() {
- *   const { records } = await takeMitBihInventory("data/MIT-BIH/files/mitdb/1.0.0");
- *   return records.reduce((sum, { beats }) => sum + beats.V, 0);
- * }
- * console.assert(typeof ventricularBeats === "function");
- * ```
  */
 export async function takeMitBihInventory(
   root: string,

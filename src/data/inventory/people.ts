@@ -4,8 +4,8 @@
  * @module
  */
 
-import { challengePatient } from "../challenge_header.ts";
-import { decimal } from "../decimal.ts";
+import { challengePatient } from "../files/challenge_header.ts";
+import { decimal } from "../../text/decimal.ts";
 
 /** Bands of age, youngest first. */
 export const AGE_BANDS = ["under 20", "20-39", "40-59", "60-79", "80 and over", "unknown"] as const;
@@ -20,12 +20,6 @@ export type Sex = (typeof SEXES)[number];
  * Band of an age.
  *
  * @param age Years; 300 stands for "older than 89" in PTB-XL; NaN and negative ages are unknown
- *
- * @example
- * ```ts
- * import { ageBand } from "ssrl-ecg/src/data/inventory/people.ts";
- * console.assert(ageBand(39) === "20-39" && ageBand(300) === "80 and over");
- * ```
  */
 export function ageBand(age: number): (typeof AGE_BANDS)[number] {
   if (!(age >= 0)) return "unknown";
@@ -47,13 +41,6 @@ export interface HeaderComments {
  * of the MIT-BIH databases.
  *
  * @param comments Comment lines without their `#`
- *
- * @example
- * ```ts
- * import { readComments } from "ssrl-ecg/src/data/inventory/people.ts";
- * const { age, sex, diagnoses } = readComments(["Age: 74", "Sex: Male", "Dx: 59118001,164889003"]);
- * console.assert(age === 74 && sex === "male" && diagnoses.length === 2);
- * ```
  */
 export function readComments(comments: readonly string[]): HeaderComments {
   const challenge = challengePatient({ comments });

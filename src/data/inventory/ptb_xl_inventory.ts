@@ -4,10 +4,10 @@
  * @module
  */
 
-import { parsePtbXlTable, type PtbXlRow } from "../ptb_xl_table.ts";
-import { CLASS_NAMES } from "../record_set.ts";
-import { parseScpStatements, setSuperclasses } from "../scp_labels.ts";
-import { folderSource } from "../wfdb/file_source.ts";
+import { parsePtbXlTable, type PtbXlRow } from "../datasets/ptb_xl_table.ts";
+import { CLASS_NAMES } from "../signals/record_set.ts";
+import { parseScpStatements, setSuperclasses } from "../datasets/scp_labels.ts";
+import { folderSource } from "../files/wfdb/file_source.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
 import { AGE_BANDS, ageBand, SEXES } from "./people.ts";
 import { recordProblem } from "./record_problem.ts";
@@ -59,16 +59,6 @@ export interface PtbXlInventory {
  * @param root Folder with `ptbxl_database.csv` and `scp_statements.csv`
  * @throws {UserError} where a table is missing or not valid; `signal.reason` when aborted. Missing
  *   and damaged records are no errors but part of the result
- *
- * @example
- * ```ts
- * import { takePtbXlInventory } from "ssrl-ecg/src/data/inventory/ptb_xl_inventory.ts";
- * async function sizeOfFold10() {
- *   const { folds } = await takePtbXlInventory("data/PTB-XL");
- *   return folds[9].records;
- * }
- * console.assert(typeof sizeOfFold10 === "function");
- * ```
  */
 export async function takePtbXlInventory(
   root: string,

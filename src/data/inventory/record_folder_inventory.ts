@@ -5,10 +5,10 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { LEADS } from "../record_set.ts";
-import { folderSource } from "../wfdb/file_source.ts";
-import { findHeaders } from "../wfdb/find_headers.ts";
-import { parseHeader, type WfdbHeader } from "../wfdb/header.ts";
+import { LEADS } from "../signals/record_set.ts";
+import { folderSource } from "../files/wfdb/file_source.ts";
+import { findHeaders } from "../files/wfdb/find_headers.ts";
+import { parseHeader, type WfdbHeader } from "../files/wfdb/header.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
 import { AGE_BANDS, ageBand, readComments, SEXES } from "./people.ts";
 import { recordProblem } from "./record_problem.ts";
@@ -58,22 +58,6 @@ const DURATIONS = [
  * @param root Folder; folders below it are searched, links to folders are not
  * @throws {UserError} where a folder cannot be listed; `signal.reason` when aborted. Records that
  *   cannot be read are no errors but part of the result
- *
- * @example
- * ```ts
- * import { writeRecord } from "ssrl-ecg";
- * import { takeRecordFolderInventory } from "ssrl-ecg/src/data/inventory/record_folder_inventory.ts";
- * const folder = Deno.makeTempDirSync();
- * writeRecord(folder, {
- *   name: "a",
- *   samplingRate: 100,
- *   signals: [{ description: "II", gain: 1000, baseline: 0, units: "mV" }],
- *   samples: new Int16Array(1000),
- *   comments: ["Age: 74", "Sex: Male", "Dx: 426783006"],
- * });
- * const { durations, diagnoses } = await takeRecordFolderInventory(folder);
- * console.assert(durations[1].records === 1 && diagnoses[0].name === "426783006");
- * ```
  */
 export async function takeRecordFolderInventory(
   root: string,

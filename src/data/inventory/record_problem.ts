@@ -5,10 +5,10 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { fileSize, folderSource } from "../wfdb/file_source.ts";
-import { sampleFormat } from "../wfdb/formats.ts";
-import { parseHeader, type WfdbHeader } from "../wfdb/header.ts";
-import { readRecordFrom } from "../wfdb/read_record.ts";
+import { fileSize, folderSource } from "../files/wfdb/file_source.ts";
+import { sampleFormat } from "../files/wfdb/formats.ts";
+import { parseHeader, type WfdbHeader } from "../files/wfdb/header.ts";
+import { readRecordFrom } from "../files/wfdb/read_record.ts";
 
 /** What is wrong with a record. */
 export interface RecordProblem {
@@ -25,13 +25,6 @@ export interface RecordProblem {
  * @param folder Folder of the record
  * @param name Record path in it, without extension
  * @returns The first problem, or undefined where there is none
- *
- * @example
- * ```ts
- * import { recordProblem } from "ssrl-ecg/src/data/inventory/record_problem.ts";
- * const folder = Deno.makeTempDirSync();
- * console.assert(recordProblem(folder, "100", false)?.kind === "missing");
- * ```
  */
 export function recordProblem(
   folder: string,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CLASS_NAMES, LEADS, type RecordSet } from "../record_set.ts";
+import { CLASS_NAMES, LEADS, type RecordSet } from "../signals/record_set.ts";
 import { drawPatients, type Patient } from "./patients.ts";
 import { makeRecord, type RecordNotes, UNITS_PER_MILLIVOLT } from "./record.ts";
 
@@ -39,14 +39,6 @@ export interface SyntheticCohort extends RecordSet {
  *
  * @returns A record set with `synthetic: true`; 1,000 records of 12 × 1,000 samples take 24 MB.
  * @throws {RangeError} for a record count, rate or duration out of range.
- *
- * @example
- * ```ts
- * import { synthesizeCohort } from "ssrl-ecg/src/data/synthetic/cohort.ts";
- * const cohort = synthesizeCohort({ records: 20, seed: 42 });
- * console.assert(cohort.samples.length === 20 * 1000 * 12);
- * console.assert(cohort.labels.length === 20 * 5);
- * ```
  */
 export function synthesizeCohort(options: CohortOptions): SyntheticCohort {
   const { records, seed, samplingRate = 100, duration = 10, quiet = false, onProgress } = options;

@@ -5,7 +5,7 @@
  */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
-import { LEADS } from "../record_set.ts";
+import { LEADS } from "../signals/record_set.ts";
 import type { Patient } from "./patients.ts";
 import type { RecordNotes } from "./record.ts";
 import { STATEMENTS } from "./statements.ts";

@@ -8,9 +8,9 @@ import { stringify } from "@std/csv";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { UserError } from "../../errors.ts";
-import { LEADS } from "../record_set.ts";
-import { fileErrorReason } from "../wfdb/file_source.ts";
-import { encodeRecord } from "../wfdb/write_record.ts";
+import { LEADS } from "../signals/record_set.ts";
+import { fileErrorReason } from "../files/wfdb/file_source.ts";
+import { encodeRecord } from "../files/wfdb/write_record.ts";
 import { DATABASE_COLUMNS, databaseRow, recordPath, statementRows } from "./database_row.ts";
 import { drawPatients } from "./patients.ts";
 import { makeRecord, UNITS_PER_MILLIVOLT } from "./record.ts";
@@ -61,14 +61,6 @@ const SIGNALS = LEADS.map((description) => ({
  * @throws {UserError} where the folder cannot be written, or holds a data set that this function
  *   did not write; `signal.reason` when aborted.
  * @throws {RangeError} for a number of records out of range.
- *
- * @example
- * ```ts
- * import { writeCohort } from "ssrl-ecg/src/data/synthetic/write_cohort.ts";
- * const destination = `${Deno.makeTempDirSync()}/cohort`;
- * const written = await writeCohort({ destination, records: 3, seed: 42 });
- * console.assert(written.records === 3);
- * ```
  */
 export async function writeCohort(options: WriteCohortOptions): Promise<WrittenCohort> {
   const { destination, records, seed, onProgress, signal } = options;

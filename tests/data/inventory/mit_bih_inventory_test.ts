@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { takeMitBihInventory } from "../../../src/data/inventory/mit_bih_inventory.ts";
-import { loadMitBih } from "../../../src/data/mit_bih.ts";
+import { loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
-import { withSmallMitdb } from "../small_mitdb.ts";
+import { withSmallMitdb } from "../../support/small_mitdb.ts";
 
 Deno.test("takeMitBihInventory() counts beats and windows by part, as loadMitBih() cuts them", () =>
   withSmallMitdb(async (root) => {

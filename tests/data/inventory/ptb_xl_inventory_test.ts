@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { takePtbXlInventory } from "../../../src/data/inventory/ptb_xl_inventory.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
-import { smallFile, withSmallCohort } from "../small_cohort.ts";
+import { smallFile, withSmallCohort } from "../../support/small_cohort.ts";
 
 Deno.test("takePtbXlInventory() counts records, patients and classes of every group", () =>
   withSmallCohort(async (root) => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { takeRecordFolderInventory } from "../../../src/data/inventory/record_folder_inventory.ts";
-import { writeRecord } from "../../../src/data/wfdb/write_record.ts";
+import { writeRecord } from "../../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 

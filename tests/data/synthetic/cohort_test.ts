@@ -6,7 +6,7 @@ import {
   assertLess,
   assertThrows,
 } from "@std/assert";
-import { CLASS_NAMES } from "../../../src/data/record_set.ts";
+import { CLASS_NAMES } from "../../../src/data/signals/record_set.ts";
 import { synthesizeCohort } from "../../../src/data/synthetic/cohort.ts";
 import { drawPatients } from "../../../src/data/synthetic/patients.ts";
 

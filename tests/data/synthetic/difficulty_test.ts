@@ -5,7 +5,7 @@
  */
 
 import { assert, assertGreater } from "@std/assert";
-import { CLASS_NAMES, LEADS } from "../../../src/data/record_set.ts";
+import { CLASS_NAMES, LEADS } from "../../../src/data/signals/record_set.ts";
 import { synthesizeCohort } from "../../../src/data/synthetic/cohort.ts";
 
 const PER_LEAD = 9;

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { UserError } from "../../../src/errors.ts";
-import { loadPtbXl } from "../../../src/data/ptb_xl.ts";
-import { parseScpCodes } from "../../../src/data/scp_codes.ts";
-import { parseCsv } from "../../../src/data/csv.ts";
+import { loadPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
+import { parseScpCodes } from "../../../src/data/datasets/scp_codes.ts";
+import { parseCsv } from "../../../src/data/files/csv.ts";
 import { synthesizeCohort } from "../../../src/data/synthetic/cohort.ts";
 import { DATABASE_COLUMNS, STATEMENT_COLUMNS } from "../../../src/data/synthetic/database_row.ts";
 import { STATEMENTS } from "../../../src/data/synthetic/statements.ts";

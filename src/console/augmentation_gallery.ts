@@ -1,0 +1,206 @@
+/**
+ * Pictures of the seven augmentations on one record, before and after, for a person to judge.
+ *
+ * @module
+ */
+
+import { augmentAndTell } from "../augment/augment_records.ts";
+import {
+  augmentationConfig,
+  type AugmentationName,
+  AUGMENTATIONS,
+  DOCUMENTED_RATES,
+  onlyAugmentation,
+} from "../augment/augmentations.ts";
+import type { Draws } from "../augment/draws.ts";
+import type { RecordSamples } from "../augment/resident_records.ts";
+import { formatPercent } from "../text/format.ts";
+import { LEADS } from "../data/signals/record_set.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { ecgChart, type EcgPanel } from "../plots/ecg_chart.ts";
+
+/** What {@linkcode augmentationGallery} draws. */
+export interface GalleryRequest {
+  /** The record comes first, mixing partners after it: [records, T, 12]. */
+  readonly records: RecordSamples;
+  /** What the record is called, such as `PTB-XL record 17`. */
+  readonly name: string;
+  readonly seed: number;
+}
+
+/** One file of the gallery. */
+export interface GalleryFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Leads shown: an inferior, a septal and a lateral one. */
+const SHOWN = ["II", "V1", "V5"] as const;
+/** Seconds shown of an augmentation, except where the whole record matters. */
+const SECONDS = 5;
+const WHOLE: readonly AugmentationName[] = ["frequency-warp"];
+
+const TITLES: Record<AugmentationName, string> = {
+  "frequency-warp": "Frequency warping",
+  "mixup": "Medical mixup",
+  "cutmix": "Segment CutMix",
+  "temporal-dropout": "Temporal dropout",
+  "bandpass": "Band-pass",
+  "motion-artifacts": "Motion artefacts",
+  "channel-noise": "Per-channel noise",
+};
+
+const EXPLANATIONS: Record<AugmentationName, string> = {
+  "frequency-warp":
+    "The heart rate is up to 5% higher at one end and as much lower at the other, changing evenly; " +
+    "both ends stay in place.",
+  "mixup":
+    "Another record of the batch is mixed in, lead by lead in mV. The record itself keeps half or more.",
+  "cutmix": "10 to 30% of the record come from another record of the batch, at the same place.",
+  "temporal-dropout": "A gap of 5 to 20% of the record, bridged by a straight line in every lead.",
+  "bandpass":
+    "Low edge 0.5 to 1.5 Hz, high edge 40 to 60 Hz where the sampling rate allows; zero phase.",
+  "motion-artifacts": "Baseline wander of 0.01 to 0.05 mV at 0.5 to 2 Hz, drawn for each lead.",
+  "channel-noise": "White noise of 0.5 to 2% of each lead's standard deviation.",
+};
+
+/**
+ * Draws each augmentation alone, then two views with all seven at their documented rates, and a page
+ * that shows all pictures.
+ *
+ * @returns `1-frequency-warp.svg` … `8-two-views.svg` and `index.html`, as text
+ */
+export async function augmentationGallery(
+  gpu: Gpu,
+  { records, name, seed }: GalleryRequest,
+): Promise<GalleryFile[]> {
+  const { samplingRate, signalLength } = records;
+  const size = signalLength * LEADS.length;
+  const count = records.samples.length / size;
+  const before = Float32Array.from(
+    records.samples.subarray(0, size),
+    (value) => value * records.millivoltsPerUnit,
+  );
+  const lead = (signal: Float32Array, which: string) => {
+    const c = LEADS.indexOf(which as typeof LEADS[number]);
+    return Float32Array.from({ length: signalLength }, (_, t) => signal[t * LEADS.length + c]);
+  };
+  const files: (GalleryFile & { title: string })[] = [];
+  for (const [index, augmentation] of AUGMENTATIONS.entries()) {
+    const { signals, draws } = await augmentAndTell(gpu, records, {
+      augmentations: onlyAugmentation(augmentation),
+      seed,
+      views: 1,
+    });
+    const after = signals.subarray(0, size);
+    const shown = SHOWN.map((which) => {
+      const [first, second] = [lead(before, which), lead(after, which)];
+      return { which, first, second, change: first.map((value, t) => second[t] - value) };
+    });
+    const factor = enlargement(shown.map(({ change }) => change));
+    const panels = shown.flatMap(({ which, first, second, change }): EcgPanel[] => {
+      const signals = {
+        label: which,
+        traces: [{ name: "before", samples: first }, { name: "after", samples: second }],
+      };
+      if (factor === 1) return [signals];
+      const enlarged = {
+        label: `${which}: the change, enlarged ${factor} times`,
+        traces: [
+          { name: "before", samples: new Float32Array(signalLength) },
+          { name: "after", samples: change.map((value) => factor * value) },
+        ],
+      };
+      return [signals, enlarged];
+    });
+    const rate = formatPercent(DOCUMENTED_RATES[augmentation]);
+    const title = TITLES[augmentation];
+    files.push({
+      name: `${index + 1}-${augmentation}.svg`,
+      title,
+      content: ecgChart({
+        title: `${title}, applied to ${rate} of the views`,
+        caption: `${EXPLANATIONS[augmentation]} Here: ${draws[0][augmentation]}. ` +
+          `${name}, seed ${seed}.`,
+        samplingRate,
+        panels,
+        ...(WHOLE.includes(augmentation) ? {} : liveliest(before, after, samplingRate)),
+      }),
+    });
+  }
+  const { signals, draws } = await augmentAndTell(gpu, records, {
+    augmentations: augmentationConfig("full"),
+    seed,
+  });
+  const view = (v: number) => signals.subarray(v * count * size, v * count * size + size);
+  files.push({
+    name: `${AUGMENTATIONS.length + 1}-two-views.svg`,
+    title: "Two views",
+    content: ecgChart({
+      title: "Two views with all seven at their documented rates",
+      caption: `First view: ${list(draws[0])}. Second view: ${list(draws[count])}. ` +
+        `${name}, seed ${seed}; in mV, before normalisation.`,
+      samplingRate,
+      panels: SHOWN.flatMap((which): EcgPanel[] =>
+        [0, 1].map((v) => ({
+          label: `${which}, ${v === 0 ? "first" : "second"} view`,
+          traces: [
+            { name: "record", samples: lead(before, which) },
+            { name: "view", samples: lead(view(v), which) },
+          ],
+        }))
+      ),
+    }),
+  });
+  return [...files, { name: "index.html", content: indexPage(name, files) }];
+}
+
+/** The stretch in which the squared change is largest. */
+function liveliest(before: Float32Array, after: Float32Array, samplingRate: number) {
+  const changes = new Float64Array(before.length / LEADS.length);
+  before.forEach((value, j) => changes[Math.floor(j / LEADS.length)] += (after[j] - value) ** 2);
+  const total = (from: number) =>
+    changes.subarray(from * samplingRate, (from + SECONDS) * samplingRate)
+      .reduce((sum, change) => sum + change, 0);
+  let best = 0;
+  // In steps of half a second; a later stretch has to be clearly better.
+  for (let from = 0.5; (from + SECONDS) * samplingRate <= changes.length; from += 0.5) {
+    if (total(from) > 1.001 * total(best)) best = from;
+  }
+  return { from: best, seconds: Math.min(SECONDS, changes.length / samplingRate - best) };
+}
+
+/** A round factor that makes a small change visible; 1 where it can be seen as it is. */
+function enlargement(changes: readonly Float32Array[]): number {
+  const largest = Math.max(
+    ...changes.map((change) => change.reduce((most, value) => Math.max(most, Math.abs(value)), 0)),
+  );
+  return [100, 50, 20, 10, 5].find((factor) => factor * largest <= 0.9) ?? 1;
+}
+
+function list(draws: Draws): string {
+  const parts = AUGMENTATIONS.flatMap((name) => {
+    const drawn = draws[name];
+    return drawn === undefined
+      ? []
+      : [`${TITLES[name][0].toLowerCase()}${TITLES[name].slice(1)} (${drawn})`];
+  });
+  return parts.length > 0 ? parts.join("; ") : "nothing";
+}
+
+function indexPage(name: string, files: readonly { name: string; title: string }[]): string {
+  const escaped = name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Augmentations of ${escaped}</title>
+<style>
+  body { font-family: system-ui, sans-serif; max-width: 900px; margin: 2rem auto; padding: 0 1rem }
+  img { width: 100%; height: auto; border: 1px solid #d1d9e0; margin: 0 0 2rem }
+</style>
+<h1>Augmentations of ${escaped}</h1>
+${files.map((file) => `<img src="${file.name}" alt="${file.title}">`).join("\n")}
+</html>
+`;
+}

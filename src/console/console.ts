@@ -1,0 +1,142 @@
+/**
+ * What all commands print in the same way.
+ *
+ * @module
+ */
+
+import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
+import type { CommandContext } from "./flags/command.ts";
+import { formatBytes, formatCount, formatScore } from "../text/format.ts";
+import { Interrupted } from "./flags/interrupt.ts";
+import { quote } from "../text/shell_words.ts";
+import { renderSettings } from "../text/table.ts";
+import { terminalWidth } from "./terminal.ts";
+import type { DataOptions } from "./flags/training_flags.ts";
+import { describeRecordSet } from "../data/signals/record_set.ts";
+import { UsageError, UserError } from "../errors.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+
+/** Names and values of the settings table. */
+export type Settings = [name: string, value: string | number | undefined][];
+
+/** Prints the aligned settings table. */
+export function printSettings(settings: Settings): void {
+  console.log(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
+}
+
+/** Lines about data and device that every settings table begins with. */
+export function workspaceSettings(workspace: Workspace): Settings {
+  const { set, split, gpu, records, normalisation } = workspace;
+  const lines = describeRecordSet(set);
+  return [
+    ["Data", lines.join("\n")],
+    [
+      "Folds",
+      `train ${formatCount(split.train.length)} (1-8), validation ` +
+      `${formatCount(split.validation.length)} (9), test ${formatCount(split.test.length)} (10)`,
+    ],
+    ["Normalisation", normalisation.kind === "none" ? "none (mV)" : "per lead"],
+    ["Adapter", gpu.name],
+    ["Records on it", formatBytes(records.bytes)],
+  ];
+}
+
+/** The flags with which the next command reads the same data, with a blank in front. */
+export function dataArguments(
+  flags: DataOptions,
+  given: ReadonlySet<string>,
+): string {
+  return (given.has("data-root") ? ` --data-root ${quote(flags.dataRoot)}` : "") +
+    (flags.labelsCsv === undefined ? "" : ` --labels-csv ${quote(flags.labelsCsv)}`) +
+    (flags.samplingRate === undefined ? "" : ` --sampling-rate ${flags.samplingRate}`) +
+    (flags.units === undefined ? "" : ` --units ${flags.units}`) +
+    (given.has("resolution") ? ` --resolution ${flags.resolution}` : "") +
+    (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
+}
+
+/** The four documented metrics in one line. */
+export function metricsLine(metrics: MultilabelMetrics): string {
+  return `AUROC ${formatScore(metrics.auroc_macro, 4)}  F1 ${formatScore(metrics.f1_macro, 4)}  ` +
+    `sensitivity ${formatScore(metrics.sensitivity_micro, 4)}  ` +
+    `specificity ${formatScore(metrics.specificity_micro, 4)}`;
+}
+
+/**
+ * Checks that no list of values has one of them twice.
+ *
+ * @param lists Values by the name of their flag
+ * @throws {UsageError} Naming the flag and the value
+ */
+export function assertEachOnce(
+  lists: Readonly<Record<string, readonly (string | number)[]>>,
+): void {
+  for (const [name, values] of Object.entries(lists)) {
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined) throw new UsageError(`--${name} has ${twice} twice: give each once`);
+  }
+}
+
+/**
+ * Checks before hours of training that a file can be written where it is wanted, and makes its
+ * folder.
+ *
+ * @throws {UserError} When the extension or the folder is no good.
+ */
+export function assertWritable(path: string, flag: string): void {
+  assertCheckpointPath(path);
+  assertFolderWritable(path, flag);
+}
+
+/** Makes the folder of a file, and checks that a file can be written there. */
+export function assertFolderWritable(path: string, flag: string): void {
+  const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  const folder = slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
+  if (isFolder(path)) {
+    throw new UserError(`Cannot write ${path}: it is a folder. Choose another ${flag}`);
+  }
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".writable-" }));
+  } catch (error) {
+    throw new UserError(
+      `Cannot write to ${folder}: ${(error as Error).message}. Choose another ${flag}`,
+    );
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** `Epoch  3/20`. */
+export function epochLabel(epoch: number, epochs: number): string {
+  return `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
+/** @throws {UsageError} Where a run shall go on and no folder says which. */
+export function assertResumable(
+  { resume, runDir }: { readonly resume: boolean; readonly runDir: string | undefined },
+): void {
+  if (!resume || runDir !== undefined) return;
+  throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
+}
+
+/** What Ctrl-C leaves the user with. */
+export function stopped(context: CommandContext, runFolder: string, resumed: boolean): Interrupted {
+  const again = context.given.has("run-dir")
+    ? context.commandLine
+    : `${context.commandLine} --run-dir ${quote(runFolder)}`;
+  return new Interrupted(
+    `Stopped. What was saved is in ${runFolder}; go on with: ${again}${resumed ? "" : " --resume"}`,
+  );
+}
+
+/** What Ctrl-C leaves the user with where the same command goes on. */
+export function stoppedToRepeat({ commandLine }: CommandContext): Interrupted {
+  return new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
+}

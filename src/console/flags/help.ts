@@ -1,0 +1,67 @@
+/**
+ * The `--help` page of a command.
+ *
+ * @module
+ */
+
+import type { Command, FlagTable } from "./command.ts";
+import { displayWidth, pad, wrap } from "../terminal.ts";
+
+/**
+ * Renders summary, usage, one row a flag (type, default, choices, range), and examples.
+ *
+ * @param program What stands before the command's name, such as `deno task`
+ * @param width Columns to fill
+ */
+export function renderHelp<Flags extends FlagTable>(
+  command: Command<Flags>,
+  program: string,
+  width: number,
+): string {
+  const { positionals } = command;
+  const rows = Object.entries(command.flags).map(([name, flag]) => ({
+    left: `--${name}${flag.placeholder === "" ? "" : ` ${flag.placeholder}`}`,
+    right: describe(flag),
+  }));
+  rows.push({ left: "--help", right: ["Show this page"] });
+  if (positionals !== undefined) {
+    rows.unshift({ left: positionals.name, right: [positionals.description] });
+  }
+
+  const leftWidth = Math.max(...rows.map((row) => displayWidth(row.left)));
+  const rightWidth = Math.max(30, width - leftWidth - 4);
+  const required = Object.entries(command.flags).filter(([, flag]) => flag.required);
+  const usage = [
+    `${program} ${command.name}`,
+    ...required.map(([name, flag]) => `--${name} ${flag.placeholder}`),
+    "[flags]",
+    ...(positionals === undefined ? [] : [positionals.name]),
+  ].join(" ");
+
+  const lines = [...wrap(command.summary, width), ""];
+  for (const paragraph of command.description ?? []) lines.push(...wrap(paragraph, width), "");
+  lines.push(`Usage: ${usage}`, "", "Flags:");
+  for (const row of rows) {
+    const right = row.right.flatMap((part) => wrap(part, rightWidth));
+    lines.push(`  ${pad(row.left, leftWidth)}  ${right[0]}`);
+    for (const more of right.slice(1)) lines.push(`  ${pad("", leftWidth)}  ${more}`);
+  }
+  if (command.examples.length > 0) {
+    lines.push("", "Examples:");
+    for (const { args, about } of command.examples) {
+      lines.push(`  ${about}`, `    ${`${program} ${command.name} ${args}`.trimEnd()}`);
+    }
+  }
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+/** Description, then what is allowed and the default. */
+function describe(flag: FlagTable[string]): string[] {
+  const notes: string[] = [];
+  if (flag.required) notes.push("required");
+  // "an integer" alone repeats the placeholder; a range or a list of choices is news.
+  if (/[\d,]/.test(flag.allowed) && flag.placeholder !== "") notes.push(flag.allowed);
+  else if (flag.choices !== undefined) notes.push(flag.allowed);
+  if (flag.defaultText !== undefined) notes.push(`default: ${flag.defaultText}`);
+  return [notes.length === 0 ? flag.description : `${flag.description} (${notes.join("; ")})`];
+}

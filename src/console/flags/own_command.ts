@@ -1,0 +1,30 @@
+/**
+ * How the program starts one of its own commands in another process.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+
+/** What `Deno.Command` takes. */
+export interface OwnCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Program and arguments that run a command of this project: the compiled binary itself, or Deno with
+ * the command's script.
+ *
+ * @param name Such as `train-simclr`
+ * @param args What follows the name
+ */
+export function ownCommand(name: string, args: readonly string[]): OwnCommand {
+  const program = Deno.execPath();
+  if (Deno.build.standalone) return { program, args: [name, ...args] };
+  const path = (relative: string) =>
+    fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
+  const script = path(`scripts/${name.replaceAll("-", "_")}.ts`);
+  // The configuration is named, because the working folder may be anywhere.
+  return { program, args: ["run", "--allow-all", "--config", path("deno.json"), script, ...args] };
+}

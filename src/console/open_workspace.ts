@@ -1,0 +1,52 @@
+/**
+ * How commands come to a workspace: device, records, normalisation.
+ *
+ * @module
+ */
+
+import type { CommandContext } from "./flags/command.ts";
+import type { DataOptions, DeviceOptions } from "./flags/training_flags.ts";
+import type { Normalisation } from "../data/signals/normalization.ts";
+import { assertLabelled, type RecordSet } from "../data/signals/record_set.ts";
+import { assertAllParts } from "../data/sampling/splits.ts";
+import { type Device, openDevice } from "../runs/device.ts";
+import { Workspace } from "../runs/workspace.ts";
+import { COHORT_SEED, openRecords } from "./open_records.ts";
+
+/** Records of the cohort that stands in for PTB-XL, where a command has no size of its own. */
+const COHORT_RECORDS = { software: 800, gpu: 2000 };
+
+/** What a command wants of its workspace. */
+export interface WorkspaceRequest {
+  readonly flags: DataOptions & DeviceOptions;
+  readonly context: Pick<CommandContext, "given">;
+  readonly normalisation: "train" | "none" | Normalisation;
+  /** An open device; absent: the one that the flags ask for. */
+  readonly device?: Device;
+  /** Records of the synthetic cohort. */
+  readonly cohortRecords?: number;
+  /** Refuse a data set in which training, validation or test part is empty. */
+  readonly allParts?: boolean;
+  /** Records without labels will do, as for pretraining. */
+  readonly unlabelled?: boolean;
+  /** More that must hold of the records; throws before anything is computed. */
+  readonly check?: (set: RecordSet) => void;
+}
+
+/** Opens device and records; the caller ends with `destroy()`. */
+export async function openWorkspace(request: WorkspaceRequest): Promise<Workspace> {
+  const { flags, context, normalisation } = request;
+  const device = request.device ?? await openDevice(flags);
+  const set = await openRecords({
+    ...flags,
+    explicit: context.given.has("data-root"),
+    synthetic: {
+      records: request.cohortRecords ?? COHORT_RECORDS[device.gpu.software ? "software" : "gpu"],
+      seed: COHORT_SEED,
+    },
+  });
+  if (request.allParts) assertAllParts(set);
+  if (!request.unlabelled) assertLabelled(set);
+  request.check?.(set);
+  return await Workspace.open(set, { normalisation }, device);
+}

@@ -1,0 +1,62 @@
+/**
+ * The five classes of heartbeats that ANSI/AAMI EC57 evaluates.
+ *
+ * @module
+ */
+
+/**
+ * N: normal, bundle branch block and escape beats of the atria or the node; S: premature beats from
+ * above the ventricles; V: beats from the ventricles; F: fusions of V and N; Q: paced or not
+ * classifiable.
+ */
+export const AAMI_CLASSES = ["N", "S", "V", "F", "Q"] as const;
+
+/** One of {@linkcode AAMI_CLASSES}. */
+export type AamiClass = (typeof AAMI_CLASSES)[number];
+
+/** Symbols of WFDB annotation files that stand for a beat, by class. */
+const SYMBOLS: Readonly<Record<AamiClass, string>> = {
+  N: "NLRBejn",
+  S: "AaJS",
+  V: "VEr",
+  F: "F",
+  Q: "/fQ?",
+};
+
+const CLASS_OF: ReadonlyMap<string, AamiClass> = new Map(
+  AAMI_CLASSES.flatMap((name) => [...SYMBOLS[name]].map((symbol) => [symbol, name] as const)),
+);
+
+/**
+ * Class of the beat that an annotation marks (ANSI/AAMI EC57:1998; de Chazal, O'Dwyer & Reilly,
+ * IEEE Trans. Biomed. Eng. 51:1196, 2004).
+ *
+ * @param symbol Symbol of a WFDB annotation
+ * @returns The class, or undefined where the annotation marks no beat (rhythm, noise, flutter waves)
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { aamiClass } from "ssrl-ecg";
+ * assert(aamiClass("L") === "N" && aamiClass("E") === "V" && aamiClass("+") === undefined);
+ * ```
+ */
+export function aamiClass(symbol: string): AamiClass | undefined {
+  return CLASS_OF.get(symbol);
+}
+
+/**
+ * Number of beats of each class.
+ *
+ * @param annotations In any order; those that mark no beat are passed over
+ */
+export function countBeats(
+  annotations: readonly { readonly symbol: string }[],
+): Record<AamiClass, number> {
+  const counts: Record<AamiClass, number> = { N: 0, S: 0, V: 0, F: 0, Q: 0 };
+  for (const { symbol } of annotations) {
+    const name = aamiClass(symbol);
+    if (name !== undefined) counts[name]++;
+  }
+  return counts;
+}

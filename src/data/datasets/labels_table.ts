@@ -1,0 +1,177 @@
+/**
+ * The table of one's own data set: a CSV file with a row for each record, its path and its labels.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { assignFolds, FOLDS } from "../sampling/assign_folds.ts";
+import { parseCsv } from "../files/csv.ts";
+import { decimal } from "../../text/decimal.ts";
+import type { RecordTable, TableRow } from "../reading/load_table.ts";
+
+/** Columns that are no labels. */
+const RESERVED = ["path", "ecg_id", "patient", "fold"] as const;
+
+/**
+ * Parses the table. `path` is needed; `ecg_id`, `patient` and `fold` may be there; every other column
+ * is a class, its cells 0 or 1. Without `ecg_id`, records are numbered from 1; without `patient`,
+ * every record is a patient of its own; without `fold`, {@linkcode assignFolds} draws them. Patients
+ * may be any text; if all are whole numbers, these are kept, else they are numbered from 1.
+ *
+ * @param text Contents of the file
+ * @param file Its name, for messages
+ * @param seed Decides the folds where the table has none
+ * @throws {UserError} naming row and column where the table is empty, has no `path` or no class, a
+ *   column has no name or is there twice, a row has another number of cells, a cell is not valid, a
+ *   path or id appears twice, a patient is in several folds, or a class has no record
+ */
+export function parseLabelsTable(text: string, file: string, seed: number): RecordTable {
+  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const [header, ...cells] = parseCsv(text, file).map((row) => row.map((cell) => cell.trim()));
+  if (header === undefined) throw fail("the table is empty");
+  checkHeader(header, fail);
+  if (cells.length === 0) throw fail("it lists no records");
+  cells.forEach((row, r) => {
+    if (row.length !== header.length) {
+      throw fail(`row ${r + 1} has ${row.length} cells, the row of names has ${header.length}`);
+    }
+  });
+  const columnOf = (name: string): readonly string[] | undefined => {
+    const index = header.indexOf(name);
+    return index < 0 ? undefined : cells.map((row) => row[index]);
+  };
+
+  const paths = columnOf("path")!;
+  checkPaths(paths, fail);
+  const ids = columnOf("ecg_id")?.map((cell, r) => {
+    const id = wholeNumber(cell, 0, 2 ** 31 - 1);
+    if (id === undefined) throw fail(`row ${r + 1}: ecg_id needs a whole number, got "${cell}"`);
+    return id;
+  });
+  const seen = new Set<number>();
+  ids?.forEach((id, r) => {
+    if (seen.has(id)) throw fail(`row ${r + 1}: ecg_id ${id} appears twice`);
+    seen.add(id);
+  });
+  const names = columnOf("patient");
+  const patients = names === undefined ? cells.map((_, r) => r + 1) : numberPatients(names, fail);
+
+  const classNames = header.filter((name) => !(RESERVED as readonly string[]).includes(name));
+  const labels = new Float32Array(cells.length * classNames.length);
+  classNames.forEach((name, c) => {
+    columnOf(name)!.forEach((cell, r) => {
+      const value = decimal(cell);
+      if (value !== 0 && value !== 1) {
+        throw fail(
+          `row ${r + 1}, column ${name}: a label is 0 or 1, got "${cell}". Columns that are no ` +
+            `labels are ${RESERVED.join(", ")}`,
+        );
+      }
+      labels[r * classNames.length + c] = value;
+    });
+    if (!columnHasOne(labels, c, classNames.length)) {
+      throw fail(`no record has class ${name}. Leave the column away or add records`);
+    }
+  });
+
+  const folds = columnOf("fold")?.map((cell, r) => {
+    const fold = wholeNumber(cell, 1, FOLDS);
+    if (fold === undefined) {
+      throw fail(`row ${r + 1}: fold needs a whole number from 1 to ${FOLDS}, got "${cell}"`);
+    }
+    return fold;
+  }) ?? [...assignFolds({ patients, labels, classes: classNames.length, seed })];
+  checkFoldsOfPatients(patients, folds, names, fail);
+
+  const rows: TableRow[] = paths.map((path, r) => ({
+    id: ids?.[r] ?? r + 1,
+    patient: patients[r],
+    fold: folds[r],
+    file: path,
+  }));
+  return { rows, labels, classNames };
+}
+
+type Fail = (reason: string) => UserError;
+
+function checkHeader(header: readonly string[], fail: Fail): void {
+  if (header.length === 1 && /[;\t]/.test(header[0])) {
+    throw fail("its cells are not separated by commas");
+  }
+  const unnamed = header.indexOf("");
+  if (unnamed >= 0) {
+    throw fail(
+      `column ${unnamed + 1} has no name. Write the table without row numbers and without commas ` +
+        `at the ends of lines`,
+    );
+  }
+  const twice = header.find((name, index) => header.indexOf(name) !== index);
+  if (twice !== undefined) throw fail(`column ${twice} is there twice`);
+  if (!header.includes("path")) {
+    throw fail(`column "path" is missing; it has ${header.join(", ")}`);
+  }
+  if (header.every((name) => (RESERVED as readonly string[]).includes(name))) {
+    throw fail(`it has no label column. Every column besides ${RESERVED.join(", ")} is a class`);
+  }
+}
+
+function checkPaths(paths: readonly string[], fail: Fail): void {
+  const rowOf = new Map<string, number>();
+  paths.forEach((path, r) => {
+    if (path === "") throw fail(`row ${r + 1}: the path is empty`);
+    if (/^([/\\]|[A-Za-z]:)/.test(path) || path.split(/[/\\]/).includes("..")) {
+      throw fail(
+        `row ${r + 1}: path ${path} leads out of the folder of records. Write paths relative to ` +
+          `the table's folder, or give the folder of records`,
+      );
+    }
+    // a, a.hea and ./a are one record.
+    const plain = path.replace(/\.(hea|dat|mat)$/i, "").split(/[/\\]+/).filter((part) =>
+      part !== "."
+    ).join("/");
+    const other = rowOf.get(plain);
+    if (other !== undefined) throw fail(`rows ${other} and ${r + 1} name the same path, ${path}`);
+    rowOf.set(plain, r + 1);
+  });
+}
+
+function numberPatients(names: readonly string[], fail: Fail): number[] {
+  const empty = names.indexOf("");
+  if (empty >= 0) throw fail(`row ${empty + 1}: the patient is empty`);
+  const numbers = names.map((name) => wholeNumber(name, 0, 2 ** 31 - 1));
+  if (numbers.every((number) => number !== undefined)) return numbers as number[];
+  const known = new Map([...new Set(names)].map((name, index) => [name, index + 1]));
+  return names.map((name) => known.get(name)!);
+}
+
+function checkFoldsOfPatients(
+  patients: readonly number[],
+  folds: readonly number[],
+  names: readonly string[] | undefined,
+  fail: Fail,
+): void {
+  const first = new Map<number, number>(); // patient → row
+  patients.forEach((patient, r) => {
+    const other = first.get(patient) ?? r;
+    first.set(patient, other);
+    if (folds[r] !== folds[other]) {
+      throw fail(
+        `patient ${names?.[r]} has records in folds ${folds[other]} and ${folds[r]} (rows ` +
+          `${other + 1} and ${r + 1}). Give all records of a patient the same fold`,
+      );
+    }
+  });
+}
+
+function columnHasOne(labels: Float32Array, column: number, classes: number): boolean {
+  for (let at = column; at < labels.length; at += classes) if (labels[at] === 1) return true;
+  return false;
+}
+
+function wholeNumber(cell: string, low: number, high: number): number | undefined {
+  const value = decimal(cell);
+  return value !== undefined && Number.isInteger(value) && value >= low && value <= high
+    ? value
+    : undefined;
+}

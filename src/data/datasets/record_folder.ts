@@ -1,0 +1,88 @@
+/**
+ * Loads any folder of WFDB records, without labels.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { assignFolds } from "../sampling/assign_folds.ts";
+import {
+  type AnyFormatOptions,
+  loadTable,
+  type RecordTable,
+  shapeOf,
+  sourceName,
+} from "../reading/load_table.ts";
+import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
+import { findRecords } from "../files/wfdb/find_records.ts";
+
+/** Options of {@linkcode loadRecordFolder}. */
+export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate" | "units"> {
+  /** What the set calls itself. Default `Record folder`. */
+  readonly name?: string;
+}
+
+/**
+ * Loads a folder tree of WFDB records in any format, such as those of the PhysioNet challenges, for
+ * pretraining: without labels, so all labels are zeros of PTB-XL's classes. Records are numbered
+ * from 1 in the order of their paths, and every record counts as a patient of its own. Folds 1 to
+ * 10 are drawn from the seed, equally large. `files` of the set names the records. Segments of
+ * another record are no records.
+ *
+ * A record that is missing, damaged or lacks a lead is left out and listed in `quarantined`; records
+ * of another rate are resampled. The read set is cached like PTB-XL.
+ *
+ * @param root The folder
+ * @throws {UserError} where there is no such folder, no record in it, or none that can be read; with
+ *   `strict` also for the first damaged record
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { LEADS, loadRecordFolder, writeRecord } from "ssrl-ecg";
+ * const root = Deno.makeTempDirSync();
+ * writeRecord(root, {
+ *   name: "A1",
+ *   samplingRate: 500,
+ *   signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),
+ *   samples: new Int16Array(5000 * 12),
+ * });
+ * const set = await loadRecordFolder(root, { samplingRate: 100, cache: false });
+ * assert(set.signalLength === 1000 && set.resampled === 1 && set.files?.[0] === "A1");
+ * ```
+ */
+export async function loadRecordFolder(
+  root: string,
+  options: RecordFolderOptions = {},
+): Promise<RecordSet> {
+  const { resample = true, seed = 42, name = "Record folder" } = options;
+  const set = await loadTable({
+    loader: `folder, seed ${seed}`,
+    root,
+    ...shapeOf(options),
+    resample,
+    tables: [],
+    readTable: () => readFolder(root, seed),
+    keepFiles: true,
+    advice: "Point --data-root at a folder of WFDB records",
+  }, options);
+  return { ...set, source: sourceName(name, set.ids.length, root) };
+}
+
+function readFolder(root: string, seed: number): RecordTable {
+  const { names: records, folders } = findRecords(root);
+  if (records.length === 0) {
+    throw new UserError(
+      `Cannot read the data set in ${root}: there is no WFDB record (.hea) in it or below it`,
+    );
+  }
+  const labels = new Float32Array(records.length * CLASS_NAMES.length);
+  const patients = Int32Array.from(records, (_, i) => i + 1);
+  const folds = assignFolds({ patients, labels, classes: CLASS_NAMES.length, seed });
+  return {
+    rows: records.map((file, i) => ({ id: i + 1, patient: i + 1, fold: folds[i], file })),
+    labels,
+    classNames: CLASS_NAMES,
+    folders,
+  };
+}

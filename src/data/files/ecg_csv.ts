@@ -1,0 +1,121 @@
+/**
+ * An ECG as a CSV table: one column a lead, one row a sample.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { parseCsv } from "./csv.ts";
+import { decimal } from "../../text/decimal.ts";
+import { leadIndex, missingLeads } from "../signals/lead_names.ts";
+import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
+import { LEADS } from "../signals/record_set.ts";
+import { millivoltsPerUnit } from "../signals/voltage_units.ts";
+
+/** Names of the column that holds the time of a sample in seconds, lower-case. */
+const TIME_COLUMNS = ["time", "t", "seconds", "time_s", "time (s)"];
+
+/**
+ * Parses a table whose first row names the twelve leads in any order and case; more in
+ * {@linkcode leadIndex}. A column `time` (or `t`, `seconds`, `time_s`, `time (s)`) in seconds gives
+ * the rate; a whole number of hertz is taken where it fits all times to half a sample.
+ *
+ * @param text Contents of the file
+ * @param file Its name, for messages
+ * @param assumptions Rate of a table without a time column; unit, mV by default
+ * @throws {UserError} where the table is empty; a lead is missing, unknown or there twice; a row has
+ *   another number of cells; a cell is empty or not a number; the rate is not known, or the times
+ *   are not evenly spaced; the unit is unknown
+ */
+export function parseEcgCsv(
+  text: string,
+  file: string,
+  assumptions: SignalAssumptions = {},
+): LeadSignals {
+  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const rows = parseCsv(text, file);
+  if (rows.length === 0) throw fail("the table is empty");
+  const { units = "mV" } = assumptions;
+  const scale = millivoltsPerUnit(units);
+  if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
+
+  const header = rows[0].map((name) => name.trim());
+  const { timeColumn, leadColumns } = findColumns(header, fail);
+  const samples = rows.length - 1;
+  if (samples === 0) throw fail("there are no samples below the names of the leads");
+  const times = new Float64Array(samples);
+  const leads = LEADS.map(() => new Float64Array(samples));
+  for (let t = 0; t < samples; t++) {
+    const row = rows[t + 1];
+    if (row.length !== header.length) {
+      throw fail(`row ${t + 1} has ${row.length} cells, the row of names has ${header.length}`);
+    }
+    const number = (column: number): number => {
+      const cell = row[column].trim();
+      const value = decimal(cell);
+      if (value !== undefined) return value;
+      throw fail(
+        `column ${header[column]}, row ${t + 1} ` +
+          (cell === "" || /^nan$/i.test(cell) ? "has no value" : `is not a number: "${cell}"`),
+      );
+    };
+    if (timeColumn >= 0) times[t] = number(timeColumn);
+    for (let lead = 0; lead < leads.length; lead++) {
+      leads[lead][t] = number(leadColumns[lead]) * scale;
+    }
+  }
+  const samplingRate = timeColumn >= 0 ? rateOf(times, fail) : assumptions.sourceRate;
+  if (samplingRate === undefined) {
+    throw fail(
+      "its sampling rate is not known. Give --sampling-rate, or add a column time in seconds",
+    );
+  }
+  return { samplingRate, samples, leads };
+}
+
+/** Columns of the time (−1 where there is none) and of each lead. */
+function findColumns(header: readonly string[], fail: (reason: string) => UserError) {
+  if (header.length === 1 && /[;\t]/.test(header[0])) {
+    throw fail("its cells are not separated by commas");
+  }
+  const leadColumns = new Array<number>(LEADS.length).fill(-1);
+  let timeColumn = -1;
+  const unknown: string[] = [];
+  header.forEach((name, column) => {
+    const lead = leadIndex(name);
+    const isTime = TIME_COLUMNS.includes(name.toLowerCase());
+    if (lead >= 0 ? leadColumns[lead] >= 0 : isTime && timeColumn >= 0) {
+      throw fail(`column ${name} is there twice`);
+    }
+    if (lead >= 0) leadColumns[lead] = column;
+    else if (isTime) timeColumn = column;
+    else unknown.push(`"${name}"`);
+  });
+  if (unknown.length > 0) {
+    const shown = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
+    throw fail(
+      `${shown} in its first row ${unknown.length === 1 ? "is" : "are"} not known. Known are the ` +
+        `leads ${LEADS.join(", ")} and time`,
+    );
+  }
+  const missing = missingLeads(header);
+  if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
+  return { timeColumn, leadColumns };
+}
+
+/** The rate of evenly spaced times in seconds. */
+function rateOf(times: Float64Array, fail: (reason: string) => UserError): number {
+  const steps = times.length - 1;
+  const exact = steps / (times[steps] - times[0]);
+  if (steps === 0 || !(Number.isFinite(exact) && exact > 0)) {
+    throw fail("its column time does not rise, so the sampling rate is not known");
+  }
+  const whole = Math.round(exact);
+  const rate = whole > 0 && Math.abs(whole / exact - 1) * steps < 0.5 ? whole : exact;
+  // Times may be rounded: three decimals at 360 Hz are off by a fifth of a sample.
+  const uneven = times.findIndex((time, t) => !(Math.abs((time - times[0]) * rate - t) < 0.75));
+  if (uneven >= 0) {
+    throw fail(`its column time is not evenly spaced: row ${uneven + 1} has ${times[uneven]} s`);
+  }
+  return rate;
+}

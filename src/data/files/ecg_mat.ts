@@ -1,0 +1,66 @@
+/**
+ * An ECG as a matrix in a MATLAB file without a header beside it.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
+import { parseMatlabV4 } from "./matlab_v4.ts";
+import { LEADS } from "../signals/record_set.ts";
+import { millivoltsPerUnit } from "../signals/voltage_units.ts";
+
+/**
+ * Takes the one matrix with 12 rows (else 12 columns) for the leads in the order of `LEADS`, the
+ * order of the PhysioNet challenges: the file itself names neither leads nor rate nor unit.
+ *
+ * @param bytes Contents of the file, MATLAB level 4
+ * @param file Its name, for messages
+ * @param assumptions Rate and unit, both needed
+ * @throws {UserError} where the rate or the unit is not given, the file is not of level 4 or
+ *   damaged, or not exactly one of its matrices has 12 rows or columns
+ */
+export function parseEcgMat(
+  bytes: Uint8Array,
+  file: string,
+  assumptions: SignalAssumptions,
+): LeadSignals {
+  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const matrices = parseMatlabV4(bytes, file);
+  const count = LEADS.length;
+  const fitting = matrices.filter(({ rows, columns, values }) =>
+    (rows === count || columns === count) && values.length > 0
+  );
+  if (fitting.length !== 1) {
+    const found = matrices.map(({ name, rows, columns }) => `${name} (${rows} × ${columns})`);
+    throw fail(
+      `it needs exactly one matrix with ${count} rows or columns, one for each lead; it has ` +
+        (found.length === 0 ? "no matrix" : found.join(", ")),
+    );
+  }
+  const { sourceRate, units } = assumptions;
+  if (sourceRate === undefined) {
+    throw fail(
+      "its sampling rate is not known, since there is no .hea file beside it. Give --sampling-rate",
+    );
+  }
+  const scale = units === undefined ? undefined : millivoltsPerUnit(units);
+  if (scale === undefined) {
+    throw fail(
+      units === undefined
+        ? "its unit is not known, since there is no .hea file beside it. Give --units (V, mV, uV or " +
+          "nV; the files of the PhysioNet challenges are in uV)"
+        : `the unit "${units}" is not known; give V, mV, uV or nV`,
+    );
+  }
+  const [{ rows, columns, values }] = fitting;
+  const byRow = rows === count;
+  const samples = byRow ? columns : rows;
+  const leads = LEADS.map((_, lead) =>
+    Float64Array.from(
+      { length: samples },
+      (_, t) => values[byRow ? t * count + lead : lead * samples + t] * scale,
+    )
+  );
+  return { samplingRate: sourceRate, samples, leads };
+}

@@ -1,0 +1,94 @@
+/**
+ * The ECGs that the arguments of a command stand for.
+ *
+ * @module
+ */
+
+import { existsSync, statSync } from "node:fs";
+import { UserError } from "../../errors.ts";
+import { locateEcg } from "./read_ecg.ts";
+import { findRecords } from "./wfdb/find_records.ts";
+
+/** A path that stands for no ECG, and why. */
+export interface UnusableEcg {
+  readonly path: string;
+  /** A sentence that names the path. */
+  readonly reason: string;
+}
+
+/** What {@linkcode findEcgs} gives. */
+export interface FoundEcgs {
+  /** Paths for `readEcg`, in the order given; a WFDB record by its path without extension. */
+  readonly paths: readonly string[];
+  readonly leftOut: readonly UnusableEcg[];
+}
+
+/**
+ * Turns files and folders into ECGs. Of a folder all WFDB records, `.csv` and `.mat` files in it and
+ * the folders below it, in the order of their paths. The files of a WFDB record (`A1.hea`, `A1.dat`,
+ * `A1.mat` beside `A1.hea`) stand for one ECG, as where a shell expands `folder/*`. Whether a file
+ * can be read is for the reader to say.
+ *
+ * @param given Files and folders
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { findEcgs } from "ssrl-ecg";
+ * const folder = Deno.makeTempDirSync();
+ * for (const name of ["a.hea", "a.mat", "b.csv"]) Deno.writeTextFileSync(`${folder}/${name}`, "");
+ * const expected = `${folder}/a,${folder}/b.csv`;
+ * assert(findEcgs([folder]).paths.join() === expected);
+ * assert(findEcgs([`${folder}/a.mat`, `${folder}/a.hea`, folder]).paths.join() === expected);
+ * ```
+ */
+export function findEcgs(given: readonly string[]): FoundEcgs {
+  const paths = new Set<string>();
+  const leftOut: UnusableEcg[] = [];
+  for (const path of given) {
+    try {
+      for (const each of isFolder(path) ? ecgsIn(path) : [path]) paths.add(recordPath(each));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      leftOut.push({ path, reason: error.message });
+    }
+  }
+  return { paths: [...paths], leftOut };
+}
+
+/** False where a WFDB record has the name of the folder. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory() && !existsSync(`${path.replace(/[/\\]+$/, "")}.hea`);
+  } catch {
+    return false;
+  }
+}
+
+function ecgsIn(folder: string): string[] {
+  const root = folder.replace(/[/\\]+$/, "");
+  const { names, folders } = findRecords(root || "/");
+  // A matrix beside a header is the signal file of a record or of a segment.
+  const isEcg = (file: string) =>
+    /\.csv$/i.test(file) ||
+    /\.mat$/i.test(file) && !existsSync(`${root}/${file.slice(0, -".mat".length)}.hea`);
+  const others = folders.flatMap((below) =>
+    [...Deno.readDirSync(`${root}/${below}`)]
+      .filter(({ name, isDirectory }) => !isDirectory && !name.startsWith("."))
+      .map(({ name }) => below + name)
+      .filter(isEcg)
+  );
+  const found = [...names, ...others].sort();
+  if (found.length === 0) {
+    throw new UserError(
+      `Found no ECG in ${folder}: need WFDB records (.hea), .mat or .csv files in it or below it`,
+    );
+  }
+  return found.map((file) => `${root}/${file}`);
+}
+
+/** One path for all files of a WFDB record. */
+function recordPath(path: string): string {
+  const { kind } = locateEcg(path).file;
+  return kind === "wfdb" ? path.replace(/\.(hea|dat|mat)$/i, "") : path;
+}

@@ -1,0 +1,87 @@
+/**
+ * Matrices of MATLAB's level 4 MAT-files ("MAT-File Format", The MathWorks), the `.mat` files of the
+ * PhysioNet challenges.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+
+/** One full, real, numeric matrix. */
+export interface MatlabMatrix {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** [columns, rows]: a column lies together. */
+  readonly values: Float64Array;
+}
+
+/** Bytes before the name: type, rows, columns, imaginary flag, length of the name. */
+const HEADER = 20;
+
+/** Bytes and reader of a value, by the P digit of the type. */
+const READERS: readonly {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number, little: boolean) => number;
+}[] = [
+  { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
+  { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
+  { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
+  { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+  { bytes: 1, read: (view, at) => view.getUint8(at) },
+];
+
+/**
+ * Reads the full, real, numeric matrices of a file; text, sparse and complex ones are passed over.
+ *
+ * @param bytes Contents of the file
+ * @param file Its name, for messages
+ * @throws {UserError} where the file is of another level, truncated or damaged
+ */
+export function parseMatlabV4(bytes: Uint8Array, file: string): MatlabMatrix[] {
+  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 10));
+  if (start === "MATLAB 5.0" || start === "MATLAB 7.3") {
+    throw fail(
+      `it is a MATLAB file of level ${start.slice(7)}, level 4 is needed. Save it in MATLAB with ` +
+        `save(file, "name", "-v4"), in Python with scipy.io.savemat(file, …, format="4")`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const matrices: MatlabMatrix[] = [];
+  for (let at = 0; at < bytes.length;) {
+    if (bytes.length - at < HEADER) throw fail("the file is truncated");
+    const little = view.getUint32(at, true) < 10_000;
+    const type = view.getUint32(at, little);
+    const [order, reserved, precision, kind] = [1000, 100, 10, 1]
+      .map((place) => Math.floor(type / place) % 10);
+    const reader = READERS[precision];
+    if (
+      type >= 10_000 || order !== (little ? 0 : 1) || reserved !== 0 || kind > 2 ||
+      reader === undefined
+    ) {
+      throw fail("it is not a MATLAB file of level 4");
+    }
+    const rows = view.getUint32(at + 4, little);
+    const columns = view.getUint32(at + 8, little);
+    const complex = view.getUint32(at + 12, little) !== 0;
+    const nameLength = view.getUint32(at + 16, little);
+    const data = at + HEADER + nameLength;
+    const size = rows * columns * reader.bytes;
+    const end = data + (complex ? 2 : 1) * size;
+    if (end > bytes.length) {
+      throw fail(`the file is truncated: it needs ${end} bytes, it has ${bytes.length}`);
+    }
+    if (kind === 0 && !complex) {
+      const values = new Float64Array(rows * columns);
+      for (let i = 0; i < values.length; i++) {
+        values[i] = reader.read(view, data + i * reader.bytes, little);
+      }
+      const name = new TextDecoder("latin1").decode(bytes.subarray(at + HEADER, data));
+      matrices.push({ name: name.replace(/\0.*$/s, ""), rows, columns, values });
+    }
+    at = end;
+  }
+  return matrices;
+}

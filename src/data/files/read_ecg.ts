@@ -1,0 +1,270 @@
+/**
+ * One ECG from a file of any kind, in the shape that a model takes.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { type LeadSignals, windowAtRate } from "../signals/lead_signals.ts";
+import { type EcgFile, ecgFile, readLeads } from "./read_leads.ts";
+import { LEADS } from "../signals/record_set.ts";
+import { resampledLength } from "../signals/resample.ts";
+import { type FileSource, folderSource } from "./wfdb/file_source.ts";
+
+/** What a file may not say of itself. */
+export interface EcgFileOptions {
+  /**
+   * Rate of the file, Hz: needed for a CSV file without a time column and for a `.mat` file without
+   * a header. Where the file states its rate, it must be this one.
+   */
+  readonly samplingRate?: number;
+  /** Unit of a CSV file (default mV) or of a `.mat` file without a header: V, mV, uV or nV. */
+  readonly units?: string;
+}
+
+/** The window that a model takes. */
+export interface EcgWindowOptions {
+  /** Rate of the result, Hz. */
+  readonly targetRate: number;
+  /** Samples of the result, T. */
+  readonly targetLength: number;
+  /** Where the window begins, seconds; 0 by default. */
+  readonly start?: number;
+  /** Whether a record that ends before the window gets zeros (default) or is an error. */
+  readonly padding?: "zeros" | "error";
+}
+
+/** Options of {@linkcode readEcg}. */
+export interface ReadEcgOptions extends EcgFileOptions, EcgWindowOptions {}
+
+/** A whole record at its own rate. */
+export interface EcgSignals extends LeadSignals {
+  /** Kind of file. A bare `.mat` file names no leads: their order was taken for that of `LEADS`. */
+  readonly kind: EcgFile["kind"];
+}
+
+/** A window of an ECG, and how it came about. */
+export interface Ecg {
+  /** Millivolts, [T, 12], the lead fastest, in the order of `LEADS`. */
+  readonly signal: Float32Array;
+  /** Rate of the signal, Hz. */
+  readonly samplingRate: number;
+  /** Samples of the signal, T. */
+  readonly signalLength: number;
+  /** Rate of the file, Hz. */
+  readonly sourceRate: number;
+  /** Length of the record, seconds. */
+  readonly duration: number;
+  /** Where the window begins, seconds. */
+  readonly start: number;
+  /** Samples of the record after the window, at the rate of the signal: what was cut off. */
+  readonly cut: number;
+  /** Samples at the end of the signal that are zeros because the record had ended. */
+  readonly padded: number;
+}
+
+/**
+ * Reads an ECG: a WFDB record (`NAME.hea`, `NAME.dat` or `NAME`), a record of the PhysioNet
+ * challenges (`NAME.mat` beside `NAME.hea`), a bare `NAME.mat` of MATLAB level 4, or a table
+ * `NAME.csv` with a column for each lead.
+ *
+ * Leads are found by name. Another rate is resampled by {@linkcode resample}.
+ *
+ * @param path The file
+ * @param options Shape of the result; rate and unit of a file that does not state them
+ * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
+ *   or unknown; the rate is missing or another than stated; a value is missing; the window does not
+ *   lie in the record (with `padding: "error"` not wholly)
+ * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { LEADS, readEcg } from "ssrl-ecg";
+ * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
+ * const row = LEADS.map((_, lead) => lead / 10).join();
+ * Deno.writeTextFileSync(path, `${LEADS.join()}\n${`${row}\n`.repeat(2500)}`);
+ * const ecg = readEcg(path, { samplingRate: 500, targetRate: 100, targetLength: 1000 });
+ * assert(ecg.duration === 5 && ecg.padded === 500);
+ * assert(Math.abs(ecg.signal[12 * 499 + 11] - 1.1) < 1e-6);
+ * ```
+ */
+export function readEcg(path: string, options: ReadEcgOptions): Ecg {
+  checkShape(options);
+  return ecgWindow(readEcgSignals(path, options), path, options);
+}
+
+/** A file, in the terms of the readers. */
+interface LocatedEcg {
+  readonly folder: string;
+  readonly source: FileSource;
+  readonly file: EcgFile;
+}
+
+/**
+ * The file that a path stands for, as {@linkcode ecgFile} finds it.
+ *
+ * @throws {UserError} where the file is of no known kind
+ */
+export function locateEcg(path: string): LocatedEcg {
+  const plain = path.replace(/[/\\]+$/, "");
+  const cut = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("\\"));
+  const folder = cut < 0 ? "." : plain.slice(0, cut) || "/";
+  const source = folderSource(folder);
+  return namingFolder(folder, () => ({
+    folder,
+    source,
+    file: ecgFile(source, plain.slice(cut + 1)),
+  }));
+}
+
+/**
+ * Reads the twelve leads of a file at its own rate, for those who want more than one window of it.
+ *
+ * @param path The file, as for {@linkcode readEcg}
+ * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
+ *   or unknown; the rate is missing or another than stated
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { LEADS, readEcgSignals } from "ssrl-ecg";
+ * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
+ * Deno.writeTextFileSync(path, `${LEADS.join()}\n${LEADS.map((_, lead) => lead).join()}\n`);
+ * const { leads, samples } = readEcgSignals(path, { samplingRate: 500, units: "uV" });
+ * assert(samples === 1 && leads[11][0] === 0.011);
+ * ```
+ */
+export function readEcgSignals(path: string, options: EcgFileOptions = {}): EcgSignals {
+  const { samplingRate, units } = options;
+  if (samplingRate !== undefined && !(samplingRate > 0 && Number.isFinite(samplingRate))) {
+    throw new UserError(`Cannot read ${path} at ${samplingRate} Hz: give a rate above 0`);
+  }
+  const { folder, source, file } = locateEcg(path);
+  const signals = namingFolder(
+    folder,
+    () => readLeads(source, file, { sourceRate: samplingRate, units }),
+  );
+  const stated = signals.samplingRate;
+  if (samplingRate !== undefined && Math.abs(samplingRate / stated - 1) > 1e-3) {
+    throw new UserError(
+      `Cannot read ${path}: it states a rate of ${stated} Hz, not ${samplingRate} Hz`,
+    );
+  }
+  return { ...signals, kind: file.kind };
+}
+
+/**
+ * Takes a window of a record, in the shape that a model takes.
+ *
+ * @param signals What {@linkcode readEcgSignals} gave
+ * @param path Name of the record, for messages
+ * @throws {UserError} where a value is missing, or the window does not lie in the record (with
+ *   `padding: "error"` not wholly)
+ * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { ecgWindow, LEADS } from "ssrl-ecg";
+ * const leads = LEADS.map(() => new Float64Array(5000).fill(0.5));
+ * const { signal, cut } = ecgWindow({ samplingRate: 500, samples: 5000, leads }, "a.csv", {
+ *   targetRate: 100,
+ *   targetLength: 200,
+ *   start: 4,
+ * });
+ * assert(signal.length === 2400 && cut === 400);
+ * ```
+ */
+export function ecgWindow(signals: LeadSignals, path: string, options: EcgWindowOptions): Ecg {
+  checkShape(options);
+  const { targetRate, targetLength, start = 0, padding = "zeros" } = options;
+  if (!(start >= 0 && Number.isFinite(start))) {
+    throw new UserError(`Cannot read ${path} from ${start} s: give 0 s or more`);
+  }
+  const fail = (reason: string) => new UserError(`Cannot read ${path}: ${reason}`);
+  const stated = signals.samplingRate;
+  const duration = signals.samples / stated;
+  const seconds = (value: number) => `${Number(value.toFixed(3))} s`;
+  const first = Math.round(start * targetRate);
+  const leads = windowAtRate(signals, targetRate, first, targetLength, path);
+  const found = leads[0].length;
+  const padded = targetLength - found;
+  if (found === 0) throw fail(`it ends at ${seconds(duration)}, before ${seconds(start)}`);
+  if (padded > 0 && padding === "error") {
+    throw fail(
+      `it ends at ${seconds(duration)}, the window of ${seconds(targetLength / targetRate)} ` +
+        `from ${seconds(start)} on is longer`,
+    );
+  }
+  const signal = new Float32Array(targetLength * LEADS.length);
+  leads.forEach((values, lead) => {
+    values.forEach((value, t) => signal[t * LEADS.length + lead] = value);
+  });
+  return {
+    signal,
+    samplingRate: targetRate,
+    signalLength: targetLength,
+    sourceRate: stated,
+    duration,
+    start,
+    cut: Math.max(0, resampledLength(signals.samples, stated, targetRate) - first - targetLength),
+    padded,
+  };
+}
+
+function checkShape({ targetRate, targetLength }: EcgWindowOptions): void {
+  if (
+    !(targetRate >= 1 && targetRate <= 1e6 && Number.isInteger(targetLength) && targetLength > 0)
+  ) {
+    throw new RangeError(`Cannot read an ECG as ${targetLength} samples at ${targetRate} Hz`);
+  }
+}
+
+/** Readers name a file as it lies in its folder; a person gave a path. */
+function namingFolder<Result>(folder: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserError ? nameFolder(error, folder) : error;
+  }
+}
+
+function nameFolder(error: UserError, folder: string): UserError {
+  const prefix = "Cannot read ";
+  const { message } = error;
+  if (folder === "." || !message.startsWith(prefix) || message.startsWith(`${prefix}${folder}/`)) {
+    return error;
+  }
+  return new UserError(`${prefix}${folder === "/" ? "" : folder}/${message.slice(prefix.length)}`);
+}
+
+/**
+ * What was done to an ECG, in one line for people.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { describeEcg } from "ssrl-ecg";
+ * const line = describeEcg({
+ *   samplingRate: 100,
+ *   signalLength: 1000,
+ *   sourceRate: 500,
+ *   duration: 15,
+ *   start: 0,
+ *   cut: 500,
+ *   padded: 0,
+ * });
+ * assert(line === "15 s at 500 Hz; resampled to 100 Hz; 0 to 10 s taken");
+ * ```
+ */
+export function describeEcg(ecg: Omit<Ecg, "signal">): string {
+  const { samplingRate, signalLength, sourceRate, duration, start, cut, padded } = ecg;
+  const round = (value: number) => Number(value.toFixed(2));
+  const parts = [`${round(duration)} s at ${round(sourceRate)} Hz`];
+  if (sourceRate !== samplingRate) parts.push(`resampled to ${samplingRate} Hz`);
+  const end = start + (signalLength - padded) / samplingRate;
+  if (start > 0 || cut > 0) parts.push(`${round(start)} to ${round(end)} s taken`);
+  if (padded > 0) parts.push(`${round(padded / samplingRate)} s of zeros added`);
+  return parts.join("; ");
+}

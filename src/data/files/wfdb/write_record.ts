@@ -1,0 +1,97 @@
+/**
+ * Writes WFDB records in format 16: one header, one signal file.
+ *
+ * @module
+ */
+
+import { UserError } from "../../../errors.ts";
+import { fileErrorReason } from "./file_source.ts";
+
+/** How one signal is described in the header. */
+export interface SignalDescription {
+  /** Name, for example `AVR`. */
+  readonly description: string;
+  /** Digital units per physical unit, not 0. */
+  readonly gain: number;
+  /** Digital value of physical zero. */
+  readonly baseline: number;
+  /** Physical unit, for example `mV`. */
+  readonly units: string;
+}
+
+/** A record to write. */
+export interface RecordToWrite {
+  /** Letters, digits, `_` and `-`. */
+  readonly name: string;
+  /** Hz. */
+  readonly samplingRate: number;
+  readonly signals: readonly SignalDescription[];
+  /** Digital values, [frames, signals], the signal fastest; −32768 marks a missing sample. */
+  readonly samples: Int16Array;
+  /** Lines for the end of the header, without `#`. */
+  readonly comments?: readonly string[];
+}
+
+/**
+ * The two files of a record as they stand on disk; the header carries the initial value and the
+ * 16-bit checksum of every signal.
+ *
+ * @throws {RangeError} where the samples do not fill whole frames or a field would break the header
+ */
+export function encodeRecord(record: RecordToWrite): { header: string; data: Uint8Array } {
+  const { name, samplingRate, signals, samples } = record;
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+    throw new RangeError(`Cannot write record "${name}": its name needs letters, digits, _ or -`);
+  }
+  if (!(samplingRate > 0)) throw new RangeError(`Cannot write ${name}: sampling rate is not > 0`);
+  const count = signals.length;
+  if (count === 0 || samples.length % count !== 0) {
+    throw new RangeError(
+      `Cannot write ${name}: ${samples.length} samples do not fill frames of ${count} signals`,
+    );
+  }
+  const frames = samples.length / count;
+  const lines = [`${name} ${count} ${samplingRate} ${frames}`];
+  signals.forEach((signal, s) => {
+    if (
+      !(Number.isFinite(signal.gain) && signal.gain !== 0) || !Number.isInteger(signal.baseline)
+    ) {
+      throw new RangeError(`Cannot write ${name}: signal ${s} has no valid gain or baseline`);
+    }
+    if (/\s/.test(signal.units) || /[\r\n]/.test(signal.description)) {
+      throw new RangeError(`Cannot write ${name}: signal ${s} has blanks in its unit or name`);
+    }
+    let sum = 0;
+    for (let t = 0; t < frames; t++) sum = (sum + samples[t * count + s]) << 16 >> 16;
+    lines.push(
+      `${name}.dat 16 ${signal.gain}(${signal.baseline})/${signal.units} 16 0 ` +
+        `${frames > 0 ? samples[s] : 0} ${sum} 0 ${signal.description}`,
+    );
+  });
+  for (const comment of record.comments ?? []) lines.push(`# ${comment.replace(/[\r\n]+/g, " ")}`);
+
+  const data = new Uint8Array(2 * samples.length);
+  const view = new DataView(data.buffer);
+  for (let i = 0; i < samples.length; i++) view.setInt16(2 * i, samples[i], true);
+  return { header: lines.join("\n") + "\n", data };
+}
+
+/**
+ * Writes `<name>.hea` and `<name>.dat` into a folder, which must exist.
+ *
+ * @throws {UserError} naming the file where it cannot be written
+ * @throws {RangeError} as {@linkcode encodeRecord}
+ */
+export function writeRecord(folder: string, record: RecordToWrite): void {
+  const { header, data } = encodeRecord(record);
+  const path = `${folder}/${record.name}`;
+  // The header goes last: a record without one is not taken for whole.
+  for (const [file, bytes] of [[`${path}.dat`, data], [`${path}.hea`, header]] as const) {
+    try {
+      if (typeof bytes === "string") Deno.writeTextFileSync(file, bytes);
+      else Deno.writeFileSync(file, bytes);
+    } catch (error) {
+      throw new UserError(`Cannot write ${file}: ${fileErrorReason(error)}`);
+    }
+  }
+}

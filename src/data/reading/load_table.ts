@@ -1,0 +1,232 @@
+/**
+ * From a table of records to a record set: reading, quarantine and cache, the same for every kind of
+ * data set.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import type { SignalAssumptions } from "../signals/lead_signals.ts";
+import { type CacheIdentity, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
+import { readRecords } from "./read_records.ts";
+import { LEADS, type RecordSet } from "../signals/record_set.ts";
+import { type ManyTwelveLeads, UNITS_PER_MILLIVOLT } from "../signals/twelve_leads.ts";
+import { fileErrorReason } from "../files/wfdb/file_source.ts";
+
+/** Options of every loader of record sets. */
+export interface LoadOptions {
+  /** Throw on the first damaged or missing record instead of leaving it out. */
+  readonly strict?: boolean;
+  /** Folder for the cache of read sets; false for none. Default `data/.cache`. */
+  readonly cache?: string | false;
+  /** File workers; by default as many as pay. */
+  readonly workers?: number;
+  /** Called with the number of records read so far and the number of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Options of the loaders of data sets in any format. */
+export interface AnyFormatOptions extends LoadOptions, SignalAssumptions {
+  /** Rate of the set, Hz. Default 100. */
+  readonly samplingRate?: number;
+  /** Samples to keep of each record, T. Default: 10 s. */
+  readonly signalLength?: number;
+  /** Bring records of another rate to `samplingRate` (default); false leaves them out as damaged. */
+  readonly resample?: boolean;
+  /** Decides the folds where the data set has none. Default 42. */
+  readonly seed?: number;
+}
+
+/** One record of a table. */
+export interface TableRow {
+  readonly id: number;
+  readonly patient: number;
+  /** 1 to 10. */
+  readonly fold: number;
+  /** Path below the root, as `readRecords` takes it. */
+  readonly file: string;
+}
+
+/** The records of a data set before reading. */
+export interface RecordTable {
+  readonly rows: readonly TableRow[];
+  /** 0 or 1, [records, classes]. */
+  readonly labels: Float32Array;
+  readonly classNames: readonly string[];
+  /** Folders to watch besides those of the records, as in {@linkcode fingerprintFiles}. */
+  readonly folders?: readonly string[];
+}
+
+/** A data set to load. */
+export interface TableSource extends SignalAssumptions {
+  /** Kind of data set and every setting besides the shape that decides what is read. */
+  readonly loader: string;
+  readonly root: string;
+  readonly samplingRate: number;
+  readonly signalLength: number;
+  readonly resample: boolean;
+  /** Files that decide which records there are. */
+  readonly tables: readonly string[];
+  /** Gives the table; called only where the cache does not hold the set. */
+  readonly readTable: () => RecordTable;
+  /** Whether the set keeps the paths of its records. */
+  readonly keepFiles: boolean;
+  /** What to do where a folder or all records are missing, the end of a message. */
+  readonly advice: string;
+}
+
+/**
+ * The shape of a set in any format, with its defaults.
+ *
+ * @throws {UserError} where the rate or the length makes no sense
+ */
+export function shapeOf(options: { samplingRate?: number; signalLength?: number }) {
+  const { samplingRate = 100 } = options;
+  if (!(samplingRate >= 1 && samplingRate <= 1e6)) {
+    throw new UserError(`Cannot read records at ${samplingRate} Hz: give 1 to 1,000,000 Hz`);
+  }
+  const signalLength = options.signalLength ?? Math.round(10 * samplingRate);
+  if (!Number.isInteger(signalLength) || signalLength < 1) {
+    throw new UserError(
+      `Cannot read records of ${signalLength} samples: give a whole number of at least 1`,
+    );
+  }
+  return { samplingRate, signalLength };
+}
+
+/**
+ * Loads a set from the cache, or reads its table and records and fills the cache. A record that is
+ * missing, damaged or does not fit is left out and listed in `quarantined`.
+ *
+ * @returns The set, without a name in `source`
+ * @throws {UserError} where the root is missing, the table is not valid, or no record can be read;
+ *   with `strict` also for the first damaged record
+ */
+export async function loadTable(source: TableSource, options: LoadOptions): Promise<RecordSet> {
+  const { root, tables, samplingRate, signalLength, resample, sourceRate, units } = source;
+  const { strict = false } = options;
+  const cacheFolder = options.cache ?? "data/.cache";
+  const identity: CacheIdentity = {
+    loader: source.loader,
+    root: realPath(root, source.advice),
+    samplingRate,
+    signalLength,
+    reading: { resample, sourceRate, units },
+  };
+  const cached = cacheFolder === false
+    ? undefined
+    : await readCache(cacheFolder, { root, tables }, identity);
+  if (cached !== undefined) {
+    if (strict) throwFirst(cached.quarantined);
+    return cached;
+  }
+
+  const table = source.readTable();
+  const { rows } = table;
+  // Taken before reading: a file that changes while it is read then makes the cache stale.
+  const folders = [
+    ...new Set([
+      ...rows.map(({ file }) => file.slice(0, file.lastIndexOf("/") + 1)),
+      ...table.folders ?? [],
+    ]),
+  ];
+  const watched = { root, tables, folders };
+  const fingerprint = cacheFolder === false ? "" : await fingerprintFiles(watched, identity);
+
+  const shape = { samplingRate, signalLength, resample, sourceRate, units };
+  const read = await readRecords(root, rows.map(({ file }) => file), shape, options);
+  const quarantined = read.failures.map(({ index, reason }) => ({
+    id: rows[index].id,
+    file: rows[index].file,
+    reason,
+  }));
+  if (quarantined.length === rows.length) {
+    throw new UserError(
+      `Cannot read any of the ${rows.length} records of ${tables[0] ?? root} at ${samplingRate} ` +
+        `Hz; the first: ${quarantined[0].reason}. ${source.advice}`,
+    );
+  }
+  if (strict) throwFirst(quarantined);
+  const set = assemble(table, read, { samplingRate, signalLength, quarantined }, source.keepFiles);
+  if (cacheFolder !== false) await writeCache(cacheFolder, identity, folders, fingerprint, set);
+  return set;
+}
+
+/** What a set calls itself: `PTB-XL (1,500 records, data/PTB-XL)`. */
+export function sourceName(name: string, records: number, path: string): string {
+  const count = records.toLocaleString("en-US");
+  return `${name} (${count} ${records === 1 ? "record" : "records"}, ${path})`;
+}
+
+/**
+ * Text of a table.
+ *
+ * @param advice What to do where it cannot be read, the end of the message
+ * @throws {UserError} where it cannot be read
+ */
+export function readText(path: string, advice: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}. ${advice}`);
+  }
+}
+
+function throwFirst(quarantined: RecordSet["quarantined"]): void {
+  if (quarantined.length === 0) return;
+  const { id, reason } = quarantined[0];
+  const others = quarantined.length - 1;
+  throw new UserError(
+    `Cannot read record ${id}: ${reason}${
+      others > 0 ? ` (and ${others} more)` : ""
+    }. Leave --strict away to go on without damaged records`,
+  );
+}
+
+/** Keeps the records that were read, in the order of the table. */
+function assemble(
+  table: RecordTable,
+  read: ManyTwelveLeads,
+  about: Pick<RecordSet, "samplingRate" | "signalLength" | "quarantined">,
+  keepFiles: boolean,
+): RecordSet {
+  const { rows, classNames } = table;
+  const failed = new Set(read.failures.map(({ index }) => index));
+  const kept = rows.flatMap((_, i) => failed.has(i) ? [] : [i]);
+  const size = about.signalLength * LEADS.length;
+  const classes = classNames.length;
+  const labels = new Float32Array(kept.length * classes);
+  // In place: row i moves to k <= i, so nothing is overwritten before it has moved.
+  kept.forEach((i, k) => {
+    if (i !== k) read.samples.copyWithin(k * size, i * size, (i + 1) * size);
+    labels.set(table.labels.subarray(i * classes, (i + 1) * classes), k * classes);
+  });
+  return {
+    source: "",
+    synthetic: false,
+    ...about,
+    leads: LEADS,
+    classNames,
+    samples: read.samples.subarray(0, kept.length * size),
+    millivoltsPerUnit: 1 / UNITS_PER_MILLIVOLT,
+    labels,
+    ids: Int32Array.from(kept, (i) => rows[i].id),
+    patients: Int32Array.from(kept, (i) => rows[i].patient),
+    folds: Uint8Array.from(kept, (i) => rows[i].fold),
+    ...(keepFiles ? { files: kept.map((i) => rows[i].file) } : {}),
+    padded: kept.filter((i) => read.padded[i] === 1).length,
+    resampled: kept.filter((i) => read.resampled[i] === 1).length,
+  };
+}
+
+function realPath(path: string, advice: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    throw new UserError(
+      `Cannot read the data set in ${path}: ${
+        error instanceof Deno.errors.NotFound ? "there is no such folder" : fileErrorReason(error)
+      }. ${advice}`,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Train, validation and test rows from the data set's own folds.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import type { RecordSet } from "../signals/record_set.ts";
+
+/** Rows of a record set, ascending, by their use. */
+export interface FoldSplit {
+  /** Folds 1 to 8 by default. */
+  readonly train: Int32Array;
+  /** Fold 9 by default. */
+  readonly validation: Int32Array;
+  /** Fold 10 by default. */
+  readonly test: Int32Array;
+}
+
+/** Which folds serve for what. */
+export interface FoldAssignment {
+  readonly train?: readonly number[];
+  readonly validation?: readonly number[];
+  readonly test?: readonly number[];
+}
+
+/** Rows whose fold is one of `folds`, ascending. */
+export function rowsOfFolds(folds: ArrayLike<number>, wanted: readonly number[]): Int32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < folds.length; row++) if (wanted.includes(folds[row])) rows.push(row);
+  return Int32Array.from(rows);
+}
+
+/**
+ * Splits by `strat_fold` as PTB-XL recommends (Wagner et al. 2020): 1–8 train, 9 validation, 10
+ * test. All records of a patient lie in one fold, so no patient is in two parts.
+ *
+ * @param set The records
+ * @param assignment Other folds for a part
+ * @throws {RangeError} where one fold serves twice
+ * @throws {UserError} where a patient has records in two parts
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { splitByFolds } from "ssrl-ecg";
+ * const set = { folds: new Uint8Array([1, 8, 9, 10]), patients: new Int32Array([1, 2, 3, 4]) };
+ * const { train, validation, test } = splitByFolds(set);
+ * assert(train.join() === "0,1" && validation[0] === 2 && test[0] === 3);
+ * ```
+ */
+export function splitByFolds(
+  set: Pick<RecordSet, "folds" | "patients">,
+  assignment: FoldAssignment = {},
+): FoldSplit {
+  const {
+    train = [1, 2, 3, 4, 5, 6, 7, 8],
+    validation = [9],
+    test = [10],
+  } = assignment;
+  const used = [...train, ...validation, ...test];
+  if (new Set(used).size !== used.length) {
+    throw new RangeError(`Cannot split by folds ${used.join(", ")}: each may serve once`);
+  }
+  const split = {
+    train: rowsOfFolds(set.folds, train),
+    validation: rowsOfFolds(set.folds, validation),
+    test: rowsOfFolds(set.folds, test),
+  };
+  const partOf = new Map<number, string>();
+  for (const [part, rows] of Object.entries(split)) {
+    for (const row of rows) {
+      const patient = set.patients[row];
+      const other = partOf.get(patient);
+      if (other !== undefined && other !== part) {
+        throw new UserError(
+          `Cannot split the records: patient ${patient} has records in the folds of ${other} and ` +
+            `of ${part}. Give all records of a patient the same fold`,
+        );
+      }
+      partOf.set(patient, part);
+    }
+  }
+  return split;
+}
+
+/**
+ * Checks before any work that every part of the split has records.
+ *
+ * @throws {UserError} When one has none.
+ */
+export function assertAllParts(set: RecordSet): void {
+  const { train, validation, test } = splitByFolds(set);
+  for (
+    const [rows, part, folds] of [
+      [train, "train on", "1 to 8"],
+      [validation, "choose by", "9"],
+      [test, "test on", "10"],
+    ] as const
+  ) {
+    if (rows.length === 0) {
+      throw new UserError(
+        `Found no records to ${part} in ${set.source}: need some in fold ${folds}`,
+      );
+    }
+  }
+}

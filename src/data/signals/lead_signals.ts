@@ -1,0 +1,67 @@
+/**
+ * Twelve leads in millivolts, whatever file they come from.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+import { LEADS } from "./record_set.ts";
+import { resample } from "./resample.ts";
+
+/** Twelve leads as a file holds them. */
+export interface LeadSignals {
+  /** Hz. */
+  readonly samplingRate: number;
+  /** Samples of each lead, n, at least 1. */
+  readonly samples: number;
+  /** Millivolts, in the order of `LEADS`, each [n]; NaN where a sample is missing. */
+  readonly leads: readonly Float64Array[];
+}
+
+/** What a file is taken for that does not say so itself. */
+export interface SignalAssumptions {
+  /** Rate of a CSV file without a time column or of a `.mat` file without a header, Hz. */
+  readonly sourceRate?: number;
+  /** Unit of a CSV file (default mV) or of a `.mat` file without a header: V, mV, uV or nV. */
+  readonly units?: string;
+}
+
+/**
+ * A window of all leads at a rate, through {@linkcode resample}.
+ *
+ * @param signals The leads
+ * @param rate Rate of the result, Hz
+ * @param start First sample of the window at that rate
+ * @param count Samples of the window; fewer come back where the record ends before
+ * @param file Name of the file, for messages
+ * @returns Millivolts, in the order of `LEADS`
+ * @throws {UserError} where a sample of the window is missing, or the leads' rate is below 1 Hz or
+ *   above 1 MHz
+ */
+export function windowAtRate(
+  signals: LeadSignals,
+  rate: number,
+  start: number,
+  count: number,
+  file: string,
+): Float64Array[] {
+  checkRate(signals.samplingRate, file);
+  return signals.leads.map((lead, index) => {
+    const values = resample(lead, signals.samplingRate, rate, start, start + count);
+    const missing = values.findIndex((value) => !Number.isFinite(value));
+    if (missing >= 0) {
+      const time = ((start + missing) / rate).toFixed(3);
+      throw new UserError(`Cannot read ${file}: lead ${LEADS[index]} has no value at ${time} s`);
+    }
+    return values;
+  });
+}
+
+/** No ECG lies outside; a damaged header may say anything. */
+function checkRate(rate: number, file: string): void {
+  if (!(rate >= 1 && rate <= 1e6)) {
+    throw new UserError(
+      `Cannot read ${file}: its sampling rate is ${rate} Hz, need 1 to 1,000,000 Hz`,
+    );
+  }
+}

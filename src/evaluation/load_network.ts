@@ -1,0 +1,182 @@
+/**
+ * From a checkpoint to a network on the GPU in evaluation mode, whatever its architecture.
+ *
+ * @module
+ */
+
+import { describeSections } from "../checkpoint/describe_checkpoint.ts";
+import { type Architecture, architectureOf } from "../checkpoint/recognize_architecture.ts";
+import type { Checkpoint, StateDict } from "../checkpoint/state_dict.ts";
+import { LEADS } from "../data/signals/record_set.ts";
+import { UserError } from "../errors.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import {
+  type ClassifierArchitecture,
+  createClassifier,
+  isClassifierArchitecture,
+} from "../models/classifiers.ts";
+import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import { encoderState, loadState } from "../runs/checkpoints.ts";
+import { type FrozenNetwork, pooledEncoder } from "./network_features.ts";
+
+/** A classifier in evaluation mode; give it back with `destroy()`. */
+export interface LoadedClassifier {
+  readonly architecture: Architecture;
+  readonly classes: number;
+  /** @param x [N, T, leads] */
+  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor };
+  destroy(): void;
+}
+
+/** A network that gives features, in evaluation mode; give it back with `destroy()`. */
+export interface FeatureNetwork extends FrozenNetwork {
+  readonly architecture: Architecture;
+  destroy(): void;
+}
+
+/** What the tensors of a classifier say of it. */
+export interface ClassifierFacts extends Architecture {
+  readonly name: ClassifierArchitecture;
+  readonly classes: number;
+}
+
+/**
+ * What the classifier under the key `model` is, without loading it.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} When there is no such key, it is no classifier's, or it reads other than
+ * twelve leads.
+ */
+export function classifierFacts(checkpoint: Checkpoint, path: string): ClassifierFacts {
+  const state = checkpoint.sections.get("model");
+  const architecture = state && architectureOf(state);
+  if (!architecture?.classes || !isClassifierArchitecture(architecture.name)) {
+    throw new UserError(
+      `Cannot load a classifier from ${path}: found ${describeSections(checkpoint)}, need the ` +
+        `key "model" of a classifier, as finetune and train-supervised write it`,
+    );
+  }
+  assertLeads(architecture, path);
+  return { ...architecture, name: architecture.name, classes: architecture.classes };
+}
+
+/**
+ * Loads the classifier under the key `model`.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} As {@linkcode classifierFacts}, or when tensors are missing.
+ */
+export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint, path: string): LoadedClassifier {
+  const architecture = classifierFacts(checkpoint, path);
+  const { name, inputs, width, classes } = architecture;
+  const store = new ParameterStore();
+  const network = createClassifier(store, { architecture: name, inputs, width, classes });
+  place(gpu, store, checkpoint.sections.get("model")!, `the model, from "model" of ${path}`);
+  return {
+    architecture,
+    classes,
+    evaluate: (recorder, x) => network.evaluate(recorder, x),
+    destroy: () => store.destroy(),
+  };
+}
+
+/**
+ * Loads what gives features: the encoder under the key `encoder`, else the encoder within the key
+ * `model`, or the classifier there without its head.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} When the checkpoint holds none of them, or tensors are missing.
+ */
+export function loadFeatureNetwork(gpu: Gpu, checkpoint: Checkpoint, path: string): FeatureNetwork {
+  const { architecture, state, what } = featureSource(checkpoint, path);
+  assertLeads(architecture, path);
+  const store = new ParameterStore();
+  const network = createFeatureNetwork(store, architecture);
+  place(gpu, store, state, what);
+  return network;
+}
+
+/**
+ * The same network with random weights of a seed: what a probe has to beat.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} As {@linkcode loadFeatureNetwork}.
+ */
+export function randomFeatureNetwork(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  path: string,
+  seed: number,
+): FeatureNetwork {
+  const { architecture } = featureSource(checkpoint, path);
+  const store = new ParameterStore();
+  const network = createFeatureNetwork(store, architecture);
+  store.allocate(gpu, seed);
+  return network;
+}
+
+/** Where a checkpoint's features come from. */
+interface FeatureSource {
+  readonly architecture: Architecture;
+  readonly state: StateDict;
+  /** Both in words, for messages. */
+  readonly what: string;
+}
+
+function featureSource(checkpoint: Checkpoint, path: string): FeatureSource {
+  for (const section of ["encoder", "model"]) {
+    const state = checkpoint.sections.get(section);
+    if (!state) continue;
+    const encoder = section === "encoder" ? state : encoderState(state);
+    const found = architectureOf(encoder);
+    if (found?.name === "ECGEncoder1DCNN") {
+      return {
+        architecture: found,
+        state: encoder,
+        what: `the encoder, from "${section}" of ${path}`,
+      };
+    }
+    const whole = architectureOf(state);
+    if (whole && isClassifierArchitecture(whole.name)) {
+      return { architecture: whole, state, what: `the model, from "${section}" of ${path}` };
+    }
+  }
+  throw new UserError(
+    `Cannot compute features with ${path}: found ${describeSections(checkpoint)}, need the key ` +
+      `"encoder", or the key "model" of a network that has one`,
+  );
+}
+
+function createFeatureNetwork(store: ParameterStore, architecture: Architecture): FeatureNetwork {
+  const { name, inputs, width, classes = 1 } = architecture;
+  const shared = { architecture, destroy: () => store.destroy() };
+  if (isClassifierArchitecture(name)) {
+    const network = createClassifier(store, { architecture: name, inputs, width, classes });
+    return {
+      ...shared,
+      features: network.features,
+      evaluate: (recorder, x) => network.evaluate(recorder, x).features,
+    };
+  }
+  return { ...shared, ...pooledEncoder(new Encoder1dCnn(store, "", { inputs, width })) };
+}
+
+function place(gpu: Gpu, store: ParameterStore, state: StateDict, what: string): void {
+  store.allocate(gpu, 0);
+  try {
+    loadState(store, state, what);
+  } catch (error) {
+    store.destroy();
+    throw error;
+  }
+}
+
+function assertLeads({ name, inputs }: Architecture, path: string): void {
+  if (inputs === LEADS.length) return;
+  throw new UserError(
+    `Cannot use ${path}: its ${name} reads ${inputs} leads, need ${LEADS.length}`,
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * Frozen features: what a network in evaluation mode makes of records, for probes and for files.
+ *
+ * @module
+ */
+
+import { UserError } from "../errors.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { meanPool } from "../layers/mean_pool.ts";
+import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import { evaluateRows } from "./inference.ts";
+import type { Workspace } from "../runs/workspace.ts";
+
+/** A network that gives features, in evaluation mode. */
+export interface FrozenNetwork {
+  /** Width of the features. */
+  readonly features: number;
+  /**
+   * What a head reads, pooled over time: [N, features].
+   *
+   * @param x [N, T, leads]
+   */
+  evaluate(recorder: Recorder, x: Tensor): Tensor;
+}
+
+/** An encoder whose output is averaged over time. */
+export function pooledEncoder(encoder: Encoder1dCnn): FrozenNetwork {
+  return {
+    features: encoder.outputs,
+    evaluate: (recorder, x) => meanPool(recorder, encoder.evaluate(recorder, x)).y,
+  };
+}
+
+/** How features are computed, and what a bad one is put down to. */
+export interface FeatureOptions {
+  /** The network in words, for messages: `the encoder`. */
+  readonly what: string;
+  /** What to make of features that are not finite: `The weights are damaged`. */
+  readonly diagnosis: string;
+  /** Called with the number of records done so far; may throw to end the work. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/**
+ * Features of the given rows, [rows, features] in their order.
+ *
+ * @throws {UserError} Where a feature is not finite.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { Encoder1dCnn, networkFeatures, ParameterStore, pooledEncoder } from "ssrl-ecg";
+ * import { synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const store = new ParameterStore();
+ * const encoder = new Encoder1dCnn(store, "", { width: 4 });
+ * store.allocate(workspace.gpu, 42);
+ * const features = await networkFeatures(workspace, pooledEncoder(encoder), [0, 1, 2], {
+ *   what: "the encoder",
+ *   diagnosis: "The weights are damaged",
+ * });
+ * assert(features.length === 3 * 16);
+ * store.destroy();
+ * workspace.destroy();
+ * ```
+ */
+export async function networkFeatures(
+  workspace: Workspace,
+  network: FrozenNetwork,
+  rows: ArrayLike<number>,
+  { what, diagnosis, onProgress }: FeatureOptions,
+): Promise<Float32Array<ArrayBuffer>> {
+  const { features } = await evaluateRows(
+    workspace,
+    rows,
+    (recorder, x) => ({ features: network.evaluate(recorder, x) }),
+    onProgress,
+  );
+  const broken = features.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) {
+    const row = rows[Math.floor(broken / network.features)];
+    throw new UserError(
+      `Cannot use the features of ${what}: one of record ${workspace.set.ids[row]} is ` +
+        `${features[broken]}. ${diagnosis}`,
+    );
+  }
+  return features;
+}
+
+/** Rows with their features and labels. */
+export interface FeaturePart {
+  readonly rows: Int32Array;
+  /** [rows, features] */
+  readonly features: Float32Array;
+  /** 0 or 1, [rows, classes] */
+  readonly labels: Float32Array;
+}
+
+/**
+ * {@linkcode networkFeatures} of many rows in one pass.
+ *
+ * @returns The part of any of these rows, in the order asked for.
+ */
+export async function featureTable(
+  workspace: Workspace,
+  network: FrozenNetwork,
+  rows: readonly number[],
+  options: FeatureOptions,
+): Promise<(rows: Int32Array) => FeaturePart> {
+  const features = await networkFeatures(workspace, network, rows, options);
+  const width = network.features;
+  const places = new Map(rows.map((row, i) => [row, i]));
+  return (wanted) => {
+    const part = new Float32Array(wanted.length * width);
+    wanted.forEach((row, i) => {
+      const from = places.get(row)! * width;
+      part.set(features.subarray(from, from + width), i * width);
+    });
+    return { rows: wanted, features: part, labels: workspace.labelsOf(wanted) };
+  };
+}
+
+/** {@linkcode featureTable} for parts that are known beforehand. */
+export async function featureParts<Part extends string>(
+  workspace: Workspace,
+  network: FrozenNetwork,
+  parts: Readonly<Record<Part, Int32Array>>,
+  options: FeatureOptions,
+): Promise<Record<Part, FeaturePart>> {
+  const named = Object.entries<Int32Array>(parts);
+  const all = named.flatMap(([, rows]) => [...rows]);
+  const part = await featureTable(workspace, network, all, options);
+  return Object.fromEntries(
+    named.map(([name, rows]) => [name, part(rows)]),
+  ) as Record<Part, FeaturePart>;
+}

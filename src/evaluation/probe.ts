@@ -1,0 +1,84 @@
+/**
+ * Linear probe: how well a logistic regression on an encoder's frozen, pooled features tells the
+ * classes apart, beside the same on a random encoder's.
+ *
+ * @module
+ */
+
+import { labelSubset } from "../data/sampling/label_subset.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import {
+  fitLinearProbe,
+  fitLogisticRegression,
+  type LinearModel,
+  predictProbabilities,
+} from "../estimators/logistic_regression.ts";
+import { featureParts, type FrozenNetwork, pooledEncoder } from "./network_features.ts";
+import type { Workspace } from "../runs/workspace.ts";
+
+/** What a probe found. */
+export interface ProbeResult {
+  /** On the test fold, with the penalty that was best on the validation fold. */
+  readonly test: MultilabelMetrics;
+  readonly validationAuroc: number;
+  readonly l2: number;
+  /**
+   * Test macro AUROC at scikit-learn's default penalty (C = 1, which is l2 = 1 / n): the probe of many
+   * papers. It is too weak for a random encoder's features, so it flatters the difference.
+   */
+  readonly aurocAtUnitC: number;
+}
+
+/** Probes a network: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */
+export async function probeEncoder(
+  workspace: Workspace,
+  network: FrozenNetwork,
+  options: { labelFraction?: number; seed: number },
+): Promise<ProbeResult> {
+  const { split, set } = workspace;
+  const classes = set.classNames.length;
+  const train = labelSubset({
+    indices: split.train,
+    labels: set.labels,
+    classes,
+    fraction: options.labelFraction ?? 1,
+    seed: options.seed,
+  });
+  const { labelled, validation, test } = await featureParts(workspace, network, {
+    labelled: train,
+    validation: split.validation,
+    test: split.test,
+  }, { what: "the encoder", diagnosis: "Training has diverged: use a smaller --lr" });
+  const probe = fitLinearProbe({ ...labelled, classes, validation });
+  const unitC = fitLogisticRegression(labelled, classes, 1 / train.length);
+  const judge = (model: LinearModel) =>
+    multilabelMetrics(test.labels, predictProbabilities(model, test.features), { classes });
+  return {
+    test: judge(probe),
+    validationAuroc: probe.validationAuroc,
+    l2: probe.l2,
+    aurocAtUnitC: judge(unitC).auroc_macro,
+  };
+}
+
+/** The same probe on a CNN encoder with random weights of this seed. */
+export async function probeRandomEncoder(
+  workspace: Workspace,
+  options: { width: number; labelFraction?: number; seed: number },
+): Promise<ProbeResult> {
+  const store = new ParameterStore();
+  const encoder = new Encoder1dCnn(store, "", { width: options.width });
+  store.allocate(workspace.gpu, options.seed);
+  try {
+    return await probeEncoder(workspace, pooledEncoder(encoder), options);
+  } finally {
+    store.destroy();
+  }
+}
+
+/** A probe as `result.json` holds it. */
+export function describeProbe({ test, validationAuroc, l2, aurocAtUnitC }: ProbeResult) {
+  return { test, validation_auroc: validationAuroc, l2, test_auroc_at_unit_c: aurocAtUnitC };
+}

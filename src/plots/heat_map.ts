@@ -1,0 +1,110 @@
+/**
+ * A matrix as coloured cells with their numbers.
+ *
+ * @module
+ */
+
+import { chartColors, type Theme } from "./style.ts";
+import { captionLines, renderVegaLite } from "./vega_chart.ts";
+
+/** What {@linkcode heatMap} draws. */
+export interface HeatMap {
+  readonly title: string;
+  /** Where the numbers come from, with n. */
+  readonly caption?: string;
+  /** Title of the vertical axis and names of the rows, from the top. */
+  readonly rowTitle: string;
+  readonly rows: readonly string[];
+  /** Title of the horizontal axis and names of the columns. */
+  readonly columnTitle: string;
+  readonly columns: readonly string[];
+  /** Depth of colour, 0 to 1, [rows][columns]; a value that is not finite leaves the cell empty. */
+  readonly shades: readonly (readonly number[])[];
+  /** Text in the cells, [rows][columns]. */
+  readonly labels: readonly (readonly string[])[];
+  readonly theme?: Theme;
+}
+
+/** Width of a cell in pixels: room for a count and a share, `1,234 (12.3%)`. */
+const CELL_WIDTH = 108;
+const CELL_HEIGHT = 50;
+
+/**
+ * Draws a matrix, the first row on top.
+ *
+ * @returns SVG text
+ * @throws {RangeError} Nothing to draw, a name twice, a matrix that does not fit the names, or a shade
+ *   outside 0 to 1
+ */
+export function heatMap(map: HeatMap): Promise<string> {
+  const { rows, columns } = map;
+  const colors = chartColors(map.theme);
+  if (rows.length === 0 || columns.length === 0) throw new RangeError("No cells given to draw");
+  for (const names of [rows, columns]) {
+    if (new Set(names).size < names.length) {
+      throw new RangeError(`Cannot tell rows or columns apart: ${names.join(", ")}`);
+    }
+  }
+  for (const matrix of [map.shades, map.labels]) {
+    if (matrix.length !== rows.length || matrix.some((row) => row.length !== columns.length)) {
+      throw new RangeError(
+        `The cells do not fit ${rows.length} rows and ${columns.length} columns`,
+      );
+    }
+  }
+  const cells = rows.flatMap((_, r) =>
+    columns.map((_, c) => {
+      const shade = map.shades[r][c];
+      if (shade < 0 || shade > 1) throw new RangeError(`Shade ${shade} is not in [0, 1]`);
+      return {
+        row: rows[r],
+        column: columns[c],
+        shade: Number.isFinite(shade) ? shade : null,
+        label: map.labels[r][c],
+      };
+    })
+  );
+  const axis = (field: string, title: string, orient: "left" | "top") => ({
+    field,
+    type: "nominal" as const,
+    sort: null,
+    title,
+    axis: { orient, ticks: false, domain: false, labelAngle: 0, labelPadding: 8 },
+  });
+  const y = axis("row", map.rowTitle, "left");
+  const x = axis("column", map.columnTitle, "top");
+  return renderVegaLite({
+    title: { text: map.title, subtitle: captionLines(map.caption, 62) },
+    width: { step: CELL_WIDTH },
+    height: { step: CELL_HEIGHT },
+    data: { values: cells },
+    layer: [
+      {
+        mark: { type: "rect", fill: colors.series[0], stroke: colors.paper, strokeWidth: 2 },
+        encoding: {
+          y,
+          x,
+          // One colour that lets the paper through, so that the theme can change under it.
+          fillOpacity: {
+            field: "shade",
+            type: "quantitative",
+            scale: { domain: [0, 1], range: [0.06, 1] },
+            legend: null,
+          },
+        },
+      },
+      {
+        mark: { type: "text", fontSize: 13 },
+        encoding: {
+          y,
+          x,
+          text: { field: "label" },
+          color: {
+            condition: { test: "datum.shade > 0.8", value: colors.paper },
+            value: colors.text,
+          },
+        },
+      },
+    ],
+  }, map.theme);
+}

@@ -1,0 +1,56 @@
+/**
+ * Pieces of SVG that the hand-drawn pictures share.
+ *
+ * @module
+ */
+
+/** Text for SVG, in elements and in quoted attributes. */
+export function escapeSvg(value: string): string {
+  return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+/** Three decimals: enough for a pattern of 250 tiles to end within a pixel. */
+export function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+/** A text element whose baseline starts at (x, y). */
+export function svgText(x: number, y: number, content: string, attributes: string): string {
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeSvg(content)}</text>`;
+}
+
+/**
+ * Path data of a trace, broken where a sample is not finite. Points are rounded to whole numbers and
+ * written as steps from the point before: about five characters a sample instead of twelve. The
+ * rounding does not add up, since the steps are differences of rounded points.
+ *
+ * @param samples The values
+ * @param first First index to draw
+ * @param last Last index to draw; beyond the end there is nothing
+ * @param place Where a sample lies, in the units that are rounded to
+ * @returns For the attribute `d`; empty where there is nothing to draw
+ */
+export function tracePath(
+  samples: ArrayLike<number>,
+  first: number,
+  last: number,
+  place: (index: number, value: number) => readonly [x: number, y: number],
+): string {
+  let d = "";
+  let pen = false;
+  let [x, y] = [0, 0];
+  for (let i = first; i <= Math.min(last, samples.length - 1); i++) {
+    if (!Number.isFinite(samples[i])) {
+      pen = false;
+      continue;
+    }
+    const [nextX, nextY] = place(i, samples[i]).map(Math.round);
+    const [right, down] = [nextX - x, nextY - y];
+    // A minus sign separates numbers by itself; pairs after a move are lines.
+    d += `${pen ? right < 0 ? "" : " " : "m"}${right}${down < 0 ? "" : " "}${down}`;
+    [x, y] = [nextX, nextY];
+    pen = true;
+  }
+  return d;
+}

@@ -1,0 +1,166 @@
+/**
+ * Two runs side by side: settings that differ, metrics at the end, curves.
+ *
+ * @module
+ */
+
+import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { flattenSettings, type FlatValue } from "../runs/hparams.ts";
+import { column, epochsDone, type Run } from "./read_run.ts";
+import { trainingCourse } from "./runs.ts";
+
+/** Where and when a run was made differs always, and says nothing of what it is. */
+const CIRCUMSTANCES = ["commandLine", "started", "out"];
+
+/** Losses of the pretraining commands, with their units. */
+const PRETRAINING_LOSSES: Readonly<Record<string, string>> = {
+  "train-simclr": "NT-Xent (nats)",
+  "train-contrastive": "NT-Xent (nats)",
+  "train-byol": "regression (0 to 8)",
+  "train-masked": "mean squared error",
+};
+
+/** A setting that two runs do not share; undefined where a run has no such setting. */
+export interface DifferingSetting {
+  readonly name: string;
+  readonly a: FlatValue | undefined;
+  readonly b: FlatValue | undefined;
+}
+
+/** A number that one or both runs end with; NaN where a run has none. */
+export interface ComparedMetric {
+  /** Such as `test/auroc_macro`. */
+  readonly name: string;
+  readonly a: number;
+  readonly b: number;
+  /** b − a */
+  readonly difference: number;
+}
+
+/** A quantity over epochs that both runs have and that means the same in both. */
+export interface SharedCurve {
+  /** Name for files: `loss` or `auroc`. */
+  readonly name: "loss" | "auroc";
+  /** With its unit. */
+  readonly title: string;
+  readonly a: EpochCurve;
+  readonly b: EpochCurve;
+}
+
+/** A quantity over epochs. */
+export interface EpochCurve {
+  readonly epochs: readonly number[];
+  /** NaN where it is not defined. */
+  readonly values: readonly number[];
+}
+
+/** What {@linkcode compareRuns} gives. */
+export interface RunComparison {
+  readonly settings: readonly DifferingSetting[];
+  readonly metrics: readonly ComparedMetric[];
+  readonly curves: readonly SharedCurve[];
+  /** Why a curve is missing, in sentences. */
+  readonly missingCurves: readonly string[];
+}
+
+/**
+ * Compares two runs of any kind. Curves are given where they can be laid over each other: training
+ * losses of one kind, else the validation loss, which is the cross-entropy for all classifiers.
+ */
+export function compareRuns(a: Run, b: Run): RunComparison {
+  return {
+    settings: differingSettings(a, b),
+    metrics: comparedMetrics(a, b),
+    ...sharedCurves(a, b),
+  };
+}
+
+function differingSettings(a: Run, b: Run): DifferingSetting[] {
+  const [first, second] = [flattenSettings(a.config), flattenSettings(b.config)];
+  return Object.keys({ ...first, ...second })
+    .filter((name) => !CIRCUMSTANCES.includes(name))
+    .filter((name) => JSON.stringify(first[name]) !== JSON.stringify(second[name]))
+    .map((name) => ({ name, a: first[name], b: second[name] }));
+}
+
+function comparedMetrics(a: Run, b: Run): ComparedMetric[] {
+  const [first, second] = [finalMetrics(a), finalMetrics(b)];
+  return Object.keys({ ...first, ...second }).map((name) => {
+    const [x, y] = [first[name] ?? NaN, second[name] ?? NaN];
+    return { name, a: x, b: y, difference: y - x };
+  });
+}
+
+/** All numbers of the result; of a run in progress, those of the best epoch so far. */
+function finalMetrics(run: Run): Record<string, number> {
+  const { loss, seconds } = trainingCourse(run);
+  const best = run.epochRows.findLast((row) => row.best === true);
+  const measured: Readonly<Record<string, JsonValue>> = run.result ?? (best
+    ? {
+      best_epoch: best.epoch,
+      validation: {
+        auroc_macro: best.auroc_macro,
+        f1_macro: best.f1_macro,
+        sensitivity_micro: best.sensitivity_micro,
+        specificity_micro: best.specificity_micro,
+        loss: best.validation_loss,
+      },
+    }
+    : {});
+  return {
+    epochs: epochsDone(run),
+    train_loss: loss,
+    ...Object.fromEntries(
+      Object.entries(flattenSettings(measured)).filter((entry): entry is [string, number] =>
+        typeof entry[1] === "number"
+      ),
+    ),
+    seconds,
+  };
+}
+
+/** A classifier has a loss on the validation fold, a pretraining has none. */
+function isClassifier({ epochRows }: Run): boolean {
+  return epochRows.some((row) => row.validation_loss !== undefined);
+}
+
+function sharedCurves(a: Run, b: Run): Pick<RunComparison, "curves" | "missingCurves"> {
+  if (epochsDone(a) === 0 || epochsDone(b) === 0) {
+    return { curves: [], missingCurves: ["No curves: an epoch has ended in one run at most."] };
+  }
+  if (isClassifier(a) !== isClassifier(b)) {
+    return {
+      curves: [],
+      missingCurves: ["No curves: one run is a pretraining and the other trains a classifier."],
+    };
+  }
+  const curves: SharedCurve[] = [];
+  const missingCurves: string[] = [];
+  const add = (name: SharedCurve["name"], title: string, metric: string) => {
+    if ([a, b].every(({ epochRows }) => column(epochRows, metric).some(Number.isFinite))) {
+      curves.push({ name, title, a: curve(a, metric), b: curve(b, metric) });
+    } else {
+      const quantity = name === "auroc" ? "AUROC" : "loss";
+      missingCurves.push(
+        `No curve of the ${quantity}: it was not measured, or not defined, in both runs.`,
+      );
+    }
+  };
+  const same = (name: string) => a.config[name] === b.config[name];
+  if (isClassifier(a)) {
+    if (same("loss")) add("loss", `Training loss: ${a.config.loss} (nats)`, "train_loss");
+    else add("loss", "Validation loss: cross-entropy (nats)", "validation_loss");
+    add("auroc", "Validation macro AUROC (0.5 = chance)", "auroc_macro");
+  } else {
+    const loss = PRETRAINING_LOSSES[String(a.config.command)];
+    if (same("command")) add("loss", `Training loss${loss ? `: ${loss}` : ""}`, "train_loss");
+    else missingCurves.push("No curve of the loss: the methods have losses of their own.");
+    add("auroc", "Macro AUROC of the probe (0.5 = chance)", "probe_auroc");
+  }
+  return { curves, missingCurves };
+}
+
+function curve({ epochRows }: Run, metric: string): EpochCurve {
+  const rows = epochRows.filter((row) => row[metric] !== undefined);
+  return { epochs: column(rows, "epoch"), values: column(rows, metric) };
+}

@@ -1,0 +1,174 @@
+/**
+ * A run read back from its folder: settings, rows of metrics, result.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { UserError } from "../errors.ts";
+import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "./run_files.ts";
+import { isUnfinished } from "../runs/run_state.ts";
+
+/**
+ * `finished`: there is a result. `resumable`: `--resume` goes on after the last epoch that was saved.
+ * `unfinished`: neither, because the run is in its first epochs or was killed there.
+ */
+export type RunState = "finished" | "resumable" | "unfinished";
+
+/** A JSON object from a file. */
+export type JsonObject = Readonly<Record<string, JsonValue>>;
+
+/** What a run folder holds. */
+export interface Run {
+  readonly path: string;
+  /** `config.json`. Older runs lack `commandLine`, `version`, `deno` and `started`. */
+  readonly config: JsonObject;
+  /** One row an epoch; of a pretraining also epoch 0, which has `probe_auroc` alone. */
+  readonly epochRows: readonly MetricsRow[];
+  /** One row a step. */
+  readonly stepRows: readonly MetricsRow[];
+  /** `result.json`; null while there is none. */
+  readonly result: JsonObject | null;
+  readonly state: RunState;
+}
+
+/** True where a folder is one of a run, sound or damaged. */
+export function isRunFolder(path: string): boolean {
+  return existsSync(join(path, METRICS_FILE)) || existsSync(join(path, CONFIG_FILE));
+}
+
+/**
+ * Reads a run. A last line of metrics that a kill has torn, or that is being written, is left out;
+ * any other damage is an error.
+ *
+ * @param path The run folder
+ * @throws {UserError} No such folder, not one of a run, or a file in it is damaged; says which
+ */
+export function readRun(path: string): Run {
+  if (!existsSync(path)) {
+    throw new UserError(`There is no folder ${path}: give the folder of a run`);
+  }
+  if (!isRunFolder(path)) {
+    throw new UserError(
+      `${path} is not the folder of a run: it has neither ${CONFIG_FILE} nor ${METRICS_FILE}`,
+    );
+  }
+  const config = readObject(join(path, CONFIG_FILE));
+  const rows = readRows(join(path, METRICS_FILE));
+  const resultPath = join(path, RESULT_FILE);
+  const result = existsSync(resultPath) ? readObject(resultPath) : null;
+  return {
+    path,
+    config,
+    epochRows: rows.filter((row) => row.step === undefined),
+    stepRows: rows.filter((row) => row.step !== undefined),
+    result,
+    state: result !== null ? "finished" : isUnfinished(path) ? "resumable" : "unfinished",
+  };
+}
+
+/** One metric of all rows; NaN where a row has none or it is not defined. */
+export function column(rows: readonly MetricsRow[], name: string): number[] {
+  return rows.map((row) => typeof row[name] === "number" ? row[name] : NaN);
+}
+
+/** Epochs that have ended. */
+export function epochsDone({ epochRows }: Pick<Run, "epochRows">): number {
+  return epochRows.reduce((last, { epoch }) => Math.max(last, Number(epoch)), 0);
+}
+
+/** A folder of runs, looked through. */
+export interface FoundRuns {
+  /** In the order of their paths. */
+  readonly runs: readonly Run[];
+  /** Folders of runs that cannot be read, each with the reason. */
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Reads all runs under a folder, itself included. Links are not followed.
+ *
+ * @param root Usually `results`
+ * @throws {UserError} When the folder is not there or cannot be read
+ */
+export function findRuns(root: string): FoundRuns {
+  const runs: Run[] = [];
+  const damaged: { path: string; reason: string }[] = [];
+  const visit = (path: string) => {
+    if (isRunFolder(path)) {
+      try {
+        runs.push(readRun(path));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        damaged.push({ path, reason: error.message });
+      }
+    }
+    for (const folder of foldersIn(path)) {
+      try {
+        visit(folder);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        damaged.push({ path: folder, reason: error.message });
+      }
+    }
+  };
+  visit(root);
+  return { runs, damaged };
+}
+
+/** A run's name in a list: its path within the folder that is listed. */
+export function runName(root: string, path: string): string {
+  return relative(root, path).replaceAll("\\", "/") || basename(path);
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => join(path, name)).sort();
+  } catch (error) {
+    throw new UserError(`Cannot read the folder ${path}: ${(error as Error).message}`);
+  }
+}
+
+function readObject(path: string): JsonObject {
+  const text = readText(path);
+  const value = parseObject(text);
+  if (value === undefined) throw new UserError(`${path} is damaged: it is not a JSON object`);
+  return value as JsonObject;
+}
+
+function readRows(path: string): MetricsRow[] {
+  const lines = readText(path).split("\n");
+  // What follows the last line break is a line in the making.
+  const torn = lines.pop()!;
+  const rows = torn === "" ? lines : [...lines, torn];
+  return rows.flatMap((line, i) => {
+    const row = parseObject(line) as MetricsRow | undefined;
+    if (row !== undefined && typeof row.epoch === "number") return [row];
+    if (i === lines.length) return [];
+    throw new UserError(`${path} is damaged: line ${i + 1} is not a row of metrics`);
+  });
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "it is not there"
+      : (error as Error).message;
+    throw new UserError(`Cannot read ${path}: ${reason}`);
+  }
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // said by the caller
+  }
+  return undefined;
+}

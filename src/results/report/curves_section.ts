@@ -1,0 +1,300 @@
+/**
+ * ROC and precision-recall curves, calibration and confusion, from the predictions for the test
+ * records.
+ *
+ * @module
+ */
+
+import { calibration } from "../../metrics/calibration.ts";
+import {
+  type Confusion,
+  confusion,
+  perClassMetrics,
+  predict,
+  splitColumns,
+} from "../../metrics/multilabel_metrics.ts";
+import { confusionChart } from "../../plots/confusion_chart.ts";
+import { type Block, chartPicture, curvesPicture, type Section } from "./document.ts";
+import type { LineSeries } from "../../plots/line_chart.ts";
+import { performanceCurves, type PerformancePanel } from "../../plots/performance_curves.ts";
+import { type CurveBand, type CurveBands, curveBands } from "../../stats/curve_bands.ts";
+import type { TestPredictions } from "../test_predictions.ts";
+import { meanSd, plural } from "./cells.ts";
+import {
+  clustersOf,
+  type Configuration,
+  inSixes,
+  type Material,
+  pieceName,
+  predictionsOf,
+} from "./configurations.ts";
+
+/** A configuration with predictions. */
+interface Predicted {
+  readonly name: string;
+  readonly runs: readonly TestPredictions[];
+}
+
+/** Hundredths: fine enough that steps of a few hundred records do not show. */
+const RATES = Array.from({ length: 101 }, (_, i) => i / 100);
+const RECALLS = RATES.slice(1);
+
+const THRESHOLD = 0.5;
+
+/** Configurations whose runs have predictions for the same classes as the first one's. */
+function predicted(configurations: readonly Configuration[]): Predicted[] {
+  const all = configurations.map((each) => ({ name: each.name, runs: predictionsOf(each) }))
+    .filter(({ runs }) => runs.length > 0);
+  return all.filter(({ runs }) => runs[0].classNames.join() === all[0].runs[0].classNames.join());
+}
+
+const MISSING = { kind: "missing", command: "deno task train-multiseed" } as const;
+
+/** ROC and precision-recall curves. */
+export function curvesSection({ configurations }: Material): Section {
+  const shown = predicted(configurations);
+  const blocks: Block[] = [{
+    kind: "text",
+    text:
+      "Each curve is the mean over the classes of their curves, point by point; the curves of " +
+      "the classes follow. Bands are 95 % t intervals over seeds, or, where a configuration has " +
+      "one run, 95 % bootstrap intervals over patients. Thin lines: a useless classifier.",
+  }];
+  for (const [curve, name, title] of CURVES) {
+    if (shown.length === 0) {
+      blocks.push({
+        ...MISSING,
+        what: `${title}s: no run has test_predictions.csv`,
+        pictures: [name, `${name}_classes`],
+      });
+    }
+    for (const [index, piece] of inSixes(shown).entries()) {
+      const bands = piece.map(({ runs }) => bandsOf(runs, curve));
+      const caption = describeRuns(piece);
+      blocks.push(
+        picture(pieceName(name, index), {
+          title: `${title}s, mean over the classes`,
+          caption,
+          curve,
+          panels: [panel(undefined, piece, bands, curve, undefined)],
+        }),
+        picture(pieceName(`${name}_classes`, index), {
+          title: `${title}s by class`,
+          caption,
+          curve,
+          panels: piece[0].runs[0].classNames.map((heading, c) =>
+            panel(heading, piece, bands, curve, c)
+          ),
+        }),
+      );
+    }
+  }
+  return { id: "curves", title: "ROC and precision-recall curves", blocks };
+}
+
+const CURVES = [
+  ["roc", "roc_curve", "ROC curve"],
+  ["precision", "precision_recall_curve", "Precision-recall curve"],
+] as const;
+
+function picture(name: string, curves: Parameters<typeof performanceCurves>[0]): Block {
+  return { kind: "picture", picture: curvesPicture(name, performanceCurves(curves)) };
+}
+
+function bandsOf(runs: readonly TestPredictions[], curve: "roc" | "precision"): CurveBands {
+  return curveBands(
+    runs.map((run) => ({ ...run, clusters: clustersOf(run) })),
+    {
+      classes: runs[0].classNames.length,
+      curve,
+      places: curve === "roc" ? RATES : RECALLS,
+    },
+  );
+}
+
+/** One plotting area: the mean over the classes, or one class. */
+function panel(
+  heading: string | undefined,
+  shown: readonly Predicted[],
+  bands: readonly CurveBands[],
+  curve: "roc" | "precision",
+  c: number | undefined,
+): PerformancePanel {
+  const x = curve === "roc" ? RATES : RECALLS;
+  const gap = new Float64Array(x.length).fill(NaN);
+  const none: CurveBand = { mean: gap, low: gap, high: gap };
+  const series = shown.map(({ name, runs }, i): LineSeries => {
+    const { mean, low, high } = (c === undefined ? bands[i].macro : bands[i].perClass[c]) ?? none;
+    const area = areaUnder(runs, curve, c);
+    // Panels of classes share a legend, so that areas can stand in the first one only.
+    return { name: c === undefined ? `${name}, ${area}` : name, x, y: mean, low, high };
+  });
+  const { labels, classNames } = shown[0].runs[0];
+  const classes = classNames.length;
+  const counted = Array.from(labels).filter((_, i) => c === undefined || i % classes === c);
+  return {
+    ...(heading === undefined ? {} : { heading }),
+    series,
+    prevalence: counted.reduce((sum, label) => sum + label, 0) / counted.length,
+  };
+}
+
+/** `AUROC 0.812 ± 0.004`, of the curves' own runs. */
+function areaUnder(
+  runs: readonly TestPredictions[],
+  curve: "roc" | "precision",
+  c: number | undefined,
+): string {
+  const areas = runs.map(({ labels, probabilities, classNames }) => {
+    const metrics = perClassMetrics(labels, probabilities, { classes: classNames.length });
+    const values = (c === undefined ? metrics : [metrics[c]])
+      .map(({ auroc, auprc }) => curve === "roc" ? auroc : auprc).filter(Number.isFinite);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  return `${curve === "roc" ? "AUROC" : "AUPRC"} ${meanSd(areas, 3).text}`;
+}
+
+/** `n = 150 test records of 148 patients; 3 seeds`. */
+function describeRuns(shown: readonly Predicted[]): string {
+  const [first] = shown[0].runs;
+  const known = first.patients.filter((patient) => patient !== "");
+  const seeds = [...new Set(shown.map(({ runs }) => runs.length))].sort((a, b) => a - b);
+  return `n = ${plural(first.ids.length, "test record")}` +
+    (known.length > 0 ? ` of ${plural(new Set(known).size, "patient")}` : "") +
+    (seeds.some((n) => n > 1)
+      ? `; mean of ${seeds.join(" to ")} seeds, bands: 95 % t interval`
+      : "; one run each, bands: 95 % bootstrap interval over patients");
+}
+
+/** Reliability diagrams and the expected calibration error. */
+export function calibrationSection({ configurations }: Material): Section {
+  const shown = predicted(configurations);
+  const blocks: Block[] = [{
+    kind: "text",
+    text:
+      "A calibrated classifier gives 0.7 to records of which 70 % have the class. Points show " +
+      "ten bins of equal width, of all runs of a configuration together; above the diagonal the " +
+      "classifier is too careful, below it too sure. The expected calibration error (ECE) is the " +
+      "mean distance from the diagonal, weighted by records, of each run for itself; losses that " +
+      "weigh positives shift probabilities on purpose.",
+  }];
+  if (shown.length === 0) {
+    blocks.push({
+      ...MISSING,
+      what: "Calibration: no run has test_predictions.csv",
+      pictures: ["calibration"],
+    });
+    return { id: "calibration", title: "Calibration", blocks };
+  }
+  const { classNames } = shown[0].runs[0];
+  for (const [index, piece] of inSixes(shown).entries()) {
+    const [first] = piece[0].runs;
+    blocks.push(picture(pieceName("calibration", index), {
+      title: "Calibration",
+      caption: `n = ${plural(first.ids.length, "test record")}, all runs of a configuration; ten ` +
+        "bins of equal width",
+      curve: "calibration",
+      panels: [undefined, ...classNames.keys()].map((c) => ({
+        heading: c === undefined ? "all classes" : classNames[c],
+        series: piece.map(({ name, runs }) => {
+          const { bins } = calibrate(runs, c);
+          return {
+            name,
+            x: bins.map(({ predicted }) => predicted),
+            y: bins.map(({ observed }) => observed),
+          };
+        }),
+      })),
+    }));
+  }
+  const errors = (runs: readonly TestPredictions[], c: number) =>
+    runs.map((run) => calibrate([run], c).expectedError);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  blocks.push({
+    kind: "table",
+    table: {
+      caption: "Expected calibration error (0 = calibrated), ten bins; Brier score: mean squared " +
+        "error of the probabilities. Test fold, mean ± SD over seeds",
+      columns: ["configuration", "runs", "mean of classes", ...classNames, "Brier score"],
+      rows: shown.map(({ name, runs }) => {
+        const perClass = classNames.map((_, c) => errors(runs, c));
+        return [
+          name,
+          String(runs.length),
+          meanSd(runs.map((_, r) => mean(perClass.map((values) => values[r])))),
+          ...perClass.map((values) => meanSd(values)),
+          meanSd(runs.map((run) => calibrate([run], undefined).brier)),
+        ];
+      }),
+    },
+  });
+  return { id: "calibration", title: "Calibration", blocks };
+}
+
+/** Of one class, or of all classes together. */
+function calibrate(runs: readonly TestPredictions[], c: number | undefined) {
+  const pick = (values: ArrayLike<number>, classes: number) =>
+    Array.from(values).filter((_, i) => c === undefined || i % classes === c);
+  return calibration(
+    runs.flatMap(({ labels, classNames }) => pick(labels, classNames.length)),
+    runs.flatMap(({ probabilities, classNames }) => pick(probabilities, classNames.length)),
+  );
+}
+
+/** Confusion tables. */
+export function confusionSection({ configurations }: Material): Section {
+  const shown = predicted(configurations);
+  const blocks: Block[] = [{
+    kind: "text",
+    text: "A record can have several classes, or none; each class therefore has a table of its " +
+      `own, at a threshold of ${THRESHOLD}. Percentages are shares of the row: the diagonal holds ` +
+      "specificity (top left) and sensitivity (bottom right). With several seeds, counts are " +
+      "means.",
+  }];
+  if (shown.length === 0) {
+    blocks.push({
+      ...MISSING,
+      what: "Confusion: no run has test_predictions.csv",
+      pictures: ["confusion"],
+    });
+  }
+  for (const { name, runs } of shown) {
+    const classes = confusions(runs);
+    const title = `Confusion by class, ${name}`;
+    const caption = `n = ${plural(runs[0].ids.length, "test record")}, threshold ${THRESHOLD}, ` +
+      (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run");
+    blocks.push({
+      kind: "picture",
+      picture: chartPicture(
+        `confusion_${fileName(name)}`,
+        { title, caption, classes },
+        confusionChart,
+      ),
+    });
+  }
+  return { id: "confusion", title: "Confusion", blocks };
+}
+
+/** Mean tables over the runs. */
+function confusions(
+  runs: readonly TestPredictions[],
+): { name: string; table: Confusion }[] {
+  const { classNames } = runs[0];
+  const tables = runs.map(({ labels, probabilities }) => {
+    const columns = splitColumns(labels, probabilities, classNames.length);
+    return columns.labels.map((column, c) =>
+      confusion(column, predict(columns.probabilities[c], THRESHOLD))
+    );
+  });
+  return classNames.map((name, c) => {
+    const mean = (cell: keyof Confusion) =>
+      tables.reduce((sum, table) => sum + table[c][cell], 0) / runs.length;
+    return { name, table: { tp: mean("tp"), fp: mean("fp"), fn: mean("fn"), tn: mean("tn") } };
+  });
+}
+
+/** What any file system takes. */
+function fileName(name: string): string {
+  return name.replaceAll(/[^\w.-]+/g, "_");
+}

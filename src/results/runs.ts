@@ -1,0 +1,143 @@
+/**
+ * Runs in a list: what each was, how far it came, how good it is.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { column, epochsDone, type JsonObject, type Run, type RunState } from "./read_run.ts";
+import { CONFIG_FILE } from "./run_files.ts";
+
+/** What {@linkcode RunSummary} measured its metrics on. */
+export type MeasuredOn = "test" | "validation" | "probe";
+
+/** A run in one line. Numbers that there are none of are NaN. */
+export interface RunSummary {
+  readonly path: string;
+  readonly command: string;
+  /** Method of a classifier; the command of a pretraining says it. */
+  readonly method: string | null;
+  readonly seed: number;
+  readonly epochsDone: number;
+  /** Epochs wanted. */
+  readonly epochs: number;
+  /**
+   * Macro AUROC and F1. Of a finished classifier on the test fold, with the epoch chosen; of one in
+   * progress on the validation fold, in the best epoch so far. Of a pretraining the linear probe's on
+   * the test fold; in progress, the latest online probe's on the validation fold.
+   */
+  readonly auroc: number;
+  readonly f1: number;
+  /** Where `auroc` and `f1` come from; null where there are none. */
+  readonly measuredOn: MeasuredOn | null;
+  /** Mean training loss of the last epoch. */
+  readonly loss: number;
+  /** Seconds of training; probes and evaluations not included. */
+  readonly seconds: number;
+  readonly state: RunState;
+  readonly started: Date;
+}
+
+/** Sums a run up. */
+export function summarizeRun(run: Run): RunSummary {
+  const { path, config, state } = run;
+  return {
+    path,
+    command: typeof config.command === "string" ? config.command : "?",
+    method: typeof config.method === "string" ? config.method : null,
+    seed: numberOf(config.seed),
+    epochsDone: epochsDone(run),
+    epochs: numberOf(config.epochs),
+    ...measure(run),
+    ...trainingCourse(run),
+    state,
+    started: startOf(run),
+  };
+}
+
+/** Loss of the last epoch, and seconds of all. */
+export function trainingCourse(
+  { epochRows }: Pick<Run, "epochRows">,
+): Pick<RunSummary, "loss" | "seconds"> {
+  const trained = epochRows.filter((row) => row.train_loss !== undefined);
+  return {
+    loss: column(trained, "train_loss").at(-1) ?? NaN,
+    seconds: column(trained, "seconds").reduce((sum, each) => sum + each, 0),
+  };
+}
+
+function measure(
+  { epochRows, result }: Run,
+): Pick<RunSummary, "auroc" | "f1" | "measuredOn"> {
+  const of = (metrics: JsonObject, measuredOn: MeasuredOn) => ({
+    auroc: numberOf(metrics.auroc_macro),
+    f1: numberOf(metrics.f1_macro),
+    measuredOn,
+  });
+  const test = objectOf(result?.test);
+  if (test) return of(test, "test");
+  const probe = objectOf(objectOf(result?.probe)?.test);
+  if (probe) return of(probe, "probe");
+  const best = epochRows.findLast((row) => row.best === true);
+  if (best) return of(best, "validation");
+  const probed = epochRows.findLast((row) => row.probe_auroc !== undefined);
+  return probed
+    ? { auroc: numberOf(probed.probe_auroc), f1: NaN, measuredOn: "probe" }
+    : { auroc: NaN, f1: NaN, measuredOn: null };
+}
+
+/** What a list can be sorted by; the order of each is that in which one looks for it. */
+export const RUN_ORDERS = [
+  "started",
+  "name",
+  "command",
+  "seed",
+  "epochs",
+  "auroc",
+  "f1",
+  "loss",
+  "time",
+] as const;
+
+/** One of {@linkcode RUN_ORDERS}. */
+export type RunOrder = typeof RUN_ORDERS[number];
+
+/**
+ * Sorts runs: newest, most epochs, highest score and longest time first; names, commands, seeds and
+ * losses ascending. What has no such number comes last; of equals the newer comes first.
+ */
+export function sortRuns(runs: readonly RunSummary[], order: RunOrder): RunSummary[] {
+  const ascending = (a: number, b: number) =>
+    Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : a - b;
+  const newest = (a: RunSummary, b: RunSummary) => b.started.getTime() - a.started.getTime();
+  const compare: Record<RunOrder, (a: RunSummary, b: RunSummary) => number> = {
+    started: newest,
+    name: (a, b) => a.path.localeCompare(b.path, "en", { numeric: true }),
+    command: (a, b) => a.command.localeCompare(b.command, "en"),
+    seed: (a, b) => ascending(a.seed, b.seed),
+    epochs: (a, b) => b.epochsDone - a.epochsDone,
+    auroc: (a, b) => ascending(-a.auroc, -b.auroc),
+    f1: (a, b) => ascending(-a.f1, -b.f1),
+    loss: (a, b) => ascending(a.loss, b.loss),
+    time: (a, b) => b.seconds - a.seconds,
+  };
+  return [...runs].sort((a, b) => compare[order](a, b) || newest(a, b));
+}
+
+/** When the run began. Older runs do not say it: then when its settings were written. */
+function startOf({ path, config }: Run): Date {
+  const started = new Date(String(config.started));
+  if (!Number.isNaN(started.getTime())) return started;
+  return Deno.statSync(join(path, CONFIG_FILE)).mtime ?? new Date(0);
+}
+
+function numberOf(value: JsonValue | undefined): number {
+  return typeof value === "number" ? value : NaN;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as JsonObject
+    : undefined;
+}

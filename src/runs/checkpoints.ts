@@ -1,0 +1,212 @@
+/**
+ * Between checkpoint files and models: what goes into a file, and what a model takes out of one.
+ *
+ * @module
+ */
+
+import { writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
+import { describeSections } from "../checkpoint/describe_checkpoint.ts";
+import { matchStateDict } from "../checkpoint/match_state_dict.ts";
+import { widthOf } from "../checkpoint/recognize_architecture.ts";
+import {
+  asFloat32,
+  type Checkpoint,
+  CHECKPOINT_FORMAT_VERSION,
+  type CheckpointMetadata,
+  type HostTensor,
+  type StateDict,
+} from "../checkpoint/state_dict.ts";
+import type { Normalisation } from "../data/signals/normalization.ts";
+import { UserError } from "../errors.ts";
+import type { HostValues, ParameterStore } from "../layers/parameters.ts";
+import { VERSION } from "../version.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What a checkpoint says of itself besides what the workspace knows. */
+export type CheckpointFacts =
+  & Pick<CheckpointMetadata, "method" | "architecture" | "seed" | "epoch">
+  & { readonly metrics?: Readonly<Record<string, number>> };
+
+/**
+ * Writes the model's weights.
+ *
+ * @param section `encoder`: the encoder's tensors alone, without their prefix; `model`: everything.
+ */
+export async function saveCheckpoint(
+  path: string,
+  section: "encoder" | "model",
+  store: ParameterStore,
+  workspace: Workspace,
+  facts: CheckpointFacts,
+): Promise<void> {
+  const model: StateDict = new Map(
+    (await store.state()).map(({ name, shape, dtype, data }) => [
+      name,
+      { dtype, shape, data } as HostTensor,
+    ]),
+  );
+  const state = section === "model" ? model : encoderState(model);
+  const { set, normalisation } = workspace;
+  const metrics = Object.fromEntries(
+    Object.entries(facts.metrics ?? {}).map(([name, value]) => [
+      name,
+      Number.isFinite(value) ? value : null,
+    ]),
+  );
+  await writeCheckpoint(path, {
+    sections: new Map([[section, state]]),
+    metadata: {
+      format_version: CHECKPOINT_FORMAT_VERSION,
+      ...facts,
+      class_names: set.classNames,
+      normalisation: normalisation.kind === "none" ? null : {
+        kind: "train",
+        mean: normalisation.mean,
+        standard_deviation: normalisation.standardDeviation,
+      },
+      sampling_rate: set.samplingRate,
+      signal_length: set.signalLength,
+      leads: set.leads,
+      metrics,
+      software: `ssrl-ecg ${VERSION}`,
+    },
+  });
+}
+
+const ENCODER = "encoder.";
+
+/**
+ * Where in a checkpoint weights are: key `encoder`; key `model`; or the entries of key `model` under
+ * `encoder.`, which every model made of an encoder and something else has.
+ */
+export type WeightSource = "encoder" | "model" | "encoder of model";
+
+/** The tensors at a place in a checkpoint, without prefix; undefined where there are none. */
+export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDict | undefined {
+  if (source !== "encoder of model") return checkpoint.sections.get(source);
+  const encoder = encoderState(checkpoint.sections.get("model") ?? new Map());
+  return encoder.size > 0 ? encoder : undefined;
+}
+
+/**
+ * The first of the wanted places that a checkpoint has. Commands ask before they read any records.
+ *
+ * @param path Where the checkpoint came from, for messages.
+ * @throws {UserError} When it has none of them.
+ */
+export function chooseSource<Source extends WeightSource>(
+  checkpoint: Checkpoint,
+  path: string,
+  wanted: readonly Source[],
+): Source {
+  const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
+  if (source !== undefined) return source;
+  const keys = wanted.map((place) =>
+    place === "encoder of model" ? `"model" with entries under "${ENCODER}"` : `"${place}"`
+  );
+  throw new UserError(
+    `Cannot load weights from ${path}: need the key ${keys.join(" or ")}, found ` +
+      describeSections(checkpoint) +
+      (wanted.every((place) => place === "encoder")
+        ? ". The pretraining commands write encoders"
+        : ""),
+  );
+}
+
+/**
+ * Writes the first of the wanted places that a checkpoint has into a model whose encoder has the
+ * prefix `encoder.`.
+ */
+export function loadWeights<Source extends WeightSource>(
+  checkpoint: Checkpoint,
+  path: string,
+  store: ParameterStore,
+  wanted: readonly Source[],
+): Source {
+  const source = chooseSource(checkpoint, path, wanted);
+  const state = weightsAt(checkpoint, source)!;
+  if (source === "model") {
+    loadState(store, state, `the model, from "model" of ${path}`);
+  } else {
+    const key = source === "encoder" ? source : "model";
+    loadState(store, state, `the encoder, from "${key}" of ${path}`, ENCODER);
+  }
+  return source;
+}
+
+/**
+ * Writes a state dict into the tensors whose names begin with `prefix`, all of them.
+ *
+ * @param what The state dict in words, for messages.
+ * @throws {UserError} When a name or a shape differs.
+ */
+export function loadState(
+  store: ParameterStore,
+  state: StateDict,
+  what: string,
+  prefix = "",
+): void {
+  const expected = store.stateShapes.filter(({ name }) => name.startsWith(prefix));
+  matchStateDict(
+    expected.map(({ name, shape }) => ({ name: name.slice(prefix.length), shape })),
+    state,
+    what,
+  );
+  store.load([...state].map(([name, tensor]): HostValues => ({
+    name: prefix + name,
+    shape: tensor.shape,
+    dtype: tensor.dtype === "int64" ? "int64" : "float32",
+    data: tensor.dtype === "int64" ? tensor.data as BigInt64Array : asFloat32(tensor),
+  })));
+}
+
+/** The tensors of the encoder within a model, without their prefix. */
+export function encoderState(model: StateDict): StateDict {
+  return new Map(
+    [...model].flatMap(([name, tensor]) =>
+      name.startsWith(ENCODER) ? [[name.slice(ENCODER.length), tensor] as const] : []
+    ),
+  );
+}
+
+/**
+ * The normalisation to use with a checkpoint: its own; where it carries none (PyTorch's own files),
+ * none, unless the flag says otherwise.
+ */
+export function normalisationFor(
+  checkpoint: Checkpoint,
+  flag: "train" | "none" | undefined,
+): "train" | "none" | Normalisation {
+  if (flag !== undefined) return flag;
+  const { normalisation } = checkpoint.metadata;
+  if (!normalisation || normalisation.kind === "none") return "none";
+  return {
+    kind: "train",
+    mean: normalisation.mean,
+    standardDeviation: normalisation.standard_deviation,
+  };
+}
+
+/**
+ * Checks that a checkpoint was trained at the rate of the data. Any length will do, since features are
+ * averaged over time; another rate stretches every wave.
+ *
+ * @throws {UserError} Where the checkpoint states another rate.
+ */
+export function assertSamplingRate(
+  { metadata }: Pick<Checkpoint, "metadata">,
+  path: string,
+  samplingRate: number,
+): void {
+  const { sampling_rate: rate } = metadata;
+  if (rate === undefined || rate === samplingRate) return;
+  throw new UserError(
+    `Cannot use ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz. ` +
+      `Give --resolution ${rate}`,
+  );
+}
+
+/** Width of the network in a checkpoint's tensors, or 64. */
+export function modelWidth({ sections }: Checkpoint): number {
+  return sections.values().map(widthOf).find((width) => width !== undefined) ?? 64;
+}

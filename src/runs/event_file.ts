@@ -1,0 +1,61 @@
+/**
+ * The event file of a run, which TensorBoard reads while it grows.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { encodeEvent, type Event } from "./tensorboard/event.ts";
+import { frameRecord } from "./tensorboard/record.ts";
+
+/** How TensorBoard knows an event file; what follows is the time it was opened, and who wrote it. */
+const PREFIX = "events.out.tfevents.";
+const SUFFIX = ".ssrl-ecg";
+
+/** An event file; every append is one write, so what a kill can tear is the last one. */
+export class EventFile {
+  private constructor(readonly path: string, readonly file: Deno.FsFile) {}
+
+  /**
+   * Begins a new file in a run folder and removes those of earlier parts of the run, whose events
+   * are among the `first`. A new name, because a TensorBoard that is running goes on in a file where
+   * it stopped reading; in a new one it begins anew and drops the points that it shows twice.
+   *
+   * @param first Events after the version
+   */
+  static open(folder: string, first: readonly Event[]): EventFile {
+    const now = Date.now() / 1000;
+    const name = `${PREFIX}${Math.floor(now)}${SUFFIX}`;
+    const path = join(folder, name);
+    const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    const opened = new EventFile(path, file);
+    opened.append([{ kind: "version", wallTime: first[0]?.wallTime ?? now }, ...first]);
+    for (const each of eventFiles(folder)) {
+      if (each !== name) Deno.removeSync(join(folder, each));
+    }
+    return opened;
+  }
+
+  /** Appends events. */
+  append(events: readonly Event[]): void {
+    const records = events.map((event) => frameRecord(encodeEvent(event)));
+    const bytes = new Uint8Array(records.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const record of records) {
+      bytes.set(record, at);
+      at += record.length;
+    }
+    for (let done = 0; done < bytes.length;) done += this.file.writeSync(bytes.subarray(done));
+  }
+
+  /** Closes the file. */
+  close(): void {
+    this.file.close();
+  }
+}
+
+/** Names of the event files of runs in a folder. */
+export function eventFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.startsWith(PREFIX) && name.endsWith(SUFFIX));
+}

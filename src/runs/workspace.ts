@@ -1,0 +1,149 @@
+/**
+ * A device with a data set on it: what every job computes with.
+ *
+ * @module
+ */
+
+import { ResidentRecords } from "../augment/resident_records.ts";
+import {
+  noNormalisation,
+  type Normalisation,
+  trainNormalisation,
+} from "../data/signals/normalization.ts";
+import { recordCount, type RecordSet } from "../data/signals/record_set.ts";
+import { type FoldSplit, splitByFolds } from "../data/sampling/splits.ts";
+import { UserError } from "../errors.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { KernelLibrary } from "../gpu/kernels.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import { type Device, openDevice } from "./device.ts";
+
+/** How a {@linkcode Workspace} is opened. */
+export interface WorkspaceOptions {
+  /** Part of the adapter's name. */
+  readonly adapter?: string;
+  /**
+   * `train`: statistics of the training folds; `none`: mV as they are; or the statistics that a
+   * checkpoint carries.
+   */
+  readonly normalisation: "train" | "none" | Normalisation;
+}
+
+/**
+ * Device, kernels, resident records, labels and normalisation.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const set = synthesizeCohort({ records: 30, seed: 42 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * assert(workspace.records.records === 30);
+ * workspace.destroy();
+ * ```
+ */
+export class Workspace {
+  #normalisation = noNormalisation();
+
+  private constructor(
+    readonly gpu: Gpu,
+    readonly kernels: KernelLibrary,
+    readonly set: RecordSet,
+    readonly split: FoldSplit,
+    readonly records: ResidentRecords,
+    /** [records, classes] 0 or 1. */
+    readonly labels: Tensor,
+    normalisation: WorkspaceOptions["normalisation"],
+    /** [24]: mean, then 1 / standard deviation. */
+    readonly normalisationTensor: Tensor,
+  ) {
+    this.normalise(normalisation);
+  }
+
+  /** Opens a device and uploads a data set. The caller ends with `destroy()`. */
+  static async open(
+    set: RecordSet,
+    options: WorkspaceOptions,
+    device?: Device,
+  ): Promise<Workspace> {
+    const { gpu, kernels } = device ?? await openDevice(options);
+    const split = splitByFolds(set);
+    const records = await ResidentRecords.upload(kernels, set);
+    const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);
+    gpu.write(labels.placement!.buffer, set.labels);
+    const normalisationTensor = persistent(gpu, "normalisation", [24]);
+    return new Workspace(
+      gpu,
+      kernels,
+      set,
+      split,
+      records,
+      labels,
+      options.normalisation,
+      normalisationTensor,
+    );
+  }
+
+  /** What is applied to every record on its way into a model. */
+  get normalisation(): Normalisation {
+    return this.#normalisation;
+  }
+
+  /**
+   * Changes the normalisation of all that runs from now on. The records on the device stay as they
+   * are, in digital units.
+   *
+   * @throws {UserError} Where the statistics are those of another number of leads.
+   */
+  normalise(how: WorkspaceOptions["normalisation"]): void {
+    const { set, split, gpu, normalisationTensor } = this;
+    const statistics = how === "none"
+      ? noNormalisation()
+      : how === "train"
+      ? trainNormalisation(set, split.train)
+      : how;
+    const { mean, standardDeviation } = statistics;
+    if (mean.length !== set.leads.length) {
+      throw new UserError(
+        `Cannot normalise ${set.leads.length} leads by the statistics of ${mean.length}`,
+      );
+    }
+    gpu.write(
+      normalisationTensor.placement!.buffer,
+      Float32Array.from([...mean, ...standardDeviation.map((deviation) => 1 / deviation)]),
+    );
+    this.#normalisation = statistics;
+  }
+
+  /** 0 or 1, [rows, classes], of the given rows. */
+  labelsOf(rows: ArrayLike<number>): Float32Array {
+    const classes = this.set.classNames.length;
+    const picked = new Float32Array(rows.length * classes);
+    for (let i = 0; i < rows.length; i++) {
+      for (let c = 0; c < classes; c++) {
+        picked[i * classes + c] = this.set.labels[rows[i] * classes + c];
+      }
+    }
+    return picked;
+  }
+
+  /** Gives the memory back and leaves the device open, for what else computes on it. */
+  release(): void {
+    this.records.destroy();
+    this.gpu.release(this.labels.placement!.buffer);
+    this.gpu.release(this.normalisationTensor.placement!.buffer);
+  }
+
+  /** Gives memory and device back. */
+  destroy(): void {
+    this.release();
+    this.gpu.destroy();
+  }
+}
+
+/** A tensor with a buffer of its own, zero at first; give it back with `gpu.release`. */
+export function persistent(gpu: Gpu, name: string, shape: readonly number[]): Tensor {
+  const tensor = new Tensor(name, shape);
+  tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
+  return tensor;
+}

@@ -1,0 +1,207 @@
+/**
+ * The pretraining job of every method: unlabelled folds 1–8 under the eyes of a monitor, then a linear
+ * probe beside a random encoder's, where there are labels.
+ *
+ * @module
+ */
+
+import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
+import { epochOrder } from "../data/sampling/batches.ts";
+import { hasLabels } from "../data/signals/record_set.ts";
+import { ParameterStore } from "../layers/parameters.ts";
+import { loadWeights, saveCheckpoint } from "../runs/checkpoints.ts";
+import { CollapseAlarm } from "./collapse_alarm.ts";
+import { pooledEncoder } from "../evaluation/network_features.ts";
+import { type OnlineProbeOptions, PretrainMonitor } from "./pretrain_monitor.ts";
+import type { PretrainRecipe } from "./pretrain_recipe.ts";
+import {
+  describeProbe,
+  probeEncoder,
+  probeRandomEncoder,
+  type ProbeResult,
+} from "../evaluation/probe.ts";
+import { type MetricsRow, RESULT_FILE } from "../results/run_files.ts";
+import type { EpochResult } from "../runs/trainer.ts";
+import { type Course, type RunFacts, type RunOptions, runTraining } from "../runs/training_run.ts";
+import type { Workspace } from "../runs/workspace.ts";
+
+/** Settings of {@linkcode pretrain}. */
+export interface PretrainOptions extends RunOptions {
+  /** Probes the encoder before the first epoch and after every so many; absent: only at the end. */
+  readonly onlineProbe?: OnlineProbeOptions;
+  readonly events?: PretrainEvents;
+}
+
+/** What a job tells whoever watches it. */
+export interface PretrainEvents {
+  prepared?(facts: RunFacts & { parameters: number; trained: number }): void;
+  steps?(epoch: number, done: number, total: number, loss: number): void;
+  /** The network was probed before the first epoch. */
+  untrained?(probeAuroc: number): void;
+  epoch?(epoch: number, result: EpochResult & EpochObservation): void;
+  /** Something is wrong with the run, in a sentence. */
+  warning?(text: string): void;
+  /** The final probes begin. */
+  probing?(): void;
+}
+
+/** What the monitor saw after an epoch. */
+export interface EpochObservation {
+  /** Spread of the embeddings of validation records as a share of 1/√d; see `embeddingSpread`. */
+  readonly spread?: number;
+  /** Macro AUROC of the online probe on fold 9, where one was due. */
+  readonly probeAuroc?: number;
+}
+
+/** What the job gives. */
+export interface PretrainResult extends Course {
+  /** Absent where the records have no labels. */
+  readonly probes?: {
+    readonly trained: ProbeResult;
+    /** Of an encoder with random weights. */
+    readonly random: ProbeResult;
+  };
+  /** Macro AUROC of the online probe on fold 9, earlier parts of the run included; epoch 0 untrained. */
+  readonly probeCurve: readonly { readonly epoch: number; readonly auroc: number }[];
+}
+
+/**
+ * Pretrains an encoder on the training folds and writes its checkpoint (key `encoder`). Where there
+ * are labels, probes it beside a random encoder. After every epoch the spread of the embeddings goes
+ * to `metrics.jsonl`, and a warning is given when the network collapses.
+ *
+ * @param workspace Device and records; see {@linkcode Workspace.open}.
+ * @param recipe The method: {@linkcode simclrRecipe}.
+ * @throws {UserError} When the step does not fit the adapter, a file cannot be read or written, or
+ * training diverges. The reason of `signal`, when it aborts.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { pretrain, simclrRecipe, synthesizeCohort, Workspace } from "ssrl-ecg";
+ * const folder = Deno.makeTempDirSync();
+ * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
+ * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const recipe = simclrRecipe({ temperature: 0.07, projection: 128, config: "full" });
+ * const { epochLosses } = await pretrain(workspace, recipe, {
+ *   epochs: 1,
+ *   batchSize: 16,
+ *   learningRate: 1e-3,
+ *   seed: 42,
+ *   shuffle: true,
+ *   logEvery: 20,
+ *   out: `${folder}/encoder.pt`,
+ *   runFolder: `${folder}/run`,
+ *   resume: false,
+ * });
+ * assert(epochLosses.length === 1);
+ * workspace.destroy();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export async function pretrain(
+  workspace: Workspace,
+  recipe: PretrainRecipe,
+  options: PretrainOptions,
+): Promise<PretrainResult> {
+  const { seed, batchSize, shuffle, events, init, onlineProbe } = options;
+  const { train } = workspace.split;
+  const initial = init === undefined ? undefined : await readCheckpoint(init);
+  const store = new ParameterStore();
+  const network = recipe.build(store, workspace);
+  const { encoder, method } = network;
+  const monitor = new PretrainMonitor(workspace, network, seed, onlineProbe);
+  const alarm = new CollapseAlarm();
+  const probeRows: MetricsRow[] = [];
+  const finalProbes = async () => {
+    events?.probing?.();
+    return {
+      trained: await probeEncoder(workspace, pooledEncoder(encoder), { seed }),
+      random: await probeRandomEncoder(workspace, { width: encoder.width, seed }),
+    };
+  };
+  store.allocate(workspace.gpu, seed);
+  try {
+    if (initial) {
+      const section = loadWeights(initial, init!, store, ["model", "encoder"]);
+      await network.started?.(section);
+    }
+    return await runTraining({
+      command: recipe.command,
+      workspace,
+      method,
+      options,
+      settings: recipe.settings,
+      records: train.length,
+      order: (epoch) => epochOrder({ indices: train, batchSize, seed, epoch, shuffle }),
+      async prepare() {
+        await network.prepare?.();
+        await monitor.prepare();
+      },
+      async prepared(facts, { folder }) {
+        events?.prepared?.({
+          ...facts,
+          parameters: store.count,
+          trained: store.parameters.slice(method.trainedFrom, method.trainedTo)
+            .reduce((sum, { value }) => sum + value.size, 0),
+        });
+        probeRows.push(...folder.kept.filter((row) => row.probe_auroc !== undefined));
+        if (facts.resumedAfter > 0 || !monitor.probesAfter(0)) return;
+        const probeAuroc = await monitor.probeAuroc(0);
+        const row = { epoch: 0, probe_auroc: probeAuroc };
+        folder.append([row]);
+        probeRows.push(row);
+        events?.untrained?.(probeAuroc);
+      },
+      steps: (...progress) => events?.steps?.(...progress),
+      async epochDone(epoch, result, { folder, trainer }) {
+        await network.epochDone?.(epoch, folder);
+        const spread = await monitor.spread(epoch);
+        const probeAuroc = monitor.probesAfter(epoch) ? await monitor.probeAuroc(epoch) : undefined;
+        const row = {
+          ...(spread === undefined ? {} : { embedding_spread: spread }),
+          ...(probeAuroc === undefined ? {} : { probe_auroc: probeAuroc }),
+        };
+        if (probeAuroc !== undefined) probeRows.push({ epoch, ...row });
+        events?.epoch?.(epoch, { ...result, spread, probeAuroc });
+        const warning = spread === undefined ? undefined : alarm.warning(spread, trainer.steps);
+        if (warning !== undefined) events?.warning?.(warning);
+        return { row };
+      },
+      async finish(course, { folder }) {
+        await saveCheckpoint(options.out, "encoder", store, workspace, {
+          method: recipe.method,
+          architecture: {
+            name: "ECGEncoder1DCNN",
+            in_channels: encoder.inputs,
+            width: encoder.width,
+          },
+          seed,
+          epoch: options.epochs,
+        });
+        const probes = hasLabels(workspace.set) ? await finalProbes() : undefined;
+        if (probes) {
+          folder.noteResult("probe", { ...probes.trained.test }, options.epochs);
+          folder.noteResult("random_probe", { ...probes.random.test }, options.epochs);
+        }
+        await folder.writeJson(RESULT_FILE, {
+          epoch_losses: course.epochLosses,
+          checkpoint: options.out,
+          ...(probes
+            ? { probe: describeProbe(probes.trained), random_probe: describeProbe(probes.random) }
+            : {}),
+        });
+        const probeCurve = probeRows.map(({ epoch, probe_auroc }) => ({
+          epoch: Number(epoch),
+          // What is not defined stands as null in the file of an earlier part.
+          auroc: probe_auroc === null ? NaN : Number(probe_auroc),
+        }));
+        return { ...course, probeCurve, ...(probes ? { probes } : {}) };
+      },
+    });
+  } finally {
+    monitor.destroy();
+    network.destroy?.();
+    store.destroy();
+  }
+}

@@ -1,0 +1,115 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  architectureOf,
+  recogniseArchitecture,
+  widthOf,
+} from "../../src/checkpoint/recognize_architecture.ts";
+import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
+
+/** A state dict of zeros by name and shape. */
+function dict(...tensors: [string, ...number[]][]): StateDict {
+  return new Map(tensors.map(([name, ...shape]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return [name, float32Tensor(shape, new Float32Array(size))];
+  }));
+}
+
+const encoder: [string, ...number[]] = ["encoder.features.0.block.0.weight", 8, 12, 11];
+const resnet: [string, ...number[]][] = [
+  ["conv1.weight", 16, 2, 15],
+  ["layer1.0.conv1.weight", 16, 16, 7],
+];
+
+Deno.test("widthOf() reads the channels of the first convolution, also where the rest is unknown", () => {
+  assertEquals(widthOf(dict(["features.0.block.0.weight", 4, 12, 11])), 4);
+  assertEquals(widthOf(dict(encoder)), 8);
+  assertEquals(widthOf(dict(...resnet)), 16);
+  assertEquals(widthOf(dict(["encoder.initial.0.weight", 12, 12, 15])), 12);
+  assertEquals(widthOf(dict(["weight", 4, 4])), undefined);
+});
+
+Deno.test("architectureOf() reads name, leads, width and outputs off a state dict", () => {
+  const found = (...tensors: [string, ...number[]][]) => architectureOf(dict(...tensors));
+  const extents = { inputs: 12, width: 8 };
+  assertEquals(found(["features.0.block.0.weight", 8, 12, 11]), {
+    name: "ECGEncoder1DCNN",
+    ...extents,
+  });
+  assertEquals(found(encoder, ["head.weight", 5, 32]), {
+    name: "ECGClassifier",
+    ...extents,
+    classes: 5,
+  });
+  assertEquals(found(...resnet, ["fc.weight", 4, 128]), {
+    name: "ResNet1D",
+    inputs: 2,
+    width: 16,
+    classes: 4,
+  });
+  assertEquals(found(["encoder.initial.0.weight", 8, 12, 15], ["head.5.weight", 1, 32]), {
+    name: "ImprovedECGClassifier",
+    ...extents,
+    classes: 1,
+  });
+  assertEquals(found(encoder, ["projection_head.net.2.weight", 128, 4]), {
+    name: "SimCLRModel",
+    ...extents,
+    projection: 128,
+  });
+  assertEquals(found(encoder, ["online_projector.net.3.weight", 256, 4]), {
+    name: "BYOLModel",
+    ...extents,
+    projection: 256,
+  });
+  assertEquals(found(encoder, ["proj_head.proj.2.weight", 64, 4]), {
+    name: "ContrastiveModel",
+    ...extents,
+    projection: 64,
+  });
+  assertEquals(found(encoder, ["decoder.0.weight", 1]), {
+    name: "SSLReconstructionModel",
+    ...extents,
+  });
+});
+
+Deno.test("architectureOf() knows no model of others", () => {
+  const image: [string, ...number[]][] = [
+    ["conv1.weight", 4, 3, 7, 7],
+    ["layer1.0.conv1.weight", 4, 4, 3, 3],
+  ];
+  for (const tensors of [dict(), dict(encoder), dict(resnet[0]), dict(...image)]) {
+    assertEquals(architectureOf(tensors), undefined);
+  }
+});
+
+Deno.test("recogniseArchitecture() says it in words, whatever the file holds", () => {
+  const words = (...tensors: [string, ...number[]][]) => recogniseArchitecture(dict(...tensors));
+  assertEquals(words(), "an empty state dict");
+  assertEquals(
+    words(encoder, ["head.weight", 5, 32]),
+    "ECGClassifier (12 channels, width 8, 5 classes)",
+  );
+  assertEquals(words(encoder, ["head.bias", 5]), "ECGClassifier (12 channels, width 8, ? classes)");
+  assertEquals(
+    words(encoder, ["projection_head.net.2.weight", 128, 4]),
+    "SimCLRModel (12 channels, width 8, projection 128)",
+  );
+  assertEquals(
+    words(encoder, ["decoder.0.weight", 1]),
+    "SSLReconstructionModel (12 channels, width 8)",
+  );
+  assertEquals(
+    words(...resnet, ["fc.weight", 5, 128]),
+    "ResNet1D (2 channels, width 16, 5 classes)",
+  );
+  assertEquals(
+    words(["encoder.initial.0.weight", 8, 12, 15], ["head.5.weight", 5, 32]),
+    "ImprovedECGClassifier (12 channels, width 8, 5 classes)",
+  );
+  assertEquals(
+    words(encoder),
+    'an encoder under the prefix "encoder." (12 channels, width 8)',
+  );
+  assertStringIncludes(words(["module.conv1.weight", 64, 12, 15]), "DataParallel");
+  assertEquals(words(["a", 1]), 'an unknown model (1 tensors: "a")');
+});

@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fetchMitBih } from "../../../src/data/download/fetch_mitbih.ts";
+import { loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
+import { UserError } from "../../../src/errors.ts";
+import { MITDB_EXTRAS, serveMitBih } from "./mitdb_server.ts";
+
+// Header, signals and annotations of seven records, RECORDS, ANNOTATORS.
+const FILES = 3 * 7 + 2;
+
+Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fetches nothing twice", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using server = serveMitBih();
+    server.faults.drop.add("100.dat");
+    server.faults.corrupt.set("101.atr", 1);
+    server.faults.status.set("102.hea", { code: 503, times: 1 });
+    const options = { destination: `${folder}/set`, baseUrl: server.url, pause: 5 };
+    const first = await fetchMitBih(options);
+    assertEquals([first.files, first.downloaded, first.kept], [FILES, FILES, 0]);
+    for (const [name, content] of server.files) {
+      if (MITDB_EXTRAS.includes(name)) continue;
+      assertEquals(Deno.readFileSync(`${folder}/set/${name}`), content, name);
+    }
+    assert(!server.requests.some((request) => /mitdbdir|x_mitdb/.test(request)));
+    assert(server.requests.some((request) => request.startsWith("GET 100.dat bytes=")));
+    assertEquals((await loadMitBih(`${folder}/set`)).ids.length, 10);
+
+    server.requests.length = 0;
+    assertEquals((await fetchMitBih(options)).kept, FILES);
+    assertEquals(server.requests, []);
+    Deno.writeTextFileSync(`${folder}/set/106.hea`, "damaged");
+    assertEquals((await fetchMitBih({ ...options, verify: true })).downloaded, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("fetchMitBih() says that an address offers no records", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using server = serveMitBih();
+    server.replace("SHA256SUMS.txt", `${"0".repeat(64)} LICENSE.txt\n`, false);
+    const error = await assertRejects(
+      () => fetchMitBih({ destination: folder, baseUrl: server.url }),
+      UserError,
+      "it lists no records",
+    );
+    assertStringIncludes(error.message, "--base-url");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

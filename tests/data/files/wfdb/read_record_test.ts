@@ -1,0 +1,306 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
+import { readRecord, readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
+import {
+  frameMeans,
+  INVALID_SAMPLE,
+  physicalValues,
+  type WfdbSignal,
+} from "../../../../src/data/files/wfdb/record.ts";
+import { UserError } from "../../../../src/errors.ts";
+import { testWithData } from "../../../support/shared_data.ts";
+import { assertPrinted, rdsampColumns } from "./rdsamp.ts";
+
+const SAMPLES = "wfdb-samples";
+
+/** Compares digital values; rdsamp prints −32768 for a missing sample. */
+function assertDigital(signals: readonly WfdbSignal[], columns: Float64Array[]): void {
+  assertEquals(signals.length, columns.length);
+  signals.forEach((signal, c) => {
+    const values = frameMeans(signal);
+    assert(values.length >= columns[c].length);
+    columns[c].forEach((expected, t) => {
+      const value = values[t] === INVALID_SAMPLE ? -32768 : values[t];
+      if (value !== expected) assertEquals(value, expected, `${signal.description}, sample ${t}`);
+    });
+  });
+}
+
+function assertPhysical(signals: readonly WfdbSignal[], columns: Float64Array[]): void {
+  assertEquals(signals.length, columns.length);
+  signals.forEach((signal, c) => assertPrinted(physicalValues(signal), columns[c]));
+}
+
+testWithData("rdsamp record-1a: test01_00s (format 16)", SAMPLES, async (data) => {
+  const record = readRecord(`${data}/test01_00s`);
+  assertEquals(record.frames, 4000);
+  assertEquals(record.warnings, []);
+  assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1a`));
+});
+
+for (const name of ["a103l", "a103l-no-len"]) {
+  testWithData(
+    `rdsamp record-1b: ${name}, 50 s to 160 s, signals 2 and 0`,
+    SAMPLES,
+    async (data) => {
+      const { signals, header } = readRecord(`${data}/${name}`, { from: 50 * 250, to: 160 * 250 });
+      assertPhysical([signals[2], signals[0]], await rdsampColumns(`${data}/expected/record-1b`));
+      assertEquals(header.comments, ["Asystole", "False alarm"]);
+      assertEquals(readRecord(`${data}/${name}.hea`).frames, 82500);
+    },
+  );
+}
+
+testWithData("rdsamp record-1d: 3000003_0003 (format 80), 1 s to 8 s", SAMPLES, async (data) => {
+  const { signals } = readRecord(`${data}/3000003_0003`, { from: 125, to: 1000 });
+  assertPhysical([signals[1]], await rdsampColumns(`${data}/expected/record-1d`));
+});
+
+testWithData("rdsamp record-1f: binformats (ten formats in ten files)", SAMPLES, async (data) => {
+  const record = readRecord(`${data}/binformats`);
+  assertEquals(record.signals.map((s) => s.format), [8, 16, 61, 80, 160, 212, 310, 311, 24, 32]);
+  assertEquals(record.warnings, []);
+  assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1f.gz`));
+});
+
+testWithData("rdsamp record-2c: 100_3chan (format 212, odd tail)", SAMPLES, async (data) => {
+  const { signals } = readRecord(`${data}/100_3chan`);
+  assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2c`));
+});
+
+testWithData("rdsamp record-2d: 310derive from 0.007 s", SAMPLES, async (data) => {
+  const { signals } = readRecord(`${data}/310derive`, { from: Math.round(0.007 * 250) });
+  assertDigital(signals, await rdsampColumns(`${data}/expected/record-2d`));
+});
+
+testWithData("rdsamp record-2e: 311derive, 0.005 s to 3.91 s", SAMPLES, async (data) => {
+  const range = { from: Math.round(0.005 * 250), to: Math.round(3.91 * 250) };
+  const { signals } = readRecord(`${data}/311derive`, range);
+  assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2e`));
+});
+
+testWithData(
+  "rdsamp record-4a: test01_00s_skewframe (skew, samples a frame)",
+  SAMPLES,
+  async (data) => {
+    const record = readRecord(`${data}/test01_00s_skewframe`);
+    const columns = await rdsampColumns(`${data}/expected/record-4a`);
+    assertEquals(columns[0].length, 3997);
+    assertDigital(record.signals, columns);
+    // rdsamp stops where the skewed signal ends; here the last three samples are missing ones.
+    assertEquals(Array.from(record.signals[0].samples.slice(-4)), [
+      -26,
+      INVALID_SAMPLE,
+      INVALID_SAMPLE,
+      INVALID_SAMPLE,
+    ]);
+    assertEquals(record.signals[1].samples.length, 8000);
+  },
+);
+
+const SOUND = ["100_3chan", "3000003_0003", "310derive", "310derive_2", "310derive_3", "311derive"]
+  .concat(["311derive_2", "311derive_3", "311derive_4", "03700181", "s0010_re", "v102s"])
+  .concat(["test01_00s_skew", "multi-segment/041s/041s01", "multi-segment/041s/041s02"])
+  .concat(["multi-segment/p000878/3269321_0001", "multi-segment/p000878/3269321_0002"]);
+
+testWithData("initial values and checksums of the published records are right", SAMPLES, (data) => {
+  for (const name of SOUND) {
+    assertEquals(readRecord(`${data}/${name}`, { verification: "error" }).warnings, [], name);
+  }
+});
+
+testWithData("the published faulty initial value is a warning or an error", SAMPLES, (data) => {
+  for (const name of ["test01_00s_frame", "test01_00s_skewframe"]) {
+    const { warnings } = readRecord(`${data}/${name}`);
+    assertEquals(warnings, [
+      "signal 2 (ECG_3) starts with -66 in test01_00s.dat, the header says -57",
+    ]);
+    assertEquals(readRecord(`${data}/${name}`, { verification: "none" }).warnings, []);
+    const strict = () => readRecord(`${data}/${name}`, { verification: "error" });
+    assertThrows(strict, UserError, `${name}.hea: signal 2 (ECG_3) starts with -66`);
+  }
+});
+
+testWithData("s0010_re: 15 signals in two files", SAMPLES, (data) => {
+  const { signals, frames } = readRecord(`${data}/s0010_re`);
+  assertEquals(frames, 38400);
+  assertEquals(signals.slice(12).map((s) => [s.fileName, s.description]), [
+    ["s0010_re.xyz", "vx"],
+    ["s0010_re.xyz", "vy"],
+    ["s0010_re.xyz", "vz"],
+  ]);
+});
+
+testWithData("FLAC records are refused with advice", SAMPLES, (data) => {
+  assertThrows(() => readRecord(`${data}/flacformats`), UserError, "format 508 is FLAC-compressed");
+  assertThrows(
+    () => readRecord(`${data}/mixedsignals`),
+    UserError,
+    "format 516 is FLAC-compressed",
+  );
+});
+
+testWithData("MIT-BIH record 100 (format 212)", "mitdb", (data) => {
+  const { frames, signals } = readRecord(`${data}/100`, { verification: "error" });
+  assertEquals(frames, 650000);
+  assertEquals(physicalValues(signals[0])[0], (995 - 1024) / 200);
+});
+
+testWithData(
+  "challenge records (.mat as 16+24) load and equal PTB-XL's",
+  "challenge-2021",
+  (data) => {
+    let records = 0;
+    for (const entry of Deno.readDirSync(data)) {
+      if (!entry.name.endsWith(".hea")) continue;
+      const record = readRecord(`${data}/${entry.name}`, { verification: "error" });
+      assertEquals(record.signals.length, 12);
+      assertEquals(record.header.frameRate, 500);
+      assert(record.header.baseDate?.startsWith("202"));
+      assert(record.header.comments.some((comment) => comment.startsWith("Dx:")));
+      records++;
+    }
+    assertEquals(records, 15);
+  },
+);
+
+testWithData("HR00001 equals PTB-XL 00001_hr sample for sample", ".", (data) => {
+  const published = readRecord(`${data}/ptb-xl/records500/00000/00001_hr`);
+  const challenge = readRecord(`${data}/challenge-2021/HR00001`);
+  assertEquals(
+    challenge.signals.map((s) => s.samples),
+    published.signals.map((s) => s.samples),
+  );
+});
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+Deno.test("readRecord: a missing header or signal file is named", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    assertThrows(
+      () => readRecord(`${folder}/no`),
+      UserError,
+      `${folder}/no.hea: the file is missing`,
+    );
+    Deno.writeTextFileSync(`${folder}/a.hea`, "a 1 100 2\na.dat 16\n");
+    assertThrows(
+      () => readRecord(`${folder}/a`),
+      UserError,
+      `${folder}/a.dat: the file is missing`,
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("readRecordFrom: a truncated file is named with both sizes", () => {
+  const source = memorySource({
+    "a.hea": text("a 2 100 10\na.dat 16+4\na.dat 16+4\n"),
+    "a.dat": new Uint8Array(43),
+  });
+  assertThrows(
+    () => readRecordFrom(source, "a"),
+    UserError,
+    "a.dat: the file is truncated. 10 frames need 44 bytes, it has 43",
+  );
+});
+
+Deno.test("readRecordFrom: a wrong checksum is found, an unsigned one is right", () => {
+  const files = (sum: string) =>
+    memorySource({
+      "a.hea": text(`a 1 100 2\na.dat 16 200 16 0 -1 ${sum} 0 I\n`),
+      "a.dat": new Uint8Array([0xff, 0xff, 0xfe, 0xff]), // −1, −2
+    });
+  assertEquals(readRecordFrom(files("-3"), "a").warnings, []);
+  assertEquals(readRecordFrom(files("65533"), "a").warnings, []);
+  assertEquals(readRecordFrom(files("-4"), "a").warnings, [
+    "signal 0 (I) has checksum 65533 in a.dat, the header says 65532",
+  ]);
+});
+
+Deno.test("readRecordFrom: format 8 adds differences to the initial value, signal by signal", () => {
+  const source = memorySource({
+    "a.hea": text("a 2 100 3\na.dat 8 200 8 0 10\na.dat 8 200 8 -5\n"),
+    "a.dat": new Uint8Array([0, 0, 1, 255, 2, 254]),
+  });
+  const { signals } = readRecordFrom(source, "a");
+  assertEquals(Array.from(signals[0].samples), [10, 11, 13]);
+  assertEquals(Array.from(signals[1].samples), [-5, -6, -8]); // starts at the ADC zero
+});
+
+Deno.test("readRecordFrom: marks of missing samples become NaN, in every format", () => {
+  const marks: [number, number[]][] = [
+    [16, [0x00, 0x80]],
+    [24, [0, 0, 0x80]],
+    [32, [0, 0, 0, 0x80]],
+    [61, [0x80, 0]],
+    [80, [0]],
+    [160, [0, 0]],
+    [212, [0x00, 0x08]],
+    [310, [0x00, 0x04]],
+    [311, [0x00, 0x02]],
+  ];
+  for (const [format, bytes] of marks) {
+    const source = memorySource({
+      "a.hea": text(`a 1 100 1\na.dat ${format}\n`),
+      "a.dat": new Uint8Array(bytes),
+    });
+    const [signal] = readRecordFrom(source, "a").signals;
+    assertEquals(signal.samples[0], INVALID_SAMPLE, `format ${format}`);
+    assert(Number.isNaN(physicalValues(signal)[0]));
+    assertEquals(frameMeans(signal)[0], INVALID_SAMPLE);
+  }
+});
+
+Deno.test("readRecordFrom: ranges outside the record, mixed formats and other folders are refused", () => {
+  const data = new Uint8Array(8);
+  const source = (header: string) => memorySource({ "a.hea": text(header), "a.dat": data });
+  const plain = source("a 1 100 4\na.dat 16\n");
+  assertThrows(() => readRecordFrom(plain, "a", { to: 5 }), UserError, "it has frames 0 to 4");
+  assertThrows(() => readRecordFrom(plain, "a", { from: 3, to: 2 }), UserError, "frames 3 to 2");
+  assertEquals(readRecordFrom(plain, "a", { from: 4 }).frames, 0);
+  const mixed = source("a 2 100 1\na.dat 16\na.dat 212\n");
+  assertThrows(() => readRecordFrom(mixed, "a"), UserError, "differ in format");
+  for (const name of ["../secret", "/etc/passwd", "x/../../y", "C:\\x"]) {
+    assertThrows(
+      () => readRecordFrom(source(`a 1 100 1\n${name} 16\n`), "a"),
+      UserError,
+      "may only name files in its own folder",
+    );
+  }
+  const endless = source("a 1 100 9007199254740991\n~ 0\n");
+  assertThrows(() => readRecordFrom(endless, "a"), UserError, "does not fit in memory");
+  assert(Number.isNaN(physicalValues(readRecordFrom(endless, "a", { to: 1 }).signals[0])[0]));
+});
+
+Deno.test("readRecordFrom: any bytes give a record or a UserError", () => {
+  const field = fc.constantFrom("8", "16", "212", "310x2", "311:1", "80+1", "0", "999");
+  const signal = fc.record({
+    file: fc.constantFrom("a.dat", "b.dat", "~", "a.hea"),
+    format: field,
+    rest: fc.constantFrom("", " 200", " 200(3)/mV 12 0 5 7 0 I", " 0", " x"),
+  }).map(({ file, format, rest }) => `${file} ${format}${rest}`);
+  const header = fc.record({
+    first: fc.constantFrom("a 2 100 3", "a 2 100", "a 1", "a/2 1 100 4", "a 3 1e9 4e15", "a 2 0"),
+    lines: fc.array(fc.oneof(signal, fc.constantFrom("a 2", "b 0", "~ 4", "a 9e15")), {
+      maxLength: 4,
+    }),
+  }).map(({ first, lines }) => text([first, ...lines].join("\n")));
+  const bytes = fc.uint8Array({ maxLength: 40 });
+  fc.assert(
+    fc.property(fc.oneof(header, bytes), fc.oneof(header, bytes), bytes, (a, b, data) => {
+      try {
+        const source = memorySource({ "a.hea": a, "b.hea": b, "a.dat": data, "b.dat": data });
+        const record = readRecordFrom(source, "a");
+        for (const { samples, samplesPerFrame } of record.signals) {
+          assertEquals(samples.length, record.frames * samplesPerFrame);
+        }
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    }),
+    { numRuns: 2000, seed: 4 },
+  );
+});

@@ -1,0 +1,71 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UserError } from "../../../src/errors.ts";
+import { LEADS } from "../../../src/data/signals/record_set.ts";
+import { folderSource, memorySource } from "../../../src/data/files/wfdb/file_source.ts";
+import { readWfdbLeads } from "../../../src/data/files/wfdb_leads.ts";
+import { testWithData } from "../../support/shared_data.ts";
+
+/** A record in folder `f` with a header as the challenges write it; lead n has one sample, n + 1. */
+function challenge(change: (header: string) => string = (header) => header) {
+  const names = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"];
+  const lines = names.map((name, lead) =>
+    `A1.mat 16+24 1000/mv 16 0 ${lead + 1} ${lead + 1} 0 ${name}`
+  );
+  const header = `A1 12 500 1 12-May-2020 12:33:59\n${lines.join("\n")}\n#Age: 7\n\n\n`;
+  const data = new Uint8Array(24 + 24);
+  LEADS.forEach((_, lead) => data[24 + 2 * lead] = lead + 1);
+  return memorySource({ "f/A1.hea": new TextEncoder().encode(change(header)), "f/A1.mat": data });
+}
+
+Deno.test("readWfdbLeads: the header styles of the challenges", () => {
+  const changes: ((header: string) => string)[] = [
+    (header) => header,
+    (header) => header.replaceAll(/ aV/g, " AV").replaceAll("1000/mv", "1000.0(0)/mV"),
+    (header) => header.replaceAll(/ \d+ \d+ 0 (?=a?V|I)/g, " "), // no initial value, no checksum
+    (header) => header.replaceAll(/ \d+ 0 (?=a?V|I)/g, " 0 "), // no checksum
+    (header) => header.replaceAll("\n", "\r\n"),
+    (header) => header.replaceAll("/mv", ""),
+  ];
+  for (const change of changes) {
+    const { samplingRate, samples, signals, millivolts } = readWfdbLeads(challenge(change), "f/A1");
+    assertEquals([samplingRate, samples], [500, 1]);
+    assertEquals(signals.map((signal) => signal.samples[0]), LEADS.map((_, lead) => lead + 1));
+    assertEquals(millivolts, new Array(12).fill(1));
+  }
+});
+
+Deno.test("readWfdbLeads: names what does not fit", () => {
+  const fails = (from: string, to: string, message: string) =>
+    assertThrows(
+      () => readWfdbLeads(challenge((header) => header.replace(from, to)), "f/A1"),
+      UserError,
+      message,
+    );
+  fails("aVL", "aVX", "Cannot read f/A1.hea: it has no lead AVL");
+  fails("1000/mv 16 0 3", "1000/mmHg 16 0 3", 'lead III is in "mmHg", need mV');
+  fails("16 0 5 5 0", "16 0 5 6 0", "signal 4 (aVL) has checksum 5 in A1.mat, the header says 6");
+  const empty = { "A1.mat": new Uint8Array(24), "A1.hea": challenge().read("f/A1.hea") };
+  const withoutCount = new TextDecoder().decode(empty["A1.hea"])
+    .replace("500 1 ", "500 ").replaceAll(/ \d+ \d+ 0 (?=a?V|I)/g, " ");
+  const source = memorySource({ ...empty, "A1.hea": new TextEncoder().encode(withoutCount) });
+  assertThrows(() => readWfdbLeads(source, "A1"), UserError, "A1.hea: it has no samples");
+  fails("A1 12", "A1 13", "the record line names 13 signals, 12 follow");
+  const doubled = (header: string) =>
+    header.replace("A1 12", "A1 13").replace("#", "~ 0 1000/mV 16 0 0 0 0 Lead v1\n#");
+  assertThrows(() => readWfdbLeads(challenge(doubled), "f/A1"), UserError, "it has lead V1 twice");
+});
+
+testWithData(
+  "readWfdbLeads: fifteen challenge records, sums verified",
+  "challenge-2021",
+  (data) => {
+    const source = folderSource(data);
+    const names = [...Deno.readDirSync(data)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".hea"));
+    assertEquals(names.length, 15);
+    for (const name of names) {
+      const { samplingRate, samples } = readWfdbLeads(source, name.replace(".hea", ""));
+      assertEquals([samplingRate, samples], [500, name === "A0001.hea" ? 7500 : 5000]);
+    }
+  },
+);

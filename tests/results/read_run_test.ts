@@ -1,0 +1,121 @@
+/** Run folders as they are found: finished, stopped, killed, damaged. */
+
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { dirname } from "node:path";
+import { UserError } from "../../src/errors.ts";
+import { column, epochsDone, findRuns, readRun, runName } from "../../src/results/read_run.ts";
+
+const ROWS = [
+  { epoch: 0, probe_auroc: 0.5 },
+  { epoch: 1, step: 1, loss: 2.5, gradient_norm: null, learning_rate: 1e-3 },
+  { epoch: 1, train_loss: 2.5, seconds: 1, probe_auroc: null },
+  { epoch: 2, step: 2, loss: 2.25, gradient_norm: 1, learning_rate: 1e-3 },
+];
+
+const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row) + "\n").join("");
+
+/** Writes the files of a run into a new folder and removes it afterwards. */
+function withFolder(files: Record<string, string>, body: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync({ prefix: "runs_" });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      Deno.mkdirSync(dirname(`${folder}/${name}`), { recursive: true });
+      Deno.writeTextFileSync(`${folder}/${name}`, text);
+    }
+    body(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("rows are told apart, and what is not defined is NaN", () =>
+  withFolder({ "config.json": `{"command":"x"}`, "metrics.jsonl": lines(ROWS) }, (folder) => {
+    const run = readRun(folder);
+    assertEquals(run.config, { command: "x" });
+    assertEquals(run.epochRows.map(({ epoch }) => epoch), [0, 1]);
+    assertEquals(column(run.epochRows, "probe_auroc"), [0.5, NaN]);
+    assertEquals(column(run.epochRows, "train_loss"), [NaN, 2.5]);
+    assertEquals(column(run.stepRows, "loss"), [2.5, 2.25]);
+    assertEquals(epochsDone(run), 1);
+    assertEquals(run.state, "unfinished");
+    assertEquals(run.result, null);
+  }));
+
+Deno.test("a result makes a run finished, a saved state resumable", () => {
+  const files = { "config.json": "{}", "metrics.jsonl": "" };
+  withFolder({ ...files, "state.safetensors": "" }, (folder) => {
+    assertEquals(readRun(folder).state, "resumable");
+  });
+  // Killed between the writing of the result and the removal of the state.
+  withFolder({ ...files, "state.safetensors": "", "result.json": "{}" }, (folder) => {
+    assertEquals(readRun(folder).state, "finished");
+  });
+});
+
+Deno.test("a torn last line is left out, a line that is broken further up is an error", () => {
+  const config = { "config.json": "{}" };
+  const whole = lines(ROWS);
+  for (let length = whole.length - 1; length > whole.length - 40; length--) {
+    withFolder({ ...config, "metrics.jsonl": whole.slice(0, length) }, (folder) => {
+      // Without the line break alone, the row is whole.
+      const expected = length === whole.length - 1 ? 2 : 1;
+      assertEquals(readRun(folder).stepRows.length, expected, `${length} bytes`);
+    });
+  }
+  for (const broken of [`{"epoch":1,"st`, "[1]", "null", `{"step":1}`, ""]) {
+    withFolder(
+      { ...config, "metrics.jsonl": `${lines(ROWS)}${broken}\n{"epoch":3}\n` },
+      (folder) => {
+        assertThrows(() => readRun(folder), UserError, "metrics.jsonl is damaged: line 5");
+      },
+    );
+  }
+});
+
+Deno.test("what is not a run is named", () => {
+  assertThrows(() => readRun("/nowhere/at/all"), UserError, "There is no folder /nowhere/at/all");
+  withFolder({ "notes.txt": "" }, (folder) => {
+    assertThrows(() => readRun(folder), UserError, "is not the folder of a run");
+  });
+  withFolder({ "metrics.jsonl": "" }, (folder) => {
+    assertThrows(() => readRun(folder), UserError, "config.json: it is not there");
+  });
+  withFolder({ "config.json": "{}" }, (folder) => {
+    assertThrows(() => readRun(folder), UserError, "metrics.jsonl: it is not there");
+  });
+  withFolder({ "config.json": `{"a":`, "metrics.jsonl": "" }, (folder) => {
+    assertThrows(() => readRun(folder), UserError, "config.json is damaged");
+  });
+  withFolder({ "config.json": "{}", "metrics.jsonl": "", "result.json": "[]" }, (folder) => {
+    assertThrows(() => readRun(folder), UserError, "result.json is damaged");
+  });
+});
+
+Deno.test("all runs under a folder are found, damaged ones with the reason", () =>
+  withFolder(
+    {
+      "b/config.json": `{"command":"b"}`,
+      "b/metrics.jsonl": "",
+      "sweep/a/config.json": `{"command":"a"}`,
+      "sweep/a/metrics.jsonl": "",
+      "sweep/a/heads/c/config.json": `{"command":"c"}`,
+      "sweep/a/heads/c/metrics.jsonl": "",
+      "sweep/torn/config.json": "{",
+      "sweep/torn/metrics.jsonl": "",
+      "figures/plot.svg": "",
+    },
+    (folder) => {
+      Deno.symlinkSync(folder, `${folder}/sweep/loop`);
+      const { runs, damaged } = findRuns(folder);
+      assertEquals(runs.map(({ path }) => runName(folder, path)), [
+        "b",
+        "sweep/a",
+        "sweep/a/heads/c",
+      ]);
+      assertEquals(damaged.length, 1);
+      assertStringIncludes(damaged[0].reason, "sweep/torn/config.json is damaged");
+      assert(damaged[0].path.endsWith("torn"));
+      assertEquals(findRuns(`${folder}/b`).runs.length, 1);
+      assertThrows(() => findRuns(`${folder}/missing`), UserError, "Cannot read the folder");
+    },
+  ));

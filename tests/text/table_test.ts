@@ -1,0 +1,36 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { renderSettings, renderTable } from "../../src/text/table.ts";
+import { displayWidth, truncate, wrap } from "../../src/console/terminal.ts";
+
+Deno.test("table: numbers right, words left, wide characters counted", () => {
+  assertEquals(
+    renderTable(["class", "n", "AUROC"], [["NORM", "1,200", "0.931"], ["心", "7", "n/a"]]),
+    [
+      "class      n  AUROC",
+      "─────  ─────  ─────",
+      "NORM   1,200  0.931",
+      "心         7    n/a",
+    ].join("\n"),
+  );
+  assertThrows(() => renderTable(["a", "b"], [["1"]]), RangeError, "1 cells");
+});
+
+Deno.test("table: settings align, skip what is undefined, wrap", () => {
+  assertEquals(
+    renderSettings([["Seed", 42], ["Nothing", undefined], [
+      "Records",
+      "one two three four five six",
+    ]], 30),
+    ["Seed     42", "Records  one two three four", "         five six"].join("\n"),
+  );
+});
+
+Deno.test("terminal: widths of marks, colours and East Asian text", () => {
+  assertEquals(displayWidth("\x1b[31mred\x1b[0m"), 3);
+  assertEquals(displayWidth("e\u0301"), 1);
+  assertEquals(displayWidth("±µ→"), 3);
+  assertEquals(displayWidth("心電図"), 6);
+  assertEquals(truncate("心電図", 5), "心電…");
+  assertEquals(truncate("abc", 3), "abc");
+  assertEquals(wrap("a bb ccc", 4), ["a bb", "ccc"]);
+});
