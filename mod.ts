@@ -70,9 +70,9 @@ export {
 export { decodeNpy, encodeNpy, type NpyArray } from "./src/data/files/npy.ts";
 export { batchSizes, epochOrder, type EpochOrderOptions } from "./src/data/sampling/batches.ts";
 export {
-  noNormalisation,
-  type Normalisation,
-  trainNormalisation,
+  noNormalization,
+  type Normalization,
+  trainNormalization,
 } from "./src/data/signals/normalization.ts";
 export { physicalValues } from "./src/data/files/wfdb/record.ts";
 export { readRecord } from "./src/data/files/wfdb/read_record.ts";
@@ -176,10 +176,10 @@ export {
   type PredictedRecords,
 } from "./src/stats/curve_bands.ts";
 export {
-  type NearestNeighbourOptions,
-  nearestNeighbourProbabilities,
+  type NearestNeighborOptions,
+  nearestNeighborProbabilities,
 } from "./src/estimators/k_nearest_neighbors.ts";
-export { fitStandardisation, standardise } from "./src/estimators/standardization.ts";
+export { fitStandardization, standardize } from "./src/estimators/standardization.ts";
 export { pairedDifferences } from "./src/stats/samples.ts";
 export { type ShapiroWilk, shapiroWilk } from "./src/stats/shapiro_wilk.ts";
 export { type PairedT, pairedT } from "./src/stats/paired_t.ts";
@@ -410,7 +410,7 @@ export {
 export { embed, type Embeddings, type EmbedOptions } from "./src/evaluation/embed.ts";
 
 // Pictures
-export { rasterise, type RasteriseOptions } from "./src/plots/rasterize.ts";
+export { rasterize, type RasterizeOptions } from "./src/plots/rasterize.ts";
 export { renderPage } from "./src/results/report/html/page.ts";
 export { renderMarkdown } from "./src/results/report/markdown.ts";
 export type {

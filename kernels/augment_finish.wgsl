@@ -1,4 +1,4 @@
-// The last three augmentations, which are what the recording does to the signal, then normalisation:
+// The last three augmentations, which are what the recording does to the signal, then normalization:
 //
 //   band-pass      x5(t) = sum over j of h[|j|] * x4(t + j) - sum over k of b[k] * cos(pi k (2t + 1) / (2T))
 //                  zero phase; both terms mirror the record at its ends (half-sample symmetry)
@@ -11,7 +11,7 @@
 //   batch, state   as in kernels/augment_plan.wgsl, for the noise draws
 //   taps           [rows][half_width + 1] h          (BANDPASS)
 //   baseline       [rows][bins][12] b                (BANDPASS)
-//   normalisation  mean[12], inverse[12]: 1 / standard deviation
+//   normalization  mean[12], inverse[12]: 1 / standard deviation
 //   y              [rows][T][12], rows = views * N
 //
 // Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames. Parts of x and y
@@ -36,7 +36,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> plan: array<vec4f>;
 @group(0) @binding(3) var<storage, read> batch: array<u32>;
 @group(0) @binding(4) var<storage, read> state: array<u32>;
-@group(0) @binding(5) var<storage, read> normalisation: array<vec4f>;
+@group(0) @binding(5) var<storage, read> normalization: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 #ifdef BANDPASS
 @group(0) @binding(7) var<storage, read> taps: array<f32>;
@@ -135,8 +135,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var q = 0u; q < 3u; q++) {
     let amplitude = plan[row * PLAN + 3u + q];
     let deviation = plan[row * PLAN + 6u + q];
-    let mean = normalisation[q];
-    let inverse = normalisation[3u + q];
+    let mean = normalization[q];
+    let inverse = normalization[3u + q];
     //#unroll
     for (var f = 0u; f < F; f++) {
       sum[3u * f + q] = fma(amplitude, vec4f(wander[f]), sum[3u * f + q]);

@@ -10,7 +10,7 @@
 //              larger of a and b; his rejection of 1.4 % of the pairs is left out
 //   8, 9, 10   band-pass: gate, low edge, high edge
 //   12 .. 15   CutMix: gate, partner, length, start
-//   16, 17, 18 motion artefact: gate, frequency, phase; 20 .. 31 signed amplitude of each lead
+//   16, 17, 18 motion artifact: gate, frequency, phase; 20 .. 31 signed amplitude of each lead
 //   32         channel noise: gate; 36 .. 47 level of each lead
 //   48, 49, 50 temporal dropout: gate, length, start
 //   64 ..      noise itself: 64 + 12 t + lead, see augment_finish.wgsl

@@ -1,4 +1,4 @@
-// Applies batch normalisation and what may follow it, in this order:
+// Applies batch normalization and what may follow it, in this order:
 //
 //   y = scale * x + shift
 //   RESIDUAL  + added

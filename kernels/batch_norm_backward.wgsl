@@ -1,4 +1,4 @@
-// Last part of batch normalisation's backward pass:
+// Last part of batch normalization's backward pass:
 //
 //   dx = scale * g + slope * x + offset
 //

@@ -1,4 +1,4 @@
-// Second part of batch normalisation's backward pass: joins the tiles, adds to the parameters'
+// Second part of batch normalization's backward pass: joins the tiles, adds to the parameters'
 // gradients and prepares dx = scale * g + slope * x + offset:
 //
 //   dbeta += sum g,  dgamma += sum g * xhat

@@ -1,4 +1,4 @@
-// First part of batch normalisation's backward pass: sums over tiles of P rows
+// First part of batch normalization's backward pass: sums over tiles of P rows
 //
 //   partial[tile, 0, c] = sum of g,   partial[tile, 1, c] = sum of g * xhat
 //

@@ -1,5 +1,5 @@
 // Joins the moments of all tiles (Chan, Golub & LeVeque 1979: no cancellation), and prepares
-// batch normalisation y = scale * x + shift of this batch:
+// batch normalization y = scale * x + shift of this batch:
 //
 //   scale = gamma / sqrt(var + epsilon),  shift = beta - mean * scale     (var: biased)
 //   running_mean = (1 - momentum) * running_mean + momentum * mean

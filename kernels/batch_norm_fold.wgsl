@@ -1,4 +1,4 @@
-// Batch normalisation with running statistics as y = scale * x + shift, for evaluation:
+// Batch normalization with running statistics as y = scale * x + shift, for evaluation:
 //
 //   scale = gamma / sqrt(running_var + epsilon),  shift = beta - running_mean * scale
 //

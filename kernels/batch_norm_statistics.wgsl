@@ -1,4 +1,4 @@
-// Moments of every tile of P rows, per channel, for batch normalisation (where the convolution that
+// Moments of every tile of P rows, per channel, for batch normalization (where the convolution that
 // made x could not give them along the way):
 //
 //   moments[tile, 0, c] = mean of the tile's rows,  moments[tile, 1, c] = sum of (x - mean)^2

@@ -1,4 +1,4 @@
-// The two views of the contrastive variant, from records in mV, then normalisation:
+// The two views of the contrastive variant, from records in mV, then normalization:
 //
 //   view 0   y[n, t, c]     = (x[n, t, c] + noise * normal - mean[c]) * inverse[c]
 //   view 1   y[N + n, t, c] = (x[n, t, c] * scale - mean[c]) * inverse[c]
@@ -12,7 +12,7 @@
 //   x              [N][T][12] mV
 //   batch          [N] row numbers in the whole set
 //   state          word 0 seed, 1 epoch; see src/gpu/step_state.ts
-//   normalisation  mean[12], inverse[12]: 1 / standard deviation
+//   normalization  mean[12], inverse[12]: 1 / standard deviation
 //   y              [2][N][T][12]
 //
 // Dispatch: (ceil(T / 64), 2 * N). A part of y begins `skip` rows behind its start.
@@ -32,7 +32,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> batch: array<u32>;
 @group(0) @binding(3) var<storage, read> state: array<u32>;
-@group(0) @binding(4) var<storage, read> normalisation: array<vec4f>;
+@group(0) @binding(4) var<storage, read> normalization: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(64)
@@ -52,8 +52,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   //#unroll
   for (var q = 0u; q < 3u; q++) {
     let value = x[(n * dims.length + t) * 3u + q];
-    let mean = normalisation[q];
-    let inverse = normalisation[3u + q];
+    let mean = normalization[q];
+    let inverse = normalization[3u + q];
     var noise = vec4f();
     // A loop rather than a branch: software adapters run through both sides of a branch.
     for (var i = 0u; i < select(1u, 0u, scaled); i++) {

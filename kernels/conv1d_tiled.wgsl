@@ -11,8 +11,8 @@
 // The sum over f runs in ascending order for every output, whatever the tile: same bits. The
 // moments are added over an invocation's rows, then over invocations: fixed order for each P.
 //
-// Rows and columns of an invocation are interleaved (ty + r * TY, tx + q * TX), so that neighbouring
-// invocations touch neighbouring vec4s: no bank conflicts, and full cache lines of y. Workgroup
+// Rows and columns of an invocation are interleaved (ty + r * TY, tx + q * TX), so that neighboring
+// invocations touch neighboring vec4s: no bank conflicts, and full cache lines of y. Workgroup
 // arrays are nested, so that the inner loop's only variable indices are loop invariants: the bounds
 // checks that WGSL compilers insert are then done once.
 //

@@ -1,11 +1,11 @@
-// Corruption of test records, given in mV and applied to normalised signals. Per record r = batch[n]:
+// Corruption of test records, given in mV and applied to normalized signals. Per record r = batch[n]:
 //
 //   every sample gets + noise * g, g a standard normal draw, then
 //   one stretch of `span` samples becomes 0 mV in all leads, its start uniform in 0 .. T - span
 //
 //   x, y           [N][T][12]: (mV - mean) / deviation
 //   batch          [N] row numbers in the whole set
-//   normalisation  mean[12], 1 / standard deviation[12]
+//   normalization  mean[12], 1 / standard deviation[12]
 //
 // Draws: stream 7 (corruption), item r; view 0: position (3 t + q) * 4 for leads 4q .. 4q+3 of
 // sample t; view 1, position 0: the start. A record is corrupted in the same way in any batch.
@@ -26,7 +26,7 @@ struct Dims {
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
 @group(0) @binding(2) var<storage, read> batch: array<u32>;
-@group(0) @binding(3) var<storage, read> normalisation: array<vec4f>;
+@group(0) @binding(3) var<storage, read> normalization: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
 /// Four normal deviates of four words (Box & Muller 1958).
@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var q = 0u; q < 3u; q++) {
     let e = (n * dims.length + t) * 3u + q;
     let draw = normals(philox(vec4u(3u * t + q, batch[n], 0u, 0u), key));
-    let noisy = x[e] + dims.noise * draw * normalisation[3u + q];
-    y[e] = select(noisy, -normalisation[q] * normalisation[3u + q], masked);
+    let noisy = x[e] + dims.noise * draw * normalization[3u + q];
+    y[e] = select(noisy, -normalization[q] * normalization[3u + q], masked);
   }
 }

@@ -1,13 +1,13 @@
-// A batch of records from resident int16 frames, in mV or normalised. Row n of the batch holds
+// A batch of records from resident int16 frames, in mV or normalized. Row n of the batch holds
 // record batch[n]:
 //
 //   x[n, t, c] = raw[batch[n], t, c] * scale                               (mV)
-//   x[n, t, c] = (raw[batch[n], t, c] * scale - mean[c]) * inverse[c]      (NORMALISE)
+//   x[n, t, c] = (raw[batch[n], t, c] * scale - mean[c]) * inverse[c]      (NORMALIZE)
 //
 //   records        [count][T][6] words: a frame of 12 leads, two 16-bit samples a word, low half first
 //   batch          [N] row numbers in the whole set
 //   state          see src/gpu/step_state.ts; word 4 = valid rows of the batch
-//   normalisation  mean[12], 1 / standard deviation[12]
+//   normalization  mean[12], 1 / standard deviation[12]
 //   x              [views][N][T][12]; every view gets the same values
 //
 // Dispatch: (ceil(T / 64), views * N), once for every chunk of a set that one binding cannot hold: a
@@ -29,8 +29,8 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> batch: array<u32>;
 @group(0) @binding(3) var<storage, read> state: array<u32>;
 @group(0) @binding(4) var<storage, read_write> x: array<vec4f>;
-#ifdef NORMALISE
-@group(0) @binding(5) var<storage, read> normalisation: array<vec4f>;
+#ifdef NORMALIZE
+@group(0) @binding(5) var<storage, read> normalization: array<vec4f>;
 #endif
 
 /// Four samples of two words, sign-extended.
@@ -53,8 +53,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   //#unroll
   for (var q = 0u; q < 3u; q++) {
     var value = samples(records[place + 2u * q], records[place + 2u * q + 1u]);
-#ifdef NORMALISE
-    value = (value - normalisation[q]) * normalisation[3u + q];
+#ifdef NORMALIZE
+    value = (value - normalization[q]) * normalization[3u + q];
 #endif
     x[(group.y * dims.length + t) * 3u + q] = select(vec4f(), value, here);
   }

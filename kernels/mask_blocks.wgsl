@@ -1,4 +1,4 @@
-// Block masking of normalised records: record r = batch[n] loses a number of blocks in all leads.
+// Block masking of normalized records: record r = batch[n] loses a number of blocks in all leads.
 //
 //   y[n, t, c] = 0 where start <= t < start + span for one of the record's blocks, else x[n, t, c]
 //

@@ -1,4 +1,4 @@
-// Backward of the rectifier, from its output:  dx = dy where y > 0, else 0
+// Backward of the ReLU, from its output:  dx = dy where y > 0, else 0
 //
 //   y, dy, dx [size] of numbers, or with VECTORS of vectors of four
 //

@@ -9,7 +9,7 @@ export const command = defineCommand({
   name: "compare-baselines",
   summary: "Compare methods on the test fold, encoders under a linear head",
   description: [
-    "Evaluates classifiers on the same records, each with the normalisation it carries, sorts them " +
+    "Evaluates classifiers on the same records, each with the normalization it carries, sorts them " +
     "by AUROC, and gives the differences from --baseline with intervals paired by record.",
     "An encoder without a head gets a linear one, trained on its frozen features with a part of the " +
     "labels. Heads are kept: they are trained again only where encoder, data or settings changed.",

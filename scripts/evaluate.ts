@@ -45,7 +45,7 @@ export const command = defineCommand({
     }),
     "normalize": choiceFlag({
       choices: ["train", "none"],
-      description: "Overrides the normalisation that the checkpoint carries",
+      description: "Overrides the normalization that the checkpoint carries",
       defaultText: "the checkpoint's; none where it carries none",
     }),
     "predictions": pathFlag({ description: "Write probabilities as CSV: ecg_id, one per class" }),

@@ -10,7 +10,7 @@ export const command = defineCommand({
   summary: "Evaluate every classifier in a folder on the test fold, in one table",
   description: [
     "Takes the .pt and .safetensors files of a folder at any depth, or those that match a glob. " +
-    "Each is evaluated with the normalisation it carries. Encoders, damaged files and classifiers " +
+    "Each is evaluated with the normalization it carries. Encoders, damaged files and classifiers " +
     "of other classes are listed with the reason.",
   ],
   flags: {
@@ -34,7 +34,7 @@ export const command = defineCommand({
     }),
     "normalize": choiceFlag({
       choices: ["train", "none"],
-      description: "Overrides the normalisation that the checkpoints carry",
+      description: "Overrides the normalization that the checkpoints carry",
       defaultText: "each checkpoint's; none where it carries none",
     }),
     "csv": pathFlag({ description: "Write the table as CSV, all metrics with intervals" }),

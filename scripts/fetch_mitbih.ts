@@ -12,7 +12,7 @@ export const command = defineCommand({
     "48 half-hour records of two leads with annotated beats, about 0.1 GB. Stopped at any moment, " +
     "by Ctrl-C or a lost connection, it goes on where it stopped when run again; files that are in " +
     "place and right are not downloaded again.",
-    "The database is published on PhysioNet under the Open Data Commons Attribution Licence 1.0: " +
+    "The database is published on PhysioNet under the Open Data Commons Attribution License 1.0: " +
     "please cite Moody & Mark, IEEE Eng. Med. Biol. 20:45 (2001).",
   ],
   flags: downloadFlags("data/MIT-BIH/files/mitdb/1.0.0", MIT_BIH_URL),

@@ -11,7 +11,7 @@ export const command = defineCommand({
   summary: "Fine-tune a pretrained encoder on few labels",
   description: [
     "Puts a linear head on the encoder of a checkpoint and trains both, or the head alone " +
-    "(--freeze-encoder), on the labelled part of folds 1-8. Keeps the epoch with the best macro " +
+    "(--freeze-encoder), on the labeled part of folds 1-8. Keeps the epoch with the best macro " +
     "F1 on fold 9 and reports fold 10 once.",
   ],
   flags: {

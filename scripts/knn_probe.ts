@@ -1,19 +1,19 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { neighbourFlags, probeFlags } from "../src/console/flags/probe_flags.ts";
+import { neighborFlags, probeFlags } from "../src/console/flags/probe_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runProbe } from "../src/console/probe.ts";
 
-/** `deno task knn-probe`: nearest neighbours on a checkpoint's frozen features. */
+/** `deno task knn-probe`: nearest neighbors on a checkpoint's frozen features. */
 export const command = defineCommand({
   name: "knn-probe",
-  summary: "Classify by the nearest neighbours of a checkpoint's frozen features",
+  summary: "Classify by the nearest neighbors of a checkpoint's frozen features",
   description: [
-    "Asks the labelled records of folds 1-8 whose features are most similar to a record's. Nothing " +
+    "Asks the labeled records of folds 1-8 whose features are most similar to a record's. Nothing " +
     "is trained, so the result is the features' own. Reports on the test fold beside the same on " +
     "random encoders. The gain is over the mean of the random encoders, with intervals paired by " +
     "record.",
   ],
-  flags: { ...probeFlags, ...neighbourFlags },
+  flags: { ...probeFlags, ...neighborFlags },
   examples: [
     { args: "--checkpoint checkpoints/ssl_simclr.pt", about: "All labels" },
     {

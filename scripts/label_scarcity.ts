@@ -50,7 +50,7 @@ export const command = defineCommand({
     "lr": numberFlag({ default: 5e-4, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
     "normalize": choiceFlag({
       choices: ["train", "none"],
-      description: "Standardise each lead by the training folds, or take mV as they are",
+      description: "Standardize each lead by the training folds, or take mV as they are",
       defaultText: "the checkpoint's",
     }),
     "out": pathFlag({

@@ -9,7 +9,7 @@ export const command = defineCommand({
   name: "linear-probe",
   summary: "Fit a logistic regression to a checkpoint's frozen features",
   description: [
-    "Fits one logistic regression a class to the standardised features of the labelled records of " +
+    "Fits one logistic regression a class to the standardized features of the labeled records of " +
     "folds 1-8, solved to convergence, and reports on the test fold beside the same on random " +
     "encoders. The gain is over the mean of the random encoders, with intervals paired by record.",
   ],

@@ -7,7 +7,7 @@ import { runPerClassAnalysis } from "../src/commands/per_class_analysis.ts";
 /** `deno task per-class-analysis`: classifiers class by class. */
 export const command = defineCommand({
   name: "per-class-analysis",
-  summary: "Analyse classifiers class by class, with a target for the rarest",
+  summary: "Analyze classifiers class by class, with a target for the rarest",
   description: [
     "AUROC, AUPRC, F1, sensitivity and specificity of every class and their means over the classes " +
     "where they are defined, and the change of each class against --baseline with its interval, " +

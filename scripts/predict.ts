@@ -57,7 +57,7 @@ export const command = defineCommand({
     "normalize": choiceFlag({
       choices: ["checkpoint", "none"],
       default: "checkpoint",
-      description: "Standardise leads as the checkpoint says, or take mV as they are",
+      description: "Standardize leads as the checkpoint says, or take mV as they are",
     }),
     "figure": pathFlag({
       default: "results/predict",

@@ -39,7 +39,7 @@ export const command = defineCommand({
     }),
     "epochs": integerFlag({
       minimum: 1,
-      description: "Passes over the labelled records",
+      description: "Passes over the labeled records",
       defaultText: "those of the preset",
     }),
     "pretrain-epochs": integerFlag({

@@ -10,7 +10,7 @@ export const command = defineCommand({
   description: [
     "Nine convolutions, five of them with a shortcut, mean and maximum over time, and a head of two " +
     "layers: 999,301 parameters.",
-    "Trains on the labelled part of folds 1-8, keeps the epoch with the best macro AUROC on fold 9, " +
+    "Trains on the labeled part of folds 1-8, keeps the epoch with the best macro AUROC on fold 9, " +
     "and reports fold 10 once, with the weights of that epoch.",
   ],
   flags: networkFlags("checkpoints/improved_cnn.pt"),

@@ -52,7 +52,7 @@ export const command = defineCommand({
     "label-fraction": classifierFlags["label-fraction"],
     "epochs": integerFlag({
       minimum: 1,
-      description: "Passes over the labelled records",
+      description: "Passes over the labeled records",
       defaultText: "30; with --quick 5",
     }),
     "batch-size": classifierFlags["batch-size"],

@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: "Train a ResNet-18 for signals from random weights",
   description: [
     "Eighteen layers in residual blocks, 8,739,973 parameters, eight times the work of the encoder.",
-    "Trains on the labelled part of folds 1-8, keeps the epoch with the best macro AUROC on fold 9, " +
+    "Trains on the labeled part of folds 1-8, keeps the epoch with the best macro AUROC on fold 9, " +
     "and reports fold 10 once, with the weights of that epoch.",
   ],
   flags: networkFlags("checkpoints/resnet1d.pt"),

@@ -9,7 +9,7 @@ export const command = defineCommand({
   name: "train-supervised",
   summary: "Train a classifier from random weights, the baseline of fine-tuning",
   description: [
-    "Trains on the labelled part of folds 1-8, keeps the epoch with the best macro F1 on fold 9, " +
+    "Trains on the labeled part of folds 1-8, keeps the epoch with the best macro F1 on fold 9, " +
     "and reports fold 10 once, with the weights of that epoch.",
   ],
   flags: {

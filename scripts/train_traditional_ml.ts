@@ -9,8 +9,8 @@ export const command = defineCommand({
   name: "train-traditional-ml",
   summary: "Train a random forest or boosted trees on 22 hand-made features",
   description: [
-    "The baseline without a network, and without a GPU: features of the signals, standardised by " +
-    "the labelled part of folds 1-8, and trees on them. Reports folds 9 and 10; neither of them " +
+    "The baseline without a network, and without a GPU: features of the signals, standardized by " +
+    "the labeled part of folds 1-8, and trees on them. Reports folds 9 and 10; neither of them " +
     "chooses anything.",
   ],
   flags: {

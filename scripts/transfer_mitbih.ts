@@ -45,7 +45,7 @@ export const command = defineCommand({
     "normalize": choiceFlag({
       choices: ["train", "checkpoint", "none"],
       default: "train",
-      description: "Standardise by the training windows or as the checkpoint's leads, or take mV",
+      description: "Standardize by the training windows or as the checkpoint's leads, or take mV",
     }),
     "batch-size": integerFlag({ default: 32, minimum: 1, description: "Windows of a step" }),
     "finetune-epochs": integerFlag({

@@ -1,10 +1,10 @@
 // What happens to a finished sum before it is stored (bindings 4 and 5), in this order:
 //   BIAS        + bias[n]
-//   AFFINE      * scale[n] + shift[n], the rows of affine [2][columns]: batch normalisation with
+//   AFFINE      * scale[n] + shift[n], the rows of affine [2][columns]: batch normalization with
 //               running statistics, folded
 //   ADD         + added, at the place of y that is stored to
 //   RELU        max(0, .)
-//   ADD_LAST    + added, behind the rectifier
+//   ADD_LAST    + added, behind the ReLU
 //   STATISTICS  nothing; the kernel writes the tile's moments to binding 4 as well
 
 #ifdef BIAS

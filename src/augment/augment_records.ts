@@ -31,7 +31,7 @@ export interface AugmentOptions {
 const LEADS = 12;
 
 /**
- * Augments records as training does, without normalisation.
+ * Augments records as training does, without normalization.
  *
  * @param set Digital samples [records, T, 12] with their sampling rate and scale.
  * @returns [views · N, T, 12] in mV: first all first views, then all second views.
@@ -117,7 +117,7 @@ export async function augmentAndTell(
       records,
       batch: upload("batch", Uint32Array.from(batch)),
       state: upload("step state", words),
-      normalisation: upload("no normalisation", new Float32Array(2 * LEADS).fill(1, LEADS)),
+      normalization: upload("no normalization", new Float32Array(2 * LEADS).fill(1, LEADS)),
       rows: batch.length,
       views,
       augmentations,

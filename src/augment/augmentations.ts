@@ -15,7 +15,7 @@
  * | `channel-noise` | white Gaussian noise, its level drawn for each lead | 60 % | 0.5–2 % of the SD of the lead in this record |
  *
  * First what the record shows, then what the recording adds: the filter stands before the wander,
- * which it would take away again, and normalisation comes last. All times and frequencies hold at the
+ * which it would take away again, and normalization comes last. All times and frequencies hold at the
  * true sampling rate. Mixing partners are other records of the same batch, as gathered. The share has
  * the α of the reference's code, 0.1: two of three draws leave the partner below 1 %, one in five gives
  * it more than 10 %. With α = ½ (mean share 18 %) pretraining on 1,200 records of PTB-XL converged more

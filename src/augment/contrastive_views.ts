@@ -11,7 +11,7 @@ import { type InputRequest, recordGather } from "./record_input.ts";
 
 /**
  * Magnitudes as coded in the reference, which leaves the unit open: here they hold for the record in
- * mV, before normalisation, as all augmentations do.
+ * mV, before normalization, as all augmentations do.
  */
 export const CONTRASTIVE_MAGNITUDES = {
   /** Standard deviation of the first view's noise, mV. */
@@ -23,20 +23,20 @@ export const CONTRASTIVE_MAGNITUDES = {
 /**
  * Records the gathering of a batch and its two views.
  *
- * @returns [2N, T, 12], normalised: rows 0 … N − 1 are the records with white Gaussian noise, drawn for
+ * @returns [2N, T, 12], normalized: rows 0 … N − 1 are the records with white Gaussian noise, drawn for
  * every sample and lead; rows N … 2N − 1 the records times one factor each.
  */
 export function recordContrastiveViews(
   recorder: Recorder,
   request: Omit<InputRequest, "views" | "firstView" | "augmentations">,
 ): Tensor {
-  const { batch, state, normalisation, rows } = request;
+  const { batch, state, normalization, rows } = request;
   return recorder.scope("input", () => {
     const x = recordGather(recorder, request, 1);
     const [, length, leads] = x.shape;
     const y = recorder.transient("views", [2 * rows, length, leads]);
     recorder.dispatch("contrastive_views", {
-      tensors: { x, batch, state, normalisation, y },
+      tensors: { x, batch, state, normalization, y },
       ...inParts(2 * rows, { y: length * leads }, (skip, count) => ({
         dims: {
           rows,

@@ -4,7 +4,7 @@
  * Every record loses `maskBlockCount` blocks in all leads. Their starts are uniform in 0 .. T - block,
  * both included, and a function of (seed, epoch, record, number of the block): anew in every epoch, the
  * same in any batch. Blocks may overlap, so less than the nominal ratio is covered: 26.4 % for T = 1000,
- * ratio 0.3, blocks of 50. Masking comes after normalisation: a masked sample is 0, its lead's mean.
+ * ratio 0.3, blocks of 50. Masking comes after normalization: a masked sample is 0, its lead's mean.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface BlockMask {
 /**
  * Records the masking of a batch.
  *
- * @param x [N, T, 12], normalised.
+ * @param x [N, T, 12], normalized.
  * @param inputs.batch [N] u32: row numbers in the whole set.
  * @param inputs.state [16] words of the step, see `src/gpu/step_state.ts`: seed and epoch.
  * @returns A masked copy, or x itself where the ratio is 0 or less.

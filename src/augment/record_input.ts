@@ -1,5 +1,5 @@
 /**
- * The input pipeline of a step: gathers the batch's records, augments them and normalises.
+ * The input pipeline of a step: gathers the batch's records, augments them and normalizes.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface InputRequest {
   /** [16] words of the step, see `src/gpu/step_state.ts`: seed, epoch, valid rows. */
   readonly state: Tensor;
   /** [24]: mean of each lead in mV, then 1 / standard deviation of each lead. */
-  readonly normalisation: Tensor;
+  readonly normalization: Tensor;
   /** N. Rows beyond the step's valid ones come out as finite values without meaning. */
   readonly rows: number;
   readonly views: 1 | 2;
@@ -44,11 +44,11 @@ const FRAMES = 4;
  * @returns [views * N, T, 12]: rows 0 … N − 1 are the first views, N … 2N − 1 the second ones.
  */
 export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
-  const { records, batch, state, normalisation, rows, views, firstView = 0 } = request;
+  const { records, batch, state, normalization, rows, views, firstView = 0 } = request;
   const config = request.augmentations;
   return recorder.scope("input", () => {
     if (!config || Object.values(config).every((rate) => rate === 0)) {
-      return recordGather(recorder, request, views, normalisation);
+      return recordGather(recorder, request, views, normalization);
     }
     const length = records.signalLength;
     const scales = augmentationScales(config, length, records.samplingRate);
@@ -74,7 +74,7 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
         plan,
         batch,
         state,
-        normalisation,
+        normalization,
         y: output,
         ...(bandpass
           ? { taps, baseline: recordBaseline(recorder, content, plan, scales, total) }
@@ -96,19 +96,19 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
   });
 }
 
-/** Gathers the batch's records without augmenting them: [views * N, T, 12] in mV, or normalised. */
+/** Gathers the batch's records without augmenting them: [views * N, T, 12] in mV, or normalized. */
 export function recordGather(
   recorder: Recorder,
   { records, batch, state, rows }: Pick<InputRequest, "records" | "batch" | "state" | "rows">,
   views: number,
-  normalisation?: Tensor,
+  normalization?: Tensor,
 ): Tensor {
   const length = records.signalLength;
   const x = recorder.transient("records", [views * rows, length, LEADS]);
   for (const { words, first, count } of records.chunks) {
     recorder.dispatch("gather", {
-      constants: normalisation ? { NORMALISE: true } : {},
-      tensors: { records: words, batch, state, x, ...(normalisation ? { normalisation } : {}) },
+      constants: normalization ? { NORMALIZE: true } : {},
+      tensors: { records: words, batch, state, x, ...(normalization ? { normalization } : {}) },
       ...inParts(views * rows, { x: length * LEADS }, (skip, part) => ({
         dims: {
           length,

@@ -76,7 +76,7 @@ export async function runBench(
   part("records");
   const records = Math.max(batch, inferenceBatch) * (quick ? 2 : 4);
   const set = synthesizeCohort({ records, seed: 42 });
-  const workspace = await Workspace.open(set, { normalisation: "train" }, { gpu, kernels });
+  const workspace = await Workspace.open(set, { normalization: "train" }, { gpu, kernels });
   try {
     part("peaks of the adapter");
     const peaks = await measurePeaks(kernels);

@@ -83,7 +83,7 @@ export class MeasuredStep {
         records: workspace.records,
         indices: step.#indices,
         step: step.#state,
-        normalisation: workspace.normalisationTensor,
+        normalization: workspace.normalizationTensor,
         labels: workspace.labels,
         rows: batch,
       };
@@ -106,7 +106,7 @@ export class MeasuredStep {
         records: workspace.records,
         batch: step.#indices,
         state: step.#state.state,
-        normalisation: workspace.normalisationTensor,
+        normalization: workspace.normalizationTensor,
         rows: batch,
         views: 1,
       });

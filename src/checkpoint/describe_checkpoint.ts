@@ -1,5 +1,5 @@
 import { countValues } from "./match_state_dict.ts";
-import { recogniseArchitecture } from "./recognize_architecture.ts";
+import { recognizeArchitecture } from "./recognize_architecture.ts";
 import type { Checkpoint } from "./state_dict.ts";
 
 /**
@@ -8,20 +8,20 @@ import type { Checkpoint } from "./state_dict.ts";
  */
 export function describeSections({ sections }: Checkpoint): string {
   if (sections.size === 0) return "no weights";
-  return [...sections].map(([name, state]) => `"${name}" (${recogniseArchitecture(state)})`)
+  return [...sections].map(([name, state]) => `"${name}" (${recognizeArchitecture(state)})`)
     .join(", ");
 }
 
 /**
  * What a checkpoint holds, as lines for a printed summary. Fields that the file lacks are left out,
- * except the normalisation, whose absence matters.
+ * except the normalization, whose absence matters.
  */
 export function describeCheckpoint(checkpoint: Checkpoint): string[] {
   const { sections, metadata, ignored = [] } = checkpoint;
   const lines: string[] = [];
   for (const [name, tensors] of sections) {
     lines.push(
-      `${name}: ${recogniseArchitecture(tensors)}, ${tensors.size} tensors, ` +
+      `${name}: ${recognizeArchitecture(tensors)}, ${tensors.size} tensors, ` +
         `${countValues(tensors).toLocaleString("en")} values`,
     );
   }
@@ -30,10 +30,10 @@ export function describeCheckpoint(checkpoint: Checkpoint): string[] {
   };
   say("method", metadata.method);
   say("classes", metadata.class_names?.join(", "));
-  const { normalisation } = metadata;
-  if (normalisation === undefined) lines.push("normalisation: not stated in the file");
-  else if (normalisation === null || normalisation.kind === "none") say("normalisation", "none");
-  else say("normalisation", `per lead, ${normalisation.mean.length} leads`);
+  const { normalisation: normalization } = metadata;
+  if (normalization === undefined) lines.push("normalization: not stated in the file");
+  else if (normalization === null || normalization.kind === "none") say("normalization", "none");
+  else say("normalization", `per lead, ${normalization.mean.length} leads`);
   if (metadata.sampling_rate !== undefined || metadata.signal_length !== undefined) {
     const { sampling_rate: rate = "?", signal_length: length = "?" } = metadata;
     lines.push(`signal: ${length} samples at ${rate} Hz, ${metadata.leads?.length ?? "?"} leads`);

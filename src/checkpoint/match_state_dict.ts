@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { recogniseArchitecture } from "./recognize_architecture.ts";
+import { recognizeArchitecture } from "./recognize_architecture.ts";
 import { elementCount, type StateDict } from "./state_dict.ts";
 
 /** How many offenders of each kind a message names. */
@@ -44,7 +44,7 @@ export function matchStateDict(
   ].filter((line) => line !== "");
   if (problems.length === 0) return;
   throw new UserError(
-    `Cannot load weights into ${what}: the file holds ${recogniseArchitecture(given)}\n` +
+    `Cannot load weights into ${what}: the file holds ${recognizeArchitecture(given)}\n` +
       problems.join("\n"),
   );
 }

@@ -69,7 +69,7 @@ export function architectureOf(tensors: StateDict): Architecture | undefined {
 }
 
 /** A short description for people, e.g. `SimCLRModel (12 channels, width 64, projection 128)`. */
-export function recogniseArchitecture(tensors: StateDict): string {
+export function recognizeArchitecture(tensors: StateDict): string {
   if (tensors.size === 0) return "an empty state dict";
   const found = architectureOf(tensors);
   if (found) {

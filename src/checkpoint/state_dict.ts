@@ -61,10 +61,10 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 /**
- * Per-lead standardisation of the input: (signal − mean) / standard deviation, in mV. Part of the
+ * Per-lead standardization of the input: (signal − mean) / standard deviation, in mV. Part of the
  * checkpoint because weights mean nothing without it.
  */
-export type Normalisation = {
+export type Normalization = {
   /** `train`: statistics of the training folds. `none`: the signal goes in as it is, in mV. */
   readonly kind: "train" | "none";
   /** Mean of each lead, mV; empty for `none`. */
@@ -96,7 +96,7 @@ export interface CheckpointMetadata {
   /** Names of the outputs, in order. */
   readonly class_names?: readonly string[];
   /** null says that there is none; absent says that nothing is known. */
-  readonly normalisation?: Normalisation | null;
+  readonly normalisation?: Normalization | null;
   /** Samples per second, Hz. */
   readonly sampling_rate?: number;
   /** Samples per lead. */

@@ -66,7 +66,7 @@ export async function runAblation(flags: AblationFlags, context: CommandContext)
   const workspace = await openWorkspace({
     flags,
     context,
-    normalisation: flags.normalize,
+    normalization: flags.normalize,
     allParts: true,
   });
   try {

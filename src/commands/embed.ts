@@ -12,7 +12,7 @@ import { formatCount } from "../text/format.ts";
 import { Progress } from "../console/progress.ts";
 import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import { encodeNpy } from "../data/files/npy.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import { embed, embeddingsCsv, rowsToEmbed } from "../evaluation/embed.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "../console/console.ts";
 import { openWorkspace } from "../console/open_workspace.ts";
@@ -51,8 +51,8 @@ export async function runEmbed(flags: EmbedFlags, context: CommandContext): Prom
   const workspace = await openWorkspace({
     flags,
     context,
-    normalisation: normalisationFor(checkpoint, flags.normalize),
-    unlabelled: true,
+    normalization: normalizationFor(checkpoint, flags.normalize),
+    unlabeled: true,
     check: (set) => void rowsToEmbed(set, folds),
   });
   const { set } = workspace;

@@ -15,7 +15,7 @@ import { Progress } from "../console/progress.ts";
 import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { UsageError } from "../errors.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import type { Evaluation } from "../evaluation/evaluate.ts";
 import { describeMetrics, renderMetrics } from "../evaluation/evaluation_tables.ts";
 import {
@@ -67,8 +67,8 @@ export async function runEvaluate(flags: EvaluateFlags, context: CommandContext)
     if (path !== undefined) assertFolderWritable(path, `--${flag}`);
   }
   const checkpoint = await readCheckpoint(flags.checkpoint);
-  const normalisation = normalisationFor(checkpoint, flags.normalize);
-  const workspace = await openWorkspace({ flags, context, normalisation });
+  const normalization = normalizationFor(checkpoint, flags.normalize);
+  const workspace = await openWorkspace({ flags, context, normalization });
   const { set } = workspace;
   try {
     printSettings([
@@ -188,7 +188,7 @@ async function describeEvaluation(
     noise_std: noiseStd,
     mask_ratio: maskRatio,
     seed: flags.seed,
-    normalisation: workspace.normalisation.kind,
+    normalisation: workspace.normalization.kind,
     ...describeMetrics(evaluation, workspace.set.classNames),
   };
 }

@@ -53,13 +53,13 @@ export async function runEvaluateAll(
       ? context.positionals
       : [flags.checkpoints, ...context.positionals],
   );
-  const workspace = await openWorkspace({ flags, context, normalisation: "none" });
+  const workspace = await openWorkspace({ flags, context, normalization: "none" });
   try {
     printSettings([
       ["Command", "evaluate-all"],
       ["Checkpoints", formatCount(paths.length)],
-      ...workspaceSettings(workspace).filter(([name]) => name !== "Normalisation"),
-      ["Normalisation", flags.normalize ?? "each checkpoint's own"],
+      ...workspaceSettings(workspace).filter(([name]) => name !== "Normalization"),
+      ["Normalization", flags.normalize ?? "each checkpoint's own"],
     ]);
     using progress = new Progress({ label: "Evaluating", total: 1, unit: "records" });
     const result = await evaluateAll(workspace, {
@@ -186,7 +186,7 @@ function csvOf(evaluated: readonly EvaluatedCheckpoint[]): string {
     about.method ?? "",
     about.architecture,
     cell(about.epoch),
-    about.normalisation,
+    about.normalization,
     evaluation.rows.length,
     ...OVERALL_METRICS.flatMap((name) => {
       const { estimate, low, high } = evaluation.intervals.overall[name];
@@ -210,7 +210,7 @@ async function describeResult(
       method: about.method ?? null,
       architecture: about.architecture,
       epoch: about.epoch ?? null,
-      normalisation: about.normalisation,
+      normalisation: about.normalization,
       metrics,
       intervals_95: intervals.overall,
       per_class: Object.fromEntries(

@@ -10,7 +10,7 @@ import type { CommandContext } from "../console/flags/command.ts";
 import { Progress } from "../console/progress.ts";
 import { buildReport } from "../results/report/report.ts";
 import { readResultsFolder } from "../results/report/results_folder.ts";
-import { rasterise } from "../plots/rasterize.ts";
+import { rasterize } from "../plots/rasterize.ts";
 import { assertFolderWritable } from "../console/console.ts";
 
 /** The options of `generate-visualizations`. */
@@ -38,7 +38,7 @@ export async function runGenerateVisualizations(
     const light = await draw("light");
     await writeFileAtomically(path(".svg"), light);
     await writeFileAtomically(path("_dark.svg"), await draw("dark"));
-    await writeFileAtomically(path(".png"), await rasterise(light, { scale: flags.scale }));
+    await writeFileAtomically(path(".png"), await rasterize(light, { scale: flags.scale }));
     drawn.push(`${path(".svg")}, ${name}_dark.svg, ${name}.png`);
   }
   progress.finish();

@@ -14,7 +14,7 @@ import { Progress } from "../console/progress.ts";
 import { renderTable } from "../text/table.ts";
 import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import { dataName } from "../data/signals/record_set.ts";
-import { chooseSource, normalisationFor } from "../runs/checkpoints.ts";
+import { chooseSource, normalizationFor } from "../runs/checkpoints.ts";
 import { epochCost } from "../experiments/epoch_cost.ts";
 import { finiteOrNull } from "../results/finite_or_null.ts";
 import { labelScarcity, type ScarcityRun, type Track } from "../experiments/label_scarcity.ts";
@@ -66,11 +66,11 @@ export async function runLabelScarcity(
     ? undefined
     : await readCheckpoint(encoderCheckpoint);
   if (checkpoint) chooseSource(checkpoint, encoderCheckpoint!, ["encoder"]);
-  // One normalisation for all tracks, so that they differ in the weights alone.
-  const normalisation = checkpoint
-    ? normalisationFor(checkpoint, flags.normalize)
+  // One normalization for all tracks, so that they differ in the weights alone.
+  const normalization = checkpoint
+    ? normalizationFor(checkpoint, flags.normalize)
     : flags.normalize ?? "train";
-  const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
+  const workspace = await openWorkspace({ flags, context, normalization, allParts: true });
   try {
     const { fractions, seeds, epochs, batchSize, lr } = flags;
     printSettings([
@@ -175,13 +175,13 @@ function sweepPart(
   { split: { train, validation, test } }: Workspace,
 ): TimedTask {
   const frozen = track.endsWith("_frozen");
-  const labelled = fraction * train.length;
+  const labeled = fraction * train.length;
   const validated = validation.length;
   return {
     kind: sweepKind(track, fraction),
     epochs,
     // A head alone is trained on features that were computed once.
-    epochCost: epochCost("classifier", { trained: frozen ? 0 : labelled, validated }),
+    epochCost: epochCost("classifier", { trained: frozen ? 0 : labeled, validated }),
     overheadCost: validated + test.length,
   };
 }

@@ -134,7 +134,7 @@ function describeTask(
   return [
     ["Input", [shape, ...assumptions].join("\n")],
     ["Windows", describeWindows(flags, seconds)],
-    ["Normalisation", describeNormalisation(flags, metadata.normalisation)],
+    ["Normalization", describeNormalization(flags, metadata.normalisation)],
     [
       "Probabilities",
       "sigmoid of each output by itself (several classes may be present, or none); " +
@@ -151,7 +151,7 @@ function describeWindows({ windows, start }: PredictFlags, seconds: string): str
     "; shorter records are filled with zeros, as in training";
 }
 
-function describeNormalisation(
+function describeNormalization(
   { normalize }: PredictFlags,
   carried: { readonly kind: "train" | "none" } | null | undefined,
 ): string {

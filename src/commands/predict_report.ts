@@ -145,7 +145,7 @@ export interface PredictSettings {
  * @param figures A picture for each ECG, or none
  */
 export async function describeResult(
-  { predictions, input, normalisation, adapter }: Predictions,
+  { predictions, input, normalization, adapter }: Predictions,
   leftOut: readonly UnusableEcg[],
   figures: readonly string[],
   settings: PredictSettings,
@@ -162,7 +162,7 @@ export async function describeResult(
     sampling_rate: input.samplingRate,
     signal_length: input.signalLength,
     assumptions: input.assumptions,
-    normalisation,
+    normalisation: normalization,
     output: "sigmoid",
     windows: settings.windows,
     threshold: settings.threshold,

@@ -82,7 +82,7 @@ export async function runRetraining(
   const workspace = await openWorkspace({
     flags,
     context,
-    normalisation: flags.normalize,
+    normalization: flags.normalize,
     allParts: true,
   });
   try {
@@ -228,13 +228,13 @@ function timedTasks(
 ): Record<RetrainingStepName, TimedTask> {
   const validated = validation.length;
   const pretraining = { trained: train.length, validated };
-  const labelled = { trained: labelFraction * train.length, validated };
+  const labeled = { trained: labelFraction * train.length, validated };
   // Probes and metrics look at every record about twice.
   const overheadCost = 2 * (train.length + validation.length + test.length);
   const finetune = {
     kind: "fine-tuning",
     epochs: finetuneEpochs,
-    epochCost: epochCost("classifier", labelled),
+    epochCost: epochCost("classifier", labeled),
     overheadCost,
   };
   return {

@@ -11,7 +11,7 @@ import type { CommandContext } from "../console/flags/command.ts";
 import { quote } from "../text/shell_words.ts";
 import { readSeedResults } from "../results/seed_results.ts";
 import { runStatisticalTests } from "../results/statistical_tests.ts";
-import { rasterise } from "../plots/rasterize.ts";
+import { rasterize } from "../plots/rasterize.ts";
 import { renderMarkdown, renderText } from "../results/report/report_blocks.ts";
 import { significanceChart } from "../plots/significance_chart.ts";
 import { assertFolderWritable, printSettings } from "../console/console.ts";
@@ -51,7 +51,7 @@ export async function runStatisticalTestsCommand(
   if (figure !== undefined) {
     const svg = await significanceChart(figure);
     await writeFileAtomically(file(`${FIGURE}.svg`), svg);
-    await writeFileAtomically(file(`${FIGURE}.png`), await rasterise(svg));
+    await writeFileAtomically(file(`${FIGURE}.png`), await rasterize(svg));
     written.push(`${FIGURE}.svg`, `${FIGURE}.png`);
   }
   if (figure === undefined) console.log("No picture: no metric could be compared\n");

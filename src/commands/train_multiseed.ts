@@ -37,7 +37,7 @@ import {
   type MetricSummary,
   runsOf,
   significanceOf,
-  summariseConfiguration,
+  summarizeConfiguration,
 } from "../experiments/multiseed_results.ts";
 import { TaskTimes, type TimedTask } from "../experiments/task_times.ts";
 import type { Workspace } from "../runs/workspace.ts";
@@ -83,8 +83,8 @@ export async function runMultiseed(flags: MultiseedFlags, context: CommandContex
   assertFolderWritable(flags.out, "--out");
   assertFolderWritable(join(flags.checkpointDir, "multiseed.pt"), "--checkpoint-dir");
   assertFolderWritable(join(flags.runRoot, "done.json"), "--run-root");
-  const { normalize: normalisation } = flags;
-  const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
+  const { normalize: normalization } = flags;
+  const workspace = await openWorkspace({ flags, context, normalization, allParts: true });
   let inUse = true;
   try {
     const tasks = planMultiseed(workspace, options);
@@ -325,7 +325,7 @@ function printOutcome(
       renderTable(
         ["configuration", "fold", "n", "AUROC", "interval", "F1", "interval"],
         names.flatMap((name) => {
-          const own = summariseConfiguration(runsOf(runs, name));
+          const own = summarizeConfiguration(runsOf(runs, name));
           return [
             [name, "validation", String(own.n_seeds), ...cells(own.validation)],
             [name, "test", String(own.n_seeds), ...cells(own)],

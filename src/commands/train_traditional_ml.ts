@@ -108,7 +108,7 @@ async function train(
   try {
     return await trainTraditionalMl(set, {
       ...options,
-      onPrepared: (frequencies, labelled) => {
+      onPrepared: (frequencies, labeled) => {
         const { train, validation, test } = splitByFolds(set);
         const folds = [train, validation, test].map(({ length }) => formatCount(length));
         printSettings([
@@ -117,14 +117,14 @@ async function train(
           ["Folds", `train ${folds[0]} (1-8), validation ${folds[1]} (9), test ${folds[2]} (10)`],
           [
             "Labels",
-            `${formatCount(labelled)} records (${Number((labelFraction * 100).toPrecision(6))} %)`,
+            `${formatCount(labeled)} records (${Number((labelFraction * 100).toPrecision(6))} %)`,
           ],
-          ["Features", "22 a record, standardised by the labelled records"],
+          ["Features", "22 a record, standardized by the labeled records"],
           ["Model", describeModel(model)],
           ["Seed", seed],
         ]);
         console.log(classTable(frequencies) + "\n");
-        warnOfOneLabel(frequencies.slice(0, -1), labelled);
+        warnOfOneLabel(frequencies.slice(0, -1), labeled);
       },
       onTree: (done, total) => progress.update(done, undefined, total),
     });
@@ -134,13 +134,13 @@ async function train(
   }
 }
 
-/** Says which classes all labelled records have, or none has: trees learn nothing about them. */
-function warnOfOneLabel(classes: readonly ClassFrequency[], labelled: number): void {
-  const names = classes.filter(({ before }) => before === 0 || before === labelled)
+/** Says which classes all labeled records have, or none has: trees learn nothing about them. */
+function warnOfOneLabel(classes: readonly ClassFrequency[], labeled: number): void {
+  const names = classes.filter(({ before }) => before === 0 || before === labeled)
     .map(({ className }) => className);
   if (names.length === 0) return;
   console.log(
-    `Nothing to learn about ${names.join(", ")}: all labelled records agree. ` +
+    `Nothing to learn about ${names.join(", ")}: all labeled records agree. ` +
       `Their probabilities are the same for every record. A larger --label-fraction may help\n`,
   );
 }
@@ -166,7 +166,7 @@ function settings(set: RecordSet, flags: TraditionalFlags, result: TraditionalRe
       ? { trees: rf.trees, max_depth: rf.maximumDepth }
       : { trees: xgb.trees, max_depth: xgb.maximumDepth, learning_rate: xgb.learningRate },
     label_fraction: flags.labelFraction,
-    labelled: result.labelled.length,
+    labelled: result.labeled.length,
     seed: flags.seed,
     seconds: result.seconds,
     feature_importances: result.importances,
@@ -188,7 +188,7 @@ function parts(set: RecordSet, { validation, test }: TraditionalResult) {
 function drawImportances(
   set: RecordSet,
   { model, seed }: TraditionalFlags,
-  { importances, labelled }: TraditionalResult,
+  { importances, labeled }: TraditionalResult,
 ): Promise<string> {
   const bars = Object.entries(importances)
     .map(([name, value]) => {
@@ -198,7 +198,7 @@ function drawImportances(
     .sort((a, b) => b.value - a.value);
   return barChart({
     title: `Importance of features, ${TRADITIONAL_MODELS[model].name}`,
-    caption: `${set.source}, n = ${formatCount(labelled.length)} labelled records, seed ${seed}; ` +
+    caption: `${set.source}, n = ${formatCount(labeled.length)} labeled records, seed ${seed}; ` +
       "features without a lead in their name: lead I",
     valueTitle: model === "rf"
       ? "Share of the decrease in Gini impurity"

@@ -17,7 +17,7 @@ import { Progress } from "../console/progress.ts";
 import { quote } from "../text/shell_words.ts";
 import type { DeviceOptions } from "../console/flags/training_flags.ts";
 import { loadMitBih, type MitBihSet } from "../data/datasets/mit_bih.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import { openDevice } from "../runs/device.ts";
 import { defaultRunFolder } from "../runs/run_folder.ts";
 import {
@@ -45,7 +45,7 @@ import {
   recordsTable,
   rocChart,
   scoresTable,
-  summariseParts,
+  summarizeParts,
   transferPredictions,
 } from "./transfer_mitbih_report.ts";
 
@@ -88,8 +88,8 @@ export async function runTransferMitBih(
   const workspace = await Workspace.open(
     set,
     {
-      normalisation: flags.normalize === "checkpoint"
-        ? normalisationFor(checkpoint, undefined)
+      normalization: flags.normalize === "checkpoint"
+        ? normalizationFor(checkpoint, undefined)
         : flags.normalize,
     },
     await openDevice(flags),
@@ -115,7 +115,7 @@ export async function runTransferMitBih(
       signal: context.signal,
       commandLine: context.commandLine,
     });
-    printResult(result, describePart(summariseParts(set, workspace.split).test));
+    printResult(result, describePart(summarizeParts(set, workspace.split).test));
     const figures = await drawFigures(result, set, flags, runFolder);
     const description = {
       ...await describeCommand(result, set, flags, workspace, encoderFrom),
@@ -170,7 +170,7 @@ function settingsOf(
   flags: TransferMitBihFlags,
   encoderFrom: EncoderSource,
 ): Settings {
-  const { train, validation, test } = summariseParts(set, workspace.split);
+  const { train, validation, test } = summarizeParts(set, workspace.split);
   const { freezeEncoder, finetuneEpochs, batchSize, lr, seed } = flags;
   const statistics = {
     train: "by mean and SD of the training windows",
@@ -179,12 +179,12 @@ function settingsOf(
   }[flags.normalize];
   return [
     ...workspaceSettings(workspace).filter(([name]) =>
-      name !== "Folds" && name !== "Normalisation"
+      name !== "Folds" && name !== "Normalization"
     ),
     ["Training", `${describePart(train)} (DS1)`],
     ["Validation", `${describePart(validation)} (DS1)`],
     ["Test", `${describePart(test)} (DS2)`],
-    ["Normalisation", workspace.normalisation.kind === "none" ? "none (mV)" : statistics],
+    ["Normalization", workspace.normalization.kind === "none" ? "none (mV)" : statistics],
     ["Encoder", `${PLACES[encoderFrom]}; ${freezeEncoder ? "frozen" : "trained too"}`],
     ["Baseline", flags.noBaseline ? "none" : "the same from random weights"],
     ["Steps", `${finetuneEpochs} epochs, batch ${batchSize}, BCE, Adam ${lr}, seed ${seed}`],
@@ -287,7 +287,7 @@ async function describeCommand(
   workspace: Workspace,
   encoderFrom: EncoderSource,
 ): Promise<Record<string, unknown>> {
-  const { normalisation, gpu, split } = workspace;
+  const { normalization, gpu, split } = workspace;
   return {
     ...documentedResult(result.transfer),
     checkpoint: flags.checkpoint,
@@ -297,16 +297,16 @@ async function describeCommand(
     adapter: gpu.name,
     sampling_rate: set.samplingRate,
     normalisation: {
-      source: normalisation.kind === "none" ? "none" : flags.normalize,
-      mean: normalisation.mean,
-      standard_deviation: normalisation.standardDeviation,
+      source: normalization.kind === "none" ? "none" : flags.normalize,
+      mean: normalization.mean,
+      standard_deviation: normalization.standardDeviation,
     },
     freeze_encoder: flags.freezeEncoder,
     epochs: flags.finetuneEpochs,
     batch_size: flags.batchSize,
     lr: flags.lr,
     seed: flags.seed,
-    parts: summariseParts(set, split),
+    parts: summarizeParts(set, split),
     left_out: set.quarantined,
     ...describeTransfer(result),
   };

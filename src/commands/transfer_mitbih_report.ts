@@ -35,19 +35,19 @@ export interface PartSummary {
 }
 
 /** What each part of the split holds. */
-export function summariseParts(
+export function summarizeParts(
   set: Pick<MitBihSet, "records" | "labels">,
   split: FoldSplit,
 ): Record<keyof FoldSplit, PartSummary> {
-  const summarise = (rows: Int32Array): PartSummary => ({
+  const summarize = (rows: Int32Array): PartSummary => ({
     records: [...new Set(Array.from(rows, (row) => set.records[row]))].sort((a, b) => a - b),
     windows: rows.length,
     abnormal: rows.filter((row) => set.labels[row] === 1).length,
   });
   return {
-    train: summarise(split.train),
-    validation: summarise(split.validation),
-    test: summarise(split.test),
+    train: summarize(split.train),
+    validation: summarize(split.validation),
+    test: summarize(split.test),
   };
 }
 

@@ -46,7 +46,7 @@ const TITLES: Record<AugmentationName, string> = {
   "cutmix": "Segment CutMix",
   "temporal-dropout": "Temporal dropout",
   "bandpass": "Band-pass",
-  "motion-artifacts": "Motion artefacts",
+  "motion-artifacts": "Motion artifacts",
   "channel-noise": "Per-channel noise",
 };
 
@@ -139,7 +139,7 @@ export async function augmentationGallery(
     content: ecgChart({
       title: "Two views with all seven at their documented rates",
       caption: `First view: ${list(draws[0])}. Second view: ${list(draws[count])}. ` +
-        `${name}, seed ${seed}; in mV, before normalisation.`,
+        `${name}, seed ${seed}; in mV, before normalization.`,
       samplingRate,
       panels: SHOWN.flatMap((which): EcgPanel[] =>
         [0, 1].map((v) => ({

@@ -76,13 +76,13 @@ export async function runComparison(
     if (path !== undefined) assertFolderWritable(path, `--${flag}`);
   }
   const { found, missing } = chooseCheckpoints(flags, context, view);
-  const workspace = await openWorkspace({ flags, context, normalisation: "none" });
+  const workspace = await openWorkspace({ flags, context, normalization: "none" });
   try {
     printSettings([
       ["Command", view.command],
       ["Checkpoints", found.map(({ name, path }) => `${name}: ${path}`).join("\n")],
-      ...workspaceSettings(workspace).filter(([name]) => name !== "Normalisation"),
-      ["Normalisation", flags.normalize ?? "each checkpoint's own"],
+      ...workspaceSettings(workspace).filter(([name]) => name !== "Normalization"),
+      ["Normalization", flags.normalize ?? "each checkpoint's own"],
       ...(view.settings ?? []),
     ]);
     const { compared, leftOut } = await compare(workspace, found, flags, context, view);

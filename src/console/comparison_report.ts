@@ -77,7 +77,7 @@ export function metricsCsv({ compared }: Comparison): string {
     describeKind({ evaluation, ...about }),
     about.method ?? "",
     about.architecture,
-    about.normalisation,
+    about.normalization,
     evaluation.rows.length,
     ...OVERALL_METRICS.flatMap((name) => intervalCells(evaluation.intervals.overall[name])),
     ...OVERALL_METRICS.flatMap((name) => intervalCells(difference?.overall[name])),
@@ -100,7 +100,7 @@ export async function describeComparison(
       head_checkpoint: each.headPath ?? null,
       method: each.method ?? null,
       architecture: each.architecture,
-      normalisation: each.normalisation,
+      normalisation: each.normalization,
       names_classes: each.namesClasses,
       ...describeMetrics(each.evaluation, classNames),
       difference_from_baseline: difference === undefined ? null : {

@@ -27,7 +27,7 @@ export function printSettings(settings: Settings): void {
 
 /** Lines about data and device that every settings table begins with. */
 export function workspaceSettings(workspace: Workspace): Settings {
-  const { set, split, gpu, records, normalisation } = workspace;
+  const { set, split, gpu, records, normalization } = workspace;
   const lines = describeRecordSet(set);
   return [
     ["Data", lines.join("\n")],
@@ -36,7 +36,7 @@ export function workspaceSettings(workspace: Workspace): Settings {
       `train ${formatCount(split.train.length)} (1-8), validation ` +
       `${formatCount(split.validation.length)} (9), test ${formatCount(split.test.length)} (10)`,
     ],
-    ["Normalisation", normalisation.kind === "none" ? "none (mV)" : "per lead"],
+    ["Normalization", normalization.kind === "none" ? "none (mV)" : "per lead"],
     ["Adapter", gpu.name],
     ["Records on it", formatBytes(records.bytes)],
   ];

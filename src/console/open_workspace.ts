@@ -1,13 +1,13 @@
 /**
- * How commands come to a workspace: device, records, normalisation.
+ * How commands come to a workspace: device, records, normalization.
  *
  * @module
  */
 
 import type { CommandContext } from "./flags/command.ts";
 import type { DataOptions, DeviceOptions } from "./flags/training_flags.ts";
-import type { Normalisation } from "../data/signals/normalization.ts";
-import { assertLabelled, type RecordSet } from "../data/signals/record_set.ts";
+import type { Normalization } from "../data/signals/normalization.ts";
+import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { assertAllParts } from "../data/sampling/splits.ts";
 import { type Device, openDevice } from "../runs/device.ts";
 import { Workspace } from "../runs/workspace.ts";
@@ -20,7 +20,7 @@ const COHORT_RECORDS = { software: 800, gpu: 2000 };
 export interface WorkspaceRequest {
   readonly flags: DataOptions & DeviceOptions;
   readonly context: Pick<CommandContext, "given">;
-  readonly normalisation: "train" | "none" | Normalisation;
+  readonly normalization: "train" | "none" | Normalization;
   /** An open device; absent: the one that the flags ask for. */
   readonly device?: Device;
   /** Records of the synthetic cohort. */
@@ -28,14 +28,14 @@ export interface WorkspaceRequest {
   /** Refuse a data set in which training, validation or test part is empty. */
   readonly allParts?: boolean;
   /** Records without labels will do, as for pretraining. */
-  readonly unlabelled?: boolean;
+  readonly unlabeled?: boolean;
   /** More that must hold of the records; throws before anything is computed. */
   readonly check?: (set: RecordSet) => void;
 }
 
 /** Opens device and records; the caller ends with `destroy()`. */
 export async function openWorkspace(request: WorkspaceRequest): Promise<Workspace> {
-  const { flags, context, normalisation } = request;
+  const { flags, context, normalization } = request;
   const device = request.device ?? await openDevice(flags);
   const set = await openRecords({
     ...flags,
@@ -46,7 +46,7 @@ export async function openWorkspace(request: WorkspaceRequest): Promise<Workspac
     },
   });
   if (request.allParts) assertAllParts(set);
-  if (!request.unlabelled) assertLabelled(set);
+  if (!request.unlabeled) assertLabeled(set);
   request.check?.(set);
-  return await Workspace.open(set, { normalisation }, device);
+  return await Workspace.open(set, { normalization }, device);
 }

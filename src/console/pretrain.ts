@@ -63,7 +63,7 @@ const SYNTHETIC_PRESETS = {
   gpu: { records: 2000, epochs: 20, batchSize: 128, signalLength: 1000 },
 };
 
-const PROBE_NAMES = { knn: "20 nearest neighbours", linear: "Logistic regression" };
+const PROBE_NAMES = { knn: "20 nearest neighbors", linear: "Logistic regression" };
 
 /** Runs a pretraining command. */
 export async function runPretrain(
@@ -88,11 +88,11 @@ export async function runPretrain(
   const workspace = await openWorkspace({
     flags: { ...flags, signalLength },
     context,
-    normalisation: flags.normalize,
+    normalization: flags.normalize,
     device,
     cohortRecords: preset.records,
     allParts: true,
-    unlabelled: true,
+    unlabeled: true,
   });
   try {
     using progress = new Progress({
@@ -222,7 +222,7 @@ function describeOnlineProbe(
 ): string {
   if (!hasLabels(set)) return "none, the records have no labels";
   const records = formatCount(Math.min(ONLINE_PROBE_RECORDS, split.train.length));
-  return `${PROBE_NAMES[probe]} on ${records} labelled records, AUROC on fold 9, ` +
+  return `${PROBE_NAMES[probe]} on ${records} labeled records, AUROC on fold 9, ` +
     (probeEvery === 1 ? "every epoch" : `every ${probeEvery} epochs`);
 }
 

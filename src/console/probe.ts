@@ -21,7 +21,7 @@ import { Progress } from "./progress.ts";
 import { renderTable } from "../text/table.ts";
 import { countClasses, dataName } from "../data/signals/record_set.ts";
 import { UsageError } from "../errors.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import { describeMetrics, predictionsCsv } from "../evaluation/evaluation_tables.ts";
 import {
   type CheckpointProbe,
@@ -62,7 +62,7 @@ export async function runProbe(
   const workspace = await openWorkspace({
     flags,
     context,
-    normalisation: normalisationFor(checkpoint, flags.normalize),
+    normalization: normalizationFor(checkpoint, flags.normalize),
     check: (set) => turns = probeTurns(set, settings),
   });
   try {
@@ -73,7 +73,7 @@ export async function runProbe(
       ["Probe", describeProbe(settings)],
       [
         "Labels",
-        `${labelledRecords(turns)} records ` +
+        `${labeledRecords(turns)} records ` +
         `(${Number((100 * flags.labelFraction).toPrecision(6))} %), seed ${flags.seed}`,
       ],
     ]);
@@ -100,7 +100,7 @@ type Settings = Omit<ProbeFlags, "fold"> & {
 
 function describeProbe({ probe, fold }: Settings): string {
   if (probe.kind === "knn") {
-    return `${formatCount(probe.k)} nearest neighbours, temperature ${probe.temperature}`;
+    return `${formatCount(probe.k)} nearest neighbors, temperature ${probe.temperature}`;
   }
   return "logistic regression, " +
     (probe.penalty === undefined
@@ -109,8 +109,8 @@ function describeProbe({ probe, fold }: Settings): string {
 }
 
 /** "1,200", or "1,180 to 1,204" where the folds differ in size. */
-function labelledRecords(turns: readonly ProbeTurn[]): string {
-  const counts = turns.map(({ labelled }) => labelled.length);
+function labeledRecords(turns: readonly ProbeTurn[]): string {
+  const counts = turns.map(({ labeled }) => labeled.length);
   return span(Math.min(...counts), Math.max(...counts), formatCount);
 }
 
@@ -212,14 +212,14 @@ function printResult(
     );
   }
   const absent = set.classNames.filter((_, c) =>
-    turns.some(({ labelled }) => {
-      const count = countClasses(set.labels, set.classNames.length, labelled)[c];
-      return count === 0 || count === labelled.length;
+    turns.some(({ labeled }) => {
+      const count = countClasses(set.labels, set.classNames.length, labeled)[c];
+      return count === 0 || count === labeled.length;
     })
   );
   if (absent.length > 0) {
     console.log(
-      `Nothing to learn about ${absent.join(", ")}: all labelled records agree. Their ` +
+      `Nothing to learn about ${absent.join(", ")}: all labeled records agree. Their ` +
         `probabilities are the same for every record\n`,
     );
   }
@@ -265,7 +265,7 @@ async function describeResult(
   { trained, random, gain, turns, architecture, features }: CheckpointProbe,
   command: string,
   { checkpoint, probe, fold, labelFraction, seed }: Settings,
-  { set, gpu, normalisation }: Workspace,
+  { set, gpu, normalization }: Workspace,
 ): Promise<Record<string, unknown>> {
   const describeFit = ({ fold: tested, penalty, validationAuroc, converged }: LinearFit) => ({
     ...(fold === "each" ? { fold: tested } : {}),
@@ -286,12 +286,12 @@ async function describeResult(
     features,
     data: set.source,
     adapter: gpu.name,
-    normalisation: normalisation.kind,
+    normalisation: normalization.kind,
     probe: probe.kind === "knn"
       ? { k: probe.k, temperature: probe.temperature }
       : { penalty: probe.penalty ?? `chosen on ${fold === "each" ? "the fold before" : "fold 9"}` },
     label_fraction: labelFraction,
-    labelled: Math.round(mean(turns.map(({ labelled }) => labelled.length))),
+    labelled: Math.round(mean(turns.map(({ labeled }) => labeled.length))),
     fold,
     records: trained.rows.length,
     seed,
@@ -322,10 +322,10 @@ function drawBars(
   const sign = estimate > 0 ? "+" : "";
   return barChart({
     title: probe.kind === "knn"
-      ? `${probe.k} nearest neighbours on frozen features`
+      ? `${probe.k} nearest neighbors on frozen features`
       : "Linear probe on frozen features",
     caption: `${dataName(set)}, ${foldsOf(result)}, n = ${formatCount(trained.rows.length)} ` +
-      `records, ${labelledRecords(turns)} labelled; 95 % bootstrap intervals over records. ` +
+      `records, ${labeledRecords(turns)} labeled; 95 % bootstrap intervals over records. ` +
       `Gain over the random encoders ${sign}${formatScore(estimate)} ` +
       `(${formatInterval({ low, high })}, paired)`,
     valueTitle: "Macro AUROC (0.5 = chance)",

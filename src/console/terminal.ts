@@ -1,5 +1,5 @@
 /**
- * What the terminal can do: its width, whether it takes colour, how wide a text is on it.
+ * What the terminal can do: its width, whether it takes color, how wide a text is on it.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function isTerminal(stream: { isTerminal(): boolean } = Deno.stderr): boo
   return stream.isTerminal() && Deno.env.get("TERM") !== "dumb";
 }
 
-/** Colour only on a terminal, and never when `NO_COLOR` is set to anything (no-color.org). */
+/** Color only on a terminal, and never when `NO_COLOR` is set to anything (no-color.org). */
 export function usesColor(stream: { isTerminal(): boolean } = Deno.stdout): boolean {
   return isTerminal(stream) && !Deno.env.get("NO_COLOR");
 }

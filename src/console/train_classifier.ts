@@ -13,7 +13,7 @@ import { quote } from "../text/shell_words.ts";
 import type { TrainingOptions } from "./flags/training_flags.ts";
 import type { Balancing } from "../data/sampling/balancing.ts";
 import { classTable } from "../data/sampling/class_imbalance.ts";
-import { chooseSource, normalisationFor } from "../runs/checkpoints.ts";
+import { chooseSource, normalizationFor } from "../runs/checkpoints.ts";
 import { describeMemory } from "../runs/memory_use.ts";
 import { defaultRunFolder } from "../runs/run_folder.ts";
 import {
@@ -79,8 +79,8 @@ export async function runTrainClassifier(
   }
   const runFolder = flags.runDir ?? defaultRunFolder(command);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;
-  const normalisation = checkpoint ? normalisationFor(checkpoint, asked) : flags.normalize;
-  const workspace = await openWorkspace({ flags, context, normalisation, allParts: true });
+  const normalization = checkpoint ? normalizationFor(checkpoint, asked) : flags.normalize;
+  const workspace = await openWorkspace({ flags, context, normalization, allParts: true });
   try {
     using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
     const result = await trainClassifier(workspace, {
@@ -112,7 +112,7 @@ export async function runTrainClassifier(
             ...workspaceSettings(workspace),
             [
               "Labels",
-              `${formatCount(facts.labelled)} records (${flags.labelFraction * 100} %), ` +
+              `${formatCount(facts.labeled)} records (${flags.labelFraction * 100} %), ` +
               `loss ${loss}, drawing ${balanceStrategy}`,
             ],
             ["Start", starts.length > 0 ? starts.join(", then ") : "random weights"],

@@ -7,7 +7,7 @@
  *     G = 1/C Σ_c 2 (p_c / W) (1 − p_c / W)
  *
  * and is split at the feature and threshold that lower W · G most. A row goes left where
- * x ≤ threshold, the middle between two neighbouring values of the node. This is what scikit-learn's
+ * x ≤ threshold, the middle between two neighboring values of the node. This is what scikit-learn's
  * `DecisionTreeClassifier` does with a matrix of labels. (It rounds features to float32 and takes
  * values closer than 1e-7 for equal; here they stay as they are.)
  *
@@ -18,7 +18,7 @@
  */
 
 import type { CounterRandom } from "../random/philox.ts";
-import type { LabelledFeatures } from "./logistic_regression.ts";
+import type { LabeledFeatures } from "./logistic_regression.ts";
 
 /** The nodes of a binary tree; node 0 is the root. */
 export interface TreeNodes {
@@ -119,7 +119,7 @@ export function leafOf(tree: TreeNodes, features: ArrayLike<number>, at: number)
 }
 
 /**
- * The middle of two neighbouring values a < b; where rounding makes it b, a, so that b stays right.
+ * The middle of two neighboring values a < b; where rounding makes it b, a, so that b stays right.
  */
 export function between(a: number, b: number): number {
   const middle = a / 2 + b / 2;
@@ -132,7 +132,7 @@ export function between(a: number, b: number): number {
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, or a feature is not finite
  */
 export function countTrainingRows(
-  { features, labels }: LabelledFeatures,
+  { features, labels }: LabeledFeatures,
   classes: number,
   what: string,
 ): number {
@@ -188,7 +188,7 @@ export function columnsOf(features: ArrayLike<number>, rows: number): Float64Arr
 
 /** Checks the training rows and sorts each feature. Throws as {@linkcode fitDecisionTree}. */
 export function sortFeatures(
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   classes: number,
   what: string,
 ): SortedFeatures {
@@ -215,7 +215,7 @@ export function sortFeatures(
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, or a feature is not finite
  */
 export function fitDecisionTree(
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   classes: number,
   options: TreeOptions = {},
 ): DecisionTree {

@@ -9,7 +9,7 @@
  *
  * F starts at the log-odds of the class. λ = 1 and a curvature of at least 1 in every leaf are
  * XGBoost's defaults. Each feature is cut into at most 256 bins, at the middle between all
- * neighbouring values where there are so few, else at quantiles; a tree is exact on the bins.
+ * neighboring values where there are so few, else at quantiles; a tree is exact on the bins.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import {
   TreeBuilder,
   type TreeNodes,
 } from "./decision_tree.ts";
-import type { LabelledFeatures } from "./logistic_regression.ts";
+import type { LabeledFeatures } from "./logistic_regression.ts";
 
 /** How trees are boosted. */
 export interface GradientBoostingOptions {
@@ -89,7 +89,7 @@ interface Binned {
  * option is out of range
  */
 export async function fitGradientBoosting(
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   classes: number,
   options: GradientBoostingOptions = {},
 ): Promise<GradientBoosting> {

@@ -1,9 +1,9 @@
 /**
- * Weighted k nearest neighbours on frozen features, for several labels at once: the probe of Wu,
+ * Weighted k nearest neighbors on frozen features, for several labels at once: the probe of Wu,
  * Xiong, Yu & Lin 2018 ("Unsupervised feature learning via non-parametric instance discrimination",
  * section 3.4). It trains nothing, so it shows what the features are worth as they are.
  *
- * With the cosine similarities s_i of a query to its k most similar labelled rows,
+ * With the cosine similarities s_i of a query to its k most similar labeled rows,
  *
  *     P(class c) = Σ_i w_i y_ic / Σ_i w_i,    w_i = exp(s_i / temperature)
  *
@@ -11,23 +11,23 @@
  */
 
 import { UserError } from "../errors.ts";
-import type { LabelledFeatures } from "./logistic_regression.ts";
+import type { LabeledFeatures } from "./logistic_regression.ts";
 
-/** What {@linkcode nearestNeighbourProbabilities} needs. */
-export interface NearestNeighbourOptions {
-  /** The labelled rows among which neighbours are sought. */
-  readonly labelled: LabelledFeatures;
+/** What {@linkcode nearestNeighborProbabilities} needs. */
+export interface NearestNeighborOptions {
+  /** The labeled rows among which neighbors are sought. */
+  readonly labeled: LabeledFeatures;
   /** Number of classes. */
   readonly classes: number;
   /** Rows to classify, row-major [rows, dimension]. */
   readonly queries: ArrayLike<number>;
-  /** Number of neighbours. Default 20. */
+  /** Number of neighbors. Default 20. */
   readonly k?: number;
-  /** Smaller values give near neighbours more weight; above 0. Default 0.07, as in the paper. */
+  /** Smaller values give near neighbors more weight; above 0. Default 0.07, as in the paper. */
   readonly temperature?: number;
 }
 
-/** Queries of a block: their similarities to all labelled rows stay in the processor's cache. */
+/** Queries of a block: their similarities to all labeled rows stay in the processor's cache. */
 const BLOCK = 16;
 
 /**
@@ -36,17 +36,17 @@ const BLOCK = 16;
  * Of equally similar rows the first is the nearer one. A row of zeros has no direction; its
  * similarity to anything is 0.
  *
- * @throws {UserError} If k is larger than the number of labelled rows
+ * @throws {UserError} If k is larger than the number of labeled rows
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, a feature is not finite, k is no
  * integer from 1, or the temperature is not above 0
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { nearestNeighbourProbabilities } from "ssrl-ecg";
- * const labelled = { features: [1, 0, 1, 0.1, 0, 1], labels: [1, 1, 0] }; // three rows of two features
- * const [right, up] = nearestNeighbourProbabilities({
- *   labelled,
+ * import { nearestNeighborProbabilities } from "ssrl-ecg";
+ * const labeled = { features: [1, 0, 1, 0.1, 0, 1], labels: [1, 1, 0] }; // three rows of two features
+ * const [right, up] = nearestNeighborProbabilities({
+ *   labeled,
  *   classes: 1,
  *   queries: [2, 0, 0, 5],
  *   k: 2,
@@ -54,17 +54,17 @@ const BLOCK = 16;
  * assert(right === 1 && up < 0.01);
  * ```
  */
-export function nearestNeighbourProbabilities(options: NearestNeighbourOptions): Float64Array {
-  const { labelled, classes, queries, k = 20, temperature = 0.07 } = options;
-  const { labels } = labelled;
-  const fail = (reason: string) => new RangeError(`Cannot find neighbours: ${reason}`);
+export function nearestNeighborProbabilities(options: NearestNeighborOptions): Float64Array {
+  const { labeled, classes, queries, k = 20, temperature = 0.07 } = options;
+  const { labels } = labeled;
+  const fail = (reason: string) => new RangeError(`Cannot find neighbors: ${reason}`);
   const rows = labels.length / classes;
   if (!Number.isInteger(classes) || classes < 1 || !Number.isInteger(rows) || rows < 1) {
     throw fail(`${labels.length} labels are no rows of ${classes} classes`);
   }
-  const dimension = labelled.features.length / rows;
+  const dimension = labeled.features.length / rows;
   if (!Number.isInteger(dimension) || dimension < 1) {
-    throw fail(`got ${labelled.features.length} features in ${rows} rows`);
+    throw fail(`got ${labeled.features.length} features in ${rows} rows`);
   }
   if (queries.length % dimension !== 0) {
     throw fail(`${queries.length} features of queries are no rows of ${dimension}`);
@@ -80,13 +80,13 @@ export function nearestNeighbourProbabilities(options: NearestNeighbourOptions):
   if (!Number.isInteger(k) || k < 1) throw fail(`k is ${k}, need an integer from 1`);
   if (k > rows) {
     throw new UserError(
-      `Cannot find ${k} neighbours among ${rows} labelled records: give a smaller k, or more labels`,
+      `Cannot find ${k} neighbors among ${rows} labeled records: give a smaller k, or more labels`,
     );
   }
 
   const count = queries.length / dimension;
   // Padded to the block of the product: rows of zeros, whose similarities are never looked at.
-  const keys = directions(labelled.features, rows, dimension, 4, "labelled row");
+  const keys = directions(labeled.features, rows, dimension, 4, "labeled row");
   const asked = directions(queries, count, dimension, BLOCK, "query");
   const stride = keys.length / dimension;
   const similarities = new Float64Array(BLOCK * stride);
@@ -132,7 +132,7 @@ function directions(
     for (let j = 0; j < dimension; j++) {
       const value = features[from + j];
       if (!Number.isFinite(value)) {
-        throw new RangeError(`Cannot find neighbours: feature ${j} of ${what} ${i} is ${value}`);
+        throw new RangeError(`Cannot find neighbors: feature ${j} of ${what} ${i} is ${value}`);
       }
       largest = Math.max(largest, Math.abs(value));
     }

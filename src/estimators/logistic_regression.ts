@@ -2,11 +2,11 @@
  * Multi-label logistic regression with an L2 penalty, one class against the rest, in float64: the
  * linear probe on frozen features.
  *
- * For each class, over n rows x_i standardised to mean 0 and standard deviation 1,
+ * For each class, over n rows x_i standardized to mean 0 and standard deviation 1,
  *
- *     minimise  F(w, b) = 1/n Σ_i log(1 + exp(−s_i (w·x_i + b))) + (l2 / 2) |w|²,   s_i = ±1
+ *     minimize  F(w, b) = 1/n Σ_i log(1 + exp(−s_i (w·x_i + b))) + (l2 / 2) |w|²,   s_i = ±1
  *
- * The intercept b is not penalised. scikit-learn's `LogisticRegression(C)` on the same standardised
+ * The intercept b is not penalized. scikit-learn's `LogisticRegression(C)` on the same standardized
  * features has the same minimum at C = 1 / (n · l2). F is strictly convex, so there is one solution.
  *
  * Method: L-BFGS (Nocedal & Wright 2006, algorithm 7.4) started at w = 0, b = log-odds. Its initial
@@ -21,7 +21,7 @@
 import { auroc } from "../metrics/ranking.ts";
 
 /** Rows of features with their labels. */
-export interface LabelledFeatures {
+export interface LabeledFeatures {
   /** Row-major [rows, dimension]. */
   readonly features: ArrayLike<number>;
   /** 0 or 1, row-major [rows, classes]. */
@@ -32,7 +32,7 @@ export interface LabelledFeatures {
 export interface LinearModel {
   readonly classes: number;
   readonly dimension: number;
-  /** Row-major [classes, dimension]; the standardisation is folded in. */
+  /** Row-major [classes, dimension]; the standardization is folded in. */
   readonly weights: Float64Array;
   /** [classes] */
   readonly bias: Float64Array;
@@ -57,11 +57,11 @@ const HISTORY = 10;
 /** Sufficient decrease (Armijo). */
 const DECREASE = 1e-4;
 
-/** Standardised features with what all fits share. */
+/** Standardized features with what all fits share. */
 interface Prepared {
   rows: number;
   dimension: number;
-  /** [rows, dimension], standardised. */
+  /** [rows, dimension], standardized. */
   x: Float64Array;
   mean: Float64Array;
   /** 0 for a constant feature, whose weight stays 0. */
@@ -228,8 +228,8 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Minimises F for one class from `point` on, which it overwrites by the solution. */
-function minimise(data: Prepared, y: Uint8Array, l2: number, point: Float64Array) {
+/** Minimizes F for one class from `point` on, which it overwrites by the solution. */
+function minimize(data: Prepared, y: Uint8Array, l2: number, point: Float64Array) {
   const { rows, dimension } = data;
   const size = dimension + 1;
   const prevalence = y.reduce((sum, label) => sum + label, 0) / rows;
@@ -304,7 +304,7 @@ function minimise(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
 }
 
 function assertShapes(
-  { features, labels }: LabelledFeatures,
+  { features, labels }: LabeledFeatures,
   classes: number,
   what: string,
 ): number {
@@ -335,7 +335,7 @@ function column(labels: ArrayLike<number>, classes: number, k: number): Uint8Arr
   return Uint8Array.from({ length: labels.length / classes }, (_, i) => labels[i * classes + k]);
 }
 
-/** Fits all classes; `points` are starts and become solutions (standardised units). */
+/** Fits all classes; `points` are starts and become solutions (standardized units). */
 function fitClasses(
   data: Prepared,
   labels: ArrayLike<number>,
@@ -358,7 +358,7 @@ function fitClasses(
       point[dimension] = Math.log((positives + 0.5) / (rows - positives + 0.5));
       iterations.push(0);
     } else {
-      const result = minimise(data, y, l2, point);
+      const result = minimize(data, y, l2, point);
       iterations.push(result.iterations);
       converged &&= result.converged;
     }
@@ -397,12 +397,12 @@ function assertPenalty(l2: number): void {
  *
  * @param data Training rows
  * @param classes Number of classes
- * @param l2 Penalty of F above, on standardised features; above 0
+ * @param l2 Penalty of F above, on standardized features; above 0
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, a feature is not finite, or l2 is
  * not above 0
  */
 export function fitLogisticRegression(
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   classes: number,
   l2: number,
 ): LogisticRegression {
@@ -447,10 +447,10 @@ export function predictProbabilities(
 export const DEFAULT_L2_CANDIDATES: readonly number[] = [1, 0.1, 0.01, 0.001, 1e-4, 1e-5];
 
 /** Options of {@linkcode fitLinearProbe}. */
-export interface LinearProbeOptions extends LabelledFeatures {
+export interface LinearProbeOptions extends LabeledFeatures {
   readonly classes: number;
   /** Rows that choose the penalty; never part of the fit. */
-  readonly validation: LabelledFeatures;
+  readonly validation: LabeledFeatures;
   /** Penalties to try. Default {@linkcode DEFAULT_L2_CANDIDATES}. */
   readonly l2Candidates?: readonly number[];
 }
@@ -501,7 +501,7 @@ export function fitLinearProbe(options: LinearProbeOptions): LinearProbe {
 }
 
 function macroAuroc(
-  { features, labels }: LabelledFeatures,
+  { features, labels }: LabeledFeatures,
   classes: number,
   model: LinearModel,
 ): number {

@@ -14,7 +14,7 @@ import {
   growTree,
   sortFeatures,
 } from "./decision_tree.ts";
-import type { LabelledFeatures } from "./logistic_regression.ts";
+import type { LabeledFeatures } from "./logistic_regression.ts";
 
 /** How a forest grows. */
 export interface RandomForestOptions {
@@ -49,7 +49,7 @@ export interface RandomForest {
  * are no trees to grow
  */
 export async function fitRandomForest(
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   classes: number,
   options: RandomForestOptions,
 ): Promise<RandomForest> {

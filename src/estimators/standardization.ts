@@ -4,8 +4,8 @@
  * @module
  */
 
-/** What {@linkcode standardise} subtracts and divides by. */
-export interface Standardisation {
+/** What {@linkcode standardize} subtracts and divides by. */
+export interface Standardization {
   /** [dimension] */
   readonly mean: Float64Array;
   /** Population standard deviation, [dimension]; 1 for a constant feature, which becomes 0. */
@@ -18,14 +18,14 @@ export interface Standardisation {
  * @param features Row-major [rows, dimension]
  * @throws {RangeError} If there are no rows of this dimension
  */
-export function fitStandardisation(
+export function fitStandardization(
   features: ArrayLike<number>,
   dimension: number,
-): Standardisation {
+): Standardization {
   const rows = features.length / dimension;
   if (!Number.isInteger(rows) || rows < 1) {
     throw new RangeError(
-      `Cannot standardise ${features.length} features: need rows of ${dimension}`,
+      `Cannot standardize ${features.length} features: need rows of ${dimension}`,
     );
   }
   const mean = new Float64Array(dimension);
@@ -43,9 +43,9 @@ export function fitStandardisation(
 }
 
 /** (x − mean) / deviation of every feature, row-major [rows, dimension]. */
-export function standardise(
+export function standardize(
   features: ArrayLike<number>,
-  { mean, deviation }: Standardisation,
+  { mean, deviation }: Standardization,
 ): Float64Array {
   return Float64Array.from(
     features,

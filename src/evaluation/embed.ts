@@ -67,7 +67,7 @@ export function rowsToEmbed(set: RecordSet, folds: readonly number[]): Int32Arra
  * new Encoder1dCnn(store, "", { width: 4 });
  * const encoder = new Map(store.initialValues(1).map((values) => [values.name, values]));
  * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { rows, width, features } = await embed(workspace, {
  *   checkpoint: { sections: new Map([["encoder", encoder]]), metadata: {} },
  *   path: "untrained",
@@ -86,7 +86,7 @@ export async function embed(workspace: Workspace, options: EmbedOptions): Promis
   try {
     const features = await networkFeatures(workspace, network, rows, {
       what: path,
-      diagnosis: "The weights are damaged, or the record lies far outside the normalisation",
+      diagnosis: "The weights are damaged, or the record lies far outside the normalization",
       onProgress: (done) => {
         signal?.throwIfAborted();
         onProgress?.(done, rows.length);
@@ -111,13 +111,13 @@ export function embeddingsCsv(
 ): string {
   const { ids, patients, folds, files, labels, classNames } = set;
   const classes = classNames.length;
-  const labelled = hasLabels(set);
+  const labeled = hasLabels(set);
   const head = [
     "ecg_id",
     "patient_id",
     "fold",
     ...(files ? ["file"] : []),
-    ...(labelled ? classNames : []),
+    ...(labeled ? classNames : []),
     ...(withFeatures ? Array.from({ length: width }, (_, j) => `f${j}`) : []),
   ];
   const table = Array.from(rows, (row, i) => [
@@ -125,7 +125,7 @@ export function embeddingsCsv(
     patients[row],
     folds[row],
     ...(files ? [files[row]] : []),
-    ...(labelled ? labels.subarray(row * classes, (row + 1) * classes) : []),
+    ...(labeled ? labels.subarray(row * classes, (row + 1) * classes) : []),
     ...(withFeatures
       // Nine digits tell all float32 values apart.
       ? Array.from(

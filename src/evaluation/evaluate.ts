@@ -128,7 +128,7 @@ function recordCorruption(
   const span = maskRatio === 0 ? 0 : Math.max(1, Math.floor(length * maskRatio));
   const y = recorder.transient("corrupted", x.shape);
   recorder.dispatch("corrupt", {
-    tensors: { x, batch: indices, normalisation: workspace.normalisationTensor, y },
+    tensors: { x, batch: indices, normalization: workspace.normalizationTensor, y },
     dims: { length, span, noise: noiseStd, seed },
     grid: [Math.ceil(length / 64), x.shape[0]],
   });

@@ -5,12 +5,12 @@
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { recogniseArchitecture } from "../checkpoint/recognize_architecture.ts";
+import { recognizeArchitecture } from "../checkpoint/recognize_architecture.ts";
 import type { Checkpoint, CheckpointMetadata } from "../checkpoint/state_dict.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";
 import { DeviceLostError } from "../gpu/device.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import { evaluateClassifier, type EvaluateOptions, type Evaluation } from "./evaluate.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
@@ -18,7 +18,7 @@ import type { Workspace } from "../runs/workspace.ts";
 export interface EvaluateAllOptions extends Pick<EvaluateOptions, "fold" | "batchSize" | "seed"> {
   /** Checkpoint files. */
   readonly paths: readonly string[];
-  /** Overrides the normalisation that the checkpoints carry. */
+  /** Overrides the normalization that the checkpoints carry. */
   readonly normalize?: "train" | "none";
   /** Ends the job before the next checkpoint. */
   readonly signal?: AbortSignal;
@@ -31,7 +31,7 @@ export interface EvaluatedCheckpoint extends Pick<CheckpointMetadata, "method" |
   /** Name of the network, from the metadata or, without any, from its tensors. */
   readonly architecture: string;
   /** What it was evaluated with. */
-  readonly normalisation: "train" | "none";
+  readonly normalization: "train" | "none";
   readonly evaluation: Evaluation;
 }
 
@@ -51,7 +51,7 @@ export interface EvaluateAllResult {
 }
 
 /**
- * Evaluates key `model` of each checkpoint on one fold, each with its own normalisation, which stays
+ * Evaluates key `model` of each checkpoint on one fold, each with its own normalization, which stays
  * set in the workspace. The records are on the device once. A file that cannot be evaluated is
  * listed, and the others go on.
  *
@@ -62,7 +62,7 @@ export interface EvaluateAllResult {
  * import { assert } from "@std/assert";
  * import { evaluateAll, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42 });
- * const workspace = await Workspace.open(set, { normalisation: "none" });
+ * const workspace = await Workspace.open(set, { normalization: "none" });
  * const { evaluated, leftOut } = await evaluateAll(workspace, {
  *   paths: ["missing.pt"],
  *   fold: 10,
@@ -85,7 +85,7 @@ export async function evaluateAll(
     signal?.throwIfAborted();
     try {
       const checkpoint = await readCheckpoint(path);
-      workspace.normalise(normalisationFor(checkpoint, normalize));
+      workspace.normalize(normalizationFor(checkpoint, normalize));
       const evaluation = await evaluateClassifier(workspace, {
         ...options,
         checkpoint,
@@ -100,7 +100,7 @@ export async function evaluateAll(
         method,
         epoch,
         architecture: architectureName(checkpoint),
-        normalisation: workspace.normalisation.kind,
+        normalization: workspace.normalization.kind,
         evaluation,
       });
     } catch (error) {
@@ -119,5 +119,5 @@ export async function evaluateAll(
 /** The name without the sizes that follow it. */
 function architectureName({ metadata, sections }: Checkpoint): string {
   return metadata.architecture?.name ??
-    recogniseArchitecture(sections.get("model")!).replace(/ \(.*/, "");
+    recognizeArchitecture(sections.get("model")!).replace(/ \(.*/, "");
 }

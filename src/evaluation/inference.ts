@@ -18,7 +18,7 @@ export const INFERENCE_ROWS = 64;
 /**
  * A model's evaluation pass: named results of one batch, the rows first.
  *
- * @param x [rows, T, leads], normalised
+ * @param x [rows, T, leads], normalized
  * @param batch Row numbers of the records, [rows], and the words of the step: seed and epoch are 0.
  */
 export type EvaluationPass = (
@@ -59,7 +59,7 @@ export class Inference {
     rows: number,
     evaluate: EvaluationPass,
   ): Promise<Inference> {
-    const { gpu, kernels, records, normalisationTensor } = workspace;
+    const { gpu, kernels, records, normalizationTensor } = workspace;
     const indices = persistent(gpu, "batch", [rows]);
     const step = new StepState(gpu);
     try {
@@ -69,7 +69,7 @@ export class Inference {
           records,
           batch: indices,
           state: step.state,
-          normalisation: normalisationTensor,
+          normalization: normalizationTensor,
           rows,
           views: 1,
         });

@@ -53,7 +53,7 @@ export interface FeatureOptions {
  * import { Encoder1dCnn, networkFeatures, ParameterStore, pooledEncoder } from "ssrl-ecg";
  * import { synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const store = new ParameterStore();
  * const encoder = new Encoder1dCnn(store, "", { width: 4 });
  * store.allocate(workspace.gpu, 42);

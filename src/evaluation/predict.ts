@@ -5,7 +5,7 @@
  */
 
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
-import { digitise, doubtsAbout, windowStarts } from "../data/signals/ecg_windows.ts";
+import { digitize, doubtsAbout, windowStarts } from "../data/signals/ecg_windows.ts";
 import type { UnusableEcg } from "../data/files/find_ecgs.ts";
 import {
   type Ecg,
@@ -18,7 +18,7 @@ import { LEADS, type RecordSet } from "../data/signals/record_set.ts";
 import { resampledLength } from "../data/signals/resample.ts";
 import { UNITS_PER_MILLIVOLT } from "../data/signals/twelve_leads.ts";
 import { UserError } from "../errors.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import { type ClassifierInput, classifierInput } from "./classifier_input.ts";
 import { type Device, openDevice } from "../runs/device.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
@@ -76,7 +76,7 @@ export interface EcgPrediction {
 export interface Predictions {
   readonly input: ClassifierInput;
   /** What the signals went through. */
-  readonly normalisation: "train" | "none";
+  readonly normalization: "train" | "none";
   /** Name of the adapter. */
   readonly adapter: string;
   /** In the order of the files. */
@@ -139,21 +139,21 @@ interface PreparedEcg extends Omit<EcgPrediction, "probabilities" | "windows"> {
 export async function predict(options: PredictOptions): Promise<Predictions> {
   const { checkpoint, path, normalize, batchSize = INFERENCE_ROWS, onProgress } = options;
   const input = classifierInput(checkpoint, path);
-  const normalisation = normalisationFor(checkpoint, normalize === "none" ? "none" : undefined);
+  const normalization = normalizationFor(checkpoint, normalize === "none" ? "none" : undefined);
   const { prepared, leftOut } = prepareAll(input, options);
   const device = options.device ?? await openDevice();
   const about = {
     input,
-    normalisation: typeof normalisation === "string" ? normalisation : normalisation.kind,
+    normalization: typeof normalization === "string" ? normalization : normalization.kind,
     adapter: device.gpu.name,
     leftOut,
   };
   try {
     if (prepared.length === 0) return { ...about, predictions: [] };
     const set = recordSetOf(prepared, input);
-    const workspace = await Workspace.open(set, { normalisation: "none" }, device);
+    const workspace = await Workspace.open(set, { normalization: "none" }, device);
     try {
-      workspace.normalise(normalisation);
+      workspace.normalize(normalization);
       const probabilities = await classify(
         workspace,
         options,
@@ -211,7 +211,7 @@ function prepare(
     ecg,
     doubts: doubtsAbout(signal, ecg.signalLength - ecg.padded),
     starts: firsts.map((first) => (begin + first) / samplingRate),
-    samples: firsts.map((first) => digitise({ signal, samplingRate }, path, first, signalLength)),
+    samples: firsts.map((first) => digitize({ signal, samplingRate }, path, first, signalLength)),
   };
 }
 

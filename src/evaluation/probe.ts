@@ -31,7 +31,7 @@ export interface ProbeResult {
   readonly aurocAtUnitC: number;
 }
 
-/** Probes a network: fits on the labelled part of folds 1–8, chooses on 9, reports on 10. */
+/** Probes a network: fits on the labeled part of folds 1–8, chooses on 9, reports on 10. */
 export async function probeEncoder(
   workspace: Workspace,
   network: FrozenNetwork,
@@ -46,13 +46,13 @@ export async function probeEncoder(
     fraction: options.labelFraction ?? 1,
     seed: options.seed,
   });
-  const { labelled, validation, test } = await featureParts(workspace, network, {
-    labelled: train,
+  const { labeled, validation, test } = await featureParts(workspace, network, {
+    labeled: train,
     validation: split.validation,
     test: split.test,
   }, { what: "the encoder", diagnosis: "Training has diverged: use a smaller --lr" });
-  const probe = fitLinearProbe({ ...labelled, classes, validation });
-  const unitC = fitLogisticRegression(labelled, classes, 1 / train.length);
+  const probe = fitLinearProbe({ ...labeled, classes, validation });
+  const unitC = fitLogisticRegression(labeled, classes, 1 / train.length);
   const judge = (model: LinearModel) =>
     multilabelMetrics(test.labels, predictProbabilities(model, test.features), { classes });
   return {

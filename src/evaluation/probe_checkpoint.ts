@@ -1,5 +1,5 @@
 /**
- * What the frozen features of a checkpoint are worth: logistic regression or nearest neighbours on
+ * What the frozen features of a checkpoint are worth: logistic regression or nearest neighbors on
  * them, beside the same on networks of the same architecture with random weights.
  *
  * @module
@@ -7,13 +7,13 @@
 
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import { labelSubset } from "../data/sampling/label_subset.ts";
-import { assertLabelled, type RecordSet } from "../data/signals/record_set.ts";
+import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds, splitByFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";
 import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
 import { multilabelMetrics, perClassMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedIntervalsAgainstMean } from "../metrics/paired_bootstrap.ts";
-import { nearestNeighbourProbabilities } from "../estimators/k_nearest_neighbors.ts";
+import { nearestNeighborProbabilities } from "../estimators/k_nearest_neighbors.ts";
 import {
   fitLinearProbe,
   fitLogisticRegression,
@@ -25,15 +25,15 @@ import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from ".
 import { type FeaturePart, featureTable } from "./network_features.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
-/** Logistic regression on standardised features, solved to convergence. */
+/** Logistic regression on standardized features, solved to convergence. */
 export interface LinearProbeSettings {
   readonly kind: "linear";
   /** C as in scikit-learn, above 0. Absent: the one with the best macro AUROC on fold 9. */
   readonly penalty?: number;
 }
 
-/** Weighted k nearest neighbours by cosine similarity. */
-export interface NeighbourProbeSettings {
+/** Weighted k nearest neighbors by cosine similarity. */
+export interface NeighborProbeSettings {
   readonly kind: "knn";
   readonly k: number;
   /** Above 0. */
@@ -41,7 +41,7 @@ export interface NeighbourProbeSettings {
 }
 
 /** Which probe. */
-export type ProbeSettings = LinearProbeSettings | NeighbourProbeSettings;
+export type ProbeSettings = LinearProbeSettings | NeighborProbeSettings;
 
 /** Which records serve for what. */
 export interface ProbeRowsOptions {
@@ -75,7 +75,7 @@ export interface ProbeTurn {
   /** Fold that is reported on. */
   readonly fold: number;
   /** Rows whose labels are fitted to. */
-  readonly labelled: Int32Array;
+  readonly labeled: Int32Array;
   /** Rows that choose the penalty; none where nothing is chosen. */
   readonly validation: Int32Array;
   readonly test: Int32Array;
@@ -95,7 +95,7 @@ export interface LinearFit {
 
 /** A probe on one network's features. */
 export interface ProbedNetwork extends EvaluatedMetrics, Predictions {
-  /** One for each turn; absent for nearest neighbours, which fit nothing. */
+  /** One for each turn; absent for nearest neighbors, which fit nothing. */
   readonly fits?: readonly LinearFit[];
 }
 
@@ -119,35 +119,35 @@ export interface CheckpointProbe {
 }
 
 /**
- * The rows that a probe fits on, chooses by and reports on. It fits on the labelled part of folds 1
+ * The rows that a probe fits on, chooses by and reports on. It fits on the labeled part of folds 1
  * to 8, never on the fold it reports on. In cross-validation the folds move on: each is reported on
  * once, the one before it chooses the penalty (fold 10 for fold 1), and the others are fitted to.
  *
  * @throws {UserError} Where a part has no records, the fold would have to serve twice, or there are
- * fewer labelled records than neighbours.
+ * fewer labeled records than neighbors.
  */
 export function probeTurns(
   set: RecordSet,
   { probe, fold, labelFraction, seed }: ProbeRowsOptions,
 ): ProbeTurn[] {
-  assertLabelled(set);
+  assertLabeled(set);
   const chooses = probe.kind === "linear" && probe.penalty === undefined;
   const turn = (fold: number, train: Int32Array, validation: Int32Array): ProbeTurn => {
-    const labelled = labelSubset({
+    const labeled = labelSubset({
       indices: train,
       labels: set.labels,
       classes: set.classNames.length,
       fraction: labelFraction,
       seed,
     });
-    if (probe.kind === "knn" && probe.k > labelled.length) {
+    if (probe.kind === "knn" && probe.k > labeled.length) {
       throw new UserError(
-        `Cannot find ${probe.k} neighbours among ${labelled.length} labelled records: ` +
+        `Cannot find ${probe.k} neighbors among ${labeled.length} labeled records: ` +
           `give a smaller --k` + (labelFraction < 1 ? " or a larger --label-fraction" : ""),
       );
     }
     const test = rowsOfFolds(set.folds, [fold]);
-    return { fold, labelled, validation: chooses ? validation : new Int32Array(), test };
+    return { fold, labeled, validation: chooses ? validation : new Int32Array(), test };
   };
   if (fold === "each") {
     const folds = [...new Set(set.folds)].sort((a, b) => a - b);
@@ -192,7 +192,7 @@ export function probeTurns(
  * new Encoder1dCnn(store, "", { width: 4 });
  * const encoder = new Map(store.initialValues(1).map((values) => [values.name, values]));
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { random, gain } = await probeCheckpoint(workspace, {
  *   checkpoint: { sections: new Map([["encoder", encoder]]), metadata: {} },
  *   path: "untrained",
@@ -214,16 +214,16 @@ export async function probeCheckpoint(
   const { gpu, set } = workspace;
   const turns = probeTurns(set, options);
   assertSamplingRate(checkpoint, path, set.samplingRate);
-  if (fold === "each") assertUnlabelled(checkpoint, path);
+  if (fold === "each") assertUnlabeled(checkpoint, path);
   const rows = [
-    ...new Set(turns.flatMap((turn) => [...turn.labelled, ...turn.validation, ...turn.test])),
+    ...new Set(turns.flatMap((turn) => [...turn.labeled, ...turn.validation, ...turn.test])),
   ];
   let passed = 0;
   const judge = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
     try {
       const part = await featureTable(workspace, network, rows, {
         what: path,
-        diagnosis: "The weights are damaged, or records lie far outside the normalisation",
+        diagnosis: "The weights are damaged, or records lie far outside the normalization",
         onProgress: (done) => {
           signal?.throwIfAborted();
           onProgress?.(passed + done, (1 + randomSeeds) * rows.length);
@@ -259,7 +259,7 @@ export async function probeCheckpoint(
 }
 
 /** @throws {UserError} Where a network has seen the labels that it would be judged by. */
-function assertUnlabelled(checkpoint: Checkpoint, path: string): void {
+function assertUnlabeled(checkpoint: Checkpoint, path: string): void {
   if (checkpoint.sections.has("encoder")) return;
   throw new UserError(
     `Cannot cross-validate ${path}: it holds a classifier, which was trained with the labels of ` +
@@ -275,11 +275,11 @@ function judgeProbe(
   seed: number,
 ): ProbedNetwork {
   const classes = workspace.set.classNames.length;
-  const predictions = turns.map(({ fold, labelled, validation, test }) => {
-    const parts = { labelled: part(labelled), validation: part(validation), test: part(test) };
+  const predictions = turns.map(({ fold, labeled, validation, test }) => {
+    const parts = { labeled: part(labeled), validation: part(validation), test: part(test) };
     return probe.kind === "linear"
       ? linearProbabilities(parts, probe, classes, fold)
-      : neighbourProbabilities(parts, probe, classes);
+      : neighborProbabilities(parts, probe, classes);
   });
   const rows = Int32Array.from(turns.flatMap(({ test }) => [...test]));
   const probabilities = Float64Array.from(
@@ -303,31 +303,31 @@ interface Prediction {
 }
 
 function linearProbabilities(
-  { labelled, validation, test }: Record<"labelled" | "validation" | "test", FeaturePart>,
+  { labeled, validation, test }: Record<"labeled" | "validation" | "test", FeaturePart>,
   { penalty }: LinearProbeSettings,
   classes: number,
   fold: number,
 ): Prediction {
-  const count = labelled.rows.length;
+  const count = labeled.rows.length;
   if (penalty !== undefined) {
-    // scikit-learn minimises C Σ loss + |w|² / 2, which is F times C n at l2 = 1 / (C n).
-    const model = fitLogisticRegression(labelled, classes, 1 / (penalty * count));
+    // scikit-learn minimizes C Σ loss + |w|² / 2, which is F times C n at l2 = 1 / (C n).
+    const model = fitLogisticRegression(labeled, classes, 1 / (penalty * count));
     const probabilities = predictProbabilities(model, test.features);
     return { probabilities, fit: { fold, penalty, converged: model.converged } };
   }
-  const model = fitLinearProbe({ ...labelled, classes, validation });
+  const model = fitLinearProbe({ ...labeled, classes, validation });
   const { l2, validationAuroc, converged } = model;
   const probabilities = predictProbabilities(model, test.features);
   return { probabilities, fit: { fold, penalty: 1 / (l2 * count), validationAuroc, converged } };
 }
 
-function neighbourProbabilities(
-  { labelled, test }: Record<"labelled" | "test", FeaturePart>,
-  { k, temperature }: NeighbourProbeSettings,
+function neighborProbabilities(
+  { labeled, test }: Record<"labeled" | "test", FeaturePart>,
+  { k, temperature }: NeighborProbeSettings,
   classes: number,
 ): Prediction {
   const queries = test.features;
   return {
-    probabilities: nearestNeighbourProbabilities({ labelled, classes, queries, k, temperature }),
+    probabilities: nearestNeighborProbabilities({ labeled, classes, queries, k, temperature }),
   };
 }

@@ -61,7 +61,7 @@ export function sweepConditions(
  * new Classifier(store, { width: 4 });
  * const model = new Map(store.initialValues(42).map((values) => [values.name, values]));
  * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const points = await evaluateConditions(workspace, {
  *   checkpoint: { sections: new Map([["model", model]]), metadata: {} },
  *   path: "untrained",

@@ -10,7 +10,7 @@ import { UserError } from "../errors.ts";
 import { DeviceLostError } from "../gpu/device.ts";
 import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
-import { normalisationFor } from "../runs/checkpoints.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import type { EvaluateOptions } from "../evaluation/evaluate.ts";
 import {
   evaluateAll,
@@ -25,7 +25,7 @@ export interface CompareOptions extends Pick<EvaluateOptions, "fold" | "batchSiz
   readonly checkpoints: readonly NamedCheckpoint[];
   /** Name of the checkpoint that the others are compared with; default: the first that works. */
   readonly baseline?: string;
-  /** Overrides the normalisation that the checkpoints carry. */
+  /** Overrides the normalization that the checkpoints carry. */
   readonly normalize?: "train" | "none";
   /** How encoders get a head; absent: they are left out. */
   readonly heads?: LinearHeadOptions;
@@ -67,7 +67,7 @@ export interface Comparison {
 }
 
 /**
- * Evaluates classifiers on one fold, each with its own normalisation (the last stays set in the
+ * Evaluates classifiers on one fold, each with its own normalization (the last stays set in the
  * workspace), and gives the differences from the baseline with intervals that are paired by record. An encoder gets a linear head first, trained
  * once and kept. What cannot be evaluated is listed, and the others go on.
  *
@@ -79,7 +79,7 @@ export interface Comparison {
  * import { assert } from "@std/assert";
  * import { compareCheckpoints, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42 });
- * const workspace = await Workspace.open(set, { normalisation: "none" });
+ * const workspace = await Workspace.open(set, { normalization: "none" });
  * const { compared, leftOut } = await compareCheckpoints(workspace, {
  *   checkpoints: [{ name: "focal", path: "missing.pt" }],
  *   fold: 10,
@@ -169,7 +169,7 @@ async function classifierOf(
         `compare-baselines trains a head by itself`,
     );
   }
-  workspace.normalise(normalisationFor(checkpoint, normalize));
+  workspace.normalize(normalizationFor(checkpoint, normalize));
   const { path: file, fresh } = await trainLinearHead(workspace, { checkpoint, path }, {
     ...heads,
     signal,

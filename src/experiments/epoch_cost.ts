@@ -10,7 +10,7 @@ const FORWARD_PASS = 1;
 
 /** Records that an epoch visits. */
 export interface EpochRecords {
-  /** That are trained on: of pretraining all of folds 1-8, of a classifier the labelled ones. */
+  /** That are trained on: of pretraining all of folds 1-8, of a classifier the labeled ones. */
   readonly trained: number;
   /** That are looked at afterwards, in evaluation. */
   readonly validated: number;

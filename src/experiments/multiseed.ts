@@ -113,7 +113,7 @@ export interface TaskRunner {
  * import { multiseed, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { runs } = await multiseed(workspace, {
  *   configurations: [{ method: "supervised", loss: "bce", balancing: "standard" }],
  *   seeds: [42, 52],

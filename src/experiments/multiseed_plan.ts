@@ -134,7 +134,7 @@ export function taskTitle(task: MultiseedTask): string {
  * at any time compares all configurations; an encoder before the first classifier that needs it.
  */
 export function planMultiseed(
-  workspace: Pick<Workspace, "set" | "split" | "normalisation">,
+  workspace: Pick<Workspace, "set" | "split" | "normalization">,
   options: MultiseedOptions,
 ): MultiseedTask[] {
   const { seeds, configurations, folder, epochs, batchSize, learningRate } = options;

@@ -106,7 +106,7 @@ export function describeMultiseed(
       ...Object.fromEntries(
         names.flatMap((name) => {
           const own = runsOf(runs, name);
-          return own.length > 0 ? [[name, summariseConfiguration(own)]] : [];
+          return own.length > 0 ? [[name, summarizeConfiguration(own)]] : [];
         }),
       ),
       ...(significance ? { significance_test: significance } : {}),
@@ -154,9 +154,9 @@ function describeRun({ task, result }: MultiseedRun) {
 }
 
 /** Summary of the runs of one configuration. */
-export function summariseConfiguration(runs: readonly MultiseedRun[]): ConfigurationSummary {
+export function summarizeConfiguration(runs: readonly MultiseedRun[]): ConfigurationSummary {
   const metric = (part: "validation" | "test", name: Metric) =>
-    summarise(runs.map(({ result }) => result[part][name]));
+    summarize(runs.map(({ result }) => result[part][name]));
   const brief = (name: Metric) => {
     const { mean, std } = metric("test", name);
     return { mean, std };
@@ -174,7 +174,7 @@ export function summariseConfiguration(runs: readonly MultiseedRun[]): Configura
   };
 }
 
-function summarise(results: readonly (number | null)[]): MetricSummary {
+function summarize(results: readonly (number | null)[]): MetricSummary {
   const values = results.filter((value) => value !== null).sort((a, b) => a - b);
   const { mean, standardDeviation, low, high } = meanInterval(values);
   const interval = [finiteOrNull(low), finiteOrNull(high)] as const;

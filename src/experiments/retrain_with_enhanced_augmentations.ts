@@ -147,7 +147,7 @@ type StoredMetrics = { [Name in keyof MultilabelMetrics]: number | null };
  * Runs the four trainings and the comparison. A training that is done is not done again, unless its
  * checkpoint is gone; one that was stopped goes on to the same bits.
  *
- * @param workspace Device and records; its normalisation is that of all trainings.
+ * @param workspace Device and records; its normalization is that of all trainings.
  * @throws {RetrainingStepError} When a training fails, its folder holds one with other settings, or
  * its checkpoint is no longer the one it wrote; the message says which step it was. The reason of
  * `signal`, when it aborts.
@@ -158,7 +158,7 @@ type StoredMetrics = { [Name in keyof MultilabelMetrics]: number | null };
  * import { retrainWithEnhancedAugmentations, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * const set = synthesizeCohort({ records: 40, seed: 42, duration: 0.64 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { steps, differences } = await retrainWithEnhancedAugmentations(workspace, {
  *   byol: { epochs: 1, batchSize: 32 },
  *   simclr: { epochs: 1, batchSize: 32 },

@@ -189,7 +189,7 @@ export function assertTransferable(set: RecordSet): void {
  * import { loadMitBih, transferMitBih, Workspace } from "ssrl-ecg";
  * async function worth(checkpoint: string) {
  *   const set = await loadMitBih("data/MIT-BIH/files/mitdb/1.0.0");
- *   const workspace = await Workspace.open(set, { normalisation: "train" });
+ *   const workspace = await Workspace.open(set, { normalization: "train" });
  *   const { difference } = await transferMitBih(workspace, {
  *     checkpoint,
  *     encoderFrom: "encoder",
@@ -240,7 +240,7 @@ async function trainAndTest(
     name === "transfer"
       ? { encoderCheckpoint: checkpoint, encoderFrom: [encoderFrom] }
       : { width: modelWidth(await readCheckpoint(checkpoint)) };
-  const { mean, standardDeviation } = workspace.normalisation;
+  const { mean, standardDeviation } = workspace.normalization;
   const settings: JsonValue = {
     name,
     checkpoint: await sha256OfFile(checkpoint),

@@ -13,7 +13,7 @@ export interface Dispatch {
   readonly kernel: string;
   /** What this launch is for, such as "head backward weight". */
   readonly label: string;
-  /** Specialisation of the kernel's `const` declarations and `#ifdef` names. */
+  /** Specialization of the kernel's `const` declarations and `#ifdef` names. */
   readonly constants: KernelConstants;
   /** Tensors by the names of the kernel's bindings. */
   readonly tensors: Readonly<Record<string, Tensor>>;

@@ -1,5 +1,5 @@
 /**
- * Kernels by name: loads the WGSL, specialises and compiles it, and keeps the pipeline.
+ * Kernels by name: loads the WGSL, specializes and compiles it, and keeps the pipeline.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface KernelDimension {
   readonly type: "u32" | "i32" | "f32";
 }
 
-/** A specialised kernel, ready to dispatch. */
+/** A specialized kernel, ready to dispatch. */
 export interface CompiledKernel {
   readonly source: string;
   readonly bindings: readonly KernelBinding[];

@@ -25,7 +25,7 @@ export type KernelConstants = Readonly<Record<string, number | boolean>>;
  *
  * @param name Kernel name, for messages.
  * @param source Text of the kernel file.
- * @param constants Specialisation; every key must be declared by a `const` line or named by an `#ifdef`.
+ * @param constants Specialization; every key must be declared by a `const` line or named by an `#ifdef`.
  * @param importSource Gives the text of an imported file, or undefined where there is none.
  * @throws {SyntaxError} On an unknown import, unbalanced directives, or a constant nobody declares.
  */
@@ -39,10 +39,10 @@ export function preprocess(
   let text = resolveImports(name, source, importSource, new Set());
   text = resolveConditions(name, text, constants, mentioned);
   const values = new Map<string, number>();
-  text = specialiseConstants(text, constants, values, mentioned);
+  text = specializeConstants(text, constants, values, mentioned);
   for (const key of Object.keys(constants)) {
     if (!mentioned.has(key)) {
-      throw new SyntaxError(`Cannot specialise kernel "${name}": it declares no constant "${key}"`);
+      throw new SyntaxError(`Cannot specialize kernel "${name}": it declares no constant "${key}"`);
     }
   }
   text = unrollLoops(name, text, values);
@@ -98,7 +98,7 @@ function resolveConditions(
   return kept.join("\n");
 }
 
-function specialiseConstants(
+function specializeConstants(
   source: string,
   constants: KernelConstants,
   values: Map<string, number>,

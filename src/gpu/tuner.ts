@@ -6,7 +6,7 @@
  * {@linkcode tune}, and records again: now every layer finds its winner in `kernels.tuning`.
  *
  * Results and tuning: the variants of a product add each output in the same order and give the same
- * bits, but the moments of batch normalisation and the weight gradients are added tile by tile and
+ * bits, but the moments of batch normalization and the weight gradients are added tile by tile and
  * chunk by chunk. Two runs give the same bits when they use the same winners, so a winner that is
  * on disk is never measured again, and a problem that the time budget left out keeps its best guess
  * for good. Where the file cannot be written, each run measures anew and may differ in last bits;

@@ -9,7 +9,7 @@
 import type { Gpu } from "./device.ts";
 import type { KernelConstants } from "./preprocess.ts";
 
-/** One way to compute an operation: a kernel file and its specialisation. */
+/** One way to compute an operation: a kernel file and its specialization. */
 export interface Variant {
   readonly kernel: string;
   readonly constants: KernelConstants;

@@ -1,17 +1,17 @@
 /**
- * Batch normalisation over batch and time, per channel (Ioffe & Szegedy 2015, with PyTorch's
+ * Batch normalization over batch and time, per channel (Ioffe & Szegedy 2015, with PyTorch's
  * conventions), and what follows it in the same pass over memory:
  *
  *   xhat = (x - mean) / sqrt(var + 1e-5),   z = gamma xhat + beta
  *   y = max(0, z)                           the usual case
- *   y = z                                   without rectifier
+ *   y = z                                   without ReLU
  *   y = max(0, z + residual)                the end of a residual block
  *   y = dropout(max(0, z)) + skip           either of the two may be absent
  *
  *   x, y [N, T, C] or [N, C]; mean and biased variance over all rows; the running variance is the
  *   unbiased one; running = 0.9 running + 0.1 batch
  *
- * Backward, with g = dz (dy behind dropout, where the rectifier was open) and M rows:
+ * Backward, with g = dz (dy behind dropout, where the ReLU was open) and M rows:
  *
  *   dbeta = sum g,   dgamma = sum g xhat
  *   dx = gamma / sqrt(var + eps) (g - dbeta / M - xhat dgamma / M)
@@ -50,17 +50,17 @@ function sharing(tiles: number): number {
   return Math.min(64, 2 ** Math.ceil(Math.log2(tiles)));
 }
 
-/** What follows the normalisation. */
+/** What follows the normalization. */
 export interface BatchNormOptions {
-  /** Rectifier; true unless told otherwise. */
+  /** ReLU; true unless told otherwise. */
   readonly relu?: boolean;
-  /** Dropout behind the rectifier, drawn for the step. */
+  /** Dropout behind the ReLU, drawn for the step. */
   readonly dropout?: { readonly layer: Dropout; readonly step: StepState };
   /** Of x's shape, added at the end; its gradient is dy itself. */
   readonly skip?: Tensor;
 }
 
-/** Batch normalisation. */
+/** Batch normalization. */
 export class BatchNorm {
   readonly gamma: Parameter;
   readonly beta: Parameter;
@@ -69,7 +69,7 @@ export class BatchNorm {
 
   constructor(store: ParameterStore, readonly name: string, readonly channels: number) {
     if (channels % 4 !== 0) {
-      throw new RangeError(`Batch normalisation ${name} needs channels in fours, got ${channels}`);
+      throw new RangeError(`Batch normalization ${name} needs channels in fours, got ${channels}`);
     }
     const constant = (value: number) => ({ kind: "constant", value }) as const;
     this.gamma = store.parameter(`${name}.weight`, [channels], "plain", constant(1));
@@ -336,7 +336,7 @@ export class BatchNorm {
   }
 }
 
-/** What a kernel gets for the operations fused behind the normalisation. */
+/** What a kernel gets for the operations fused behind the normalization. */
 interface Behind {
   readonly constants: Readonly<Record<string, boolean>>;
   readonly tensors: Readonly<Record<string, Tensor>>;

@@ -38,7 +38,7 @@ export interface Conv1dOptions {
   readonly taps: number;
   readonly stride: number;
   readonly padding: number;
-  /** Default false: batch normalisation follows and has one. */
+  /** Default false: batch normalization follows and has one. */
   readonly bias?: boolean;
 }
 

@@ -19,7 +19,7 @@ import { CounterRandom, Stream } from "../random/philox.ts";
 export type ParameterLayout = "convolution" | "linear" | "plain";
 
 /** How a parameter starts. */
-export type Initialisation =
+export type Initialization =
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "constant"; readonly value: number };
 
@@ -30,7 +30,7 @@ export interface Parameter {
   /** PyTorch's shape. */
   readonly shape: readonly number[];
   readonly layout: ParameterLayout;
-  readonly initialisation: Initialisation;
+  readonly initialization: Initialization;
   /** Values, in GPU layout. */
   readonly value: Tensor;
   /** Gradients, in GPU layout; layers add to them. */
@@ -88,14 +88,14 @@ export class ParameterStore {
     name: string,
     shape: readonly number[],
     layout: ParameterLayout,
-    initialisation: Initialisation,
+    initialization: Initialization,
   ): Parameter {
     const stored = toGpuShape(shape, layout);
     const parameter: Parameter = {
       name,
       shape,
       layout,
-      initialisation,
+      initialization,
       value: new Tensor(name, stored),
       gradient: new Tensor(`${name} gradient`, stored),
     };
@@ -203,7 +203,7 @@ export class ParameterStore {
       const original = this.#originals.get(entry);
       const data = original
         ? drawn.get(original)!.slice()
-        : drawInitial(entry.initialisation, size, random);
+        : drawInitial(entry.initialization, size, random);
       drawn.set(entry, data);
       return { name, shape, dtype: "float32", data };
     });
@@ -336,7 +336,7 @@ export class ParameterSnapshot {
   }
 }
 
-function drawInitial(start: Initialisation, size: number, random: CounterRandom): Float32Array {
+function drawInitial(start: Initialization, size: number, random: CounterRandom): Float32Array {
   if (start.kind === "constant") return new Float32Array(size).fill(start.value);
   return Float32Array.from({ length: size }, () => random.uniform(-start.bound, start.bound));
 }

@@ -1,5 +1,5 @@
 /**
- * The way back through a rectifier that a layer's product applied:  dx = dy where y > 0, else 0
+ * The way back through a ReLU that a layer's product applied:  dx = dy where y > 0, else 0
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
 /**
- * Gradient of the rectifier's input.
+ * Gradient of the ReLU's input.
  *
  * @param name The layer.
- * @param y The rectifier's output.
+ * @param y The ReLU's output.
  * @param dy Its gradient, of the same shape.
  */
 export function reluBackward(recorder: Recorder, name: string, y: Tensor, dy: Tensor): Tensor {

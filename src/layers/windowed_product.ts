@@ -29,7 +29,7 @@ export interface Epilogue {
   readonly bias?: Tensor;
   /** [2, columns]: factor and summand of every column. */
   readonly affine?: Tensor;
-  /** Added to y, of y's shape and stored alike: before the rectifier, or behind it. */
+  /** Added to y, of y's shape and stored alike: before the ReLU, or behind it. */
   readonly add?: { readonly tensor: Tensor; readonly behindRelu?: boolean };
   readonly relu?: boolean;
 }
@@ -164,7 +164,7 @@ function waste(extent: number, tile: number): number {
 /**
  * Records y = windowed product of x and w.
  *
- * @param statistics Also give the tile moments of y's columns, for batch normalisation.
+ * @param statistics Also give the tile moments of y's columns, for batch normalization.
  */
 export function recordProduct(
   recorder: Recorder,

@@ -18,7 +18,7 @@ export interface Batch {
   readonly indices: Tensor;
   readonly step: StepState;
   /** [24]: mean of each lead in mV, then 1 / standard deviation of each lead. */
-  readonly normalisation: Tensor;
+  readonly normalization: Tensor;
   /** [records, classes]: 0 or 1. */
   readonly labels: Tensor;
   readonly rows: number;

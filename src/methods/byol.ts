@@ -64,7 +64,7 @@ export class ByolMethod implements Method {
         records: batch.records,
         batch: batch.indices,
         state: batch.step.state,
-        normalisation: batch.normalisation,
+        normalization: batch.normalization,
         rows: batch.rows,
         views: 1,
         firstView: view,

@@ -56,7 +56,7 @@ export class ClassificationMethod implements Method {
       records: batch.records,
       batch: batch.indices,
       state: batch.step.state,
-      normalisation: batch.normalisation,
+      normalization: batch.normalization,
       rows: batch.rows,
       views: 1,
     }); // [N, T, 12]

@@ -34,7 +34,7 @@ export class ContrastiveMethod implements Method {
       records: batch.records,
       batch: batch.indices,
       state: batch.step.state,
-      normalisation: batch.normalisation,
+      normalization: batch.normalization,
       rows: batch.rows,
     }); // [2N, T, 12]
     const { z, backward } = this.model.forward(recorder, x);

@@ -1,5 +1,5 @@
 /**
- * Masked reconstruction: blocks of every normalised record are zeroed in all leads, and the network is
+ * Masked reconstruction: blocks of every normalized record are zeroed in all leads, and the network is
  * to give the whole record back. The loss is the mean squared error over all samples, masked or not.
  *
  * @module
@@ -29,7 +29,7 @@ export class MaskedMethod implements Method {
       records: batch.records,
       batch: batch.indices,
       state: batch.step.state,
-      normalisation: batch.normalisation,
+      normalization: batch.normalization,
       rows: batch.rows,
       views: 1,
     }); // [N, T, 12]

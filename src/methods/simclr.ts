@@ -1,6 +1,6 @@
 /**
  * SimCLR (Chen, Kornblith, Norouzi & Hinton 2020): two augmented views of every record go through
- * encoder and projection head together, as one batch of 2N rows (so batch normalisation sees both
+ * encoder and projection head together, as one batch of 2N rows (so batch normalization sees both
  * views at once), and NT-Xent pulls the two views of a record together and all others apart.
  *
  * @module
@@ -37,7 +37,7 @@ export class SimclrMethod implements Method {
       records: batch.records,
       batch: batch.indices,
       state: batch.step.state,
-      normalisation: batch.normalisation,
+      normalization: batch.normalization,
       rows: batch.rows,
       views: 2,
       augmentations: this.settings.augmentations,

@@ -58,7 +58,7 @@ export interface BootstrapOptions extends MetricOptions {
 }
 
 /**
- * Quantile of sorted values with linear interpolation between neighbours (type 7 of Hyndman & Fan
+ * Quantile of sorted values with linear interpolation between neighbors (type 7 of Hyndman & Fan
  * 1996, the default of R and NumPy). NaN if there are none.
  */
 export function quantile(sorted: ArrayLike<number>, probability: number): number {

@@ -75,7 +75,7 @@ export class Byol {
    * The online network in training mode.
    *
    * @param x [N, T, leads], one view
-   * @returns Prediction [N, projection], not normalised; `backward` adds to the gradients.
+   * @returns Prediction [N, projection], not normalized; `backward` adds to the gradients.
    */
   forward(
     recorder: Recorder,
@@ -98,7 +98,7 @@ export class Byol {
    * The target network in training mode, without a backward pass.
    *
    * @param x [N, T, leads], one view
-   * @returns Projection [N, projection], not normalised.
+   * @returns Projection [N, projection], not normalized.
    */
   forwardTarget(recorder: Recorder, x: Tensor): Tensor {
     const pooled = meanPool(recorder, this.targetEncoder.forward(recorder, x).y);

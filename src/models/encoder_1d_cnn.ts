@@ -1,5 +1,5 @@
 /**
- * The encoder: six blocks of convolution, batch normalisation and rectifier.
+ * The encoder: six blocks of convolution, batch normalization and ReLU.
  *
  * | block | channels (width 64) | taps | stride | length of 1000 |
  * |---|---|---|---|---|

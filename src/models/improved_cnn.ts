@@ -13,7 +13,7 @@
  * | 6, 7 | 256 → 256 | 3 | 1 | yes | 125 |
  *
  * A block computes dropout(max(0, norm(conv(x)))), plus x where it has a shortcut; the initial one has
- * no dropout. Head: mean and maximum (512) – dropout – linear, rectifier (256) – norm – dropout –
+ * no dropout. Head: mean and maximum (512) – dropout – linear, ReLU (256) – norm – dropout –
  * linear. Its norm is over the records of a batch, so training needs two or more.
  *
  * @module
@@ -166,8 +166,8 @@ export class ImprovedCnn implements ClassifierNetwork {
     const { dropout, hidden, norm, hiddenDropout, output } = this.#head;
     if (features.shape[0] < 2) {
       throw new UserError(
-        "Cannot train the improved CNN on a batch of one record: its head normalises over the " +
-          "records of a batch. Give --batch-size 2 or more, and at least two labelled records",
+        "Cannot train the improved CNN on a batch of one record: its head normalizes over the " +
+          "records of a batch. Give --batch-size 2 or more, and at least two labeled records",
       );
     }
     const dropped = dropout.forward(recorder, features, step);

@@ -46,7 +46,7 @@ export class Simclr {
     this.output = new Linear(store, `${head}.2`, hidden, projection);
   }
 
-  /** @param x [2N, T, leads]; gives z [2N, projection], not normalised. */
+  /** @param x [2N, T, leads]; gives z [2N, projection], not normalized. */
   forward(recorder: Recorder, x: Tensor): { z: Tensor; backward: (dz: Tensor) => void } {
     const encoded = this.encoder.forward(recorder, x);
     const pooled = meanPool(recorder, encoded.y);

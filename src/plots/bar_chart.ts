@@ -15,7 +15,7 @@ export interface Bar {
   /** Ends of the interval, such as a 95 % bootstrap interval. */
   readonly low?: number;
   readonly high?: number;
-  /** Bars of one group share a colour, and groups a legend. */
+  /** Bars of one group share a color, and groups a legend. */
   readonly group?: string;
 }
 

@@ -49,7 +49,7 @@ const RHYTHM = "II";
 const COLUMN_SECONDS = 2.5;
 const SHEET_SECONDS = 10;
 
-// All lengths are in millimetres.
+// All lengths are in millimeters.
 const MM_PER_SECOND = 25;
 const FULL_GAIN = 10;
 const HALF_GAIN = 5;
@@ -83,7 +83,7 @@ interface Strip {
 }
 
 /**
- * Draws a sheet of ECG paper in true millimetres: 25 mm/s and 10 mm/mV, lines every 1 mm and 5 mm, a
+ * Draws a sheet of ECG paper in true millimeters: 25 mm/s and 10 mm/mV, lines every 1 mm and 5 mm, a
  * calibration pulse of 1 mV and 0.2 s before every row. Columns of 2.5 s follow each other in time,
  * above 10 s of lead II; in a record shorter than that, the later columns start earlier and the
  * sheet says where. Nothing is filtered; every strip lies with its median on the middle of its row.
@@ -143,7 +143,7 @@ export function clinicalEcg(ecg: ClinicalEcg): string {
     ...drawGrid(),
     ...strips.map(drawLabel),
     `<clipPath id="grid"><rect width="${GRID_WIDTH}" height="${GRID_HEIGHT}"/></clipPath>`,
-    // Traces in hundredths of a millimetre.
+    // Traces in hundredths of a millimeter.
     `<g clip-path="url(#grid)"><g transform="scale(0.01)" fill="none" ` +
     `stroke="${ECG_PAPER.trace}" stroke-width="28" stroke-linejoin="round">`,
     ...BASELINES.map((y) => drawPulse(y, gain)),

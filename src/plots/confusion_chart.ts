@@ -24,7 +24,7 @@ const CELL = 92;
 
 /**
  * Draws a table a class, three in a row: what is true from the top, what is predicted from the left.
- * A cell has the count and its share of the row, which its depth of colour shows: sensitivity and
+ * A cell has the count and its share of the row, which its depth of color shows: sensitivity and
  * specificity stand on the diagonal.
  *
  * @returns SVG text

@@ -52,7 +52,7 @@ const COLUMN_GAP = 14;
 const ROW_GAP = 25;
 /** Below the grid, a little darker than the paper. */
 const SHADE = "#e3e6ea";
-// Black over blue: as different in lightness as in hue, so grey prints work too. The first trace of
+// Black over blue: as different in lightness as in hue, so gray prints work too. The first trace of
 // a comparison is the paler one.
 const SINGLE = [ECG_PAPER.trace];
 const PAIR = ["#4a9bd1", ECG_PAPER.trace];

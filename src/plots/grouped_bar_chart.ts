@@ -7,7 +7,7 @@
 import { chartColors, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS, type Theme } from "./style.ts";
 import { captionLines, renderVegaLite } from "./vega_chart.ts";
 
-/** Bars of one colour. */
+/** Bars of one color. */
 export interface BarSeries {
   readonly name: string;
   /** One for each group. */
@@ -37,7 +37,7 @@ export interface GroupedBarChart {
 }
 
 /**
- * Draws groups of upright bars, a colour for each series, with their intervals where there are any.
+ * Draws groups of upright bars, a color for each series, with their intervals where there are any.
  *
  * @returns SVG text
  * @throws {RangeError} No groups or one twice, no series or more than six, or a value that is missing

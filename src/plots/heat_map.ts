@@ -1,5 +1,5 @@
 /**
- * A matrix as coloured cells with their numbers.
+ * A matrix as colored cells with their numbers.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface HeatMap {
   /** Title of the horizontal axis and names of the columns. */
   readonly columnTitle: string;
   readonly columns: readonly string[];
-  /** Depth of colour, 0 to 1, [rows][columns]; a value that is not finite leaves the cell empty. */
+  /** Depth of color, 0 to 1, [rows][columns]; a value that is not finite leaves the cell empty. */
   readonly shades: readonly (readonly number[])[];
   /** Text in the cells, [rows][columns]. */
   readonly labels: readonly (readonly string[])[];
@@ -84,7 +84,7 @@ export function heatMap(map: HeatMap): Promise<string> {
         encoding: {
           y,
           x,
-          // One colour that lets the paper through, so that the theme can change under it.
+          // One color that lets the paper through, so that the theme can change under it.
           fillOpacity: {
             field: "shade",
             type: "quantitative",

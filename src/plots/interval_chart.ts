@@ -16,7 +16,7 @@ export interface IntervalRow {
   /** Ends of the interval; left out where there is none. */
   readonly low?: number;
   readonly high?: number;
-  /** Rows of one group share a colour, and groups a legend; up to six. */
+  /** Rows of one group share a color, and groups a legend; up to six. */
   readonly group?: string;
 }
 

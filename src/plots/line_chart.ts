@@ -72,7 +72,7 @@ export interface LinePanels {
 export interface LineChart extends Omit<LinePanels, "panels">, LinePanel {}
 
 /**
- * Draws curves with a legend on top when there are several, each with its own colour and dash.
+ * Draws curves with a legend on top when there are several, each with its own color and dash.
  *
  * @returns SVG text
  * @throws {RangeError} No series, more than six, or arrays of different lengths
@@ -92,7 +92,7 @@ export function linePanels(chart: LinePanels): Promise<string> {
   if (panels.length === 0) throw new RangeError("No panels given: give at least one");
   const columns = Math.min(chart.columns ?? panels.length, panels.length);
   const { width, height } = panelSize(columns, square ?? false);
-  // Panels of the same series need one legend only; else colours stand for those of their own panel.
+  // Panels of the same series need one legend only; else colors stand for those of their own panel.
   const names = panels.map(({ series }) => JSON.stringify(series.map(({ name }) => name)));
   const colors = new Set(names).size === 1 ? "shared" as const : "independent" as const;
   const ownY = panels.some((panel) => panel.ownY !== undefined);
@@ -174,7 +174,7 @@ function layers(
       ...(axis.domain === undefined ? {} : { domain: [...axis.domain] }),
     },
   });
-  // Lines as in the chart, also where a pale band shares the colour.
+  // Lines as in the chart, also where a pale band shares the color.
   const legend = names.length > 1
     ? {
       symbolType: "stroke",

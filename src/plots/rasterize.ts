@@ -7,8 +7,8 @@
  * @module
  */
 
-/** How {@linkcode rasterise} draws. */
-export interface RasteriseOptions {
+/** How {@linkcode rasterize} draws. */
+export interface RasterizeOptions {
   /**
    * Pixels for one unit of the SVG. The default, 3, prints a chart of 600 units at 300 dots per inch
    * over 15 cm.
@@ -50,17 +50,17 @@ async function loadEngine() {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { rasterise } from "ssrl-ecg";
+ * import { rasterize } from "ssrl-ecg";
  * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"></svg>';
- * const png = await rasterise(svg, { scale: 2 });
+ * const png = await rasterize(svg, { scale: 2 });
  * // Width and height stand at byte 16.
  * const view = new DataView(png.buffer, png.byteOffset);
  * assert(view.getUint32(16) === 80 && view.getUint32(20) === 40);
  * ```
  */
-export async function rasterise(
+export async function rasterize(
   svg: string,
-  { scale = 3 }: RasteriseOptions = {},
+  { scale = 3 }: RasterizeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (!(scale > 0 && Number.isFinite(scale))) {
     throw new RangeError(`Cannot draw at scale ${scale}: need a number above 0`);

@@ -50,7 +50,7 @@ const ONCE = { values: [{}] };
 
 /**
  * Two panels side by side: on the left improvements in % with their intervals and a line at 0, on the
- * right p-values on a logarithmic axis with a line at alpha. Colour and shape say the same: whether
+ * right p-values on a logarithmic axis with a line at alpha. Color and shape say the same: whether
  * the corrected p-value is below alpha, and on which side of 0 the improvement lies.
  *
  * @returns SVG text
@@ -79,13 +79,13 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
   const labels = JSON.stringify(lines.map(({ label }) => label));
   const headings = JSON.stringify(lines.map(({ heading }) => heading));
   const rows = lines.map(({ row }) => row);
-  const y = (labelled: boolean) => ({
+  const y = (labeled: boolean) => ({
     field: "row",
     type: "nominal" as const,
     title: null,
     scale: { domain: rows, padding: 0.5 },
     axis: {
-      labels: labelled,
+      labels: labeled,
       ticks: false,
       domain: false,
       labelPadding: 10,
@@ -210,7 +210,7 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
   });
 }
 
-/** What colour and shape say. */
+/** What color and shape say. */
 function verdictOf({ improvement, pHolm }: SignificanceRow, alpha: number): string {
   return pHolm < alpha ? improvement > 0 ? BETTER : WORSE : OPEN;
 }

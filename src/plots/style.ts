@@ -1,5 +1,5 @@
 /**
- * One look for every picture: sizes, fonts, colours.
+ * One look for every picture: sizes, fonts, colors.
  *
  * Pictures carry their own paper, so they read the same on a light and on a dark page. Charts can
  * be drawn on dark paper too; commands draw them on light paper.
@@ -8,7 +8,7 @@
  */
 
 /**
- * Okabe and Ito's colours (2008), told apart with every common colour blindness; the yellow and
+ * Okabe and Ito's colors (2008), told apart with every common color blindness; the yellow and
  * the black are left out since lines in them vanish on one paper or the other.
  */
 export const SERIES_COLORS: readonly string[] = [
@@ -20,7 +20,7 @@ export const SERIES_COLORS: readonly string[] = [
   "#56B4E9", // sky blue
 ];
 
-/** Dashes in the same order, so that a grey print tells the series apart as well. */
+/** Dashes in the same order, so that a gray print tells the series apart as well. */
 export const SERIES_DASHES: readonly (readonly number[])[] = [
   [1, 0],
   [7, 4],
@@ -43,7 +43,7 @@ export const INK = {
 /** The paper that a chart is drawn on. */
 export type Theme = "light" | "dark";
 
-/** All colours of a chart; both themes have the same, so that one can take the other's place. */
+/** All colors of a chart; both themes have the same, so that one can take the other's place. */
 export interface ChartColors {
   readonly text: string;
   readonly muted: string;
@@ -69,7 +69,7 @@ const CHART_COLORS: Readonly<Record<Theme, ChartColors>> = {
   },
 };
 
-/** Colours of a theme. */
+/** Colors of a theme. */
 export function chartColors(theme: Theme = "light"): ChartColors {
   return CHART_COLORS[theme];
 }

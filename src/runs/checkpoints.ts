@@ -16,7 +16,7 @@ import {
   type HostTensor,
   type StateDict,
 } from "../checkpoint/state_dict.ts";
-import type { Normalisation } from "../data/signals/normalization.ts";
+import type { Normalization } from "../data/signals/normalization.ts";
 import { UserError } from "../errors.ts";
 import type { HostValues, ParameterStore } from "../layers/parameters.ts";
 import { VERSION } from "../version.ts";
@@ -46,7 +46,7 @@ export async function saveCheckpoint(
     ]),
   );
   const state = section === "model" ? model : encoderState(model);
-  const { set, normalisation } = workspace;
+  const { set, normalization } = workspace;
   const metrics = Object.fromEntries(
     Object.entries(facts.metrics ?? {}).map(([name, value]) => [
       name,
@@ -59,10 +59,10 @@ export async function saveCheckpoint(
       format_version: CHECKPOINT_FORMAT_VERSION,
       ...facts,
       class_names: set.classNames,
-      normalisation: normalisation.kind === "none" ? null : {
+      normalisation: normalization.kind === "none" ? null : {
         kind: "train",
-        mean: normalisation.mean,
-        standard_deviation: normalisation.standardDeviation,
+        mean: normalization.mean,
+        standard_deviation: normalization.standardDeviation,
       },
       sampling_rate: set.samplingRate,
       signal_length: set.signalLength,
@@ -170,20 +170,20 @@ export function encoderState(model: StateDict): StateDict {
 }
 
 /**
- * The normalisation to use with a checkpoint: its own; where it carries none (PyTorch's own files),
+ * The normalization to use with a checkpoint: its own; where it carries none (PyTorch's own files),
  * none, unless the flag says otherwise.
  */
-export function normalisationFor(
+export function normalizationFor(
   checkpoint: Checkpoint,
   flag: "train" | "none" | undefined,
-): "train" | "none" | Normalisation {
+): "train" | "none" | Normalization {
   if (flag !== undefined) return flag;
-  const { normalisation } = checkpoint.metadata;
-  if (!normalisation || normalisation.kind === "none") return "none";
+  const { normalisation: normalization } = checkpoint.metadata;
+  if (!normalization || normalization.kind === "none") return "none";
   return {
     kind: "train",
-    mean: normalisation.mean,
-    standardDeviation: normalisation.standard_deviation,
+    mean: normalization.mean,
+    standardDeviation: normalization.standard_deviation,
   };
 }
 

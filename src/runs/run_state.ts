@@ -24,13 +24,13 @@ export const SAVE_EVERY_SECONDS = 20;
 
 /** What of the data decides a run's bits. */
 export function dataSettings(
-  { set, split, normalisation }: Pick<Workspace, "set" | "split" | "normalisation">,
+  { set, split, normalization }: Pick<Workspace, "set" | "split" | "normalization">,
 ): Record<string, JsonValue> {
   return {
     records: set.ids.length,
     trainingRecords: split.train.length,
     signalLength: set.signalLength,
-    normalisation: normalisation.kind,
+    normalisation: normalization.kind,
   };
 }
 

@@ -117,9 +117,9 @@ export class Trainer {
   }
 
   #record(recorder: Recorder, rows: number): void {
-    const { records, normalisationTensor: normalisation, labels } = this.workspace;
+    const { records, normalizationTensor: normalization, labels } = this.workspace;
     const step = this.#step;
-    const batch = { records, indices: this.#indices, step, normalisation, labels, rows };
+    const batch = { records, indices: this.#indices, step, normalization, labels, rows };
     this.method.record(recorder, batch);
     this.optimizer.record(recorder, step);
     this.method.recordUpdate?.(recorder, batch);

@@ -6,9 +6,9 @@
 
 import { ResidentRecords } from "../augment/resident_records.ts";
 import {
-  noNormalisation,
-  type Normalisation,
-  trainNormalisation,
+  noNormalization,
+  type Normalization,
+  trainNormalization,
 } from "../data/signals/normalization.ts";
 import { recordCount, type RecordSet } from "../data/signals/record_set.ts";
 import { type FoldSplit, splitByFolds } from "../data/sampling/splits.ts";
@@ -26,24 +26,24 @@ export interface WorkspaceOptions {
    * `train`: statistics of the training folds; `none`: mV as they are; or the statistics that a
    * checkpoint carries.
    */
-  readonly normalisation: "train" | "none" | Normalisation;
+  readonly normalization: "train" | "none" | Normalization;
 }
 
 /**
- * Device, kernels, resident records, labels and normalisation.
+ * Device, kernels, resident records, labels and normalization.
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
  * import { synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * assert(workspace.records.records === 30);
  * workspace.destroy();
  * ```
  */
 export class Workspace {
-  #normalisation = noNormalisation();
+  #normalization = noNormalization();
 
   private constructor(
     readonly gpu: Gpu,
@@ -53,11 +53,11 @@ export class Workspace {
     readonly records: ResidentRecords,
     /** [records, classes] 0 or 1. */
     readonly labels: Tensor,
-    normalisation: WorkspaceOptions["normalisation"],
+    normalization: WorkspaceOptions["normalization"],
     /** [24]: mean, then 1 / standard deviation. */
-    readonly normalisationTensor: Tensor,
+    readonly normalizationTensor: Tensor,
   ) {
-    this.normalise(normalisation);
+    this.normalize(normalization);
   }
 
   /** Opens a device and uploads a data set. The caller ends with `destroy()`. */
@@ -71,7 +71,7 @@ export class Workspace {
     const records = await ResidentRecords.upload(kernels, set);
     const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);
     gpu.write(labels.placement!.buffer, set.labels);
-    const normalisationTensor = persistent(gpu, "normalisation", [24]);
+    const normalizationTensor = persistent(gpu, "normalization", [24]);
     return new Workspace(
       gpu,
       kernels,
@@ -79,40 +79,40 @@ export class Workspace {
       split,
       records,
       labels,
-      options.normalisation,
-      normalisationTensor,
+      options.normalization,
+      normalizationTensor,
     );
   }
 
   /** What is applied to every record on its way into a model. */
-  get normalisation(): Normalisation {
-    return this.#normalisation;
+  get normalization(): Normalization {
+    return this.#normalization;
   }
 
   /**
-   * Changes the normalisation of all that runs from now on. The records on the device stay as they
+   * Changes the normalization of all that runs from now on. The records on the device stay as they
    * are, in digital units.
    *
    * @throws {UserError} Where the statistics are those of another number of leads.
    */
-  normalise(how: WorkspaceOptions["normalisation"]): void {
-    const { set, split, gpu, normalisationTensor } = this;
+  normalize(how: WorkspaceOptions["normalization"]): void {
+    const { set, split, gpu, normalizationTensor } = this;
     const statistics = how === "none"
-      ? noNormalisation()
+      ? noNormalization()
       : how === "train"
-      ? trainNormalisation(set, split.train)
+      ? trainNormalization(set, split.train)
       : how;
     const { mean, standardDeviation } = statistics;
     if (mean.length !== set.leads.length) {
       throw new UserError(
-        `Cannot normalise ${set.leads.length} leads by the statistics of ${mean.length}`,
+        `Cannot normalize ${set.leads.length} leads by the statistics of ${mean.length}`,
       );
     }
     gpu.write(
-      normalisationTensor.placement!.buffer,
+      normalizationTensor.placement!.buffer,
       Float32Array.from([...mean, ...standardDeviation.map((deviation) => 1 / deviation)]),
     );
-    this.#normalisation = statistics;
+    this.#normalization = statistics;
   }
 
   /** 0 or 1, [rows, classes], of the given rows. */
@@ -131,7 +131,7 @@ export class Workspace {
   release(): void {
     this.records.destroy();
     this.gpu.release(this.labels.placement!.buffer);
-    this.gpu.release(this.normalisationTensor.placement!.buffer);
+    this.gpu.release(this.normalizationTensor.placement!.buffer);
   }
 
   /** Gives memory and device back. */

@@ -86,10 +86,10 @@ function oneMinusW(sorted: Float64Array, weights: Float64Array, range: number): 
   for (let i = 0; i < n; i++) {
     const mirrored = Math.min(i, n - 1 - i);
     const weight = mirrored < weights.length ? Math.sign(2 * i - n + 1) * weights[mirrored] : 0; // the middle of an odd number
-    const centred = scaled[i] - mean;
+    const centered = scaled[i] - mean;
     weightSquares += weight * weight;
-    squares += centred * centred;
-    products += weight * centred;
+    squares += centered * centered;
+    products += weight * centered;
   }
   const root = Math.sqrt(weightSquares * squares);
   return (root - products) * (root + products) / (weightSquares * squares);

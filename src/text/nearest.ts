@@ -5,7 +5,7 @@
  */
 
 /**
- * Number of single-character insertions, deletions, substitutions and swaps of neighbours that
+ * Number of single-character insertions, deletions, substitutions and swaps of neighbors that
  * turn `from` into `to` (optimal string alignment distance; Damerau 1964).
  */
 export function editDistance(from: string, to: string): number {
@@ -40,7 +40,7 @@ export function nearest(given: string, candidates: readonly string[]): string | 
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(given.toLowerCase(), candidate.toLowerCase());
-    // A distance as long as the word itself would match anything: "-x" is not a misspelt "lr".
+    // A distance as long as the word itself would match anything: "-x" is not a misspelled "lr".
     if (distance <= limit && distance < bestDistance && distance < candidate.length) {
       best = candidate;
       bestDistance = distance;

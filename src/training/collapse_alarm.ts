@@ -13,7 +13,7 @@
 export const COLLAPSED_SHARE = 0.05;
 
 /**
- * Steps before which nothing can be said. Running statistics of batch normalisation begin at mean 0
+ * Steps before which nothing can be said. Running statistics of batch normalization begin at mean 0
  * and variance 1 and keep 0.9 of themselves in a step. Until that beginning is forgotten (0.9^50 =
  * 0.5 %), the embeddings of any network in evaluation mode lie close together: those of a fresh
  * SimCLR have a share of 0.01.

@@ -1,11 +1,11 @@
 /**
- * Features of a frozen encoder, computed once and standardised, for the training of a head alone.
+ * Features of a frozen encoder, computed once and standardized, for the training of a head alone.
  *
  * The scale of features depends on the encoder: those of a random one spread by some 0.001, those of
  * a trained one by some 0.1. At one learning rate a head would learn from the latter only, and a
  * comparison would tell scales apart and not encoders. So the head is trained on
  *
- *   f' = (f − μ) / σ,    μ and σ of each feature over the labelled records,
+ *   f' = (f − μ) / σ,    μ and σ of each feature over the labeled records,
  *
  * and for all other uses the same head is written for f:
  *
@@ -23,20 +23,20 @@ import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { evaluateRows } from "../evaluation/inference.ts";
 import { persistent, type Workspace } from "../runs/workspace.ts";
 
-/** The table of standardised features, and the way between heads for f' and for f. */
+/** The table of standardized features, and the way between heads for f' and for f. */
 export class FrozenFeatures {
   private constructor(
     /** [records, features] f', zeros for records without labels; the owner releases it. */
     readonly table: Tensor,
     readonly mean: Float64Array,
-    /** 1 where a feature is the same for all labelled records. */
+    /** 1 where a feature is the same for all labeled records. */
     readonly deviation: Float64Array,
   ) {}
 
   /**
-   * Computes the features of the labelled records in evaluation mode.
+   * Computes the features of the labeled records in evaluation mode.
    *
-   * @param rows The labelled records, at least one
+   * @param rows The labeled records, at least one
    */
   static async compute(
     workspace: Workspace,
@@ -73,7 +73,7 @@ export class FrozenFeatures {
   }
 
   /** Writes a head that was made for f, such as a file's, for f'. */
-  async standardiseHead(store: ParameterStore, model: ClassifierNetwork): Promise<void> {
+  async standardizeHead(store: ParameterStore, model: ClassifierNetwork): Promise<void> {
     const { weight, bias } = await headOf(store, model);
     store.load(substitute(weight, bias, this.deviation, this.mean));
   }

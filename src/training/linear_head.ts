@@ -46,7 +46,7 @@ export const HEAD_TRAINING = {
 } as const;
 
 /**
- * Trains a linear head on the frozen encoder of a checkpoint, with the normalisation that the
+ * Trains a linear head on the frozen encoder of a checkpoint, with the normalization that the
  * workspace has. A head belongs to the encoder's bytes, the data and the settings: it is trained once,
  * and again where one of them has changed. A training that was stopped goes on.
  *
@@ -62,7 +62,7 @@ export async function trainLinearHead(
     readonly onEpoch?: (epoch: number) => void;
   },
 ): Promise<LinearHead> {
-  const { set, normalisation } = workspace;
+  const { set, normalization } = workspace;
   const { folder, epochs, labelFraction, seed, commandLine, signal, onEpoch } = options;
   assertSamplingRate(encoder.checkpoint, encoder.path, set.samplingRate);
   assertAllParts(set);
@@ -74,7 +74,7 @@ export async function trainLinearHead(
     seed,
     source: set.source,
     ...dataSettings(workspace),
-    statistics: [...normalisation.mean, ...normalisation.standardDeviation],
+    statistics: [...normalization.mean, ...normalization.standardDeviation],
   };
   const identity = sha256OfBytes(new TextEncoder().encode(canonicalJson(settings)));
   const name = basename(encoder.path, extname(encoder.path));

@@ -81,7 +81,7 @@ class Pictures {
     const { set } = this.workspace;
     await this.prepare();
     const results = await this.#inference!.run(this.#rows);
-    const { mean, standardDeviation } = this.workspace.normalisation;
+    const { mean, standardDeviation } = this.workspace.normalization;
     const size = set.signalLength * set.leads.length;
     const millivolts = (name: string, i: number) =>
       results[name].slice(i * size, (i + 1) * size).map((value, at) =>

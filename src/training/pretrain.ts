@@ -1,5 +1,5 @@
 /**
- * The pretraining job of every method: unlabelled folds 1–8 under the eyes of a monitor, then a linear
+ * The pretraining job of every method: unlabeled folds 1–8 under the eyes of a monitor, then a linear
  * probe beside a random encoder's, where there are labels.
  *
  * @module
@@ -81,7 +81,7 @@ export interface PretrainResult extends Course {
  * import { pretrain, simclrRecipe, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const recipe = simclrRecipe({ temperature: 0.07, projection: 128, config: "full" });
  * const { epochLosses } = await pretrain(workspace, recipe, {
  *   epochs: 1,

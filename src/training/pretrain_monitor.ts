@@ -1,6 +1,6 @@
 /**
  * What can be said of an encoder while it is being pretrained: how far its embeddings are spread, and
- * now and then how well a small probe on labelled records does. Looks on only: the training's bits
+ * now and then how well a small probe on labeled records does. Looks on only: the training's bits
  * are the same with and without it.
  *
  * @module
@@ -10,7 +10,7 @@ import { labelSubset } from "../data/sampling/label_subset.ts";
 import { hasLabels } from "../data/signals/record_set.ts";
 import { embeddingSpread } from "../metrics/embedding_spread.ts";
 import { multilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { nearestNeighbourProbabilities } from "../estimators/k_nearest_neighbors.ts";
+import { nearestNeighborProbabilities } from "../estimators/k_nearest_neighbors.ts";
 import { fitLogisticRegression, predictProbabilities } from "../estimators/logistic_regression.ts";
 import { Inference, INFERENCE_ROWS } from "../evaluation/inference.ts";
 import type { PretrainNetwork } from "./pretrain_recipe.ts";
@@ -20,15 +20,15 @@ import type { Workspace } from "../runs/workspace.ts";
 /** Validation records whose embeddings' spread is measured, at most. */
 export const SPREAD_RECORDS = 256;
 
-/** Labelled training records of the online probe, at most. */
+/** Labeled training records of the online probe, at most. */
 export const ONLINE_PROBE_RECORDS = 2000;
 
-/** Neighbours of the k-NN probe where there are as many labelled records, and their temperature. */
-const NEIGHBOURS = 20;
+/** Neighbors of the k-NN probe where there are as many labeled records, and their temperature. */
+const NEIGHBORS = 20;
 const TEMPERATURE = 0.07;
 
 /**
- * Penalty of the linear probe on standardised features. A fixed one, so that no epoch is judged by
+ * Penalty of the linear probe on standardized features. A fixed one, so that no epoch is judged by
  * more than one look at fold 9.
  */
 const L2 = 0.1;
@@ -44,7 +44,7 @@ export interface OnlineProbeOptions {
 export class PretrainMonitor {
   readonly #classes: number;
   readonly #spread: Int32Array;
-  readonly #labelled: Int32Array;
+  readonly #labeled: Int32Array;
   readonly #validation: Int32Array;
   #inference: Inference | undefined;
 
@@ -63,7 +63,7 @@ export class PretrainMonitor {
         : labelSubset({ indices, labels, classes, fraction: most / indices.length, seed });
     this.#classes = classes;
     this.#spread = draw(split.validation, SPREAD_RECORDS);
-    this.#labelled = draw(split.train, ONLINE_PROBE_RECORDS);
+    this.#labeled = draw(split.train, ONLINE_PROBE_RECORDS);
     this.#validation = split.validation;
   }
 
@@ -78,7 +78,7 @@ export class PretrainMonitor {
   }
 
   /**
-   * Spread of the normalised embeddings z (or of the features, where the method has no z) of
+   * Spread of the normalized embeddings z (or of the features, where the method has no z) of
    * validation records, as a share of 1/√d: 0 collapsed, about 1 spread evenly. Undefined where there
    * are fewer than two such records.
    *
@@ -93,7 +93,7 @@ export class PretrainMonitor {
   }
 
   /**
-   * Macro AUROC on fold 9 of a probe on the features of labelled training records; NaN where no class
+   * Macro AUROC on fold 9 of a probe on the features of labeled training records; NaN where no class
    * defines it. The test fold is left alone.
    *
    * @throws {UserError} Where a feature is not finite.
@@ -101,21 +101,21 @@ export class PretrainMonitor {
   async probeAuroc(epoch: number): Promise<number> {
     const { workspace } = this;
     const classes = this.#classes;
-    const rows = Int32Array.from([...this.#labelled, ...this.#validation]);
+    const rows = Int32Array.from([...this.#labeled, ...this.#validation]);
     const { features } = await this.#run(rows, epoch);
-    const cut = this.#labelled.length * (features.length / rows.length);
-    const labelled = {
+    const cut = this.#labeled.length * (features.length / rows.length);
+    const labeled = {
       features: features.subarray(0, cut),
-      labels: workspace.labelsOf(this.#labelled),
+      labels: workspace.labelsOf(this.#labeled),
     };
     const queries = features.subarray(cut);
     const probabilities = this.probe?.kind === "linear"
-      ? predictProbabilities(fitLogisticRegression(labelled, classes, L2), queries)
-      : nearestNeighbourProbabilities({
-        labelled,
+      ? predictProbabilities(fitLogisticRegression(labeled, classes, L2), queries)
+      : nearestNeighborProbabilities({
+        labeled,
         classes,
         queries,
-        k: Math.min(NEIGHBOURS, this.#labelled.length),
+        k: Math.min(NEIGHBORS, this.#labeled.length),
         temperature: TEMPERATURE,
       });
     const truth = workspace.labelsOf(this.#validation);
@@ -124,7 +124,7 @@ export class PretrainMonitor {
 
   /** Records the pass, so that its memory is known before the run starts. */
   async prepare(): Promise<void> {
-    const most = Math.max(this.#spread.length, this.probes ? this.#labelled.length : 0);
+    const most = Math.max(this.#spread.length, this.probes ? this.#labeled.length : 0);
     if (most === 0) return;
     this.#inference ??= await Inference.record(
       this.workspace,

@@ -1,5 +1,5 @@
 /**
- * Supervised training and fine-tuning: labelled records of folds 1–8, the best epoch chosen on
+ * Supervised training and fine-tuning: labeled records of folds 1–8, the best epoch chosen on
  * fold 9, and fold 10 looked at once, with the chosen weights.
  *
  * @module
@@ -64,7 +64,7 @@ export interface TrainClassifierOptions extends RunOptions {
   readonly labelFraction: number;
   readonly loss: ClassificationLoss["name"];
   readonly balancing: Balancing;
-  /** Train the head alone, on features that are computed once and standardised. */
+  /** Train the head alone, on features that are computed once and standardized. */
   readonly freezeEncoder: boolean;
   /** Pretrained encoder; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
@@ -91,7 +91,7 @@ export interface ClassifierEvents {
     facts: RunFacts & {
       parameters: number;
       trained: number;
-      labelled: number;
+      labeled: number;
       frequencies: ClassFrequency[];
     },
   ): void;
@@ -122,7 +122,7 @@ export interface TrainClassifierResult extends Course {
 }
 
 /**
- * Trains a classifier on the labelled part of folds 1-8, keeps the epoch that is best on fold 9 (by
+ * Trains a classifier on the labeled part of folds 1-8, keeps the epoch that is best on fold 9 (by
  * macro F1 unless told otherwise; the first of equals, so also where the metric is not defined),
  * writes it (key `model`), and reports fold 10 once.
  *
@@ -136,7 +136,7 @@ export interface TrainClassifierResult extends Course {
  * import { synthesizeCohort, trainClassifier, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalisation: "train" });
+ * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { bestEpoch } = await trainClassifier(workspace, {
  *   command: "train-supervised",
  *   method: "supervised",
@@ -167,7 +167,7 @@ export async function trainClassifier(
   const { seed, batchSize, events, freezeEncoder, shuffle, selection = "f1_macro" } = options;
   const { architecture = "ECGClassifier" } = options;
   const classes = set.classNames.length;
-  const labelled = labelSubset({
+  const labeled = labelSubset({
     indices: split.train,
     labels: set.labels,
     classes,
@@ -189,7 +189,7 @@ export async function trainClassifier(
   const width = options.width ?? (checkpoints.length > 0 ? modelWidth(checkpoints[0]) : 64);
   const model = createClassifier(store, { architecture, width, classes });
   store.allocate(gpu, seed);
-  const loss = chooseLoss(options.loss, workspace.labelsOf(labelled), classes);
+  const loss = chooseLoss(options.loss, workspace.labelsOf(labeled), classes);
   const owned: Tensor[] = [];
   const perClass = (name: string, values: readonly number[]): Tensor => {
     const tensor = persistent(gpu, name, [classes]);
@@ -204,11 +204,11 @@ export async function trainClassifier(
       loadWeights(checkpoints[i], path, store, from)
     );
     const features = freezeEncoder
-      ? await FrozenFeatures.compute(workspace, model, labelled)
+      ? await FrozenFeatures.compute(workspace, model, labeled)
       : undefined;
     if (features) {
       owned.push(features.table);
-      if (loaded.includes("model")) await features.standardiseHead(store, model);
+      if (loaded.includes("model")) await features.standardizeHead(store, model);
       else FrozenFeatures.startHead(store);
     }
     const method = new ClassificationMethod(store, model, {
@@ -225,7 +225,7 @@ export async function trainClassifier(
     let validationLosses: number[] | undefined;
     const order = (epoch: number) =>
       epochOrder({
-        indices: labelled,
+        indices: labeled,
         strategy: options.balancing,
         labels: set.labels,
         classes,
@@ -240,7 +240,7 @@ export async function trainClassifier(
       method,
       options,
       settings: classifierSettings(options),
-      records: labelled.length,
+      records: labeled.length,
       order,
       ...(options.adam ? { adam: options.adam } : {}),
       restoring(stored) {
@@ -259,9 +259,9 @@ export async function trainClassifier(
           parameters: store.count,
           trained: store.parameters.slice(method.trainedFrom)
             .reduce((sum, { value }) => sum + value.size, 0),
-          labelled: labelled.length,
+          labeled: labeled.length,
           frequencies: classFrequencies({
-            indices: labelled,
+            indices: labeled,
             order: order(facts.resumedAfter + 1),
             labels: set.labels,
             classNames: set.classNames,
@@ -350,7 +350,7 @@ export async function trainClassifier(
 }
 
 /** What a {@linkcode Judge} says. */
-interface Judgement {
+interface Judgment {
   readonly metrics: ValidationMetrics;
   /** [rows, classes] */
   readonly probabilities: Float64Array;
@@ -368,7 +368,7 @@ class Judge {
     return new Judge(workspace, inference);
   }
 
-  async judge(rows: Int32Array, epoch: number): Promise<Judgement> {
+  async judge(rows: Int32Array, epoch: number): Promise<Judgment> {
     const { logits } = await this.inference.run(rows);
     if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
     const labels = this.workspace.labelsOf(rows);
@@ -387,7 +387,7 @@ class Judge {
 }
 
 function perClassOf(
-  { labels, probabilities }: Judgement,
+  { labels, probabilities }: Judgment,
   classNames: readonly string[],
 ): PerClass {
   const scores = perClassMetrics(labels, probabilities, { classes: classNames.length });
@@ -419,7 +419,7 @@ function score(metrics: ValidationMetrics, selection: Selection): number {
   return Number.isNaN(value) ? -Infinity : value;
 }
 
-/** The loss of a name, with weights from the labelled training records. */
+/** The loss of a name, with weights from the labeled training records. */
 export function chooseLoss(
   name: ClassificationLoss["name"],
   labels: ArrayLike<number>,

@@ -20,9 +20,9 @@ import {
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
 import { fitGradientBoosting, predictBoosting } from "../estimators/gradient_boosting.ts";
-import type { LabelledFeatures } from "../estimators/logistic_regression.ts";
+import type { LabeledFeatures } from "../estimators/logistic_regression.ts";
 import { fitRandomForest, predictForest } from "../estimators/random_forest.ts";
-import { fitStandardisation, standardise } from "../estimators/standardization.ts";
+import { fitStandardization, standardize } from "../estimators/standardization.ts";
 
 /** `rf`: random forest; `xgb`: gradient-boosted trees by XGBoost's rules. */
 export type TraditionalModel = "rf" | "xgb";
@@ -46,7 +46,7 @@ export interface TraditionalOptions {
   /** Ends training after the current tree. */
   readonly signal?: AbortSignal;
   /** Called before the first tree. */
-  readonly onPrepared?: (frequencies: ClassFrequency[], labelled: number) => void;
+  readonly onPrepared?: (frequencies: ClassFrequency[], labeled: number) => void;
   /** Called after each tree; boosting grows one a class. */
   readonly onTree?: (done: number, total: number) => void;
 }
@@ -67,7 +67,7 @@ export interface TraditionalEvaluation {
 /** What {@linkcode trainTraditionalMl} gives. */
 export interface TraditionalResult {
   /** Rows whose labels were used. */
-  readonly labelled: Int32Array;
+  readonly labeled: Int32Array;
   readonly validation: TraditionalEvaluation;
   readonly test: TraditionalEvaluation;
   /** Share of each feature in what the trees learned, by name; zeros where no tree splits. */
@@ -77,7 +77,7 @@ export interface TraditionalResult {
 }
 
 /**
- * Fits a forest or boosted trees to 22 features of the labelled records of folds 1–8, standardised by
+ * Fits a forest or boosted trees to 22 features of the labeled records of folds 1–8, standardized by
  * these records, and measures it on folds 9 and 10. Nothing is chosen on fold 9. One seed gives one
  * result; no device is opened.
  *
@@ -102,7 +102,7 @@ export async function trainTraditionalMl(
   const dimension = TRADITIONAL_FEATURES.length;
   assertAllParts(set);
   const split = splitByFolds(set);
-  const labelled = labelSubset({
+  const labeled = labelSubset({
     indices: split.train,
     labels,
     classes,
@@ -110,19 +110,19 @@ export async function trainTraditionalMl(
     seed,
   });
   options.onPrepared?.(
-    classFrequencies({ indices: labelled, order: labelled, labels, classNames }),
-    labelled.length,
+    classFrequencies({ indices: labeled, order: labeled, labels, classNames }),
+    labeled.length,
   );
   const features = traditionalFeatureTable(set);
-  const standardisation = fitStandardisation(pick(features, dimension, labelled), dimension);
+  const standardization = fitStandardization(pick(features, dimension, labeled), dimension);
   const featuresOf = (rows: Int32Array) =>
-    standardise(pick(features, dimension, rows), standardisation);
+    standardize(pick(features, dimension, rows), standardization);
 
   const started = performance.now();
   let paused = started;
   const fitted = await fit(model, classes, {
-    features: featuresOf(labelled),
-    labels: pick(labels, classes, labelled),
+    features: featuresOf(labeled),
+    labels: pick(labels, classes, labeled),
   }, {
     seed,
     onTree: async (done, total) => {
@@ -151,7 +151,7 @@ export async function trainTraditionalMl(
     };
   };
   return {
-    labelled,
+    labeled,
     validation: evaluate(split.validation),
     test: evaluate(split.test),
     importances: Object.fromEntries(
@@ -165,7 +165,7 @@ export async function trainTraditionalMl(
 async function fit(
   model: TraditionalModel,
   classes: number,
-  data: LabelledFeatures,
+  data: LabeledFeatures,
   options: {
     readonly seed: number;
     readonly onTree: (done: number, total: number) => Promise<void>;

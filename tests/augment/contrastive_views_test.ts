@@ -10,7 +10,7 @@ import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { contrastiveViews } from "../reference/contrastive_views.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
-import { largestError, makeSamples, NORMALISATION } from "./pipeline.ts";
+import { largestError, makeSamples, NORMALIZATION } from "./pipeline.ts";
 
 const TOLERANCE = 2e-5;
 
@@ -31,7 +31,7 @@ function complete(given: Case) {
     epoch: 2,
     millivoltsPerUnit: 0.001,
     samplingRate: 100,
-    normalisation: NORMALISATION,
+    normalization: NORMALIZATION,
     ...given,
   };
 }
@@ -49,19 +49,19 @@ async function run(given: Case): Promise<Float32Array> {
   indices.set(input.batch);
   const batch = upload(gpu, "batch", [rows], indices);
   const state = upload(gpu, "state", [16], words);
-  const { mean, deviation } = NORMALISATION;
-  const normalisation = upload(gpu, "normalisation", [24], [
+  const { mean, deviation } = NORMALIZATION;
+  const normalization = upload(gpu, "normalization", [24], [
     ...mean,
     ...deviation.map((value) => 1 / value),
   ]);
   const recorder = new Recorder(kernels);
-  const views = recordContrastiveViews(recorder, { records, batch, state, normalisation, rows });
+  const views = recordContrastiveViews(recorder, { records, batch, state, normalization, rows });
   const program = await recorder.plan([views]);
   program.run();
   const values = await download(gpu, views);
   program.destroy();
   records.destroy();
-  release(gpu, batch, state, normalisation);
+  release(gpu, batch, state, normalization);
   assertEquals(gpu.liveBuffers, before);
   return values;
 }
@@ -106,7 +106,7 @@ Deno.test("contrastive views: noise of 0.05 mV, one factor of 0.9 to 1.1 a recor
   const samples = new Int16Array(count * size).fill(1000);
   const input = { samples, signalLength: length, batch: [...Array(count).keys()] };
   const millivolts = (values: Float32Array) =>
-    values.map((value, j) => value * NORMALISATION.deviation[j % 12] + NORMALISATION.mean[j % 12]);
+    values.map((value, j) => value * NORMALIZATION.deviation[j % 12] + NORMALIZATION.mean[j % 12]);
   const views = millivolts(await run(input));
   const noise = views.subarray(0, count * size).map((value) => value - 1);
   const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;

@@ -10,8 +10,8 @@ import { download, openGpu, release, upload } from "../support/gpu.ts";
 
 const LEADS = 12;
 
-/** Normalisation of all tests: no two leads alike. */
-export const NORMALISATION = {
+/** Normalization of all tests: no two leads alike. */
+export const NORMALIZATION = {
   mean: Float64Array.from({ length: LEADS }, (_, c) => 0.01 * (c - 4)),
   deviation: Float64Array.from({ length: LEADS }, (_, c) => 0.15 + 0.02 * c),
 };
@@ -57,7 +57,7 @@ function complete(input: InputCase) {
   return {
     samplingRate: 100,
     millivoltsPerUnit: 0.001,
-    normalisation: NORMALISATION,
+    normalization: NORMALIZATION,
     seed: 11,
     epoch: 2,
     views: 2,
@@ -78,8 +78,8 @@ export async function runInput(given: InputCase): Promise<Float32Array> {
   indices.set(input.batch);
   const batch = upload(gpu, "batch", [rows], indices);
   const state = upload(gpu, "state", [16], words);
-  const { mean, deviation } = input.normalisation;
-  const normalisation = upload(gpu, "normalisation", [24], [
+  const { mean, deviation } = input.normalization;
+  const normalization = upload(gpu, "normalization", [24], [
     ...Array.from(mean),
     ...Array.from(deviation, (value) => 1 / value),
   ]);
@@ -88,7 +88,7 @@ export async function runInput(given: InputCase): Promise<Float32Array> {
     records,
     batch,
     state,
-    normalisation,
+    normalization,
     rows,
     views: input.views as 1 | 2,
     firstView: input.firstView,
@@ -101,7 +101,7 @@ export async function runInput(given: InputCase): Promise<Float32Array> {
   } finally {
     program.destroy();
     records.destroy();
-    release(gpu, batch, state, normalisation);
+    release(gpu, batch, state, normalization);
   }
 }
 

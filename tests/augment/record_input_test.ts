@@ -16,7 +16,7 @@ import {
   onlyAugmentation,
 } from "../../src/augment/augmentations.ts";
 import { gather } from "../reference/gather.ts";
-import { expectInput, largestError, makeSamples, NORMALISATION, runInput } from "./pipeline.ts";
+import { expectInput, largestError, makeSamples, NORMALIZATION, runInput } from "./pipeline.ts";
 
 const TOLERANCE = 1e-4;
 const ALWAYS = Object.fromEntries(
@@ -119,10 +119,10 @@ Deno.test("every configuration equals the twin at its documented rates", async (
   }
 });
 
-Deno.test("without augmentation records come normalised, views identical, chunked or not", async () => {
+Deno.test("without augmentation records come normalized, views identical, chunked or not", async () => {
   const samples = makeSamples(7, 133);
   const batch = [6, 0, 3, 3, 5];
-  const expected = gather(samples, 133, 12, 0.001, batch, NORMALISATION);
+  const expected = gather(samples, 133, 12, 0.001, batch, NORMALIZATION);
   // Two records a chunk: four chunks, the last one half full.
   for (const chunkBytes of [undefined, 2 * 133 * 24]) {
     for (const augmentations of [undefined, augmentationConfig("none")]) {
@@ -207,7 +207,7 @@ Deno.test("extreme samples of int16 pass unharmed", async () => {
   const samples = new Int16Array(2 * 16 * 12);
   samples.forEach((_, i) => samples[i] = [-32768, 32767, -1, 0, 1][i % 5]);
   const one = await runInput({ samples, signalLength: 16, batch: [1, 0], views: 1 });
-  const expected = gather(samples, 16, 12, 0.001, [1, 0], NORMALISATION);
+  const expected = gather(samples, 16, 12, 0.001, [1, 0], NORMALIZATION);
   // 33 mV / 0.15 mV = 218 units, three roundings.
   assert(largestError(one, expected) < 218 * 3 * 2 ** -23);
 });

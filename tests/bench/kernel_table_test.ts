@@ -55,7 +55,7 @@ async function recordStep(name: StepName) {
     records,
     indices: new Tensor("batch", [RECORDS]),
     step,
-    normalisation: new Tensor("normalisation", [24]),
+    normalization: new Tensor("normalization", [24]),
     labels: new Tensor("labels", [RECORDS, 5]),
     rows: RECORDS,
   });

@@ -3,7 +3,7 @@ import {
   LOSS_TOLERANCE,
   makeProblem,
   runPeers,
-  summarise,
+  summarize,
 } from "../../src/bench/peers/run_peers.ts";
 import { readProblem, TRAINED, writeProblem } from "../../src/bench/peers/problem.ts";
 
@@ -24,7 +24,7 @@ Deno.test("a problem is read as it was written, and holds every trained tensor",
   }
 });
 
-Deno.test("summarise() takes the median of the rounds' ratios, not the ratio of medians", () => {
+Deno.test("summarize() takes the median of the rounds' ratios, not the ratio of medians", () => {
   const answer = (name: string, milliseconds: number[]) =>
     [
       name,
@@ -36,7 +36,7 @@ Deno.test("summarise() takes the median of the rounds' ratios, not the ratio of 
         milliseconds: each,
       })),
     ] as const;
-  const [ours, other] = summarise(
+  const [ours, other] = summarize(
     new Map([answer("this project", [10, 100, 20]), answer("other", [30, 200, 200])]),
     8,
   );

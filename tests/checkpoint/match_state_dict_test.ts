@@ -67,7 +67,7 @@ Deno.test("describeCheckpoint() prints what there is", () => {
       "encoder: ECGEncoder1DCNN (12 channels, width 8), 2 tensors, 1,064 values",
       "method: simclr",
       "classes: NORM, MI",
-      "normalisation: per lead, 2 leads",
+      "normalization: per lead, 2 leads",
       "signal: 1000 samples at 100 Hz, 2 leads",
       "epoch: 20",
       "seed: 42",

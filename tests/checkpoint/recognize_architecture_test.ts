@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   architectureOf,
-  recogniseArchitecture,
+  recognizeArchitecture,
   widthOf,
 } from "../../src/checkpoint/recognize_architecture.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
@@ -82,8 +82,8 @@ Deno.test("architectureOf() knows no model of others", () => {
   }
 });
 
-Deno.test("recogniseArchitecture() says it in words, whatever the file holds", () => {
-  const words = (...tensors: [string, ...number[]][]) => recogniseArchitecture(dict(...tensors));
+Deno.test("recognizeArchitecture() says it in words, whatever the file holds", () => {
+  const words = (...tensors: [string, ...number[]][]) => recognizeArchitecture(dict(...tensors));
   assertEquals(words(), "an empty state dict");
   assertEquals(
     words(encoder, ["head.weight", 5, 32]),

@@ -26,7 +26,7 @@ Deno.test("decodeSafetensors() reads a file of the format's own library", () => 
     "fixture",
   );
   const expected = JSON.parse(Deno.readTextFileSync(`${folder}/safetensors.json`));
-  assertEquals([...sections.keys()], ["encoder"]); // recognised by its names
+  assertEquals([...sections.keys()], ["encoder"]); // recognized by its names
   assertEquals(metadata, {});
   const tensors = sections.get("encoder")!;
   assertEquals([...tensors.keys()].sort(), Object.keys(expected.tensors).sort());

@@ -34,7 +34,7 @@ function result(predictions: readonly EcgPrediction[]): Predictions {
     signalLength: 1000,
     assumptions: [],
   };
-  return { input, normalisation: "none", adapter: "x", predictions, leftOut: [] };
+  return { input, normalization: "none", adapter: "x", predictions, leftOut: [] };
 }
 
 Deno.test("predict report: names and files of pictures never meet", () => {

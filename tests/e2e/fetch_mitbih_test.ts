@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { serveMitBih } from "../data/download/mitdb_server.ts";
 import { Playground } from "./command_line.ts";
 
-Deno.test("fetch-mitbih: stopped by Ctrl-C it goes on; then the set can be analysed", () =>
+Deno.test("fetch-mitbih: stopped by Ctrl-C it goes on; then the set can be analyzed", () =>
   Playground.with(async (ground) => {
     await using server = serveMitBih();
     const args = ["--out", "mitdb", "--base-url", server.url, "--jobs", 2];

@@ -295,7 +295,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
           const run = checkpoint === "focal.pt" ? "focal" : checkpoint;
           const { test } = ground.json(`runs/${run}/result.json`);
           for (const name of METRICS) assertEquals(json.metrics[name], test[name], name);
-          assertEquals(json.normalisation, checkpoint === "focal.pt" ? "train" : "none");
+          assertEquals(json.normalization, checkpoint === "focal.pt" ? "train" : "none");
         }
       },
     );
@@ -393,7 +393,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
         "--json",
         "bare.json",
       ]);
-      assertEquals(ground.json("bare.json").normalisation, "none");
+      assertEquals(ground.json("bare.json").normalization, "none");
       await ground.succeed("evaluate", [
         ...SMALL,
         "--checkpoint",
@@ -403,7 +403,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
         "--normalize",
         "train",
       ]);
-      assertEquals(ground.json("bare_train.json").normalisation, "train");
+      assertEquals(ground.json("bare_train.json").normalization, "train");
       const { test } = ground.json("runs/a.pt/result.json");
       assertEquals(ground.json("bare_train.json").metrics.auroc_macro, test.auroc_macro);
     });
@@ -460,7 +460,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
   });
 });
 
-/** Sigmoid of the float64 twin's logits for rows of a set, normalised as the checkpoint says. */
+/** Sigmoid of the float64 twin's logits for rows of a set, normalized as the checkpoint says. */
 function probabilitiesOfTwin(
   { sections, metadata }: Checkpoint,
   set: RecordSet,
@@ -475,13 +475,13 @@ function probabilitiesOfTwin(
     );
   }
   for (const { name } of classifierParameters({})) assert(state.has(name), name);
-  const { normalisation } = metadata;
+  const { normalisation: normalization } = metadata;
   const input = new Float64Array(rows.length * set.signalLength * 12);
   rows.forEach((row, i) => {
     recordMillivolts(set, row).forEach((x, at) => {
       const lead = at % 12;
-      input[i * set.signalLength * 12 + at] = normalisation
-        ? (x - normalisation.mean[lead]) / normalisation.standard_deviation[lead]
+      input[i * set.signalLength * 12 + at] = normalization
+        ? (x - normalization.mean[lead]) / normalization.standard_deviation[lead]
         : x;
     });
   });

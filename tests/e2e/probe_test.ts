@@ -85,7 +85,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       );
       assertEquals([file.trained.penalty, file.trained.converged], [1, true]);
       assertEquals(file.random.map(({ seed }: { seed: number }) => seed), [5, 6]);
-      assertEquals([file.command, file.labelled, file.records], [
+      assertEquals([file.command, file.labeled, file.records], [
         "linear-probe",
         train.length,
         test.length,
@@ -107,10 +107,10 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
         ...["--json", "few.json"],
       ]);
       assert(out.includes("penalty chosen on fold 9"), out);
-      assert(/Nothing to learn about .*: all labelled records agree/.test(out), out);
+      assert(/Nothing to learn about .*: all labeled records agree/.test(out), out);
       assert(out.includes("over the mean of the random encoder,"), out);
-      const { trained, labelled } = ground.json("few.json");
-      assertEquals(labelled, 1);
+      const { trained, labeled } = ground.json("few.json");
+      assertEquals(labeled, 1);
       assert("validation_auroc" in trained && trained.converged);
     });
 
@@ -119,7 +119,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
         ...DATA,
         ...["--checkpoint", "a.pt", "--k", 5, "--fold", 9, "--json", "knn.json"],
       ]);
-      assert(/Probe +5 nearest neighbours, temperature 0.07/.test(out), out);
+      assert(/Probe +5 nearest neighbors, temperature 0.07/.test(out), out);
       const { probe, fold, random, trained } = ground.json("knn.json");
       assertEquals([probe, fold, random.length], [{ k: 5, temperature: 0.07 }, 9, 3]);
       assert(!("penalty" in trained));
@@ -223,7 +223,7 @@ Deno.test("train-simclr --probe-every: the same encoder, with a curve", () =>
     await run("plain");
     const out = await run("probed", "--probe-every", 1, "--probe", "linear");
     assertEquals(ground.bytes("probed.pt"), ground.bytes("plain.pt"));
-    assert(/Online probe +Logistic regression on \d\d labelled records, AUROC on/.test(out), out);
+    assert(/Online probe +Logistic regression on \d\d labeled records, AUROC on/.test(out), out);
     assert(/^Epoch 0\/2 {2}probe 0\.\d{4}$/m.test(out), out);
     assert(
       /^Epoch 2\/2 {2}loss \d\.\d{4} {2}spread \d\.\d\d {2}probe 0\.\d{4} {2}/m.test(out),

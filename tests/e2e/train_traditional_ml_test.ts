@@ -69,10 +69,10 @@ Deno.test("train-traditional-ml", async (t) => {
       const folds = ground.csv("cohort/ptbxl_database.csv");
       const column = folds[0].indexOf("strat_fold");
       const training = folds.slice(1).filter((row) => Number(row[column]) <= 8).length;
-      assertAlmostEquals(first.labelled, training / 2, 0.5);
+      assertAlmostEquals(first.labeled, training / 2, 0.5);
     });
 
-    await t.step("a single labelled record: no figure, a warning, numbers still", async () => {
+    await t.step("a single labeled record: no figure, a warning, numbers still", async () => {
       const out = await ground.succeed("train-traditional-ml", [
         ...DATA,
         "--label-fraction",

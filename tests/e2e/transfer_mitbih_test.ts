@@ -113,7 +113,7 @@ Deno.test("transfer-mitbih: both classifiers, all files, and going on", () =>
       "model",
     ]);
     assertStringIncludes(model, "key model, entries under encoder.; trained too\n");
-    assert(/^Normalisation +none \(mV\)$/m.test(model), model);
+    assert(/^Normalization +none \(mV\)$/m.test(model), model);
     assert(/ --seed\s+43$/m.test(model), model);
     assertEquals(ground.json("model/transfer_mitbih.json").baseline, null);
     assert(!existsSync(ground.path("model/baseline")));

@@ -43,7 +43,7 @@ Deno.test("fitDecisionTree(): rows that cannot be told apart share a leaf", () =
   assertEquals([...predictTree(single, [0, 0])], [1, 0]);
 });
 
-Deno.test("fitDecisionTree() separates neighbouring floats", () => {
+Deno.test("fitDecisionTree() separates neighboring floats", () => {
   const a = 1;
   const b = 1 + Number.EPSILON;
   const tree = fitDecisionTree({ features: [a, b], labels: [0, 1] }, 1);

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
-import { nearestNeighbourProbabilities } from "../../src/estimators/k_nearest_neighbors.ts";
+import { nearestNeighborProbabilities } from "../../src/estimators/k_nearest_neighbors.ts";
 import { inRepository } from "../support/paths.ts";
 
 const fixture = JSON.parse(
@@ -9,10 +9,10 @@ const fixture = JSON.parse(
 );
 
 for (const { k, temperature, probabilities } of fixture.cases) {
-  Deno.test(`nearestNeighbourProbabilities() agrees with scikit-learn, k ${k}, temperature ${temperature}`, () => {
+  Deno.test(`nearestNeighborProbabilities() agrees with scikit-learn, k ${k}, temperature ${temperature}`, () => {
     const { features, labels, queries, classes } = fixture;
-    const found = nearestNeighbourProbabilities({
-      labelled: { features, labels },
+    const found = nearestNeighborProbabilities({
+      labeled: { features, labels },
       classes,
       queries,
       k,
@@ -24,11 +24,11 @@ for (const { k, temperature, probabilities } of fixture.cases) {
   });
 }
 
-Deno.test("nearestNeighbourProbabilities() ignores the length of a row", () => {
+Deno.test("nearestNeighborProbabilities() ignores the length of a row", () => {
   const { features, labels, queries, classes } = fixture;
   const find = (scale: number) =>
-    nearestNeighbourProbabilities({
-      labelled: { features, labels },
+    nearestNeighborProbabilities({
+      labeled: { features, labels },
       classes,
       queries: queries.map((x: number) => x * scale),
     });
@@ -38,10 +38,10 @@ Deno.test("nearestNeighbourProbabilities() ignores the length of a row", () => {
   }
 });
 
-Deno.test("nearestNeighbourProbabilities(): weights, ties, rows of zeros", () => {
+Deno.test("nearestNeighborProbabilities(): weights, ties, rows of zeros", () => {
   const find = (features: number[], labels: number[], queries: number[], k: number) => [
-    ...nearestNeighbourProbabilities({
-      labelled: { features, labels },
+    ...nearestNeighborProbabilities({
+      labeled: { features, labels },
       classes: 1,
       queries,
       k,
@@ -52,7 +52,7 @@ Deno.test("nearestNeighbourProbabilities(): weights, ties, rows of zeros", () =>
   const total = Math.exp(2) + 1 + Math.exp(-2);
   const [p] = find([1, 0, 0, 1, -1, 0], [0, 1, 1], [3, 0], 3);
   assertAlmostEquals(p, (1 + Math.exp(-2)) / total, 1e-15);
-  // Equal rows: the first ones are the neighbours.
+  // Equal rows: the first ones are the neighbors.
   assertEquals(find([1, 1, 1, 1], [1, 1, 0, 0], [1], 2), [1]);
   // A query of zeros is as near to all.
   assertEquals(find([1, 2, 3, 4], [1, 0], [0, 0], 2), [0.5]);
@@ -60,17 +60,17 @@ Deno.test("nearestNeighbourProbabilities(): weights, ties, rows of zeros", () =>
   assertEquals(find([1, 2], [1], [], 1), []);
 });
 
-Deno.test("nearestNeighbourProbabilities() refuses what it cannot search", () => {
+Deno.test("nearestNeighborProbabilities() refuses what it cannot search", () => {
   const find = (options: object) => () =>
-    nearestNeighbourProbabilities({
-      labelled: { features: [1, 2, 3, 4], labels: [0, 1] },
+    nearestNeighborProbabilities({
+      labeled: { features: [1, 2, 3, 4], labels: [0, 1] },
       classes: 1,
       queries: [1, 2],
       k: 1,
       ...options,
     });
-  assertThrows(find({ k: 20 }), UserError, "20 neighbours among 2 labelled records");
-  assertThrows(find({ k: undefined }), UserError, "20 neighbours among 2");
+  assertThrows(find({ k: 20 }), UserError, "20 neighbors among 2 labeled records");
+  assertThrows(find({ k: undefined }), UserError, "20 neighbors among 2");
   assertThrows(find({ k: 0 }), RangeError, "k is 0");
   assertThrows(find({ k: 1.5 }), RangeError, "k is 1.5");
   assertThrows(find({ temperature: 0 }), RangeError, "temperature is 0");
@@ -78,35 +78,35 @@ Deno.test("nearestNeighbourProbabilities() refuses what it cannot search", () =>
   assertThrows(find({ queries: [1, NaN] }), RangeError, "feature 1 of query 0 is NaN");
   assertThrows(find({ classes: 3 }), RangeError, "no rows of 3 classes");
   assertThrows(
-    find({ labelled: { features: [1, 2, 3], labels: [0, 1] } }),
+    find({ labeled: { features: [1, 2, 3], labels: [0, 1] } }),
     RangeError,
     "3 features in 2 rows",
   );
   assertThrows(
-    find({ labelled: { features: [1, 2, Infinity, 4], labels: [0, 1] } }),
+    find({ labeled: { features: [1, 2, Infinity, 4], labels: [0, 1] } }),
     RangeError,
-    "feature 0 of labelled row 1 is Infinity",
+    "feature 0 of labeled row 1 is Infinity",
   );
   assertThrows(
-    find({ labelled: { features: [1, 2, 3, 4], labels: [0, 2] } }),
+    find({ labeled: { features: [1, 2, 3, 4], labels: [0, 2] } }),
     RangeError,
     "label 1 is 2",
   );
-  assertThrows(find({ labelled: { features: [], labels: [] } }), RangeError, "no rows");
+  assertThrows(find({ labeled: { features: [], labels: [] } }), RangeError, "no rows");
 });
 
-Deno.test("nearestNeighbourProbabilities() is quick on features of an encoder", () => {
+Deno.test("nearestNeighborProbabilities() is quick on features of an encoder", () => {
   const random = new CounterRandom(1, Stream.synthetic);
   const [rows, queries, dimension] = [4000, 500, 256];
   const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
   const labels = Uint8Array.from({ length: rows }, () => random.integer(2));
   const options = {
-    labelled: { features: draw(rows * dimension), labels },
+    labeled: { features: draw(rows * dimension), labels },
     classes: 1,
     queries: draw(queries * dimension),
   };
   const start = performance.now();
-  const found = nearestNeighbourProbabilities(options);
+  const found = nearestNeighborProbabilities(options);
   const seconds = (performance.now() - start) / 1000;
   assert(found.every((p) => p >= 0 && p <= 1));
   // 0.2 s alone; the limit allows for a busy machine. All of PTB-XL is 19 times as much.

@@ -16,7 +16,7 @@ for (const solution of fixture.solutions) {
     const { features, labels, classes, dimension } = fixture;
     const model = fitLogisticRegression({ features, labels }, classes, solution.l2);
     assert(model.converged);
-    // Back to standardised units, where all weights are of order 1.
+    // Back to standardized units, where all weights are of order 1.
     const rows = labels.length / classes;
     for (let j = 0; j < dimension; j++) {
       const values = Array.from({ length: rows }, (_, i) => features[i * dimension + j]);
@@ -29,7 +29,7 @@ for (const solution of fixture.solutions) {
         // the difference of two nearly equal features at l2 = 1e-4, is 1e-4.
         assertAlmostEquals(
           model.weights[k * dimension + j] * deviation,
-          solution.standardised_weights[k][j],
+          solution.standardized_weights[k][j],
           1e-6,
           `class ${k}, feature ${j}`,
         );
@@ -139,7 +139,7 @@ Deno.test("fitLogisticRegression() handles constants, duplicates, separable and 
   assert(probabilities[3] < 0.1 && probabilities[6] > 0.9);
 });
 
-Deno.test("fitLogisticRegression() converges on fewer rows than features, hardly penalised", () => {
+Deno.test("fitLogisticRegression() converges on fewer rows than features, hardly penalized", () => {
   const { features, labels } = cohort(60, 128, 2, 5);
   const model = fitLogisticRegression({ features, labels }, 2, 1e-6);
   assert(model.converged);

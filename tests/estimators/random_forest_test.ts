@@ -70,7 +70,7 @@ Deno.test("fitRandomForest() draws rows with replacement, and √dimension featu
   const share = trees.filter(({ feature }) => feature[0] === 0).length / trees.length;
   assertAlmostEquals(share, 1 / 3, 4 * 0.027);
   // A row is in no draw of a tree with probability (1 − 1/n)^n = 0.37. Trees of unlimited features
-  // split between the neighbours 99 and 100 where both were drawn: probability 0.63².
+  // split between the neighbors 99 and 100 where both were drawn: probability 0.63².
   const alone = await fitRandomForest({ features: labels.map((_, i) => i), labels }, 1, {
     seed: 3,
     trees: 300,

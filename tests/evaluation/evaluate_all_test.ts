@@ -5,7 +5,7 @@ import {
   float32Tensor,
   type StateDict,
 } from "../../src/checkpoint/state_dict.ts";
-import { noNormalisation } from "../../src/data/signals/normalization.ts";
+import { noNormalization } from "../../src/data/signals/normalization.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/evaluation/evaluate.ts";
 import { evaluateAll } from "../../src/evaluation/evaluate_all.ts";
@@ -14,7 +14,7 @@ import { stopper, withSmallWorkspace } from "../support/small_workspace.ts";
 
 const options = { fold: 10, batchSize: 16, seed: 1 };
 
-Deno.test("evaluate-all: each checkpoint with its own normalisation, best first", () =>
+Deno.test("evaluate-all: each checkpoint with its own normalization, best first", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const statistics = {
       kind: "train",
@@ -44,24 +44,24 @@ Deno.test("evaluate-all: each checkpoint with its own normalisation, best first"
     assertEquals(progress.at(-1), [3 * records, 3 * records]);
 
     const found = (path: string) => evaluated.find((each) => each.path === path)!;
-    const { method, epoch, architecture, normalisation } = found(paths[0]);
-    assertEquals([method, epoch, architecture, normalisation], [
+    const { method, epoch, architecture, normalization } = found(paths[0]);
+    assertEquals([method, epoch, architecture, normalization], [
       "finetune",
       7,
       "ECGClassifier",
       "train",
     ]);
-    assertEquals(found(paths[1]).normalisation, "none");
-    // Alone, in a workspace with that normalisation, each gives the same.
+    assertEquals(found(paths[1]).normalization, "none");
+    // Alone, in a workspace with that normalization, each gives the same.
     for (const [i, [, seed, metadata]] of files.entries()) {
-      workspace.normalise(
+      workspace.normalize(
         metadata.normalisation
           ? {
             kind: "train",
             mean: statistics.mean,
             standardDeviation: statistics.standard_deviation,
           }
-          : noNormalisation(),
+          : noNormalization(),
       );
       const checkpoint = randomClassifier(seed, metadata);
       const alone = await evaluateClassifier(workspace, {
@@ -79,7 +79,7 @@ Deno.test("evaluate-all: each checkpoint with its own normalisation, best first"
       "the same weights on other inputs",
     );
     const overridden = await evaluateAll(workspace, { ...options, paths, normalize: "train" });
-    assertEquals(overridden.evaluated.map((each) => each.normalisation), Array(3).fill("train"));
+    assertEquals(overridden.evaluated.map((each) => each.normalization), Array(3).fill("train"));
   }));
 
 Deno.test("evaluate-all: what cannot be evaluated is listed, the others go on", () =>
@@ -98,7 +98,7 @@ Deno.test("evaluate-all: what cannot be evaluated is listed, the others go on", 
     await write("4.pt", "model", damaged);
     await write("5.pt", "model", randomState(1), { sampling_rate: 500 });
     await write("6.pt", "model", randomState(1), {
-      normalisation: { kind: "train", mean: [0], standard_deviation: [1] },
+      normalization: { kind: "train", mean: [0], standard_deviation: [1] },
     });
     await write("7.pt", "model", randomState(1));
     await Deno.writeTextFile(`${folder}/8.pt`, "no checkpoint");

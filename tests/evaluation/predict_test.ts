@@ -16,7 +16,7 @@ const METADATA = {
   sampling_rate: 100,
   signal_length: 128,
   class_names: ["NORM", "MI", "STTC", "HYP", "CD"],
-  normalisation: {
+  normalization: {
     kind: "train",
     mean: Array(12).fill(0.1),
     standard_deviation: Array(12).fill(0.05),
@@ -48,8 +48,8 @@ const options = (workspace: Workspace, ecgs: readonly string[]) => ({
 Deno.test("predict: to the bit what evaluate has for the same records", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const { set, gpu } = workspace;
-    const { kind, mean, standard_deviation: standardDeviation } = METADATA.normalisation;
-    workspace.normalise({ kind, mean, standardDeviation });
+    const { kind, mean, standard_deviation: standardDeviation } = METADATA.normalization;
+    workspace.normalize({ kind, mean, standardDeviation });
     const { rows, probabilities } = await evaluateClassifier(workspace, {
       checkpoint: CHECKPOINT,
       path: "c.pt",
@@ -64,7 +64,7 @@ Deno.test("predict: to the bit what evaluate has for the same records", () =>
     const result = await predict(options(workspace, ecgs));
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "the device is as it was");
     assertEquals(result.leftOut, []);
-    assertEquals([result.normalisation, result.adapter], ["train", gpu.name]);
+    assertEquals([result.normalization, result.adapter], ["train", gpu.name]);
     assertEquals(result.predictions.flatMap((each) => [...each.probabilities]), [...probabilities]);
     assertEquals(result.predictions.map(({ path }) => path), ecgs);
     const { ecg, windows, kind: file, doubts } = result.predictions[0];
@@ -80,7 +80,7 @@ Deno.test("predict: to the bit what evaluate has for the same records", () =>
     assertEquals([windows.length, file, doubts], [1, "wfdb", []]);
 
     const bare = await predict({ ...options(workspace, ecgs), normalize: "none" });
-    assertEquals(bare.normalisation, "none");
+    assertEquals(bare.normalization, "none");
     assert(bare.predictions[0].probabilities[0] !== probabilities[0], "another input");
   }));
 
@@ -179,9 +179,13 @@ Deno.test("predict: damaged weights, statistics of other leads, and Ctrl-C end i
       UserError,
       "Cannot predict with c.pt: its output is not a number",
     );
-    const normalisation = { kind: "train", mean: [0], standard_deviation: [1] } as const;
+    const normalization = { kind: "train", mean: [0], standard_deviation: [1] } as const;
     await assertRejects(
-      () => predict({ ...given, checkpoint: randomClassifier(1, { ...METADATA, normalisation }) }),
+      () =>
+        predict({
+          ...given,
+          checkpoint: randomClassifier(1, { ...METADATA, normalisation: normalization }),
+        }),
       UserError,
       "12 leads by the statistics of 1",
     );

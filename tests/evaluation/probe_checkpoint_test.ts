@@ -37,14 +37,14 @@ Deno.test("probeTurns(): fits on folds 1 to 8 without the fold reported on", () 
     [...new Set(Array.from(rows, (row) => set.folds[row]))].sort();
   const of = (fold: number, probe: ProbeCheckpointOptions["probe"] = KNN, labelFraction = 1) =>
     probeTurns(set, { probe, fold, labelFraction, seed: 1 })[0];
-  assertEquals(folds(of(10).labelled), [1, 2, 3, 4, 5, 6, 7, 8]);
-  assertEquals(of(10).validation.length, 0, "neighbours choose nothing");
+  assertEquals(folds(of(10).labeled), [1, 2, 3, 4, 5, 6, 7, 8]);
+  assertEquals(of(10).validation.length, 0, "neighbors choose nothing");
   assertEquals(folds(of(10, LINEAR).validation), [9]);
   assertEquals(of(10, { ...LINEAR, penalty: 1 }).validation.length, 0);
-  assertEquals(folds(of(3, LINEAR).labelled), [1, 2, 4, 5, 6, 7, 8]);
+  assertEquals(folds(of(3, LINEAR).labeled), [1, 2, 4, 5, 6, 7, 8]);
   assertEquals(folds(of(3, LINEAR).test), [3]);
-  const half = of(10, KNN, 0.5).labelled;
-  assertEquals(half.length, Math.round(of(10).labelled.length / 2));
+  const half = of(10, KNN, 0.5).labeled;
+  assertEquals(half.length, Math.round(of(10).labeled.length / 2));
 });
 
 Deno.test("probeTurns(): cross-validation reports on every record once, and never fits to it", () => {
@@ -52,11 +52,11 @@ Deno.test("probeTurns(): cross-validation reports on every record once, and neve
   const turns = probeTurns(set, { probe: LINEAR, fold: "each", labelFraction: 1, seed: 1 });
   const tested = turns.flatMap(({ test }) => [...test]);
   assertEquals(tested.toSorted((a, b) => a - b), [...set.ids.keys()]);
-  for (const { fold, labelled, validation, test } of turns) {
+  for (const { fold, labeled, validation, test } of turns) {
     const folds = (rows: Int32Array) => new Set(Array.from(rows, (row) => set.folds[row]));
     assertEquals(folds(test), new Set([fold]));
     assertEquals(folds(validation), new Set([fold === 1 ? 10 : fold - 1]));
-    assertEquals(new Set([...labelled, ...validation, ...test]).size, 60, "no record twice");
+    assertEquals(new Set([...labeled, ...validation, ...test]).size, 60, "no record twice");
   }
 });
 
@@ -76,7 +76,7 @@ Deno.test("probeTurns(): says which rows are missing, and what to give instead",
     ],
     [without(9), { probe: LINEAR }, "fold 9 has no records. Give --penalty"],
     [whole, { labelFraction: 0 }, "label fraction of 0"],
-    [whole, { probe: { ...KNN, k: 60 } }, "labelled records: give a smaller --k"],
+    [whole, { probe: { ...KNN, k: 60 } }, "labeled records: give a smaller --k"],
     [whole, { labelFraction: 0.1, probe: { ...KNN, k: 20 } }, "--k or a larger --label-fraction"],
     [{ ...whole, labels: whole.labels.map(() => 0) }, {}, "have no labels"],
     [{ ...whole, folds: whole.folds.map(() => 10) }, {}, "there are no training records"],
@@ -101,15 +101,15 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
       workspace,
       options({ checkpoint, probe: LINEAR, onProgress: (...progress) => last = progress }),
     );
-    const { trained, random, turns: [{ labelled }], gain } = result;
-    const rows = labelled.length + workspace.split.validation.length + workspace.split.test.length;
+    const { trained, random, turns: [{ labeled }], gain } = result;
+    const rows = labeled.length + workspace.split.validation.length + workspace.split.test.length;
     assertEquals(last, [3 * rows, 3 * rows]);
     assertEquals([result.architecture, result.features], ["ECGEncoder1DCNN", 16]);
     const network = loadFeatureNetwork(gpu, checkpoint, "a.pt");
     const known = await probeEncoder(workspace, network, { seed: 4 });
     network.destroy();
     assertEquals(trained.metrics, known.test);
-    assertAlmostEquals(1 / (trained.fits![0].penalty * labelled.length), known.l2, 1e-12);
+    assertAlmostEquals(1 / (trained.fits![0].penalty * labeled.length), known.l2, 1e-12);
     assert(trained.fits![0].converged);
     const labels = workspace.labelsOf(trained.rows);
     assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);

@@ -39,7 +39,7 @@ Deno.test("compare: as evaluate-all has each, differences paired with the baseli
     assertEquals(leftOut, []);
     assertEquals(names(compared), ["a", "b", "c"], "in the order given");
     assertEquals(compared.map(({ namesClasses }) => namesClasses), [true, false, false]);
-    assertEquals(compared.map(({ normalisation }) => normalisation), ["none", "none", "train"]);
+    assertEquals(compared.map(({ normalization }) => normalization), ["none", "none", "train"]);
     const alone = await evaluateAll(workspace, {
       ...options,
       paths: checkpoints.map(({ path }) => path),

@@ -5,7 +5,7 @@ import {
   PRETRAINING_RECIPES,
   type PretrainTask,
 } from "../../src/experiments/multiseed_plan.ts";
-import { noNormalisation } from "../../src/data/signals/normalization.ts";
+import { noNormalization } from "../../src/data/signals/normalization.ts";
 import { splitByFolds } from "../../src/data/sampling/splits.ts";
 import { command as byol } from "../../scripts/train_byol.ts";
 import { command as masked } from "../../scripts/train_masked.ts";
@@ -30,7 +30,7 @@ const OPTIONS = {
 function plan(options: Parameters<typeof planMultiseed>[1]) {
   const set = smallSet();
   return planMultiseed(
-    { set, split: splitByFolds(set), normalisation: noNormalisation() },
+    { set, split: splitByFolds(set), normalization: noNormalization() },
     options,
   );
 }

@@ -37,7 +37,7 @@ async function withWindows(
     const gpu = await chooseDevice({ warn: () => {} });
     const kernels = new KernelLibrary(gpu, { enabled: false });
     const folder = await Deno.makeTempDir({ prefix: "transfer_" });
-    const workspace = await Workspace.open(set, { normalisation: "train" }, { gpu, kernels });
+    const workspace = await Workspace.open(set, { normalization: "train" }, { gpu, kernels });
     try {
       const checkpoint = `${folder}/encoder.pt`;
       await writeCheckpoint(checkpoint, {
@@ -71,7 +71,7 @@ async function withWindows(
 const sameTensors = (a: StateDict, b: StateDict, prefix: string) =>
   [...a].every(([name, { data }]) => b.get(prefix + name)!.data.toString() === data.toString());
 
-Deno.test("transferMitBih(): a head is trained on DS1, and DS2 tells what it learnt", () =>
+Deno.test("transferMitBih(): a head is trained on DS1, and DS2 tells what it learned", () =>
   withWindows(async ({ workspace, set, options }) => {
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];

@@ -122,7 +122,7 @@ for (var i = 0u; i < 2u; i++) {
   assertEquals(expand("//#unroll\nfor (var i = 2u; i < 2u; i++) {i;}\nend").join(""), "end");
 });
 
-Deno.test("preprocess: bounds are folded from constants, as specialised", () => {
+Deno.test("preprocess: bounds are folded from constants, as specialized", () => {
   const source = `const P = 7u;
 const S = 4u;
 const L = (P + S - 1u) / S;

@@ -44,9 +44,9 @@ export async function smallStep(
   store.allocate(gpu, seed);
   const step = new StepState(gpu);
   const indices = upload(gpu, "batch", [ROWS], Uint32Array.of(0, 2, 3, 6));
-  const normalisation = upload(
+  const normalization = upload(
     gpu,
-    "normalisation",
+    "normalization",
     [24],
     Array(12).fill(0).concat(Array(12).fill(1)),
   );
@@ -65,7 +65,7 @@ export async function smallStep(
       features,
     });
   const optimizer = new Adam(gpu, store.flat(method.trainedFrom));
-  method.record(recorder, { records, indices, step, normalisation, labels, rows: ROWS });
+  method.record(recorder, { records, indices, step, normalization, labels, rows: ROWS });
   optimizer.record(recorder, step);
   /** Tensors whose memory the plan will choose. */
   const transients = [
@@ -85,7 +85,7 @@ export async function smallStep(
     },
     destroy(): void {
       for (const owner of [program, optimizer, step, store, records]) owner.destroy();
-      release(gpu, indices, normalisation, labels, features, classWeights);
+      release(gpu, indices, normalization, labels, features, classWeights);
     },
   };
 }

@@ -15,7 +15,7 @@ import { Tensor } from "../../src/gpu/tensor.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 import { openGpu } from "../support/gpu.ts";
 
-/** 2^-24: half the distance of neighbouring float32 numbers around 1, relative. */
+/** 2^-24: half the distance of neighboring float32 numbers around 1, relative. */
 export const UNIT_ROUNDOFF = 2 ** -24;
 
 const SENTINEL = -77777.25;

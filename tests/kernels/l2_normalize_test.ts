@@ -26,7 +26,7 @@ async function run(rows: number, width: number, z: Float64Array, upstream: Float
 }
 
 for (const [rows, width] of [[1, 1], [3, 3], [5, 63], [2, 64], [7, 65], [66, 128]]) {
-  Deno.test(`l2 normalisation of [${rows}, ${width}], forward and backward`, async () => {
+  Deno.test(`l2 normalization of [${rows}, ${width}], forward and backward`, async () => {
     const z = draws(rows * width, 1, 0.5, 2).map((value, j) => j % 3 === 0 ? -value : value);
     const upstream = draws(rows * width, 2, -3, 3);
     const expected = l2NormalizeForward(z, width);
@@ -39,7 +39,7 @@ for (const [rows, width] of [[1, 1], [3, 3], [5, 63], [2, 64], [7, 65], [66, 128
   });
 }
 
-Deno.test("l2 normalisation leaves a row of zeros at zero and finite", async () => {
+Deno.test("l2 normalization leaves a row of zeros at zero and finite", async () => {
   const z = draws(2 * 8, 1);
   z.fill(0, 8);
   const upstream = draws(2 * 8, 2);

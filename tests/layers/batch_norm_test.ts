@@ -1,5 +1,5 @@
 /**
- * Batch normalisation against float64. Inputs are of order one around a mean of up to 3, so float32
+ * Batch normalization against float64. Inputs are of order one around a mean of up to 3, so float32
  * rounds them, their mean and their deviations to about 3e-7; y amplifies that by gamma / deviation
  * (below 4) and dx adds sums over the rows, whose rounding grows with their root.
  */
@@ -168,13 +168,13 @@ for (const tiles of [1, 2, 3, 8]) {
     }));
 }
 
-/** What may follow the normalisation; the upstream gradient goes back through it in float64 as well. */
+/** What may follow the normalization; the upstream gradient goes back through it in float64 as well. */
 const followers = [
   { name: "nothing", relu: false },
   { name: "dropout", relu: false, dropout: true },
-  { name: "rectifier and skip", relu: true, skip: true },
-  { name: "rectifier, dropout and skip", relu: true, dropout: true, skip: true },
-  { name: "residual and rectifier", residual: true },
+  { name: "ReLU and skip", relu: true, skip: true },
+  { name: "ReLU, dropout and skip", relu: true, dropout: true, skip: true },
+  { name: "residual and ReLU", residual: true },
 ] as const;
 
 // A head's rows, one vec4 column an invocation and several, and more rows than a tile.
@@ -393,6 +393,6 @@ Deno.test("batch norm needs channels in fours", () => {
   assertThrows(
     () => new BatchNorm(new ParameterStore(), "norm", 6),
     RangeError,
-    "Batch normalisation norm needs channels in fours, got 6",
+    "Batch normalization norm needs channels in fours, got 6",
   );
 });

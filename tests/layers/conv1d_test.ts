@@ -118,7 +118,7 @@ for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
     }));
 }
 
-Deno.test("conv1d: scale, shift and rectifier of an evaluated normalisation", () =>
+Deno.test("conv1d: scale, shift and ReLU of an evaluated normalization", () =>
   GuardedRun.with(async (run) => {
     const [batch, inputLength, inputs, outputs, taps] = [2, 21, 12, 16, 7];
     const store = new ParameterStore();

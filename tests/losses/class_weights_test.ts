@@ -27,7 +27,7 @@ Deno.test("class weights: published values for PTB-XL", () => {
   );
 });
 
-Deno.test("class weights: every method sums to C and favours rare classes", () => {
+Deno.test("class weights: every method sums to C and favors rare classes", () => {
   for (const method of CLASS_WEIGHT_METHODS) {
     const weights = classWeights([10, 1000, 100], method);
     assertAlmostEquals(weights.reduce((sum, w) => sum + w, 0), 3, 1e-12);

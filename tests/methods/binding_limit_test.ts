@@ -154,13 +154,13 @@ async function runStep(
     [rows],
     Uint32Array.from({ length: rows }, (_, i) => i * 4 % 9),
   );
-  const normalisation = upload(gpu, "normalisation", [24], [
+  const normalization = upload(gpu, "normalization", [24], [
     ...Array(12).fill(0),
     ...Array(12).fill(1),
   ]);
   const labels = upload(gpu, "labels", [9, 5], Array.from({ length: 45 }, (_, i) => +(i % 3 < 1)));
   const recorder = new Recorder(kernels);
-  method.record(recorder, { records, indices, step, normalisation, labels, rows });
+  method.record(recorder, { records, indices, step, normalization, labels, rows });
   const program = await recorder.plan();
   step.begin({ seed: 1, epoch: 1, step: 0, records: rows });
   program.run();
@@ -173,7 +173,7 @@ async function runStep(
   for (const { kernel } of program.dispatches) launches[kernel] = (launches[kernel] ?? 0) + 1;
   const counts = { recorded: recorder.dispatches.length, launched: program.dispatches.length };
   for (const owner of [program, records, step, store]) owner.destroy();
-  release(gpu, indices, normalisation, labels, classWeights);
+  release(gpu, indices, normalization, labels, classWeights);
   return { loss, values, launches, counts };
 }
 
@@ -255,9 +255,9 @@ Deno.test("each layer over activations gives the same bits in parts", async () =
   type Pass = { y: Tensor; backward: (dy: Tensor) => Tensor | { dx: Tensor; residual: Tensor } };
   const dropout = { layer: new Dropout(2, 0.3), step };
   const layers: Record<string, (recorder: Recorder) => Pass> = {
-    "normalisation, dropout, shortcut": (recorder) =>
+    "normalization, dropout, shortcut": (recorder) =>
       norm.forward(recorder, x, undefined, { dropout, skip: added }),
-    "normalisation, residual": (recorder) => norm.forwardResidual(recorder, x, added),
+    "normalization, residual": (recorder) => norm.forwardResidual(recorder, x, added),
     "dropout": (recorder) => dropout.layer.forward(recorder, x, step),
     "maximum": (recorder) => maxPool(recorder, x, { taps: 3, stride: 2, padding: 1 }),
     "mean": (recorder) => meanPool(recorder, x),

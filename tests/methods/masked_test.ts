@@ -1,6 +1,6 @@
 /**
  * Ten steps of masked reconstruction against PyTorch in float64, the whole step: records gathered,
- * normalised and masked on the GPU, from the same weights. Losses within 1e-4 relative, every gradient
+ * normalized and masked on the GPU, from the same weights. Losses within 1e-4 relative, every gradient
  * of step 1 within 1e-3 relative norm; PyTorch's own float32 run loses at most 3e-7 in a loss.
  */
 
@@ -15,7 +15,7 @@ import { Adam } from "../../src/optim/adam.ts";
 import { openGpu, relativeError, release, upload } from "../support/gpu.ts";
 import {
   loadMaskedParity,
-  MASKED_NORMALISATION,
+  MASKED_NORMALIZATION,
   maskedCaseNames,
 } from "../support/masked_parity.ts";
 import { BATCH_SEED } from "../support/parity_batches.ts";
@@ -46,8 +46,8 @@ for (const name of maskedCaseNames) {
       dtype: "float32",
       data: initial.get(name)!,
     })));
-    const { mean, deviation } = MASKED_NORMALISATION;
-    const normalisation = upload(gpu, "normalisation", [24], [
+    const { mean, deviation } = MASKED_NORMALIZATION;
+    const normalization = upload(gpu, "normalization", [24], [
       ...mean,
       ...deviation.map((value) => 1 / value),
     ]);
@@ -59,7 +59,7 @@ for (const name of maskedCaseNames) {
       ratio: parity.maskRatio,
       blockSize: parity.blockSize,
     });
-    method.record(recorder, { records, indices, step, normalisation, labels, rows: batch });
+    method.record(recorder, { records, indices, step, normalization, labels, rows: batch });
     const gradient = await recorder.plan();
     const optimizer = new Adam(gpu, store.flat(method.trainedFrom));
     const update = new Recorder(kernels);
@@ -99,7 +99,7 @@ for (const name of maskedCaseNames) {
       if (expected) assertLess(relativeError(data as Float32Array, expected), 1e-3, name);
     }
     for (const owner of [gradient, updating, optimizer, step, store, records]) owner.destroy();
-    release(gpu, normalisation, indices, labels);
+    release(gpu, normalization, indices, labels);
     if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
   });
 }

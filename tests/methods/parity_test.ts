@@ -195,7 +195,7 @@ function assertByolGradients(parity: ParityCase, gradients: readonly HostValues[
     if (!expected) {
       assertEquals(norm(values), 0, `${name}: the target gets no gradient`);
     } else if (hasNoGradient(name)) {
-      // A sum over the batch of what batch norm has centred: rounding of its terms.
+      // A sum over the batch of what batch norm has centered: rounding of its terms.
       const weight = parity.gradients.get(name.replace("bias", "weight"))!;
       assertLess(norm(values), 1e-5 * weight.norm, name);
     } else {

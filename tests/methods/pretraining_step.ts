@@ -40,12 +40,12 @@ export async function pretrainingSteps(
     [RECORDS],
     Uint32Array.from({ length: RECORDS }, (_, i) => i),
   );
-  const normalisation = upload(gpu, "normalisation", [24], [
+  const normalization = upload(gpu, "normalization", [24], [
     ...Array(12).fill(0),
     ...Array(12).fill(1),
   ]);
   const labels = upload(gpu, "labels", [1, 1], [0]);
-  const batch = { records, indices, step, normalisation, labels, rows: RECORDS };
+  const batch = { records, indices, step, normalization, labels, rows: RECORDS };
   const passes = new Recorder(kernels);
   method.record(passes, batch);
   const gradient = await passes.plan();
@@ -74,7 +74,7 @@ export async function pretrainingSteps(
     },
     destroy() {
       for (const owner of [gradient, updating, optimizer, step, records]) owner.destroy();
-      release(gpu, indices, normalisation, labels);
+      release(gpu, indices, normalization, labels);
     },
   };
 }

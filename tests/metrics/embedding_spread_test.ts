@@ -55,7 +55,7 @@ Deno.test("embedding spread equals its definition, in two passes", () => {
   assertAlmostEquals(embeddingSpread(z, rows, d), expected, 1e-14);
 });
 
-Deno.test("embedding spread: a row of zeros stays at the centre; one row has none", () => {
+Deno.test("embedding spread: a row of zeros stays at the center; one row has none", () => {
   assertEquals(embeddingSpread(Float32Array.of(0, 0, 3, 0), 2, 2), 0.25);
   assertEquals(embeddingSpread(Float32Array.of(1, 2, 3), 1, 3), 0);
 });

@@ -71,18 +71,18 @@ Deno.test("classifier, training: golden logits, running statistics, loss and gra
       const gradient = (name: string) =>
         gradients.find((entry) => entry.name === name)!.data as Float32Array;
       assertStart(gradient("head.bias"), golden.headBiasGradient, "head.bias", 1e-6);
-      // Where a rectifier's input is within rounding of 0, float32 may open it and float64 not. One
+      // Where a ReLU's input is within rounding of 0, float32 may open it and float64 not. One
       // such element in the last block moves the golden gradients of the first by 7 %, since batch
-      // normalisation takes nearly all of an even gradient away. So the float64 twin, which has the
+      // normalization takes nearly all of an even gradient away. So the float64 twin, which has the
       // golden gradients of its own (tests/reference), goes back through the GPU's open rectifiers.
       const parameters = goldenFill(classifierParameters({}));
       addClassifierBuffers(parameters, {});
       const forward = classifierForward({}, parameters, goldenInput(), 2, true);
       let differing = 0;
-      forward.encoded.saved.forEach(({ normalised }, block) => {
-        normalised.output.forEach((value, j) => {
+      forward.encoded.saved.forEach(({ normalized }, block) => {
+        normalized.output.forEach((value, j) => {
           if (value > 0 !== rectified[block][j] > 0) differing++;
-          normalised.output[j] = rectified[block][j];
+          normalized.output[j] = rectified[block][j];
         });
       });
       assertLess(differing, 10, "rectifiers that differ, of 384,000");

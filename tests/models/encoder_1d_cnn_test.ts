@@ -63,7 +63,7 @@ Deno.test("encoder, training: output, running statistics and gradients of a smal
 
     const expected = encoderForward(shape, state, x, batch, true);
     assertEquals(y.shape, [batch, expected.length, 4 * width]);
-    // Six normalisations over 24 to 93 rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
+    // Six normalizations over 24 to 93 rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
     const tolerance = 5e-5;
     const error = relativeError(run.get(y), expected.output);
     assertAlmostEquals(error, 0, tolerance, "output");

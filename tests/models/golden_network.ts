@@ -58,7 +58,7 @@ export async function runGolden<Model>(
   if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
 }
 
-/** PyTorch's names of the state of a convolution without bias and its normalisation, in its order. */
+/** PyTorch's names of the state of a convolution without bias and its normalization, in its order. */
 export function normKeys(convolution: string, norm: string): string[] {
   const keys = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
   return [`${convolution}.weight`, ...keys.map((key) => `${norm}.${key}`)];

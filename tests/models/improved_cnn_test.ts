@@ -63,7 +63,7 @@ for (const classes of [3, 1]) {
     // Odd lengths all the way: 61, 31, 16, 8.
     batch: 7,
     length: 61,
-    // Nine normalisations over 56 rows and more, one over seven.
+    // Nine normalizations over 56 rows and more, one over seven.
     tolerance: 1e-4,
   };
   const name = `improved CNN with ${classes} outputs`;

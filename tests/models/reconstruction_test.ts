@@ -98,7 +98,7 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
 
       const expected = reconstructionForward({ width }, state, x, batch, true);
       assertEquals(y.shape, [batch, length, 12]);
-      // Six normalisations over few rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
+      // Six normalizations over few rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
       const tolerance = 5e-5;
       assertAlmostEquals(relativeError(run.get(y), expected.output), 0, tolerance, "output");
       const gradients = reconstructionBackward(expected, upstream);

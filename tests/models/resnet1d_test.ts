@@ -75,7 +75,7 @@ const small: SmallNetwork = {
   // Odd lengths all the way: 93, 47, 47, 24, 12, 6.
   batch: 5,
   length: 93,
-  // Twenty normalisations over 30 rows and more, and their cancellations.
+  // Twenty normalizations over 30 rows and more, and their cancellations.
   tolerance: 2e-4,
 };
 

@@ -3,7 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
-import { recogniseArchitecture } from "../../src/checkpoint/recognize_architecture.ts";
+import { recognizeArchitecture } from "../../src/checkpoint/recognize_architecture.ts";
 import type { HostTensor } from "../../src/checkpoint/state_dict.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
@@ -55,7 +55,7 @@ for (const [kind, build] of Object.entries(MODELS)) {
         const state = new Map(
           (await store.state()).map(({ name, ...rest }) => [name, rest as HostTensor]),
         );
-        assertEquals(recogniseArchitecture(state), NAMES[kind]);
+        assertEquals(recognizeArchitecture(state), NAMES[kind]);
         await writeCheckpoint(`${folder}/ours.pt`, {
           sections: new Map([["model", state]]),
           metadata: {},

@@ -8,7 +8,7 @@ import { captionLines } from "../../src/plots/vega_chart.ts";
 
 const width = (svg: string) => Number(svg.match(/<svg [^>]*width="([\d.]+)"/)![1]);
 
-Deno.test("line chart: every series has its colour, its dash and its name", async () => {
+Deno.test("line chart: every series has its color, its dash and its name", async () => {
   const svg = await lineChart({
     title: "Loss",
     caption: "n = 1,200 records",
@@ -282,7 +282,7 @@ Deno.test("heat map: refuses a matrix that does not fit", () => {
   );
 });
 
-Deno.test("every chart has the same marks on dark paper, and no colour of light paper", async () => {
+Deno.test("every chart has the same marks on dark paper, and no color of light paper", async () => {
   const light = chartColors("light");
   const dark = chartColors("dark");
   const x = [1, 2, 3];
@@ -328,7 +328,7 @@ Deno.test("every chart has the same marks on dark paper, and no colour of light 
       : light.series.map((each, i) => [each, dark.series[i]])
   );
   for (const [i, picture] of pale.entries()) {
-    // A colour for a colour: nothing is drawn in one that the theme does not know.
+    // A color for a color: nothing is drawn in one that the theme does not know.
     const plain = (svg: string) => svg.replaceAll(/clip\d+/g, "clip");
     let expected = plain(picture);
     for (const [from, to] of pairs) expected = expected.replaceAll(`"${from}"`, `"${to}"`);

@@ -42,12 +42,12 @@ function strips(svg: string): [number, number][][] {
 
 const footer = (svg: string) => svg.match(/>(25 mm\/s[^<]*)</)![1];
 
-Deno.test("clinical ECG: a sheet in true millimetres with a line every millimetre", () => {
+Deno.test("clinical ECG: a sheet in true millimeters with a line every millimeter", () => {
   const svg = sheet();
   const [, width, height, boxWidth, boxHeight] = svg.match(
     /width="([\d.]+)mm" height="([\d.]+)mm" viewBox="0 0 ([\d.]+) ([\d.]+)"/,
   )!;
-  assertEquals([width, height], [boxWidth, boxHeight], "a unit is a millimetre");
+  assertEquals([width, height], [boxWidth, boxHeight], "a unit is a millimeter");
   assert(Number(width) <= 279 && Number(height) <= 210, "fits A4 and US Letter on their side");
   const lines = [...svg.matchAll(/M(\d+) 0v155/g)].map(([, x]) => Number(x));
   assertEquals(lines.sort((a, b) => a - b), Array.from({ length: 266 }, (_, x) => x));
@@ -195,7 +195,7 @@ testWithData(
     const middle = samples.toSorted()[samples.length >> 1];
     assertEquals(drawn.length, samples.length);
     drawn.forEach(([x, y], i) => {
-      // Half a hundredth of a millimetre of rounding.
+      // Half a hundredth of a millimeter of rounding.
       assert(Math.abs(x - (135 + i / 20)) <= 0.00501, `sample ${i} at ${x}`);
       assert(Math.abs(y - (100 - 5 * (samples[i] - middle))) <= 0.00501, `sample ${i} at ${y}`);
     });

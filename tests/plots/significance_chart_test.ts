@@ -19,12 +19,12 @@ function chart(rows: SignificanceChart["comparisons"][number]["rows"], alpha = 0
   });
 }
 
-/** Fill colours of the marks of points, in the order of the drawing. */
+/** Fill colors of the marks of points, in the order of the drawing. */
 function pointColors(svg: string): string[] {
   return [...svg.matchAll(/aria-roledescription="point"[^>]*fill="(#\w+)"/g)].map(([, c]) => c);
 }
 
-Deno.test("names, n, line at alpha; colour says side and significance", async () => {
+Deno.test("names, n, line at alpha; color says side and significance", async () => {
   const svg = await chart([
     row,
     { ...row, metric: "worse", improvement: -2, low: -3, high: -1 },
@@ -38,9 +38,9 @@ Deno.test("names, n, line at alpha; colour says side and significance", async ()
     assertStringIncludes(svg, title);
   }
   assert(!/NaN|undefined|Infinity/.test(svg));
-  const [blue, vermilion, grey] = ["#0072B2", "#D55E00", "#59636e"];
+  const [blue, vermilion, gray] = ["#0072B2", "#D55E00", "#59636e"];
   // Four improvements on the left, three p-values on the right.
-  assertEquals(pointColors(svg), [blue, vermilion, grey, grey, blue, vermilion, grey]);
+  assertEquals(pointColors(svg), [blue, vermilion, gray, gray, blue, vermilion, gray]);
 });
 
 Deno.test("p = 0 is drawn at the edge, with another alpha", async () => {

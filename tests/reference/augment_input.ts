@@ -13,7 +13,7 @@ import { mixup } from "./augment_mixup.ts";
 import { addMotion } from "./augment_motion.ts";
 import { noiseField, planRow, type RowPlan } from "./augment_plan.ts";
 import { bridgeGap } from "./augment_temporal_dropout.ts";
-import { gather, type LeadNormalisation, normaliseLeads } from "./gather.ts";
+import { gather, type LeadNormalization, normalizeLeads } from "./gather.ts";
 
 /** What the twin of the input pipeline needs. */
 export interface InputBatch {
@@ -25,7 +25,7 @@ export interface InputBatch {
   readonly millivoltsPerUnit: number;
   /** Row numbers of the batch, [N]. */
   readonly batch: readonly number[];
-  readonly normalisation: LeadNormalisation;
+  readonly normalization: LeadNormalization;
   readonly seed: number;
   readonly epoch: number;
   readonly views: number;
@@ -61,7 +61,7 @@ export function augmentInput(input: InputBatch): { output: Float64Array; plans: 
         x = addChannelNoise(x, plan.noise, deviations, noiseField(at, signalLength));
       }
       output.set(
-        normaliseLeads(x, LEADS, input.normalisation),
+        normalizeLeads(x, LEADS, input.normalization),
         (view * batch.length + place) * size,
       );
       plans.push(plan);

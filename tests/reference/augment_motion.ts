@@ -1,5 +1,5 @@
 /**
- * Motion artefact, in float64: one sine of baseline wander, its size and sign drawn for each lead.
+ * Motion artifact, in float64: one sine of baseline wander, its size and sign drawn for each lead.
  *
  *     y[t, c] = x[t, c] + amplitude[c] · sin(2π(frequency · t / rate + phase))
  *

@@ -1,5 +1,5 @@
 /**
- * Batch normalisation (Ioffe & Szegedy 2015) in float64 with PyTorch's conventions, optionally
+ * Batch normalization (Ioffe & Szegedy 2015) in float64 with PyTorch's conventions, optionally
  * followed by ReLU. Twin of `kernels/batch_norm*.wgsl`.
  *
  * The input is read as rows [M, C], M = batch · time.
@@ -30,9 +30,9 @@ export interface BatchNormOptions {
 export interface BatchNormResult {
   /** [M, C] */
   readonly output: Float64Array;
-  /** [C]: μ used to normalise. */
+  /** [C]: μ used to normalize. */
   readonly mean: Float64Array;
-  /** [C]: 1 / √(σ² + ε) used to normalise. */
+  /** [C]: 1 / √(σ² + ε) used to normalize. */
   readonly inverseDeviation: Float64Array;
 }
 
@@ -46,7 +46,7 @@ export interface BatchStatistics {
   readonly unbiasedVariance: Float64Array;
 }
 
-/** Gradients of batch normalisation. */
+/** Gradients of batch normalization. */
 export interface BatchNormGradients {
   /** [M, C] */
   readonly input: Float64Array;
@@ -74,7 +74,7 @@ export function batchStatistics(input: Float64Array, channels: number): BatchSta
 }
 
 /**
- * Training mode: normalises with the statistics of the batch.
+ * Training mode: normalizes with the statistics of the batch.
  *
  * @param input [M, C]
  * @param weight γ [C]
@@ -97,11 +97,11 @@ export function batchNormTrain(
       running.variance[c] += momentum * (statistics.unbiasedVariance[c] - running.variance[c]);
     }
   }
-  return normalise(input, weight, bias, statistics.mean, statistics.biasedVariance, options);
+  return normalize(input, weight, bias, statistics.mean, statistics.biasedVariance, options);
 }
 
 /**
- * Evaluation mode: normalises with the running statistics.
+ * Evaluation mode: normalizes with the running statistics.
  *
  * @param input [M, C]
  * @param weight γ [C]
@@ -115,10 +115,10 @@ export function batchNormEvaluate(
   running: { readonly mean: Float64Array; readonly variance: Float64Array },
   options: BatchNormOptions = {},
 ): BatchNormResult {
-  return normalise(input, weight, bias, running.mean.slice(), running.variance, options);
+  return normalize(input, weight, bias, running.mean.slice(), running.variance, options);
 }
 
-function normalise(
+function normalize(
   input: Float64Array,
   weight: Float64Array,
   bias: Float64Array,
@@ -138,7 +138,7 @@ function normalise(
 }
 
 /**
- * Backward through ReLU (if any) and the normalisation. With g = dy where ReLU let pass, else 0:
+ * Backward through ReLU (if any) and the normalization. With g = dy where ReLU let pass, else 0:
  *
  *     dβ = Σ g,   dγ = Σ g · x̂
  *     evaluation:  dx = γ · r · g                              (r = 1 / √(σ² + ε))
@@ -163,17 +163,17 @@ export function batchNormBackward(
   const weightGradient = new Float64Array(channels);
   const biasGradient = new Float64Array(channels);
   const passed = (j: number) => (mode.relu && !(output[j] > 0) ? 0 : outputGradient[j]);
-  const normalised = (j: number, c: number) => (input[j] - mean[c]) * inverseDeviation[c];
+  const normalized = (j: number, c: number) => (input[j] - mean[c]) * inverseDeviation[c];
   for (let j = 0; j < input.length; j++) {
     const c = j % channels;
-    weightGradient[c] += passed(j) * normalised(j, c);
+    weightGradient[c] += passed(j) * normalized(j, c);
     biasGradient[c] += passed(j);
   }
   const inputGradient = new Float64Array(input.length);
   for (let j = 0; j < input.length; j++) {
     const c = j % channels;
     const throughStatistics = mode.training
-      ? (biasGradient[c] + normalised(j, c) * weightGradient[c]) / rows
+      ? (biasGradient[c] + normalized(j, c) * weightGradient[c]) / rows
       : 0;
     inputGradient[j] = weight[c] * inverseDeviation[c] * (passed(j) - throughStatistics);
   }

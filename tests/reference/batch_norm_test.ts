@@ -7,7 +7,7 @@ import {
 } from "./batch_norm.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
-Deno.test("batch norm: biased variance normalises, unbiased variance runs", () => {
+Deno.test("batch norm: biased variance normalizes, unbiased variance runs", () => {
   const input = Float64Array.of(1, 10, 2, 10, 3, 10, 6, 10); // [4, 2]
   const running = { mean: Float64Array.of(0, 0), variance: Float64Array.of(1, 1) };
   const result = batchNormTrain(
@@ -20,7 +20,7 @@ Deno.test("batch norm: biased variance normalises, unbiased variance runs", () =
   assertAlmostEquals(result.output[0], 2 * (1 - 3) / Math.sqrt(3.5 + 1e-5) - 1, 1e-14);
   assertAlmostEquals(running.mean[0], 0.3, 1e-15);
   assertAlmostEquals(running.variance[0], 0.9 + 0.1 * 14 / 3, 1e-15);
-  // Channel 1 is constant: normalised to 0, so only β is left.
+  // Channel 1 is constant: normalized to 0, so only β is left.
   assertEquals(result.output[1], 0.5);
   assertAlmostEquals(running.variance[1], 0.9, 1e-15);
 });

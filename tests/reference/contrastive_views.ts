@@ -9,16 +9,16 @@
 import { CONTRASTIVE_MAGNITUDES } from "../../src/augment/contrastive_views.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 import { noiseField } from "./augment_plan.ts";
-import { gather, normaliseLeads } from "./gather.ts";
+import { gather, normalizeLeads } from "./gather.ts";
 import type { InputBatch } from "./augment_input.ts";
 
 const LEADS = 12;
 
-/** [2N, T, 12], normalised: all first views, then all second ones. */
+/** [2N, T, 12], normalized: all first views, then all second ones. */
 export function contrastiveViews(
   input: Omit<InputBatch, "samplingRate" | "views" | "augmentations">,
 ): Float64Array {
-  const { batch, signalLength, seed, epoch, normalisation } = input;
+  const { batch, signalLength, seed, epoch, normalization } = input;
   const { noise, scale: [low, high] } = CONTRASTIVE_MAGNITUDES;
   const x = gather(input.samples, signalLength, LEADS, input.millivoltsPerUnit, batch);
   const size = signalLength * LEADS;
@@ -33,5 +33,5 @@ export function contrastiveViews(
       views[x.length + n * size + j] = value * scale;
     }
   });
-  return normaliseLeads(views, LEADS, normalisation);
+  return normalizeLeads(views, LEADS, normalization);
 }

@@ -5,7 +5,7 @@
  * Layouts: signals [N, T, C] (channel fastest), weights [K, Cout, Cin].
  *
  *     y[n, s·u + k − p, o] += Σ_i x[n, u, i] · w[k, o, i] for every u and k, samples outside y are dropped;
- *     then + b[o], and with a rectifier max(0, ·)
+ *     then + b[o], and with a ReLU max(0, ·)
  *     length of y = (U − 1)·s − 2p + K
  *
  * @module
@@ -23,7 +23,7 @@ export interface ConvTranspose1dShape {
   readonly outputChannels: number;
   /** Taps K. */
   readonly kernelSize: number;
-  /** Step s between the places that neighbouring inputs write to. */
+  /** Step s between the places that neighboring inputs write to. */
   readonly stride: number;
   /** Samples p cut off at both ends. */
   readonly padding: number;

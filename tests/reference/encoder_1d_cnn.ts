@@ -105,7 +105,7 @@ export interface EncoderResult {
     readonly scale: Float64Array;
     readonly input: Float64Array;
     readonly convolved: Float64Array;
-    readonly normalised: BatchNormResult;
+    readonly normalized: BatchNormResult;
   }[];
   /** Whether batch statistics were used. */
   readonly training: boolean;
@@ -149,12 +149,12 @@ export function encoderForward(
       variance: tensor(state, `${name}.1.running_var`),
     };
     const convolved = conv1dForward(convolution, x, weight);
-    const normalised = training
+    const normalized = training
       ? batchNormTrain(convolved, scale, shift, running, { relu: true })
       : batchNormEvaluate(convolved, scale, shift, running, { relu: true });
     if (training) tensor(state, `${name}.1.num_batches_tracked`)[0]++;
-    saved.push({ name, shape: convolution, weight, scale, input: x, convolved, normalised });
-    x = normalised.output;
+    saved.push({ name, shape: convolution, weight, scale, input: x, convolved, normalized });
+    x = normalized.output;
     inputLength = conv1dOutputLength(convolution);
   });
   return { output: x, length: inputLength, saved, training };
@@ -176,8 +176,8 @@ export function encoderBackward(
   let g = outputGradient;
   let input: Float64Array | undefined;
   for (let index = result.saved.length - 1; index >= 0; index--) {
-    const { name, shape, weight, scale, input: x, convolved, normalised } = result.saved[index];
-    const norm = batchNormBackward(convolved, scale, normalised, g, {
+    const { name, shape, weight, scale, input: x, convolved, normalized } = result.saved[index];
+    const norm = batchNormBackward(convolved, scale, normalized, g, {
       training: result.training,
       relu: true,
     });

@@ -2,13 +2,13 @@
  * From stored int16 records to a batch of signals, in float64. Twin of `kernels/gather.wgsl`.
  *
  *     x[n, t, c] = raw[index[n], t, c] · scale               (mV)
- *     x[n, t, c] = (x[n, t, c] − mean[c]) / deviation[c]     (when a normalisation is given)
+ *     x[n, t, c] = (x[n, t, c] − mean[c]) / deviation[c]     (when a normalization is given)
  *
  * @module
  */
 
-/** Per-lead normalisation; units mV. */
-export interface LeadNormalisation {
+/** Per-lead normalization; units mV. */
+export interface LeadNormalization {
   /** [C] */
   readonly mean: ArrayLike<number>;
   /** [C], above 0. */
@@ -23,7 +23,7 @@ export interface LeadNormalisation {
  * @param leads C
  * @param millivoltsPerUnit scale, mV per digital unit
  * @param indices index [N]
- * @returns [N, T, C], mV or normalised
+ * @returns [N, T, C], mV or normalized
  */
 export function gather(
   samples: Int16Array,
@@ -31,7 +31,7 @@ export function gather(
   leads: number,
   millivoltsPerUnit: number,
   indices: ArrayLike<number>,
-  normalisation?: LeadNormalisation,
+  normalization?: LeadNormalization,
 ): Float64Array {
   const size = length * leads;
   const batch = new Float64Array(indices.length * size);
@@ -43,14 +43,14 @@ export function gather(
       batch[n * size + j] = samples[indices[n] * size + j] * millivoltsPerUnit;
     }
   }
-  return normalisation ? normaliseLeads(batch, leads, normalisation) : batch;
+  return normalization ? normalizeLeads(batch, leads, normalization) : batch;
 }
 
 /** (x − mean) / deviation per lead of `signals` [..., C]; returns a new array. */
-export function normaliseLeads(
+export function normalizeLeads(
   signals: Float64Array,
   leads: number,
-  { mean, deviation }: LeadNormalisation,
+  { mean, deviation }: LeadNormalization,
 ): Float64Array {
   return signals.map((x, j) => (x - mean[j % leads]) / deviation[j % leads]);
 }

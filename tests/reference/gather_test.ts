@@ -9,7 +9,7 @@ Deno.test("gather: records in the order of the indices, repeats allowed, in mV",
   for (let j = 0; j < 12; j++) assertAlmostEquals(batch[j], expected[j], 1e-14);
 });
 
-Deno.test("gather: normalises per lead", () => {
+Deno.test("gather: normalizes per lead", () => {
   const batch = gather(samples, 2, 2, 0.01, [1], { mean: [1, -1], deviation: [2, 0.5] });
   assertEquals([...batch], [0, 6, 1, -6]);
 });

@@ -1,5 +1,5 @@
 /**
- * L2 normalisation of rows in float64 with PyTorch's guard against a zero row.
+ * L2 normalization of rows in float64 with PyTorch's guard against a zero row.
  *
  *     u = z / max(‖z‖, ε),   dz = (du − u (u·du)) / ‖z‖   where ‖z‖ > ε, else du / ε
  *

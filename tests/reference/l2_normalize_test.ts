@@ -2,13 +2,13 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
 
-Deno.test("L2 normalisation: 3-4-5, and a zero row stays zero", () => {
+Deno.test("L2 normalization: 3-4-5, and a zero row stays zero", () => {
   const { output, norms } = l2NormalizeForward(Float64Array.of(3, 4, 0, 0), 2);
   assertEquals([...output], [0.6, 0.8, 0, 0]);
   assertEquals([...norms], [5, 0]);
 });
 
-Deno.test("L2 normalisation: backward is the derivative, orthogonal to the vector", () => {
+Deno.test("L2 normalization: backward is the derivative, orthogonal to the vector", () => {
   const input = draws(12, 1);
   const upstream = draws(12, 2);
   const saved = l2NormalizeForward(input, 4);
@@ -25,7 +25,7 @@ Deno.test("L2 normalisation: backward is the derivative, orthogonal to the vecto
   }
 });
 
-Deno.test("L2 normalisation: below the guard the gradient is that of a division by 1e-12", () => {
+Deno.test("L2 normalization: below the guard the gradient is that of a division by 1e-12", () => {
   const saved = l2NormalizeForward(Float64Array.of(0, 0), 2);
   assertEquals([...l2NormalizeBackward(saved, Float64Array.of(1, -2))], [1 / 1e-12, -2 / 1e-12]);
 });

@@ -14,7 +14,7 @@ import {
 } from "./reconstruction.ts";
 import {
   loadMaskedParity,
-  MASKED_NORMALISATION,
+  MASKED_NORMALIZATION,
   maskedCaseNames,
   type MaskedParity,
 } from "../support/masked_parity.ts";
@@ -82,7 +82,7 @@ Deno.test("parity masked_small: ten losses, gradients, running statistics in flo
   const order = Array.from({ length: batch }, (_, n) => n);
   for (let step = 0; step < parity.steps; step++) {
     const samples = parity.samples(step * batch, batch);
-    const x = gather(samples, length, 12, 1 / 1000, order, MASKED_NORMALISATION);
+    const x = gather(samples, length, 12, 1 / 1000, order, MASKED_NORMALIZATION);
     const masked = maskBlocks(x, masking(parity, step));
     const forward = reconstructionForward(parity, state, masked, batch, true);
     const { loss, gradient } = meanSquaredError(forward.output, x);

@@ -138,7 +138,7 @@ Deno.test("encoder: gradients of a small one, both modes, input included", () =>
     const upstream = draws(result.output.length, 2);
     const f = () => dot(forward().output, upstream);
     const { gradients, input } = encoderBackward(result, upstream, { needInput: true });
-    // Six normalisations in a row over a handful of samples: third derivatives are large.
+    // Six normalizations in a row over a handful of samples: third derivatives are large.
     const tolerance = 1e-5;
     assertGradient(f, x, input!, `input, training ${training}`, tolerance);
     for (const { name } of encoderParameters(shape)) {

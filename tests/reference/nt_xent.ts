@@ -10,7 +10,7 @@
  * Gradient: with P[i, k] = softmax over k ≠ i of S[i, k] (P[i, i] = 0), Y the matrix of partners and
  * G = (P − Y) / 2N,
  *
- *     dU = (G + Gᵀ)·U / τ,   dz from dU through the normalisation.
+ *     dU = (G + Gᵀ)·U / τ,   dz from dU through the normalization.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface NtXentResult {
 /**
  * Loss and its gradient.
  *
- * @param embeddings z [2N, D], not normalised
+ * @param embeddings z [2N, D], not normalized
  * @param dimensions D
  * @param temperature τ > 0
  * @param upstream gradient of whatever follows with respect to L; default 1
@@ -45,8 +45,8 @@ export function ntXent(
   if (!Number.isInteger(rows) || rows < 2 || rows % 2 !== 0) {
     throw new RangeError(`NT-Xent needs an even number of rows >= 2: got ${rows}`);
   }
-  const normalised = l2NormalizeForward(embeddings, dimensions);
-  const u = normalised.output;
+  const normalized = l2NormalizeForward(embeddings, dimensions);
+  const u = normalized.output;
 
   const similarity = new Float64Array(rows * rows); // S
   for (let i = 0; i < rows; i++) {
@@ -88,5 +88,5 @@ export function ntXent(
       }
     }
   }
-  return { loss, gradient: l2NormalizeBackward(normalised, directionGradient), rowLosses };
+  return { loss, gradient: l2NormalizeBackward(normalized, directionGradient), rowLosses };
 }

@@ -60,7 +60,7 @@ export interface ProjectionMlpResult {
   readonly input: Float64Array;
   /** Output of the first linear layer [N, hidden]. */
   readonly hidden: Float64Array;
-  readonly normalised: BatchNormResult;
+  readonly normalized: BatchNormResult;
   readonly layers: readonly [LinearShape, LinearShape];
   /** Weights [In, Out] of the linear layers. */
   readonly weights: readonly [Float64Array, Float64Array];
@@ -97,13 +97,13 @@ export function projectionMlpForward(
     variance: tensor(state, `${name}.net.1.running_var`),
   };
   const hidden = linearForward(layers[0], input, weights[0], tensor(state, `${name}.net.0.bias`));
-  const normalised = training
+  const normalized = training
     ? batchNormTrain(hidden, scale, shift, running, { relu: true })
     : batchNormEvaluate(hidden, scale, shift, running, { relu: true });
   if (training) tensor(state, `${name}.net.1.num_batches_tracked`)[0]++;
   const bias = tensor(state, `${name}.net.3.bias`);
-  const output = linearForward(layers[1], normalised.output, weights[1], bias);
-  return { output, name, input, hidden, normalised, layers, weights, scale };
+  const output = linearForward(layers[1], normalized.output, weights[1], bias);
+  return { output, name, input, hidden, normalized, layers, weights, scale };
 }
 
 /**
@@ -113,12 +113,12 @@ export function projectionMlpForward(
  * @returns gradients of the parameters by PyTorch name and layout, and of the input [N, inputs]
  */
 export function projectionMlpBackward(
-  { output, name, input, hidden, normalised, layers, weights, scale }: ProjectionMlpResult,
+  { output, name, input, hidden, normalized, layers, weights, scale }: ProjectionMlpResult,
   outputGradient: Float64Array,
 ): { gradients: NamedArrays; input: Float64Array } {
   const [first, second] = layers;
-  const outer = linearBackward(second, normalised.output, weights[1], output, outputGradient);
-  const norm = batchNormBackward(hidden, scale, normalised, outer.input, {
+  const outer = linearBackward(second, normalized.output, weights[1], output, outputGradient);
+  const norm = batchNormBackward(hidden, scale, normalized, outer.input, {
     training: true,
     relu: true,
   });

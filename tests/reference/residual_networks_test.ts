@@ -67,7 +67,7 @@ for (
     const gradients = pass().backward(upstream);
     assertEquals([...gradients.keys()].sort(), parameters(shape).map(({ name }) => name).sort());
     for (const { name } of parameters(shape)) {
-      // Many normalisations in a row over a handful of samples: third derivatives are large.
+      // Many normalizations in a row over a handful of samples: third derivatives are large.
       assertGradient(f, tensor(state, name), tensor(gradients, name), name, 2e-5);
     }
   });

@@ -1,6 +1,6 @@
 /**
  * SimCLR's network (Chen et al. 2020) in float64: encoder → mean over time = h → Linear → ReLU →
- * Linear = z. The loss normalises z, the network does not.
+ * Linear = z. The loss normalizes z, the network does not.
  *
  * State names: `encoder.features.…`, `projection_head.net.0.{weight,bias}` [hidden, 4·width],
  * `projection_head.net.2.{weight,bias}` [projection, hidden].

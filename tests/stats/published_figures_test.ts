@@ -31,7 +31,7 @@ Deno.test("the printed interval is as wide as a percentile range of ten seeds", 
   assertEquals(found.fits, "percentile range of the seeds");
 });
 
-Deno.test("each kind of interval is recognised", () => {
+Deno.test("each kind of interval is recognized", () => {
   for (
     const [half, kind] of [
       [2.262 / Math.sqrt(10), "t interval of the mean"],

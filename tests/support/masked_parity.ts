@@ -10,8 +10,8 @@ import type { ParityGradient } from "./parity_fixture.ts";
 
 const LEADS = 12;
 
-/** Normalisation of the records, mV; no two leads alike. */
-export const MASKED_NORMALISATION = {
+/** Normalization of the records, mV; no two leads alike. */
+export const MASKED_NORMALIZATION = {
   mean: Float64Array.from({ length: LEADS }, (_, lead) => 0.01 * (lead - 4)),
   deviation: Float64Array.from({ length: LEADS }, (_, lead) => 0.15 + 0.02 * lead),
 };

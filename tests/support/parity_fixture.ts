@@ -178,7 +178,7 @@ export function loadParity(name: ParityCaseName): ParityCase {
 }
 
 /**
- * True for the biases whose gradient is zero but for rounding, because a batch norm without rectifier
+ * True for the biases whose gradient is zero but for rounding, because a batch norm without ReLU
  * between follows: those of the first layers of BYOL's heads, and of its projector's last one.
  */
 export function hasNoGradient(name: string): boolean {

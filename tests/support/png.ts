@@ -6,7 +6,7 @@ import { decode } from "fast-png";
 export interface Pixels {
   readonly width: number;
   readonly height: number;
-  /** Whether the pixel is darker than mid grey. */
+  /** Whether the pixel is darker than mid gray. */
   isDark(x: number, y: number): boolean;
   /** Share of dark pixels in a rectangle, in [0, 1]. */
   ink(x: number, y: number, width: number, height: number): number;

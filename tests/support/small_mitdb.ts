@@ -21,7 +21,7 @@ export interface SmallMitdbRecord {
   readonly leads?: readonly string[];
   /** Kinds of beats, one a second from 0.5 s on; normal by default. */
   readonly beats?: readonly number[];
-  /** Draws a wave of 2 mV at every beat that is not normal, so that it can be recognised. */
+  /** Draws a wave of 2 mV at every beat that is not normal, so that it can be recognized. */
   readonly visible?: boolean;
   /** Age and sex as the comments have them: `69 M`. */
   readonly person?: string;

@@ -25,14 +25,14 @@ export function smallSet(): RecordSet {
 /** Runs `body` with an open workspace and a folder for its files. */
 export async function withSmallWorkspace(
   body: (workspace: Workspace, folder: string) => Promise<void>,
-  normalisation: "train" | "none" = "train",
+  normalization: "train" | "none" = "train",
 ): Promise<void> {
   const gpu = await chooseDevice({ warn: () => {} });
   // No measurements: two runs must use the same kernels wherever the tests run.
   const kernels = new KernelLibrary(gpu, { enabled: false });
   const folder = await Deno.makeTempDir({ prefix: "jobs_" });
   try {
-    const workspace = await Workspace.open(smallSet(), { normalisation }, { gpu, kernels });
+    const workspace = await Workspace.open(smallSet(), { normalization }, { gpu, kernels });
     try {
       await body(workspace, folder);
     } finally {

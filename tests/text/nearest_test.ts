@@ -4,7 +4,7 @@ import { editDistance, nearest } from "../../src/text/nearest.ts";
 Deno.test("nearest: edit distances counted by hand", () => {
   assertEquals(editDistance("", "abc"), 3);
   assertEquals(editDistance("kitten", "sitting"), 3);
-  assertEquals(editDistance("lr", "rl"), 1); // a swap of neighbours counts once
+  assertEquals(editDistance("lr", "rl"), 1); // a swap of neighbors counts once
   assertEquals(editDistance("seed", "seed"), 0);
 });
 

@@ -25,7 +25,7 @@ Deno.test("table: settings align, skip what is undefined, wrap", () => {
   );
 });
 
-Deno.test("terminal: widths of marks, colours and East Asian text", () => {
+Deno.test("terminal: widths of marks, colors and East Asian text", () => {
   assertEquals(displayWidth("\x1b[31mred\x1b[0m"), 3);
   assertEquals(displayWidth("e\u0301"), 1);
   assertEquals(displayWidth("±µ→"), 3);

@@ -33,7 +33,7 @@ const headOf = async (store: ParameterStore) =>
   (await store.state()).filter(({ name }) => name.startsWith("head."))
     .map(({ data }) => Float32Array.from(data as Float32Array));
 
-Deno.test("frozen features have mean 0 and deviation 1 over the labelled records", () =>
+Deno.test("frozen features have mean 0 and deviation 1 over the labeled records", () =>
   withClassifier(async (workspace, _store, model) => {
     const { gpu, split } = workspace;
     const width = model.features;
@@ -56,7 +56,7 @@ Deno.test("frozen features have mean 0 and deviation 1 over the labelled records
     }
   }));
 
-Deno.test("a head for standardised features, folded, gives the same logits from the signal", () =>
+Deno.test("a head for standardized features, folded, gives the same logits from the signal", () =>
   withClassifier(async (workspace, store, model) => {
     const { gpu, split } = workspace;
     const features = await FrozenFeatures.compute(workspace, model, split.train);
@@ -79,13 +79,13 @@ Deno.test("a head for standardised features, folded, gives the same logits from 
     assertEquals(await headOf(store), [weight, bias], "to the bit");
   }));
 
-Deno.test("a head for plain features, standardised and folded, is what it was", () =>
+Deno.test("a head for plain features, standardized and folded, is what it was", () =>
   withClassifier(async (workspace, store, model) => {
     const { gpu, split } = workspace;
     const before = await logitsOf(workspace, model, split.test);
     const features = await FrozenFeatures.compute(workspace, model, split.train);
     gpu.release(features.table.placement!.buffer);
-    await features.standardiseHead(store, model);
+    await features.standardizeHead(store, model);
     await features.foldIntoHead(store, model);
     const after = await logitsOf(workspace, model, split.test);
     // There and back are two roundings of each weight; logits are near 0.1.

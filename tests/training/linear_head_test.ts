@@ -43,7 +43,7 @@ Deno.test("a linear head leaves the encoder as it was, and is trained once", () 
     const again = await trainLinearHead(workspace, encoder, { ...options(folder), onEpoch });
     assertEquals(again, { path: first.path, fresh: false });
     assertEquals(epochs.length, 2);
-    // Another encoder of the same name, other settings, another normalisation: another head.
+    // Another encoder of the same name, other settings, another normalization: another head.
     const paths = new Set([first.path]);
     const other = await writeEncoder(encoder.path, 2);
     const variants: [typeof other, Partial<LinearHeadOptions>][] = [
@@ -57,7 +57,7 @@ Deno.test("a linear head leaves the encoder as it was, and is trained once", () 
       assert(head.fresh);
       paths.add(head.path);
     }
-    workspace.normalise("none");
+    workspace.normalize("none");
     paths.add((await trainLinearHead(workspace, other, options(folder))).path);
     assertEquals(paths.size, 6);
   }));

@@ -18,7 +18,7 @@ import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { embeddingSpread } from "../../src/metrics/embedding_spread.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
 import { Simclr } from "../../src/models/simclr.ts";
-import { nearestNeighbourProbabilities } from "../../src/estimators/k_nearest_neighbors.ts";
+import { nearestNeighborProbabilities } from "../../src/estimators/k_nearest_neighbors.ts";
 import {
   pretrainOptions,
   pretrainSimclr,
@@ -54,8 +54,8 @@ Deno.test("the monitor measures the spread of z and a probe on fold 9", () =>
       1e-12,
     );
     const labels = workspace.labelsOf(split.validation);
-    const probabilities = nearestNeighbourProbabilities({
-      labelled: {
+    const probabilities = nearestNeighborProbabilities({
+      labeled: {
         features: features.subarray(0, 16 * cut),
         labels: workspace.labelsOf(split.train),
       },
@@ -151,7 +151,7 @@ Deno.test("records without labels: pretraining probes nothing, but watches the s
   withSmallWorkspace(async (workspace, folder) => {
     workspace.set.labels.fill(0);
     const options = {
-      ...pretrainOptions(folder, "unlabelled"),
+      ...pretrainOptions(folder, "unlabeled"),
       epochs: 1,
       onlineProbe: { every: 1, kind: "knn" } as const,
       events: {
@@ -182,7 +182,7 @@ function smallRecipe(repels: boolean): PretrainRecipe {
         trainedFrom: 0,
         statisticsUpdates: 2,
         // BYOL without predictor and with the network itself as target (Chen & He 2021, section 4.2).
-        record(recorder, { records, indices, step, normalisation, rows }) {
+        record(recorder, { records, indices, step, normalization, rows }) {
           const passes = ([0, 1] as const).map((firstView) =>
             model.forward(
               recorder,
@@ -190,7 +190,7 @@ function smallRecipe(repels: boolean): PretrainRecipe {
                 records,
                 batch: indices,
                 state: step.state,
-                normalisation,
+                normalization,
                 rows,
                 views: 1,
                 firstView,

@@ -159,8 +159,8 @@ Deno.test("a run with other settings or data does not go on, and its state stays
     assert(seed.message.includes("seed: 7"), seed.message);
     await resume({ learningRate: 1e-4 });
     await resume({}, workspace, "none");
-    await withSmallWorkspace(async (unnormalised) => {
-      const error = await resume({}, unnormalised);
+    await withSmallWorkspace(async (unnormalized) => {
+      const error = await resume({}, unnormalized);
       assert(error.message.includes('normalisation: "train"'), error.message);
     }, "none");
     assertEquals(await Deno.readFile(`${run.runFolder}/state.safetensors`), state);

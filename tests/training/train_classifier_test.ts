@@ -157,7 +157,7 @@ Deno.test("a frozen encoder trains its head alike whatever the scale of its feat
     const run = async (name: string, scale: number) => {
       const encoder = new Map(
         [...randomEncoderState(5)].map(([key, tensor]) => {
-          // The last batch norm: its weight and bias scale what comes out of the rectifier.
+          // The last batch norm: its weight and bias scale what comes out of the ReLU.
           if (!/^features\.5\.block\.1\.(weight|bias)$/.test(key)) return [key, tensor];
           return [key, { ...tensor, data: (tensor.data as Float32Array).map((x) => scale * x) }];
         }),
@@ -177,7 +177,7 @@ Deno.test("a frozen encoder trains its head alike whatever the scale of its feat
     const small = await run("small", 1 / 1024);
     const { epochLosses: losses } = plain;
     assert(losses[3] < 0.97 * losses[0], `the loss falls: ${losses}`);
-    // Standardised to about float32 precision; four epochs of Adam let that grow a little.
+    // Standardized to about float32 precision; four epochs of Adam let that grow a little.
     small.epochLosses.forEach((loss, i) => assertAlmostEquals(loss, losses[i], 1e-3));
     assertAlmostEquals(small.test.loss, plain.test.loss, 1e-3);
   }));
@@ -209,7 +209,7 @@ Deno.test("a frozen classifier goes on from the head of --init", () =>
     const head = async (path: string) =>
       (await readCheckpoint(path)).sections.get("model")!.get("head.weight")!.data as Float32Array;
     const [before, after] = [await head(init), await head(still.out)];
-    // Standardised and folded: two roundings.
+    // Standardized and folded: two roundings.
     after.forEach((weight, i) =>
       assertAlmostEquals(weight, before[i], 1e-5 * Math.abs(before[i]) + 1e-9)
     );

@@ -165,7 +165,7 @@ Deno.test("what a network cannot train on is refused before the first step", () 
     await refused({ init: encoder }, 'need the key "model", found "encoder" (ECGEncoder1DCNN');
   }));
 
-Deno.test("weighted positives weigh negatives over positives of the labelled records", () => {
+Deno.test("weighted positives weigh negatives over positives of the labeled records", () => {
   // Ten records: five, one and none with the class.
   const labels = Array.from({ length: 10 }, (_, row) => [row % 2, row === 3 ? 1 : 0, 0]).flat();
   const { classWeights, positiveWeights } = chooseLoss("weighted_positives", labels, 3);

@@ -16,7 +16,7 @@ const split = splitByFolds(cohort);
 for (const model of ["rf", "xgb"] as const) {
   Deno.test(`trainTraditionalMl(): ${model} learns, and is measured on folds 9 and 10`, async () => {
     const result = await trainTraditionalMl(cohort, { model, labelFraction: 1, seed: 42 });
-    assertEquals(result.labelled, split.train);
+    assertEquals(result.labeled, split.train);
     assertEquals(result.validation.rows, split.validation);
     assertEquals(result.test.rows, split.test);
     const { rows, probabilities, metrics, perClass, documented, intervals } = result.test;
@@ -40,7 +40,7 @@ for (const model of ["rf", "xgb"] as const) {
   });
 }
 
-Deno.test("trainTraditionalMl() labels the subset of all commands, and standardises by it alone", async () => {
+Deno.test("trainTraditionalMl() labels the subset of all commands, and standardizes by it alone", async () => {
   const options = { model: "rf", labelFraction: 0.2, seed: 7 } as const;
   const expected = labelSubset({
     indices: split.train,
@@ -51,12 +51,12 @@ Deno.test("trainTraditionalMl() labels the subset of all commands, and standardi
   let told = 0;
   const result = await trainTraditionalMl(cohort, {
     ...options,
-    onPrepared: (frequencies, labelled) => {
-      told = labelled;
+    onPrepared: (frequencies, labeled) => {
+      told = labeled;
       assertEquals(frequencies.length, 6);
     },
   });
-  assertEquals(result.labelled, expected);
+  assertEquals(result.labeled, expected);
   assertEquals(told, expected.length);
 
   // Other records, changed beyond recognition, change nothing in training: predictions for the

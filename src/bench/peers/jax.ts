@@ -1,6 +1,6 @@
 /**
  * `@jax-js/jax` in `bench-peers`; see `problem.ts`. The whole step (forward, backward, Adam) is one
- * jitted function. Differences: running statistics of batch normalisation are not kept.
+ * jitted function. Differences: running statistics of batch normalization are not kept.
  */
 
 import {
@@ -34,11 +34,11 @@ function forward(p: Jax[], x: Jax): Jax {
   BLOCKS.forEach(({ taps, stride }, i) => {
     const pad = (taps - 1) / 2;
     const y = lax.convGeneralDilated(value, at(names.weight(i)), [stride], [[pad, pad]]);
-    const centred = y.ref.sub(np.mean(y, [0, 2], { keepdims: true }));
-    const variance = np.mean(np.square(centred.ref), [0, 2], { keepdims: true });
+    const centered = y.ref.sub(np.mean(y, [0, 2], { keepdims: true }));
+    const variance = np.mean(np.square(centered.ref), [0, 2], { keepdims: true });
     const channel = (name: string) => at(name).reshape([1, -1, 1]);
     const scale = channel(names.gamma(i)).div(np.sqrt(variance.add(1e-5)));
-    value = nn.relu(centred.mul(scale).add(channel(names.beta(i))));
+    value = nn.relu(centered.mul(scale).add(channel(names.beta(i))));
   });
   const linear = (layer: string, input: Jax) =>
     np.matmul(input, at(`${layer}.weight`).transpose()).add(at(`${layer}.bias`));

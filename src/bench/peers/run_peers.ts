@@ -132,14 +132,14 @@ export async function runPeers(options: PeerOptions): Promise<PeerReport> {
         }
       }
     }
-    return { figures: summarise(answers, batch), skipped };
+    return { figures: summarize(answers, batch), skipped };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 /** Medians; ratios are taken round by round. */
-export function summarise(
+export function summarize(
   answers: ReadonlyMap<string, readonly ContenderResult[]>,
   batch: number,
 ): PeerFigures[] {

@@ -1,7 +1,7 @@
 /**
  * TensorFlow.js on its WebGPU backend in `bench-peers`; see `problem.ts`. Differences: channels
  * last, strided convolutions pad in a separate operation (TensorFlow's "same" is asymmetric), running
- * statistics of batch normalisation are not kept.
+ * statistics of batch normalization are not kept.
  */
 
 import * as tf from "npm:@tensorflow/tfjs@4.22.0";
@@ -52,8 +52,8 @@ function lossOf(): tf.Scalar {
   const similarity = tf.div(tf.matMul(unit, unit, false, true), problem.temperature);
   const [first, second] = tf.split(unit, 2);
   const pairs = tf.div(tf.sum(tf.mul(first, second), 1), problem.temperature);
-  const normaliser = tf.logSumExp(tf.add(similarity, selfMask), 1);
-  return tf.sub(tf.mean(normaliser), tf.mean(pairs)) as tf.Scalar;
+  const normalizer = tf.logSumExp(tf.add(similarity, selfMask), 1);
+  return tf.sub(tf.mean(normalizer), tf.mean(pairs)) as tf.Scalar;
 }
 
 const adam = tf.train.adam(problem.learningRate, 0.9, 0.999, 1e-8);

@@ -14,7 +14,7 @@ export const classifierFlags = {
   "epochs": integerFlag({
     default: 20,
     minimum: 1,
-    description: "Passes over the labelled records",
+    description: "Passes over the labeled records",
   }),
   "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records of a step" }),
   "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),

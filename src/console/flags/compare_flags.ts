@@ -29,7 +29,7 @@ export const compareFlags = {
   }),
   "normalize": choiceFlag({
     choices: ["train", "none"],
-    description: "Overrides the normalisation that the checkpoints carry",
+    description: "Overrides the normalization that the checkpoints carry",
     defaultText: "each checkpoint's; none where it carries none",
   }),
   "csv": pathFlag({ description: "Write all metrics and differences with intervals as CSV" }),

@@ -53,7 +53,7 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
     "probe": choiceFlag({
       choices: ["knn", "linear"],
       default: "knn",
-      description: "Probe of --probe-every, on up to 2,000 labelled training records",
+      description: "Probe of --probe-every, on up to 2,000 labeled training records",
     }),
     ...trainingFlags,
     "signal-length": {

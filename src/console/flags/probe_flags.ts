@@ -8,7 +8,7 @@ import type { Options } from "./command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
 import { dataFlags, deviceFlags } from "./training_flags.ts";
 
-/** The checkpoint, and how its records are normalised. */
+/** The checkpoint, and how its records are normalized. */
 export const featureFlags = {
   "checkpoint": pathFlag({
     required: true,
@@ -17,7 +17,7 @@ export const featureFlags = {
   ...dataFlags,
   "normalize": choiceFlag({
     choices: ["train", "none"],
-    description: "Overrides the normalisation that the checkpoint carries",
+    description: "Overrides the normalization that the checkpoint carries",
     defaultText: "the checkpoint's; none where it carries none",
   }),
 };
@@ -63,9 +63,9 @@ export const probeFlags = {
 /** Options that follow from {@linkcode probeFlags}. */
 export type ProbeOptions = Options<typeof probeFlags>;
 
-/** Neighbours of a k-NN probe and their weights, as in Wu et al. 2018 but with fewer of them. */
-export const neighbourFlags = {
-  "k": integerFlag({ default: 20, minimum: 1, description: "Nearest labelled records to ask" }),
+/** Neighbors of a k-NN probe and their weights, as in Wu et al. 2018 but with fewer of them. */
+export const neighborFlags = {
+  "k": integerFlag({ default: 20, minimum: 1, description: "Nearest labeled records to ask" }),
   "temperature": numberFlag({
     default: 0.07,
     exclusiveMinimum: 0,

@@ -63,7 +63,7 @@ export const trainingFlags = {
   "normalize": choiceFlag({
     choices: ["train", "none"],
     default: "train",
-    description: "Standardise each lead by the training folds, or take mV as they are",
+    description: "Standardize each lead by the training folds, or take mV as they are",
   }),
   "no-shuffle": booleanFlag({ description: "Visit records in the order of the table" }),
   "log-every": integerFlag({

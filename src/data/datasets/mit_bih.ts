@@ -43,7 +43,7 @@ export interface MitBihOptions {
 }
 
 /** What a window is: no beat is annotated in it, all beats are of class N, or not. */
-export type WindowLabel = "unlabelled" | "normal" | "abnormal";
+export type WindowLabel = "unlabeled" | "normal" | "abnormal";
 
 /**
  * Labels consecutive windows. A window is abnormal when it holds at least one beat outside AAMI
@@ -60,13 +60,13 @@ export function labelWindows(
   ticksPerWindow: number,
   windows: number,
 ): WindowLabel[] {
-  const labels = new Array<WindowLabel>(windows).fill("unlabelled");
+  const labels = new Array<WindowLabel>(windows).fill("unlabeled");
   for (const { sample, symbol } of annotations) {
     const window = Math.floor(sample / ticksPerWindow);
     if (window < 0 || window >= windows) continue;
     const beat = aamiClass(symbol);
     if (symbol === "!" || (beat !== undefined && beat !== "N")) labels[window] = "abnormal";
-    else if (beat === "N" && labels[window] === "unlabelled") labels[window] = "normal";
+    else if (beat === "N" && labels[window] === "unlabeled") labels[window] = "normal";
   }
   return labels;
 }
@@ -118,7 +118,7 @@ export async function loadMitBih(root: string, options: MitBihOptions = {}): Pro
     try {
       const { samples, labels } = readLead(root, record, samplingRate, signalLength);
       labels.forEach((label, index) => {
-        if (label === "unlabelled") return;
+        if (label === "unlabeled") return;
         windows.push({
           record,
           index,

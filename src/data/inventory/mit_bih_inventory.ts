@@ -32,7 +32,7 @@ export interface MitBihRecord {
   readonly beats: Readonly<Record<AamiClass, number>>;
   /** Windows of ten seconds with at least one beat. */
   readonly windows: number;
-  /** Of these, windows labelled abnormal. */
+  /** Of these, windows labeled abnormal. */
   readonly abnormal: number;
 }
 
@@ -116,7 +116,7 @@ function describeRecord(root: string, record: number): MitBihRecord {
     part: mitBihPart(record),
     leads: signals.map(({ description }) => description),
     beats: countBeats(annotations),
-    windows: labels.filter((label) => label !== "unlabelled").length,
+    windows: labels.filter((label) => label !== "unlabeled").length,
     abnormal: labels.filter((label) => label === "abnormal").length,
   };
 }

@@ -25,7 +25,7 @@ export const BALANCING_STRATEGIES = ["standard", "stratified", "oversample"] as 
  * n(c) counts the records of class c. A class whose records carry no rarer one thus gets the same
  * share of draws as any other such class; a class that often stands beside rarer ones gets more.
  * (Exactly equal shares are impossible in general when a record carries several classes.) A record
- * without any class weighs as much as one of the most frequent class: it is never favoured.
+ * without any class weighs as much as one of the most frequent class: it is never favored.
  *
  * @param indices Rows to draw from
  * @param labels 0 or 1, [records, classes]

@@ -9,7 +9,7 @@ import { type Balancing, oversamplingWeights } from "./balancing.ts";
 
 /**
  * Sizes of the batches of an epoch: `batchSize` each, the last one smaller. A single record left over
- * joins the batch before it, which then has one more: a batch of one has no variance to normalise by
+ * joins the batch before it, which then has one more: a batch of one has no variance to normalize by
  * and no other record to compare with.
  *
  * @param records Rows that the epoch visits

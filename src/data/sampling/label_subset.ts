@@ -1,5 +1,5 @@
 /**
- * The labelled part of the training records, for experiments with few labels.
+ * The labeled part of the training records, for experiments with few labels.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export function labelSubset(options: LabelSubsetOptions): Int32Array {
     );
   }
   if (indices.length === 0) {
-    throw new UserError("Cannot choose labelled records: there are no training records");
+    throw new UserError("Cannot choose labeled records: there are no training records");
   }
   if (fraction === 1) return Int32Array.from(indices).sort();
   const size = Math.max(1, Math.round(fraction * indices.length));

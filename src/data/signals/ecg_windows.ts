@@ -36,7 +36,7 @@ export function windowStarts(samples: number, length: number): number[] {
  * @returns [T, 12], the lead fastest
  * @throws {UserError} where a value exceeds ±32.767 mV, which no heart gives
  */
-export function digitise(
+export function digitize(
   { signal, samplingRate }: Pick<Ecg, "signal" | "samplingRate">,
   path: string,
   first: number,

@@ -1,13 +1,13 @@
 /**
- * Standardisation of the twelve leads.
+ * Standardization of the twelve leads.
  *
  * @module
  */
 
 import type { RecordSet } from "./record_set.ts";
 
-/** How a model's input is standardised; part of every checkpoint. */
-export interface Normalisation {
+/** How a model's input is standardized; part of every checkpoint. */
+export interface Normalization {
   /** `train`: by mean and standard deviation of the training records; `none`: left in mV. */
   readonly kind: "train" | "none";
   /** Mean of each lead, mV, [12]; zeros for `none`. */
@@ -16,8 +16,8 @@ export interface Normalisation {
   readonly standardDeviation: readonly number[];
 }
 
-/** No standardisation: x stays in mV. */
-export function noNormalisation(leads = 12): Normalisation {
+/** No standardization: x stays in mV. */
+export function noNormalization(leads = 12): Normalization {
   return {
     kind: "none",
     mean: new Array<number>(leads).fill(0),
@@ -37,13 +37,13 @@ export function noNormalisation(leads = 12): Normalisation {
  * @param rows The training rows
  * @throws {RangeError} where there are no rows
  */
-export function trainNormalisation(
+export function trainNormalization(
   set: Pick<RecordSet, "signalLength" | "leads" | "samples" | "millivoltsPerUnit">,
   rows: ArrayLike<number>,
-): Normalisation {
+): Normalization {
   const { signalLength, samples, millivoltsPerUnit } = set;
   const leads = set.leads.length;
-  if (rows.length === 0) throw new RangeError("Cannot normalise: there are no training records");
+  if (rows.length === 0) throw new RangeError("Cannot normalize: there are no training records");
   const sums = new Float64Array(leads);
   const squares = new Float64Array(leads);
   for (let r = 0; r < rows.length; r++) {

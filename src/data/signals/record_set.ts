@@ -207,7 +207,7 @@ export function dataName(set: Pick<RecordSet, "source">): string {
 /**
  * @throws {UserError} When no record carries a label, so that there is nothing to learn or measure.
  */
-export function assertLabelled(set: RecordSet): void {
+export function assertLabeled(set: RecordSet): void {
   if (hasLabels(set)) return;
   throw new UserError(
     `The records of ${set.source} have no labels: give a table of them with --labels-csv`,

@@ -28,7 +28,7 @@ function qrs(time: number, width: number, vector: Vector): Wave {
   return { kind: "QRS", time, width, vector };
 }
 
-/** Stretches the ventricles' depolarisation about its onset, and delays what follows. */
+/** Stretches the ventricles' depolarization about its onset, and delays what follows. */
 function widen(heart: Heart, factor: number): void {
   const delay = 0.09 * (factor - 1);
   for (const part of depolarization(heart)) {
@@ -38,7 +38,7 @@ function widen(heart: Heart, factor: number): void {
   for (const part of [...heart.segment, ...heart.recovery]) part.time += delay;
 }
 
-/** T waves against the sum of a disturbed depolarisation: ∫QRS dt sets their size. */
+/** T waves against the sum of a disturbed depolarization: ∫QRS dt sets their size. */
 function discord(heart: Heart, severity: number): void {
   const area: Vector = [0, 0, 0];
   for (const part of depolarization(heart)) add(area, part.vector, part.width / 0.02);
@@ -108,7 +108,7 @@ function rightBundle(delay: number, width: number, size: number): Diagnosis {
   };
 }
 
-/** Slow, left and backward depolarisation of the left ventricle through the muscle. */
+/** Slow, left and backward depolarization of the left ventricle through the muscle. */
 function leftBundle(reach: number): Diagnosis {
   return (heart, severity, random) => {
     const share = reach * (0.35 + 0.65 * severity);

@@ -19,7 +19,7 @@
 import type { Wave } from "./heart.ts";
 import type { Beat, BeatKind } from "./rhythm.ts";
 
-/** End of depolarisation, seconds after the R wave: the point from which √RR stretches time. */
+/** End of depolarization, seconds after the R wave: the point from which √RR stretches time. */
 const J_POINT = 0.05;
 
 /**

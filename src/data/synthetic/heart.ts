@@ -92,7 +92,7 @@ function wave(kind: WaveKind, time: number, width: number, vector: Vector): Wave
   return { kind, time, width, vector };
 }
 
-/** All waves of the ventricles' depolarisation, those a disease added included. */
+/** All waves of the ventricles' depolarization, those a disease added included. */
 export function depolarization(heart: Heart): Wave[] {
   return [
     heart.septal,
@@ -176,7 +176,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
     part.time *= qt;
     part.width *= qt * jitter(0.06);
   }
-  // The ST segment rises a little into an upright T wave, most in young men (early repolarisation).
+  // The ST segment rises a little into an upright T wave, most in young men (early repolarization).
   const early = Math.max(0, 0.02 + 0.02 * random.normal()) +
     (sex === 0 && age < 50 ? Math.max(0, 0.06 * random.normal()) : 0);
   shiftSegment(heart, [0.6 * early, 0.35 * early, -0.75 * early], 0.25);
@@ -233,7 +233,7 @@ export function wavesOf(heart: Heart, conducted: boolean): Wave[] {
   ];
 }
 
-/** A premature ventricular beat: wide, from one focus, repolarised against its own direction. */
+/** A premature ventricular beat: wide, from one focus, repolarized against its own direction. */
 export function ectopicWaves(random: CounterRandom): Wave[] {
   const frontal = random.uniform(-2.6, 2.6);
   const horizontal = random.uniform(-1.2, 1.2);

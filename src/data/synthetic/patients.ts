@@ -26,7 +26,7 @@ export interface Patient extends Person {
   readonly findings: readonly Finding[];
   /** Slight changes that nobody would put a name to. */
   readonly variants: readonly Finding[];
-  /** Centimetres. */
+  /** Centimeters. */
   readonly height: number;
   /** Kilograms. */
   readonly weight: number;

@@ -118,7 +118,7 @@ export function makeRecord(
   }
 
   // Torso and electrode positions: every coefficient of the lead matrix varies, and each chest
-  // electrode sits a little towards one neighbour.
+  // electrode sits a little towards one neighbor.
   const leads = DOWER.map((row) =>
     row.map((c) => c * (1 + 0.08 * random.normal()) + 0.02 * random.normal()) as [
       number,
@@ -128,9 +128,9 @@ export function makeRecord(
   );
   for (let chest = 2; chest < 8; chest++) {
     const shift = Math.max(-0.45, Math.min(0.45, 0.18 * random.normal()));
-    const neighbour = DOWER[Math.max(2, Math.min(7, chest + (shift < 0 ? -1 : 1)))];
+    const neighbor = DOWER[Math.max(2, Math.min(7, chest + (shift < 0 ? -1 : 1)))];
     for (let axis = 0; axis < 3; axis++) {
-      leads[chest][axis] += Math.abs(shift) * (neighbour[axis] - DOWER[chest][axis]);
+      leads[chest][axis] += Math.abs(shift) * (neighbor[axis] - DOWER[chest][axis]);
     }
   }
   const matrix = electrodeMatrix(leads);

@@ -18,7 +18,7 @@ export type BeatKind = "sinus" | "atrial" | "ventricular";
 export interface Beat {
   /** Time of the R wave in seconds from the first sample; may lie outside the record. */
   readonly time: number;
-  /** Seconds since the beat before: sets the pace of repolarisation. */
+  /** Seconds since the beat before: sets the pace of repolarization. */
   readonly interval: number;
   readonly kind: BeatKind;
 }

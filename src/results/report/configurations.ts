@@ -179,7 +179,7 @@ export function clustersOf({ ids, patients }: TestPredictions): number[] {
   });
 }
 
-/** Pieces of at most six, as many as colours can tell apart. */
+/** Pieces of at most six, as many as colors can tell apart. */
 export function inSixes<T>(values: readonly T[]): T[][] {
   return Array.from(
     { length: Math.ceil(values.length / 6) },

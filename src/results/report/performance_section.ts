@@ -47,7 +47,7 @@ export function performanceSection(material: Material): Section {
         table: scoresTable(
           configurations,
           "validation",
-          `Validation fold, on which the epoch was chosen: optimistic. Source: ${source}`,
+          `Validation fold, on which the epoch was chosen: optimiztic. Source: ${source}`,
         ),
       },
     );

@@ -105,7 +105,7 @@ function nameOf({ content, path }: ResultFile): string {
 }
 
 function kindOf({ kind }: ResultFile): string {
-  return kind === "knn-probe" ? "nearest neighbours" : "linear";
+  return kind === "knn-probe" ? "nearest neighbors" : "linear";
 }
 
 function auroc({ content }: ResultFile) {

@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
 export function significanceSection({ folder: { statistics } }: Material): Section {
   const blocks: Block[] = [{
     kind: "text",
-    text: "Differences are the first configuration minus the second, above 0 in favour of the " +
+    text: "Differences are the first configuration minus the second, above 0 in favor of the " +
       "first. Seeds are paired where both configurations have them. Holm's correction takes all " +
       "metrics of a comparison together. A test over seeds asks whether training again would give " +
       "a difference of the same sign; DeLong's test and the bootstrap over records ask whether " +

@@ -151,7 +151,7 @@ Deno.test("flags: the types of the options follow from the table", () => {
   const adapter: string | undefined = options.adapter;
   // @ts-expect-error Without a default the option may be undefined.
   const text: string = options.adapter;
-  // @ts-expect-error A misspelt option does not exist.
+  // @ts-expect-error A misspelled option does not exist.
   const wrong = options.epoch;
   assertEquals([epochs, loss, adapter, text, wrong], [
     20,

@@ -46,7 +46,7 @@ Deno.test("loadMitBih() brings lead II to the model's rate, without offset, on a
           const expected = microvolts(t) - mean;
           const at = row * size + 12 * t;
           // The ends of a record see its mirror image, so they are left out. The file rounds to 5
-          // µV: 2.5 µV a sample, of which the filter adds up neighbours with weights whose absolute
+          // µV: 2.5 µV a sample, of which the filter adds up neighbors with weights whose absolute
           // values sum to about 2; the result rounds to 1 µV. The file's offset is gone.
           const time = (first + t) / samplingRate;
           if (time < 0.3 || time > 24.7) continue;
@@ -65,11 +65,11 @@ Deno.test("loadMitBih() brings lead II to the model's rate, without offset, on a
 Deno.test("labelWindows(): edges, flutter, windows without a beat", () => {
   const label = (...annotations: [number, string][]) =>
     labelWindows(annotations.map(([sample, symbol]) => ({ sample, symbol })), 100, 3).join(" ");
-  assertEquals(label(), "unlabelled unlabelled unlabelled");
-  assertEquals(label([0, "N"], [99, "V"], [100, "N"], [200, "+"]), "abnormal normal unlabelled");
-  assertEquals(label([150, "!"], [160, "N"]), "unlabelled abnormal unlabelled");
-  assertEquals(label([-1, "V"], [300, "V"], [250, "L"]), "unlabelled unlabelled normal");
-  assertEquals(label([5, "~"], [105, "x"], [205, "Q"]), "unlabelled unlabelled abnormal");
+  assertEquals(label(), "unlabeled unlabeled unlabeled");
+  assertEquals(label([0, "N"], [99, "V"], [100, "N"], [200, "+"]), "abnormal normal unlabeled");
+  assertEquals(label([150, "!"], [160, "N"]), "unlabeled abnormal unlabeled");
+  assertEquals(label([-1, "V"], [300, "V"], [250, "L"]), "unlabeled unlabeled normal");
+  assertEquals(label([5, "~"], [105, "x"], [205, "Q"]), "unlabeled unlabeled abnormal");
   // The order of the annotations does not matter.
   const entry = fc.tuple(
     fc.integer({ min: -50, max: 350 }),

@@ -200,7 +200,7 @@ Deno.test("fetchPtbXl() takes a new list of sums when the address changes", () =
   withServer(async (server, folder, download) => {
     await download();
     await using other = await servePtbXl(RECORDS);
-    other.replace("LICENSE.txt", "another licence\n");
+    other.replace("LICENSE.txt", "another license\n");
     const { downloaded } = await download({ baseUrl: other.url });
     assertEquals(downloaded, 1);
     assertComplete(other, folder);

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { classFrequencies, oversamplingWeights } from "../../../src/data/sampling/balancing.ts";
 
-Deno.test("oversamplingWeights: the rarest class of a record decides; none is never favoured", () => {
+Deno.test("oversamplingWeights: the rarest class of a record decides; none is never favored", () => {
   // Class 0: four records (0-3), class 1: two (3, 4), no class: record 5.
   const labels = [1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0];
   const weights = oversamplingWeights([0, 1, 2, 3, 4, 5], labels, 2);

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { digitise, doubtsAbout, windowStarts } from "../../../src/data/signals/ecg_windows.ts";
+import { digitize, doubtsAbout, windowStarts } from "../../../src/data/signals/ecg_windows.ts";
 import { UserError } from "../../../src/errors.ts";
 
 Deno.test("windowStarts: windows cover the record and none leaves it", () => {
@@ -11,15 +11,15 @@ Deno.test("windowStarts: windows cover the record and none leaves it", () => {
   assertThrows(() => windowStarts(9, 0), RangeError);
 });
 
-Deno.test("digitise: whole microvolts of a part, refused beyond 16 bits", () => {
+Deno.test("digitize: whole microvolts of a part, refused beyond 16 bits", () => {
   const signal = Float32Array.from({ length: 48 }, (_, i) => i / 1000);
   const ecg = { signal, samplingRate: 2 };
-  assertEquals([...digitise(ecg, "a.csv", 1, 2)], Array.from({ length: 24 }, (_, i) => 12 + i));
+  assertEquals([...digitize(ecg, "a.csv", 1, 2)], Array.from({ length: 24 }, (_, i) => 12 + i));
   signal.set([32.7674, -32.7684], 24);
-  assertEquals([...digitise(ecg, "a.csv", 2, 1)].slice(0, 3), [32767, -32768, 26]);
+  assertEquals([...digitize(ecg, "a.csv", 2, 1)].slice(0, 3), [32767, -32768, 26]);
   signal[27] = 812;
   assertThrows(
-    () => digitise(ecg, "a.csv", 1, 2),
+    () => digitize(ecg, "a.csv", 1, 2),
     UserError,
     "Cannot read a.csv: lead AVR has 812 mV at 1 s, more than 32.767 mV. Is its unit right?",
   );

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { noNormalisation, trainNormalisation } from "../../../src/data/signals/normalization.ts";
+import { noNormalization, trainNormalization } from "../../../src/data/signals/normalization.ts";
 import { CounterRandom, Stream } from "../../../src/random/philox.ts";
 
-Deno.test("trainNormalisation: mean and SD of the given rows, in mV", () => {
+Deno.test("trainNormalization: mean and SD of the given rows, in mV", () => {
   const random = new CounterRandom(7, Stream.init);
   const samples = Int16Array.from(
     { length: 5 * 20 * 12 },
@@ -15,7 +15,7 @@ Deno.test("trainNormalisation: mean and SD of the given rows, in mV", () => {
     millivoltsPerUnit: 0.001,
   };
   const rows = [0, 2, 4];
-  const { kind, mean, standardDeviation } = trainNormalisation(set, rows);
+  const { kind, mean, standardDeviation } = trainNormalization(set, rows);
   assertEquals(kind, "train");
   for (let lead = 0; lead < 12; lead++) {
     const values = rows.flatMap((row) =>
@@ -30,20 +30,20 @@ Deno.test("trainNormalisation: mean and SD of the given rows, in mV", () => {
   }
 });
 
-Deno.test("trainNormalisation: a constant lead has SD 1, even at the rail", () => {
+Deno.test("trainNormalization: a constant lead has SD 1, even at the rail", () => {
   const set = {
     signalLength: 1000,
     leads: ["I", "II"],
     samples: Int16Array.from({ length: 3 * 1000 * 2 }, (_, i) => i % 2 === 0 ? 32767 : 0),
     millivoltsPerUnit: 0.001,
   };
-  const { mean, standardDeviation } = trainNormalisation(set, [0, 1, 2]);
+  const { mean, standardDeviation } = trainNormalization(set, [0, 1, 2]);
   assertEquals(mean, [32767 * 0.001, 0]);
   assertEquals(standardDeviation, [1, 1]);
 });
 
-Deno.test("trainNormalisation: refuses no rows; noNormalisation is the identity", () => {
+Deno.test("trainNormalization: refuses no rows; noNormalization is the identity", () => {
   const set = { signalLength: 1, leads: ["I"], samples: new Int16Array(1), millivoltsPerUnit: 1 };
-  assertThrows(() => trainNormalisation(set, []), RangeError, "no training records");
-  assertEquals(noNormalisation(2), { kind: "none", mean: [0, 0], standardDeviation: [1, 1] });
+  assertThrows(() => trainNormalization(set, []), RangeError, "no training records");
+  assertEquals(noNormalization(2), { kind: "none", mean: [0, 0], standardDeviation: [1, 1] });
 });

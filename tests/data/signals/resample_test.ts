@@ -26,7 +26,7 @@ Deno.test("resample: agrees with SciPy's resample_poly and the same filter", () 
     // SciPy takes zeros beyond the ends; 25 samples of the lower rate reach over them.
     const edge = Math.ceil(26 * to / Math.min(from, to));
     for (let m = edge; m < result.length - edge; m++) {
-      // SciPy normalises the whole filter, this each phase. The phases of an 80 dB filter differ by
+      // SciPy normalizes the whole filter, this each phase. The phases of an 80 dB filter differ by
       // 1e-4 at most; noise of SD 1 reaches 4. The filter of 500 → 100 has one phase: rounding of
       // the fixture alone.
       assertAlmostEquals(result[m], expected[m], from % to === 0 ? 1e-7 : 1e-4);

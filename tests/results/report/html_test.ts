@@ -112,7 +112,7 @@ Deno.test("page: tables carry what they sort by, titles are buttons", async () =
   assertEquals(html.match(/<th scope="col"><button type="button">/g)?.length, 2);
 });
 
-Deno.test("theme: each colour of a chart has a rule, both themes declare each property", () => {
+Deno.test("theme: each color of a chart has a rule, both themes declare each property", () => {
   const css = themeCss();
   const properties = [...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name);
   for (const name of new Set(properties)) {

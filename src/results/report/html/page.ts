@@ -16,7 +16,7 @@ import { themeCss } from "./theme_css.ts";
 /** Style and script are in the page; nothing else may be loaded, whatever a name in it says. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/** Gives the SVG of a picture on light paper; the page recolours it. */
+/** Gives the SVG of a picture on light paper; the page recolors it. */
 type Draw = (picture: Picture) => string | Promise<string>;
 
 /**

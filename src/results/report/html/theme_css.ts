@@ -1,13 +1,13 @@
 /**
- * Colours of the page in both themes. Charts are drawn once, on light paper; rules give each of
- * their colours the one of the theme.
+ * Colors of the page in both themes. Charts are drawn once, on light paper; rules give each of
+ * their colors the one of the theme.
  *
  * @module
  */
 
 import { type ChartColors, chartColors, FONT } from "../../../plots/style.ts";
 
-/** Names of custom properties and the colour of each, in one order for all themes. */
+/** Names of custom properties and the color of each, in one order for all themes. */
 function properties(colors: ChartColors): [name: string, color: string][] {
   const { series, ...rest } = colors;
   return [
@@ -18,13 +18,13 @@ function properties(colors: ChartColors): [name: string, color: string][] {
 
 /**
  * Custom properties for light and dark, by the system's preference unless the page has a
- * `data-theme`, and the rules that recolour charts.
+ * `data-theme`, and the rules that recolor charts.
  */
 export function themeCss(): string {
   const declare = (theme: "light" | "dark") =>
     `color-scheme: ${theme}; ` +
     properties(chartColors(theme)).map(([name, color]) => `${name}: ${color};`).join(" ");
-  const recolour = properties(chartColors("light")).flatMap(([name, color]) =>
+  const recolor = properties(chartColors("light")).flatMap(([name, color]) =>
     ["fill", "stroke"].map((attribute) =>
       `.chart [${attribute}="${color}"] { ${attribute}: var(${name}); }`
     )
@@ -36,6 +36,6 @@ export function themeCss(): string {
     `}`,
     `:root[data-theme="dark"] { ${declare("dark")} }`,
     `@media print { :root, :root[data-theme="dark"] { ${declare("light")} } }`,
-    ...recolour,
+    ...recolor,
   ].join("\n");
 }
