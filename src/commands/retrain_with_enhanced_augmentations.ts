@@ -152,6 +152,7 @@ export async function runRetraining(
       throw new UserError(
         `${error.message}. The steps before it are kept; when that is put right, the same command ` +
           `goes on: ${context.commandLine}`,
+        undefined,
         { cause: error },
       );
     }

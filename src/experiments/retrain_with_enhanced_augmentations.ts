@@ -223,6 +223,7 @@ async function naming(
     if (signal?.aborted || !(error instanceof UserError)) throw error;
     throw new RetrainingStepError(
       `Step ${index + 1} of ${RETRAINING_STEPS.length}, ${title}: ${error.message}`,
+      undefined,
       { cause: error },
     );
   }

@@ -201,8 +201,8 @@ export function assertSamplingRate(
   const { sampling_rate: rate } = metadata;
   if (rate === undefined || rate === samplingRate) return;
   throw new UserError(
-    `Cannot use ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz. ` +
-      `Give --resolution ${rate}`,
+    `Cannot use ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz`,
+    { remedy: "other-sampling-rate", rate },
   );
 }
 

@@ -58,9 +58,11 @@ export interface EpochResult {
 /** Steps in a row without a finite gradient after which training gives up. */
 const PATIENCE = 20;
 
-/** What a run ends with whose weights have run away. Nothing is written then. */
+/** Error for a diverged run, of which nothing is written. */
 export function diverged(symptom: string, epoch: number): UserError {
-  return new UserError(`Training diverged in epoch ${epoch}: ${symptom}. Use a smaller --lr`);
+  return new UserError(`Training diverged in epoch ${epoch}: ${symptom}`, {
+    remedy: "smaller-learning-rate",
+  });
 }
 
 /** Trains one method on one workspace. */

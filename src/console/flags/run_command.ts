@@ -6,6 +6,7 @@
  */
 
 import { UsageError, UserError } from "../../errors.ts";
+import { adviceFor } from "../advice.ts";
 import type { Command, FlagTable } from "./command.ts";
 import { renderHelp } from "./help.ts";
 import { Interrupted, listenForInterrupt } from "./interrupt.ts";
@@ -76,7 +77,8 @@ export function reportError(error: unknown, name: string, output: CommandOutput)
       const label = each instanceof Interrupted
         ? styled("stopped:", "yellow", color)
         : styled("error:", "red", color);
-      output.error(`${label} ${each.message}`);
+      const advice = adviceFor(each);
+      output.error(`${label} ${each.message}${advice ? `. ${advice}` : ""}`);
     }
     if (users.some((each) => each instanceof UsageError)) {
       output.error(`All flags: ${programName()} ${name} --help`);
