@@ -71,5 +71,5 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       : (error as Error).message;
     throw new UserError(`Cannot read checkpoint "${path}": ${reason}`);
   }
-  return decode(file, path);
+  return { source: path, ...decode(file, path) };
 }

@@ -118,11 +118,18 @@ export const CHECKPOINT_FORMAT_VERSION = 1;
 
 /** The whole content of a checkpoint file. */
 export interface Checkpoint {
+  /** Where it came from, for messages: the path of the file that `readCheckpoint` read. */
+  readonly source?: string;
   /** State dicts by section: `encoder` for an encoder alone, `model` for a whole model. */
   readonly sections: Map<string, StateDict>;
   readonly metadata: CheckpointMetadata;
   /** Entries of a foreign file that hold no state dict and were left out, such as `optimizer`. */
   readonly ignored?: readonly string[];
+}
+
+/** What messages call a checkpoint. */
+export function sourceOf({ source }: Pick<Checkpoint, "source">): string {
+  return source ?? "the checkpoint";
 }
 
 /** Size of one element in bytes. */

@@ -65,7 +65,6 @@ export async function runEmbed(flags: EmbedFlags, context: CommandContext): Prom
     using progress = new Progress({ label: "Computing features", total: 1, unit: "records" });
     const embeddings = await embed(workspace, {
       checkpoint,
-      path: flags.checkpoint,
       folds,
       signal: context.signal,
       onProgress: (done, total) => progress.update(done, undefined, total),

@@ -80,7 +80,6 @@ export async function runEvaluate(flags: EvaluateFlags, context: CommandContext)
     using progress = new Progress({ label: "Evaluating", total: 1, unit: "records" });
     const points = await evaluateConditions(workspace, {
       checkpoint,
-      path: flags.checkpoint,
       fold: flags.fold,
       batchSize: flags.batchSize,
       seed: flags.seed,

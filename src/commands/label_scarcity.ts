@@ -65,7 +65,7 @@ export async function runLabelScarcity(
   const checkpoint = encoderCheckpoint === undefined
     ? undefined
     : await readCheckpoint(encoderCheckpoint);
-  if (checkpoint) chooseSource(checkpoint, encoderCheckpoint!, ["encoder"]);
+  if (checkpoint) chooseSource(checkpoint, ["encoder"]);
   // One normalization for all tracks, so that they differ in the weights alone.
   const normalization = checkpoint
     ? normalizationFor(checkpoint, flags.normalize)

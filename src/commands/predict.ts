@@ -65,7 +65,7 @@ export async function runPredict(flags: PredictFlags, context: CommandContext): 
   checkOutputs(flags, found);
   if (flags.strict && found.leftOut.length > 0) throw new UserError(found.leftOut[0].reason);
   const checkpoint = await readCheckpoint(flags.checkpoint);
-  const input = classifierInput(checkpoint, flags.checkpoint);
+  const input = classifierInput(checkpoint);
   const device = await openDevice(flags);
   let result: Predictions;
   try {
@@ -80,7 +80,6 @@ export async function runPredict(flags: PredictFlags, context: CommandContext): 
     result = await predictWithProgress({
       ...flags,
       checkpoint,
-      path: flags.checkpoint,
       ecgs: found.paths,
       device,
       signal: context.signal,

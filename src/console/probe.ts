@@ -81,7 +81,6 @@ export async function runProbe(
     const result = await probeCheckpoint(workspace, {
       ...settings,
       checkpoint,
-      path: flags.checkpoint,
       signal: context.signal,
       onProgress: (done, total) => progress.update(done, undefined, total),
     });

@@ -75,7 +75,7 @@ export async function runTrainClassifier(
   const starts = [sslCheckpoint, flags.init].filter((path) => path !== undefined);
   const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
   if (checkpoint && sslCheckpoint !== undefined) {
-    chooseSource(checkpoint, sslCheckpoint, ["encoder"]);
+    chooseSource(checkpoint, ["encoder"]);
   }
   const runFolder = flags.runDir ?? defaultRunFolder(command);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;

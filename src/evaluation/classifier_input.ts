@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { formatCount, formatNumber } from "../text/format.ts";
 import { leadIndex } from "../data/signals/lead_names.ts";
 import { CLASS_NAMES, LEADS } from "../data/signals/record_set.ts";
@@ -30,7 +30,6 @@ const MOST_SAMPLES = 1_000_000;
  * Rate, length and class names of the classifier in a checkpoint. Without metadata, as in PyTorch's
  * own files: 10 s at 100 Hz; the classes of PTB-XL where there are five outputs, else numbers.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} When it holds no classifier of twelve leads, or its metadata do not fit.
  *
  * @example
@@ -41,15 +40,16 @@ const MOST_SAMPLES = 1_000_000;
  * new Classifier(store, { width: 8, classes: 2 }); // in earnest: readCheckpoint("finetuned.pt")
  * const model = new Map(store.initialValues(42).map(({ name, ...tensor }) => [name, tensor]));
  * const metadata = { class_names: ["AF", "PVC"], sampling_rate: 250 };
- * const input = classifierInput({ sections: new Map([["model", model]]), metadata }, "mine.pt");
+ * const input = classifierInput({ sections: new Map([["model", model]]), metadata });
  * assert(input.signalLength === 2500 && input.classNames[1] === "PVC");
  * assert(input.assumptions.join() === "The checkpoint does not say: 2,500 samples");
  * ```
  */
-export function classifierInput(checkpoint: Checkpoint, path: string): ClassifierInput {
-  const { classes } = classifierFacts(checkpoint, path);
+export function classifierInput(checkpoint: Checkpoint): ClassifierInput {
+  const { classes } = classifierFacts(checkpoint);
   const { metadata } = checkpoint;
-  const fail = (reason: string) => new UserError(`Cannot predict with ${path}: ${reason}`);
+  const fail = (reason: string) =>
+    new UserError(`Cannot predict with ${sourceOf(checkpoint)}: ${reason}`);
   const assumptions: string[] = [];
 
   const samplingRate = metadata.sampling_rate ?? 100;

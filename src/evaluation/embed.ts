@@ -5,7 +5,7 @@
  */
 
 import { stringify } from "@std/csv";
-import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { hasLabels, type RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";
@@ -17,8 +17,6 @@ import type { Workspace } from "../runs/workspace.ts";
 /** Settings of {@linkcode embed}. */
 export interface EmbedOptions {
   readonly checkpoint: Checkpoint;
-  /** Where it came from, for messages. */
-  readonly path: string;
   /** Folds to take, 1 to 10. */
   readonly folds: readonly number[];
   /** Ends the job between two batches. */
@@ -70,7 +68,6 @@ export function rowsToEmbed(set: RecordSet, folds: readonly number[]): Int32Arra
  * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { rows, width, features } = await embed(workspace, {
  *   checkpoint: { sections: new Map([["encoder", encoder]]), metadata: {} },
- *   path: "untrained",
  *   folds: [9, 10],
  * });
  * assert(width === 16 && features.length === 16 * rows.length);
@@ -78,14 +75,14 @@ export function rowsToEmbed(set: RecordSet, folds: readonly number[]): Int32Arra
  * ```
  */
 export async function embed(workspace: Workspace, options: EmbedOptions): Promise<Embeddings> {
-  const { checkpoint, path, folds, signal, onProgress } = options;
+  const { checkpoint, folds, signal, onProgress } = options;
   const { gpu, set } = workspace;
   const rows = rowsToEmbed(set, folds);
-  assertSamplingRate(checkpoint, path, set.samplingRate);
-  const network = loadFeatureNetwork(gpu, checkpoint, path);
+  assertSamplingRate(checkpoint, set.samplingRate);
+  const network = loadFeatureNetwork(gpu, checkpoint);
   try {
     const features = await networkFeatures(workspace, network, rows, {
-      what: path,
+      what: sourceOf(checkpoint),
       diagnosis: "The weights are damaged, or the record lies far outside the normalization",
       onProgress: (done) => {
         signal?.throwIfAborted();

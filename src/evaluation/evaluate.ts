@@ -5,7 +5,7 @@
  */
 
 import { architectureOf } from "../checkpoint/recognize_architecture.ts";
-import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";
@@ -26,8 +26,6 @@ import type { Workspace } from "../runs/workspace.ts";
 /** Settings of {@linkcode evaluateClassifier}. */
 export interface EvaluateOptions {
   readonly checkpoint: Checkpoint;
-  /** Where it came from, for messages. */
-  readonly path: string;
   /** 1 to 10. */
   readonly fold: number;
   readonly batchSize: number;
@@ -69,8 +67,8 @@ export async function evaluateClassifier(
   const classes = set.classNames.length;
   const rows = rowsOfFolds(set.folds, [fold]);
   if (rows.length === 0) throw new UserError(`Fold ${fold} has no records`);
-  assertFits(checkpoint, options.path, set);
-  const model = loadClassifier(gpu, checkpoint, options.path);
+  assertFits(checkpoint, set);
+  const model = loadClassifier(gpu, checkpoint);
   let inference: Inference | undefined;
   try {
     inference = await Inference.record(
@@ -91,7 +89,7 @@ export async function evaluateClassifier(
     const broken = probabilities.findIndex(Number.isNaN);
     if (broken >= 0) {
       throw new UserError(
-        `Cannot evaluate ${options.path}: its output is not a number for record ` +
+        `Cannot evaluate ${sourceOf(checkpoint)}: its output is not a number for record ` +
           `${set.ids[rows[Math.floor(broken / classes)]]}. The weights are damaged` +
           (options.noiseStd > 0 ? ", or noise of this strength exceeds single precision" : ""),
       );
@@ -137,23 +135,24 @@ function recordCorruption(
 
 function assertFits(
   checkpoint: Checkpoint,
-  path: string,
   { classNames, samplingRate }: RecordSet,
 ): void {
   const state = checkpoint.sections.get("model");
   const classes = state && architectureOf(state)?.classes;
   if (classes !== undefined && classes !== classNames.length) {
     throw new UserError(
-      `Cannot evaluate ${path}: its head has ${classes} outputs, the data ` +
+      `Cannot evaluate ${sourceOf(checkpoint)}: its head has ${classes} outputs, the data ` +
         `${classNames.length} classes (${classNames.join(", ")})`,
     );
   }
   const { class_names: named } = checkpoint.metadata;
   if (named !== undefined && named.join() !== classNames.join()) {
     throw new UserError(
-      `Cannot evaluate ${path}: its classes are ${named.join(", ")}, the data has ` +
+      `Cannot evaluate ${sourceOf(checkpoint)}: its classes are ${
+        named.join(", ")
+      }, the data has ` +
         classNames.join(", "),
     );
   }
-  assertSamplingRate(checkpoint, path, samplingRate);
+  assertSamplingRate(checkpoint, samplingRate);
 }

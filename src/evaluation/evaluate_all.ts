@@ -89,7 +89,6 @@ export async function evaluateAll(
       const evaluation = await evaluateClassifier(workspace, {
         ...options,
         checkpoint,
-        path,
         noiseStd: 0,
         maskRatio: 0,
         onProgress: (done) => onProgress?.(index * records + done, paths.length * records),

@@ -6,7 +6,7 @@
 
 import { describeSections } from "../checkpoint/describe_checkpoint.ts";
 import { type Architecture, architectureOf } from "../checkpoint/recognize_architecture.ts";
-import type { Checkpoint, StateDict } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf, type StateDict } from "../checkpoint/state_dict.ts";
 import { LEADS } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -46,35 +46,40 @@ export interface ClassifierFacts extends Architecture {
 /**
  * What the classifier under the key `model` is, without loading it.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} When there is no such key, it is no classifier's, or it reads other than
  * twelve leads.
  */
-export function classifierFacts(checkpoint: Checkpoint, path: string): ClassifierFacts {
+export function classifierFacts(checkpoint: Checkpoint): ClassifierFacts {
   const state = checkpoint.sections.get("model");
   const architecture = state && architectureOf(state);
   if (!architecture?.classes || !isClassifierArchitecture(architecture.name)) {
     throw new UserError(
-      `Cannot load a classifier from ${path}: found ${describeSections(checkpoint)}, need the ` +
+      `Cannot load a classifier from ${sourceOf(checkpoint)}: found ${
+        describeSections(checkpoint)
+      }, need the ` +
         `key "model" of a classifier, as finetune and train-supervised write it`,
     );
   }
-  assertLeads(architecture, path);
+  assertLeads(checkpoint, architecture);
   return { ...architecture, name: architecture.name, classes: architecture.classes };
 }
 
 /**
  * Loads the classifier under the key `model`.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} As {@linkcode classifierFacts}, or when tensors are missing.
  */
-export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint, path: string): LoadedClassifier {
-  const architecture = classifierFacts(checkpoint, path);
+export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint): LoadedClassifier {
+  const architecture = classifierFacts(checkpoint);
   const { name, inputs, width, classes } = architecture;
   const store = new ParameterStore();
   const network = createClassifier(store, { architecture: name, inputs, width, classes });
-  place(gpu, store, checkpoint.sections.get("model")!, `the model, from "model" of ${path}`);
+  place(
+    gpu,
+    store,
+    checkpoint.sections.get("model")!,
+    `the model, from "model" of ${sourceOf(checkpoint)}`,
+  );
   return {
     architecture,
     classes,
@@ -87,12 +92,11 @@ export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint, path: string): 
  * Loads what gives features: the encoder under the key `encoder`, else the encoder within the key
  * `model`, or the classifier there without its head.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} When the checkpoint holds none of them, or tensors are missing.
  */
-export function loadFeatureNetwork(gpu: Gpu, checkpoint: Checkpoint, path: string): FeatureNetwork {
-  const { architecture, state, what } = featureSource(checkpoint, path);
-  assertLeads(architecture, path);
+export function loadFeatureNetwork(gpu: Gpu, checkpoint: Checkpoint): FeatureNetwork {
+  const { architecture, state, what } = featureSource(checkpoint);
+  assertLeads(checkpoint, architecture);
   const store = new ParameterStore();
   const network = createFeatureNetwork(store, architecture);
   place(gpu, store, state, what);
@@ -102,16 +106,14 @@ export function loadFeatureNetwork(gpu: Gpu, checkpoint: Checkpoint, path: strin
 /**
  * The same network with random weights of a seed: what a probe has to beat.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} As {@linkcode loadFeatureNetwork}.
  */
 export function randomFeatureNetwork(
   gpu: Gpu,
   checkpoint: Checkpoint,
-  path: string,
   seed: number,
 ): FeatureNetwork {
-  const { architecture } = featureSource(checkpoint, path);
+  const { architecture } = featureSource(checkpoint);
   const store = new ParameterStore();
   const network = createFeatureNetwork(store, architecture);
   store.allocate(gpu, seed);
@@ -126,7 +128,7 @@ interface FeatureSource {
   readonly what: string;
 }
 
-function featureSource(checkpoint: Checkpoint, path: string): FeatureSource {
+function featureSource(checkpoint: Checkpoint): FeatureSource {
   for (const section of ["encoder", "model"]) {
     const state = checkpoint.sections.get(section);
     if (!state) continue;
@@ -136,16 +138,22 @@ function featureSource(checkpoint: Checkpoint, path: string): FeatureSource {
       return {
         architecture: found,
         state: encoder,
-        what: `the encoder, from "${section}" of ${path}`,
+        what: `the encoder, from "${section}" of ${sourceOf(checkpoint)}`,
       };
     }
     const whole = architectureOf(state);
     if (whole && isClassifierArchitecture(whole.name)) {
-      return { architecture: whole, state, what: `the model, from "${section}" of ${path}` };
+      return {
+        architecture: whole,
+        state,
+        what: `the model, from "${section}" of ${sourceOf(checkpoint)}`,
+      };
     }
   }
   throw new UserError(
-    `Cannot compute features with ${path}: found ${describeSections(checkpoint)}, need the key ` +
+    `Cannot compute features with ${sourceOf(checkpoint)}: found ${
+      describeSections(checkpoint)
+    }, need the key ` +
       `"encoder", or the key "model" of a network that has one`,
   );
 }
@@ -174,9 +182,9 @@ function place(gpu: Gpu, store: ParameterStore, state: StateDict, what: string):
   }
 }
 
-function assertLeads({ name, inputs }: Architecture, path: string): void {
+function assertLeads(checkpoint: Checkpoint, { name, inputs }: Architecture): void {
   if (inputs === LEADS.length) return;
   throw new UserError(
-    `Cannot use ${path}: its ${name} reads ${inputs} leads, need ${LEADS.length}`,
+    `Cannot use ${sourceOf(checkpoint)}: its ${name} reads ${inputs} leads, need ${LEADS.length}`,
   );
 }

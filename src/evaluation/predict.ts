@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { digitize, doubtsAbout, windowStarts } from "../data/signals/ecg_windows.ts";
 import type { UnusableEcg } from "../data/files/find_ecgs.ts";
 import {
@@ -28,8 +28,6 @@ import { Workspace } from "../runs/workspace.ts";
 /** Settings of {@linkcode predict}. */
 export interface PredictOptions extends EcgFileOptions {
   readonly checkpoint: Checkpoint;
-  /** Where it came from, for messages. */
-  readonly path: string;
   /** Files, as `readEcg` takes them. */
   readonly ecgs: readonly string[];
   /** Where to begin in each record, seconds. Default 0. */
@@ -128,7 +126,6 @@ interface PreparedEcg extends Omit<EcgPrediction, "probabilities" | "windows"> {
  *
  * const { input, predictions } = await predict({
  *   checkpoint,
- *   path: "random weights",
  *   ecgs: [file],
  *   samplingRate: 100,
  * });
@@ -137,8 +134,8 @@ interface PreparedEcg extends Omit<EcgPrediction, "probabilities" | "windows"> {
  * ```
  */
 export async function predict(options: PredictOptions): Promise<Predictions> {
-  const { checkpoint, path, normalize, batchSize = INFERENCE_ROWS, onProgress } = options;
-  const input = classifierInput(checkpoint, path);
+  const { checkpoint, normalize, batchSize = INFERENCE_ROWS, onProgress } = options;
+  const input = classifierInput(checkpoint);
   const normalization = normalizationFor(checkpoint, normalize === "none" ? "none" : undefined);
   const { prepared, leftOut } = prepareAll(input, options);
   const device = options.device ?? await openDevice();
@@ -245,12 +242,12 @@ function recordSetOf(
 /** [windows, classes] */
 async function classify(
   workspace: Workspace,
-  { checkpoint, path }: PredictOptions,
+  { checkpoint }: PredictOptions,
   batchSize: number,
   onProgress: (done: number) => void,
 ): Promise<Float64Array> {
   const rows = workspace.set.ids.map((_, row) => row);
-  const model = loadClassifier(workspace.gpu, checkpoint, path);
+  const model = loadClassifier(workspace.gpu, checkpoint);
   let inference: Inference | undefined;
   try {
     inference = await Inference.record(
@@ -262,7 +259,9 @@ async function classify(
     const probabilities = sigmoid(logits);
     if (probabilities.some(Number.isNaN)) {
       throw new UserError(
-        `Cannot predict with ${path}: its output is not a number. The weights are damaged`,
+        `Cannot predict with ${
+          sourceOf(checkpoint)
+        }: its output is not a number. The weights are damaged`,
       );
     }
     return probabilities;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Checkpoint } from "../checkpoint/state_dict.ts";
+import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { labelSubset } from "../data/sampling/label_subset.ts";
 import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds, splitByFolds } from "../data/sampling/splits.ts";
@@ -60,8 +60,6 @@ export interface ProbeRowsOptions {
 /** Settings of {@linkcode probeCheckpoint}. */
 export interface ProbeCheckpointOptions extends ProbeRowsOptions {
   readonly checkpoint: Checkpoint;
-  /** Where it came from, for messages. */
-  readonly path: string;
   /** Random networks to compare with, at least 1; their seeds count up from `seed`. */
   readonly randomSeeds: number;
   /** Ends the job between two batches. */
@@ -195,7 +193,6 @@ export function probeTurns(
  * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { random, gain } = await probeCheckpoint(workspace, {
  *   checkpoint: { sections: new Map([["encoder", encoder]]), metadata: {} },
- *   path: "untrained",
  *   probe: { kind: "knn", k: 20, temperature: 0.07 },
  *   fold: 10,
  *   labelFraction: 1,
@@ -210,11 +207,11 @@ export async function probeCheckpoint(
   workspace: Workspace,
   options: ProbeCheckpointOptions,
 ): Promise<CheckpointProbe> {
-  const { checkpoint, path, probe, fold, seed, randomSeeds, signal, onProgress } = options;
+  const { checkpoint, probe, fold, seed, randomSeeds, signal, onProgress } = options;
   const { gpu, set } = workspace;
   const turns = probeTurns(set, options);
-  assertSamplingRate(checkpoint, path, set.samplingRate);
-  if (fold === "each") assertUnlabeled(checkpoint, path);
+  assertSamplingRate(checkpoint, set.samplingRate);
+  if (fold === "each") assertUnlabeled(checkpoint);
   const rows = [
     ...new Set(turns.flatMap((turn) => [...turn.labeled, ...turn.validation, ...turn.test])),
   ];
@@ -222,7 +219,7 @@ export async function probeCheckpoint(
   const judge = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
     try {
       const part = await featureTable(workspace, network, rows, {
-        what: path,
+        what: sourceOf(checkpoint),
         diagnosis: "The weights are damaged, or records lie far outside the normalization",
         onProgress: (done) => {
           signal?.throwIfAborted();
@@ -235,12 +232,12 @@ export async function probeCheckpoint(
       network.destroy();
     }
   };
-  const network = loadFeatureNetwork(gpu, checkpoint, path);
+  const network = loadFeatureNetwork(gpu, checkpoint);
   const trained = await judge(network);
   const random: ProbedRandomNetwork[] = [];
   for (let i = 0; i < randomSeeds; i++) {
     const randomSeed = (seed + i) % 2 ** 32;
-    const judged = await judge(randomFeatureNetwork(gpu, checkpoint, path, randomSeed));
+    const judged = await judge(randomFeatureNetwork(gpu, checkpoint, randomSeed));
     random.push({ ...judged, seed: randomSeed });
   }
   return {
@@ -259,10 +256,12 @@ export async function probeCheckpoint(
 }
 
 /** @throws {UserError} Where a network has seen the labels that it would be judged by. */
-function assertUnlabeled(checkpoint: Checkpoint, path: string): void {
+function assertUnlabeled(checkpoint: Checkpoint): void {
   if (checkpoint.sections.has("encoder")) return;
   throw new UserError(
-    `Cannot cross-validate ${path}: it holds a classifier, which was trained with the labels of ` +
+    `Cannot cross-validate ${
+      sourceOf(checkpoint)
+    }: it holds a classifier, which was trained with the labels of ` +
       "folds 1-8. Give a pretrained encoder (key encoder), or --fold in place of --cross-validate",
   );
 }

@@ -64,7 +64,6 @@ export function sweepConditions(
  * const workspace = await Workspace.open(set, { normalization: "train" });
  * const points = await evaluateConditions(workspace, {
  *   checkpoint: { sections: new Map([["model", model]]), metadata: {} },
- *   path: "untrained",
  *   fold: 10,
  *   batchSize: 64,
  *   seed: 42,

@@ -284,7 +284,6 @@ async function trainAndTest(
   });
   const { rows, probabilities, intervals } = await evaluateClassifier(workspace, {
     checkpoint: await readCheckpoint(path),
-    path,
     fold: TEST_FOLD,
     batchSize: INFERENCE_ROWS,
     noiseStd: 0,

@@ -14,6 +14,7 @@ import {
   CHECKPOINT_FORMAT_VERSION,
   type CheckpointMetadata,
   type HostTensor,
+  sourceOf,
   type StateDict,
 } from "../checkpoint/state_dict.ts";
 import type { Normalization } from "../data/signals/normalization.ts";
@@ -91,12 +92,10 @@ export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDi
 /**
  * The first of the wanted places that a checkpoint has. Commands ask before they read any records.
  *
- * @param path Where the checkpoint came from, for messages.
  * @throws {UserError} When it has none of them.
  */
 export function chooseSource<Source extends WeightSource>(
   checkpoint: Checkpoint,
-  path: string,
   wanted: readonly Source[],
 ): Source {
   const source = wanted.find((place) => weightsAt(checkpoint, place) !== undefined);
@@ -105,7 +104,7 @@ export function chooseSource<Source extends WeightSource>(
     place === "encoder of model" ? `"model" with entries under "${ENCODER}"` : `"${place}"`
   );
   throw new UserError(
-    `Cannot load weights from ${path}: need the key ${keys.join(" or ")}, found ` +
+    `Cannot load weights from ${sourceOf(checkpoint)}: need the key ${keys.join(" or ")}, found ` +
       describeSections(checkpoint) +
       (wanted.every((place) => place === "encoder")
         ? ". The pretraining commands write encoders"
@@ -119,17 +118,16 @@ export function chooseSource<Source extends WeightSource>(
  */
 export function loadWeights<Source extends WeightSource>(
   checkpoint: Checkpoint,
-  path: string,
   store: ParameterStore,
   wanted: readonly Source[],
 ): Source {
-  const source = chooseSource(checkpoint, path, wanted);
+  const source = chooseSource(checkpoint, wanted);
   const state = weightsAt(checkpoint, source)!;
   if (source === "model") {
-    loadState(store, state, `the model, from "model" of ${path}`);
+    loadState(store, state, `the model, from "model" of ${sourceOf(checkpoint)}`);
   } else {
     const key = source === "encoder" ? source : "model";
-    loadState(store, state, `the encoder, from "${key}" of ${path}`, ENCODER);
+    loadState(store, state, `the encoder, from "${key}" of ${sourceOf(checkpoint)}`, ENCODER);
   }
   return source;
 }
@@ -194,14 +192,15 @@ export function normalizationFor(
  * @throws {UserError} Where the checkpoint states another rate.
  */
 export function assertSamplingRate(
-  { metadata }: Pick<Checkpoint, "metadata">,
-  path: string,
+  { metadata, source }: Pick<Checkpoint, "metadata" | "source">,
   samplingRate: number,
 ): void {
   const { sampling_rate: rate } = metadata;
   if (rate === undefined || rate === samplingRate) return;
   throw new UserError(
-    `Cannot use ${path}: it was trained at ${rate} Hz, the data has ${samplingRate} Hz`,
+    `Cannot use ${
+      sourceOf({ source })
+    }: it was trained at ${rate} Hz, the data has ${samplingRate} Hz`,
     { remedy: "other-sampling-rate", rate },
   );
 }

@@ -64,7 +64,7 @@ export async function trainLinearHead(
 ): Promise<LinearHead> {
   const { set, normalization } = workspace;
   const { folder, epochs, labelFraction, seed, commandLine, signal, onEpoch } = options;
-  assertSamplingRate(encoder.checkpoint, encoder.path, set.samplingRate);
+  assertSamplingRate(encoder.checkpoint, set.samplingRate);
   assertAllParts(set);
   const settings = {
     ...HEAD_TRAINING,

@@ -123,7 +123,7 @@ export async function pretrain(
   store.allocate(workspace.gpu, seed);
   try {
     if (initial) {
-      const section = loadWeights(initial, init!, store, ["model", "encoder"]);
+      const section = loadWeights(initial, store, ["model", "encoder"]);
       await network.started?.(section);
     }
     return await runTraining({

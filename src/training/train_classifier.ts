@@ -200,9 +200,7 @@ export async function trainClassifier(
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
   try {
-    const loaded = starts.map(({ path, from }, i) =>
-      loadWeights(checkpoints[i], path, store, from)
-    );
+    const loaded = starts.map(({ from }, i) => loadWeights(checkpoints[i], store, from));
     const features = freezeEncoder
       ? await FrozenFeatures.compute(workspace, model, labeled)
       : undefined;

@@ -71,7 +71,7 @@ for (const [architecture, classes] of [["ResNet1D", 5], ["ImprovedECGClassifier"
       const theirs = await readCheckpoint(`${folder}/theirs.pt`);
       const found = architectureOf(theirs.sections.get("model")!)!;
       assert(isClassifierArchitecture(found.name) && found.name === architecture);
-      loadWeights(theirs, "theirs.pt", store, ["model"]);
+      loadWeights(theirs, store, ["model"]);
       evaluating.run();
       assertLess(relativeError(await download(gpu, logits), answers.theirs), tolerance);
 

@@ -6,10 +6,11 @@ import { classifierInput } from "../../src/evaluation/classifier_input.ts";
 import { randomState } from "../support/random_classifier.ts";
 
 const of = (classes: number, metadata: CheckpointMetadata, section = "model") =>
-  classifierInput(
-    { sections: new Map([[section, randomState(1, { classes })]]), metadata },
-    "c.pt",
-  );
+  classifierInput({
+    source: "c.pt",
+    sections: new Map([[section, randomState(1, { classes })]]),
+    metadata,
+  });
 
 Deno.test("classifierInput: what the checkpoint says", () => {
   const metadata = {

@@ -15,12 +15,11 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
     const checkpoint = randomClassifier(1);
     const { rows, features, ...about } = await embed(workspace, {
       checkpoint,
-      path: "a.pt",
       folds: [10, 9],
     });
     assertEquals(about, { width: 16, architecture: "ECGEncoder1DCNN" });
     assertEquals(rows, Int32Array.from([...split.validation, ...split.test]).sort());
-    const network = loadFeatureNetwork(gpu, checkpoint, "a.pt");
+    const network = loadFeatureNetwork(gpu, checkpoint);
     const about1 = { what: "", diagnosis: "" };
     assertEquals(features, await networkFeatures(workspace, network, rows, about1));
     network.destroy();
@@ -29,7 +28,6 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
       () =>
         embed(workspace, {
           checkpoint: randomClassifier(1, { sampling_rate: 250 }),
-          path: "a.pt",
           folds: [1],
         }),
       UserError,
@@ -38,7 +36,7 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
     set.folds.forEach((fold, row) => fold === 9 && (set.folds[row] = 8));
     for (const [folds, message] of [[[9], "Fold 9 has no"], [[9, 9], "Folds 9, 9 have"]] as const) {
       await assertRejects(
-        () => embed(workspace, { checkpoint, path: "a.pt", folds }),
+        () => embed(workspace, { checkpoint, folds }),
         UserError,
         message,
       );

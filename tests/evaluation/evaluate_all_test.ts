@@ -67,7 +67,6 @@ Deno.test("evaluate-all: each checkpoint with its own normalization, best first"
       const alone = await evaluateClassifier(workspace, {
         ...options,
         checkpoint,
-        path: paths[i],
         noiseStd: 0,
         maskRatio: 0,
       });
@@ -98,7 +97,7 @@ Deno.test("evaluate-all: what cannot be evaluated is listed, the others go on", 
     await write("4.pt", "model", damaged);
     await write("5.pt", "model", randomState(1), { sampling_rate: 500 });
     await write("6.pt", "model", randomState(1), {
-      normalization: { kind: "train", mean: [0], standard_deviation: [1] },
+      normalisation: { kind: "train", mean: [0], standard_deviation: [1] },
     });
     await write("7.pt", "model", randomState(1));
     await Deno.writeTextFile(`${folder}/8.pt`, "no checkpoint");

@@ -35,7 +35,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
         "model",
         (store) => createClassifier(store, { architecture, width: 4, classes: 3 }),
       );
-      const classifier = loadClassifier(gpu, file, "a.pt");
+      const classifier = loadClassifier(gpu, file);
       assertEquals([classifier.architecture.name, classifier.classes], [architecture, 3]);
       const { features, logits } = await evaluateRows(
         workspace,
@@ -45,7 +45,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
       assertEquals(logits.length, 9);
       classifier.destroy();
 
-      const network = loadFeatureNetwork(gpu, file, "a.pt");
+      const network = loadFeatureNetwork(gpu, file);
       const alone = await evaluateRows(workspace, rows, (recorder, x) => ({
         features: network.evaluate(recorder, x),
       }));
@@ -53,7 +53,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
       assertEquals(alone.features, features);
       network.destroy();
 
-      const random = randomFeatureNetwork(gpu, file, "a.pt", 4);
+      const random = randomFeatureNetwork(gpu, file, 4);
       assertEquals(random.features, network.features);
       const others = await evaluateRows(workspace, rows, (recorder, x) => ({
         features: random.evaluate(recorder, x),
@@ -79,7 +79,7 @@ Deno.test("an encoder gives the same features alone and within a pretraining mod
     ]]);
     const features = [];
     for (const file of [model, { sections: alone, metadata: {} }]) {
-      const network = loadFeatureNetwork(gpu, file, "a.pt");
+      const network = loadFeatureNetwork(gpu, file);
       assertEquals([network.architecture.name, network.features], ["ECGEncoder1DCNN", 16]);
       features.push(
         await evaluateRows(workspace, [0, 1], (recorder, x) => ({
@@ -124,7 +124,7 @@ Deno.test("checkpoints that are no good are refused with what they hold", () =>
         [loadFeatureNetwork, incomplete, "features.2.block.0.weight"],
       ] as const
     ) {
-      const error = assertThrows(() => load(gpu, file, "a.pt"), UserError);
+      const error = assertThrows(() => load(gpu, { ...file, source: "a.pt" }), UserError);
       assertStringIncludes(error.message, message);
       assertStringIncludes(error.message, "a.pt");
     }

@@ -16,7 +16,7 @@ const METADATA = {
   sampling_rate: 100,
   signal_length: 128,
   class_names: ["NORM", "MI", "STTC", "HYP", "CD"],
-  normalization: {
+  normalisation: {
     kind: "train",
     mean: Array(12).fill(0.1),
     standard_deviation: Array(12).fill(0.05),
@@ -40,7 +40,6 @@ function writeRows(folder: string, name: string, set: RecordSet, rows: readonly 
 
 const options = (workspace: Workspace, ecgs: readonly string[]) => ({
   checkpoint: CHECKPOINT,
-  path: "c.pt",
   ecgs,
   device: { gpu: workspace.gpu, kernels: workspace.kernels },
 });
@@ -48,11 +47,10 @@ const options = (workspace: Workspace, ecgs: readonly string[]) => ({
 Deno.test("predict: to the bit what evaluate has for the same records", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const { set, gpu } = workspace;
-    const { kind, mean, standard_deviation: standardDeviation } = METADATA.normalization;
+    const { kind, mean, standard_deviation: standardDeviation } = METADATA.normalisation;
     workspace.normalize({ kind, mean, standardDeviation });
     const { rows, probabilities } = await evaluateClassifier(workspace, {
       checkpoint: CHECKPOINT,
-      path: "c.pt",
       fold: 10,
       batchSize: 64,
       noiseStd: 0,
@@ -172,7 +170,7 @@ Deno.test("predict: damaged weights, statistics of other leads, and Ctrl-C end i
     const before = [gpu.liveBuffers, gpu.liveBytes];
     const head = float32Tensor([5], new Float32Array(5).fill(NaN));
     const state = randomState(1).set("head.bias", head);
-    const damaged = { sections: new Map([["model", state]]), metadata: METADATA };
+    const damaged = { source: "c.pt", sections: new Map([["model", state]]), metadata: METADATA };
     const given = options(workspace, ecgs);
     await assertRejects(
       () => predict({ ...given, checkpoint: damaged }),
@@ -215,7 +213,6 @@ testWithData("predict: 500 Hz records as their 100 Hz version", "ptb-xl/records5
   const third = challenge === undefined ? fast : names.map((name) => `${challenge}/HR${name}`);
   const { input, predictions } = await predict({
     checkpoint: randomClassifier(3),
-    path: "c.pt",
     ecgs: [...slow, ...fast, ...third],
   });
   assertEquals(input.assumptions.length, 2);

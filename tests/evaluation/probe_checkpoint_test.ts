@@ -21,7 +21,6 @@ const LINEAR = { kind: "linear" } as const;
 function options(change: Partial<ProbeCheckpointOptions> = {}): ProbeCheckpointOptions {
   return {
     checkpoint: randomClassifier(1),
-    path: "a.pt",
     probe: KNN,
     fold: 10,
     labelFraction: 1,
@@ -105,7 +104,7 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
     const rows = labeled.length + workspace.split.validation.length + workspace.split.test.length;
     assertEquals(last, [3 * rows, 3 * rows]);
     assertEquals([result.architecture, result.features], ["ECGEncoder1DCNN", 16]);
-    const network = loadFeatureNetwork(gpu, checkpoint, "a.pt");
+    const network = loadFeatureNetwork(gpu, checkpoint);
     const known = await probeEncoder(workspace, network, { seed: 4 });
     network.destroy();
     assertEquals(trained.metrics, known.test);
@@ -156,7 +155,7 @@ Deno.test("cross-validation joins the probes of all folds; on fold 10 it is the 
     await assertRejects(
       () => probeCheckpoint(workspace, options({ fold: "each" })),
       UserError,
-      "Cannot cross-validate a.pt: it holds a classifier",
+      "Cannot cross-validate random.pt: it holds a classifier",
     );
   }));
 
@@ -184,8 +183,8 @@ Deno.test("probes refuse checkpoints that do not fit, and stop when asked", () =
     (bias.data as Float32Array)[0] = NaN;
     const cases: [Checkpoint, string][] = [
       [randomClassifier(1, { sampling_rate: 500 }), "trained at 500 Hz, the data has 100 Hz"],
-      [{ sections: new Map(), metadata: {} }, "Cannot compute features with a.pt"],
-      [damaged, "Cannot use the features of a.pt: one of record"],
+      [{ sections: new Map(), metadata: {} }, "Cannot compute features with the checkpoint"],
+      [damaged, "Cannot use the features of random.pt: one of record"],
     ];
     for (const [checkpoint, message] of cases) {
       await assertRejects(

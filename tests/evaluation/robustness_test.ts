@@ -7,7 +7,6 @@ import { stopper, withSmallWorkspace } from "../support/small_workspace.ts";
 
 const options = {
   checkpoint: randomClassifier(3),
-  path: "random.pt",
   fold: 10,
   batchSize: 16,
   seed: 1,

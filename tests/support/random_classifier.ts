@@ -23,7 +23,7 @@ export function randomState(seed: number, { classes = 5, width = 4 } = {}): Stat
 
 /** A checkpoint whose key `model` holds {@linkcode randomState}. */
 export function randomClassifier(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
-  return { sections: new Map([["model", randomState(seed)]]), metadata };
+  return { source: "random.pt", sections: new Map([["model", randomState(seed)]]), metadata };
 }
 
 /** The encoder of {@linkcode randomState}, names without prefix, as key `encoder` has it. */
@@ -38,5 +38,9 @@ export function randomEncoderState(seed: number, width = 4): StateDict {
 
 /** A checkpoint whose key `encoder` holds {@linkcode randomEncoderState}. */
 export function randomEncoder(seed: number, metadata: CheckpointMetadata = {}): Checkpoint {
-  return { sections: new Map([["encoder", randomEncoderState(seed)]]), metadata };
+  return {
+    source: "random.pt",
+    sections: new Map([["encoder", randomEncoderState(seed)]]),
+    metadata,
+  };
 }

@@ -52,7 +52,7 @@ Deno.test("training stopped after its best epoch goes on to the bits of an unbro
     // The checkpoint holds the best epoch, not the last.
     const checkpoint = await readCheckpoint(unbroken.out);
     assertEquals(checkpoint.metadata.epoch, result.bestEpoch);
-    const options = { checkpoint, path: unbroken.out, batchSize: 64, noiseStd: 0, maskRatio: 0 };
+    const options = { checkpoint, batchSize: 64, noiseStd: 0, maskRatio: 0 };
     const validation = await evaluateClassifier(workspace, { ...options, fold: 9, seed: 1 });
     const metrics = ({ loss: _loss, ...rest }: ValidationMetrics) => rest;
     assertEquals(validation.metrics, metrics(result.validation));

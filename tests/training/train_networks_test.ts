@@ -101,7 +101,6 @@ for (const architecture of ["ResNet1D", "ImprovedECGClassifier"] as const) {
       ) {
         const { metrics } = await evaluateClassifier(workspace, {
           checkpoint,
-          path: unbroken.out,
           fold,
           batchSize: 64,
           noiseStd: 0,
