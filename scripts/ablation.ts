@@ -8,7 +8,12 @@ import {
   stringListFlag,
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  SEEDS,
+  trainingFlags,
+} from "../src/console/flags/training_flags.ts";
 import { runAblation } from "../src/commands/ablation.ts";
 
 /** `deno task ablation`: what each augmentation is worth. */
@@ -28,10 +33,9 @@ export const command = defineCommand({
       description: "Configurations of train-simclr; full must be among them",
     }),
     "seeds": numberListFlag({
-      integer: true,
+      ...SEEDS,
       default: [42, 43, 44],
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
+
       description: "Seeds",
     }),
     "epochs": integerFlag({ default: 20, minimum: 1, description: "Epochs of pretraining" }),

@@ -7,7 +7,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag, stringFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags } from "../src/console/flags/training_flags.ts";
+import { dataFlags, seedFlag } from "../src/console/flags/training_flags.ts";
 import { runAugmentations } from "../src/commands/augmentations.ts";
 
 /** The command line of `augmentations`. */
@@ -21,12 +21,8 @@ export const command = defineCommand({
   flags: {
     ...dataFlags,
     "record": integerFlag({ minimum: 1, description: "ecg_id of the record; default: the first" }),
-    "seed": integerFlag({
-      default: 2, // draws large enough to be seen for the first record
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the draws",
-    }),
+    // Draws large enough to be seen on the first record.
+    "seed": seedFlag("Seed of the draws", 2),
     "out": pathFlag({
       default: "results/augmentations",
       description: "Folder for the pictures",

@@ -1,7 +1,8 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
-import { integerFlag, numberFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { runCompareBaselines } from "../src/commands/compare_baselines.ts";
 
 /** `deno task compare-baselines`: methods beside each other. */
@@ -17,18 +18,11 @@ export const command = defineCommand({
   flags: {
     ...compareFlags,
     "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a head" }),
-    "label-fraction": numberFlag({
-      default: 0.1,
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Share of the training records whose labels a head sees",
-    }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the heads (labels, weights, order) and of the bootstrap",
-    }),
+    "label-fraction": labelFractionFlag(
+      0.1,
+      "Share of the training records whose labels a head sees",
+    ),
+    "seed": seedFlag("Seed of the heads (labels, weights, order) and of the bootstrap"),
     "out": pathFlag({ default: "results/compare_baselines", description: "Folder of the heads" }),
     "figure": pathFlag({ description: "Draw AUROC with intervals as SVG" }),
   },

@@ -1,7 +1,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
-import { integerFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { runCompareLosses } from "../src/commands/compare_losses.ts";
 
 /** `deno task compare-losses`: losses beside each other. */
@@ -14,12 +14,7 @@ export const command = defineCommand({
   ],
   flags: {
     ...compareFlags,
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the bootstrap",
-    }),
+    "seed": seedFlag("Seed of the bootstrap"),
   },
   positionals: comparePositionals,
   examples: [

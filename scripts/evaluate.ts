@@ -1,7 +1,13 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  foldFlag,
+  normalizeFlag,
+  seedFlag,
+} from "../src/console/flags/training_flags.ts";
 import { runEvaluate } from "../src/commands/evaluate.ts";
 
 /** `deno task evaluate`: metrics of a classifier on the test fold. */
@@ -31,23 +37,9 @@ export const command = defineCommand({
       exclusiveMaximum: 1,
       description: "Part of each record that one stretch of zeros covers; several values: a sweep",
     }),
-    "fold": integerFlag({
-      default: 10,
-      minimum: 1,
-      maximum: 10,
-      description: "Fold to evaluate on; 10 is the test fold",
-    }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of corruption and bootstrap",
-    }),
-    "normalize": choiceFlag({
-      choices: ["train", "none"],
-      description: "Overrides the normalization that the checkpoint carries",
-      defaultText: "the checkpoint's; none where it carries none",
-    }),
+    "fold": foldFlag(),
+    "seed": seedFlag("Seed of corruption and bootstrap"),
+    "normalize": normalizeFlag(true),
     "predictions": pathFlag({ description: "Write probabilities as CSV: ecg_id, one per class" }),
     "json": pathFlag({ description: "Write metrics and intervals as JSON" }),
     "figure": pathFlag({ description: "Draw the sweep as SVG: AUROC with intervals" }),

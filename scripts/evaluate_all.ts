@@ -1,7 +1,13 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { choiceFlag, integerFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  foldFlag,
+  normalizeFlag,
+  seedFlag,
+} from "../src/console/flags/training_flags.ts";
 import { runEvaluateAll } from "../src/commands/evaluate_all.ts";
 
 /** `deno task evaluate-all`: many classifiers on the same records. */
@@ -20,23 +26,9 @@ export const command = defineCommand({
     }),
     ...dataFlags,
     "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
-    "fold": integerFlag({
-      default: 10,
-      minimum: 1,
-      maximum: 10,
-      description: "Fold to evaluate on; 10 is the test fold",
-    }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the bootstrap",
-    }),
-    "normalize": choiceFlag({
-      choices: ["train", "none"],
-      description: "Overrides the normalization that the checkpoints carry",
-      defaultText: "each checkpoint's; none where it carries none",
-    }),
+    "fold": foldFlag(),
+    "seed": seedFlag("Seed of the bootstrap"),
+    "normalize": normalizeFlag(false),
     "csv": pathFlag({ description: "Write the table as CSV, all metrics with intervals" }),
     "json": pathFlag({ description: "Write metrics, intervals and classes as JSON" }),
     "figure": pathFlag({ description: "Draw AUROC with intervals as SVG" }),

@@ -2,13 +2,17 @@ import { defineCommand } from "../src/console/flags/command.ts";
 import {
   choiceFlag,
   integerFlag,
-  numberFlag,
   numberListFlag,
   pathFlag,
   stringListFlag,
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  learningRateFlag,
+  SEEDS,
+} from "../src/console/flags/training_flags.ts";
 import { runLabelScarcity } from "../src/commands/label_scarcity.ts";
 import { TRACKS } from "../src/experiments/label_scarcity.ts";
 
@@ -34,10 +38,9 @@ export const command = defineCommand({
       description: "Shares of the training labels",
     }),
     "seeds": numberListFlag({
-      integer: true,
+      ...SEEDS,
       default: [42, 52, 62],
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
+
       description: "Seeds; each chooses labels, weights and order",
     }),
     "tracks": stringListFlag({
@@ -47,7 +50,7 @@ export const command = defineCommand({
     }),
     "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a run, at most" }),
     "batch-size": integerFlag({ default: 32, minimum: 1, description: "Records of a step" }),
-    "lr": numberFlag({ default: 5e-4, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    "lr": learningRateFlag(5e-4),
     "normalize": choiceFlag({
       choices: ["train", "none"],
       description: "Standardize each lead by the training folds, or take mV as they are",

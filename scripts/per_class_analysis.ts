@@ -1,7 +1,8 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
-import { integerFlag, numberFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { runPerClassAnalysis } from "../src/commands/per_class_analysis.ts";
 
 /** `deno task per-class-analysis`: classifiers class by class. */
@@ -15,12 +16,7 @@ export const command = defineCommand({
   ],
   flags: {
     ...compareFlags,
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the bootstrap",
-    }),
+    "seed": seedFlag("Seed of the bootstrap"),
     "target": numberFlag({
       default: 0.6,
       minimum: 0,

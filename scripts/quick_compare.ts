@@ -1,7 +1,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
-import { integerFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { runQuickCompare } from "../src/commands/quick_compare.ts";
 
 /** `deno task quick-compare`: two numbers of each classifier. */
@@ -13,12 +13,7 @@ export const command = defineCommand({
   ],
   flags: {
     ...compareFlags,
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the bootstrap",
-    }),
+    "seed": seedFlag("Seed of the bootstrap"),
   },
   positionals: comparePositionals,
   examples: [

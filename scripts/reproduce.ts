@@ -2,7 +2,13 @@ import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  jobsFlag,
+  SEEDS,
+  trainingFlags,
+} from "../src/console/flags/training_flags.ts";
 import { type CommandLoader, REPRODUCE_PRESETS, runReproduce } from "../src/commands/reproduce.ts";
 
 const STAGES = {
@@ -31,9 +37,8 @@ export const command = defineCommand({
       description: "Three seeds, 5 epochs and 5 of pretraining; or ten seeds, 30 and 20",
     }),
     "seeds": numberListFlag({
-      integer: true,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
+      ...SEEDS,
+
       description: "Seeds",
       defaultText: "those of the preset",
     }),
@@ -49,12 +54,7 @@ export const command = defineCommand({
     }),
     "label-fraction": classifierFlags["label-fraction"],
     "normalize": trainingFlags.normalize,
-    "jobs": integerFlag({
-      default: 1,
-      minimum: 1,
-      maximum: 64,
-      description: "Runs at a time, each in a process of its own",
-    }),
+    "jobs": jobsFlag,
     "results-dir": pathFlag({
       description: "Folder of results, tests and report",
       defaultText: "results, with the preset quick results/quick",

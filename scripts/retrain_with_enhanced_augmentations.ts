@@ -2,7 +2,12 @@ import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  seedFlag,
+  trainingFlags,
+} from "../src/console/flags/training_flags.ts";
 import { runRetraining } from "../src/commands/retrain_with_enhanced_augmentations.ts";
 
 /** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */
@@ -39,12 +44,7 @@ export const command = defineCommand({
       description: "Share of the labels that fine-tuning uses",
     },
     "normalize": trainingFlags.normalize,
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of everything random",
-    }),
+    "seed": seedFlag(),
     "checkpoint-dir": pathFlag({
       default: "checkpoints",
       description: "Folder of the four checkpoints",

@@ -9,10 +9,17 @@ import {
   stringListFlag,
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags, deviceFlags, trainingFlags } from "../src/console/flags/training_flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  jobsFlag,
+  SEEDS,
+  trainingFlags,
+} from "../src/console/flags/training_flags.ts";
 import { runMultiseed } from "../src/commands/train_multiseed.ts";
 import { MULTISEED_METHODS } from "../src/experiments/multiseed_plan.ts";
-import { LOSSES } from "../src/training/train_classifier.ts";
+import { BALANCING_STRATEGIES } from "../src/data/sampling/balancing.ts";
+import { CLASSIFICATION_LOSSES } from "../src/losses/classification_loss.ts";
 
 /** `deno task train-multiseed`: the same experiment with many seeds. */
 export const command = defineCommand({
@@ -32,19 +39,18 @@ export const command = defineCommand({
       description: "Where the weights come from: random, or an encoder pretrained by this method",
     }),
     "loss": choiceFlag({
-      choices: LOSSES,
+      choices: CLASSIFICATION_LOSSES,
       description: "Loss of all methods",
       defaultText: "focal; without both flags supervised also runs bce with standard",
     }),
     "balance-strategy": choiceFlag({
-      choices: ["standard", "stratified", "oversample"],
+      choices: BALANCING_STRATEGIES,
       description: "How all methods draw training records",
       defaultText: "oversample; see --loss",
     }),
     "seeds": numberListFlag({
-      integer: true,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
+      ...SEEDS,
+
       description: "Seeds",
       defaultText: "42,52,62,72,82,92,102,112,122,132; with --quick the first three",
     }),
@@ -70,12 +76,7 @@ export const command = defineCommand({
     "pretrain-once": booleanFlag({
       description: "One encoder, of the first seed, for all seeds; else one a seed",
     }),
-    "jobs": integerFlag({
-      default: 1,
-      minimum: 1,
-      maximum: 64,
-      description: "Runs at a time, each in a process of its own",
-    }),
+    "jobs": jobsFlag,
     "out": pathFlag({
       default: "results/phase2_multiseed_results.json",
       description: "Results of all runs, written after each",

@@ -1,7 +1,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { dataFlags } from "../src/console/flags/training_flags.ts";
+import { dataFlags, labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { runTrainTraditionalMl } from "../src/commands/train_traditional_ml.ts";
 
 /** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */
@@ -15,18 +15,8 @@ export const command = defineCommand({
   ],
   flags: {
     ...dataFlags,
-    "label-fraction": numberFlag({
-      default: 0.1,
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Share of the training records whose labels are used",
-    }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of the label subset, the forest and the bootstrap",
-    }),
+    "label-fraction": labelFractionFlag(0.1),
+    "seed": seedFlag("Seed of the label subset, the forest and the bootstrap"),
     "model": choiceFlag({
       choices: ["rf", "xgb"],
       default: "rf",

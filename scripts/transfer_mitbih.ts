@@ -1,13 +1,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import {
-  booleanFlag,
-  choiceFlag,
-  integerFlag,
-  numberFlag,
-  pathFlag,
-} from "../src/console/flags/flags.ts";
+import { booleanFlag, choiceFlag, integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { deviceFlags } from "../src/console/flags/training_flags.ts";
+import { deviceFlags, learningRateFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { runTransferMitBih } from "../src/commands/transfer_mitbih.ts";
 
 /** `deno task transfer-mitbih`: what an encoder is worth on MIT-BIH. */
@@ -53,13 +47,8 @@ export const command = defineCommand({
       minimum: 1,
       description: "Passes over the training windows",
     }),
-    "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of everything random",
-    }),
+    "lr": learningRateFlag(1e-3),
+    "seed": seedFlag(),
     "run-dir": pathFlag({
       description: "Folder of classifiers, metrics, JSON and figures",
       defaultText: "results/NAME-DATE",

@@ -16,9 +16,18 @@ import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { StepState } from "../gpu/step_state.ts";
 
+/** The losses by name. */
+export const CLASSIFICATION_LOSSES = [
+  "bce",
+  "focal",
+  "weighted",
+  "class_balanced",
+  "weighted_positives",
+] as const;
+
 /** Settings of a classification loss. */
 export interface ClassificationLoss {
-  readonly name: "bce" | "focal" | "weighted" | "class_balanced" | "weighted_positives";
+  readonly name: typeof CLASSIFICATION_LOSSES[number];
   /** One weight per class; ones where the loss has none. */
   readonly classWeights: readonly number[];
   /** v_c, the weight of each class's positives, PyTorch's `pos_weight`; absent: 1. */

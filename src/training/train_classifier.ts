@@ -43,15 +43,6 @@ import { diverged, type EpochResult } from "../runs/trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "../runs/training_run.ts";
 import { persistent, type Workspace } from "../runs/workspace.ts";
 
-/** The losses by their names on the command line. */
-export const LOSSES = [
-  "bce",
-  "focal",
-  "weighted",
-  "class_balanced",
-  "weighted_positives",
-] as const;
-
 /** Settings of {@linkcode trainClassifier}. */
 export interface TrainClassifierOptions extends RunOptions {
   /** Name of the command, such as `finetune`. */

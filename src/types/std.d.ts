@@ -1,6 +1,6 @@
 /**
- * Types for the four packages of Deno's standard library, which reach this project through npm
- * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and four lines
+ * Types for the three packages of Deno's standard library, which reach this project through npm
+ * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and three lines
  * of `deno.json` are all that changes.
  */
 
@@ -35,23 +35,6 @@ declare module "@std/assert" {
     messageIncludes?: string,
   ): Promise<E>;
   export function fail(message?: string): never;
-}
-
-declare module "@std/cli" {
-  export interface ParseArgsOptions {
-    boolean?: string[];
-    string?: string[];
-    collect?: string[];
-    negatable?: string[];
-    default?: Record<string, unknown>;
-    alias?: Record<string, string | string[]>;
-    stopEarly?: boolean;
-    unknown?: (arg: string, key?: string, value?: unknown) => unknown;
-  }
-  export function parseArgs(
-    args: readonly string[],
-    options?: ParseArgsOptions,
-  ): Record<string, unknown> & { _: (string | number)[] };
 }
 
 declare module "@std/csv" {

@@ -1,13 +1,10 @@
+import { CLASSIFICATION_LOSSES } from "../../src/losses/classification_loss.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/evaluation/evaluate.ts";
-import {
-  LOSSES,
-  trainClassifier,
-  type ValidationMetrics,
-} from "../../src/training/train_classifier.ts";
+import { trainClassifier, type ValidationMetrics } from "../../src/training/train_classifier.ts";
 import { randomClassifier, randomEncoderState } from "../support/random_classifier.ts";
 import {
   classifierOptions,
@@ -76,14 +73,14 @@ Deno.test("each loss trains from the same start to other weights", () =>
     const before = [gpu.liveBuffers, gpu.liveBytes];
     const losses: number[] = [];
     const files = new Set<string>();
-    for (const loss of LOSSES) {
+    for (const loss of CLASSIFICATION_LOSSES) {
       const run = { ...classifierOptions(folder, loss), epochs: 1, loss };
       const { epochLosses } = await trainClassifier(workspace, run);
       losses.push(epochLosses[0]);
       files.add((await Deno.readFile(run.out)).toString());
     }
-    assertEquals(files.size, LOSSES.length);
-    assertEquals(new Set(losses).size, LOSSES.length);
+    assertEquals(files.size, CLASSIFICATION_LOSSES.length);
+    assertEquals(new Set(losses).size, CLASSIFICATION_LOSSES.length);
     // At p = 1/2 the focal loss is 0.25 · (1/2)² = 1/16 of BCE: α and γ are the documented ones.
     const [bce, focal] = losses;
     assert(Math.abs(focal / bce * 16 - 1) < 0.35, `focal ${focal}, BCE ${bce}`);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
-import { trainingFlags } from "./training_flags.ts";
-
-const LOSSES = ["bce", "focal", "weighted", "class_balanced", "weighted_positives"] as const;
+import { BALANCING_STRATEGIES } from "../../data/sampling/balancing.ts";
+import { CLASSIFICATION_LOSSES } from "../../losses/classification_loss.ts";
+import { choiceFlag, integerFlag, pathFlag } from "./flags.ts";
+import { labelFractionFlag, learningRateFlag, seedFlag, trainingFlags } from "./training_flags.ts";
 
 /** Shared by the commands that train a classifier. */
 export const classifierFlags = {
@@ -17,29 +17,19 @@ export const classifierFlags = {
     description: "Passes over the labeled records",
   }),
   "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records of a step" }),
-  "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
-  "label-fraction": numberFlag({
-    default: 0.1,
-    exclusiveMinimum: 0,
-    maximum: 1,
-    description: "Share of the training records whose labels are used",
-  }),
+  "lr": learningRateFlag(1e-3),
+  "label-fraction": labelFractionFlag(0.1),
   "loss": choiceFlag({
-    choices: LOSSES,
+    choices: CLASSIFICATION_LOSSES,
     default: "focal",
     description: "Loss",
   }),
   "balance-strategy": choiceFlag({
-    choices: ["standard", "stratified", "oversample"],
+    choices: BALANCING_STRATEGIES,
     default: "oversample",
     description: "How training records are drawn; validation and test are never resampled",
   }),
-  "seed": integerFlag({
-    default: 42,
-    minimum: 0,
-    maximum: 2 ** 32 - 1,
-    description: "Seed of everything random",
-  }),
+  "seed": seedFlag(),
   ...trainingFlags,
 };
 
@@ -57,7 +47,7 @@ export function networkFlags(out: string) {
       description: classifierFlags.epochs.description,
     }),
     "loss": choiceFlag({
-      choices: LOSSES,
+      choices: CLASSIFICATION_LOSSES,
       description: classifierFlags.loss.description,
       defaultText: "bce with oversample, else weighted_positives: one correction of imbalance",
     }),

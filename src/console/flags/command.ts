@@ -40,14 +40,14 @@ export interface Positionals {
 export interface CommandContext {
   /** Aborted by the first Ctrl-C; its reason is an `Interrupted`. */
   readonly signal: AbortSignal;
-  /** Names of the flags that stand on the command line, such as `batch-size`. */
+  /** Names of the flags on the command line, such as `batch-size`. */
   readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
   /** What followed the command's name. */
   readonly args: readonly string[];
   /** The command line as it can be pasted into a shell, for run records. */
   readonly commandLine: string;
-  /** What stands before a command's name: `./denow task`, `deno task` or `ssrl-ecg`. */
+  /** What is typed before a command's name: `./denow task`, `deno task` or `ssrl-ecg`. */
   readonly program: string;
 }
 
@@ -70,7 +70,8 @@ export interface Command<Flags extends FlagTable> {
   run(options: Options<Flags>, context: CommandContext): void | Promise<void>;
 }
 
-const FLAG_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Kebab case, or one capital letter such as scikit-learn's C. */
+const FLAG_NAME = /^([a-z][a-z0-9]*(-[a-z0-9]+)*|[A-Z])$/;
 
 /**
  * Checks the flag names and lets TypeScript infer the options of `run`.
@@ -80,7 +81,8 @@ const FLAG_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export function defineCommand<const Flags extends FlagTable>(
   command: Omit<Command<Flags>, "examples"> & Partial<Pick<Command<Flags>, "examples">>,
 ): Command<Flags> {
-  for (const name of Object.keys(command.flags)) {
+  const aliases = Object.values(command.flags).flatMap((flag) => Object.keys(flag.aliases));
+  for (const name of [...Object.keys(command.flags), ...aliases]) {
     if (!FLAG_NAME.test(name) || name === "help") {
       throw new TypeError(`Flag ${name} of ${command.name}: use kebab case, and not "help"`);
     }

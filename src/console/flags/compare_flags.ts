@@ -5,8 +5,8 @@
  */
 
 import type { Options } from "./command.ts";
-import { choiceFlag, integerFlag, pathFlag, stringFlag, stringListFlag } from "./flags.ts";
-import { dataFlags, deviceFlags } from "./training_flags.ts";
+import { integerFlag, pathFlag, stringFlag, stringListFlag } from "./flags.ts";
+import { dataFlags, deviceFlags, foldFlag, normalizeFlag } from "./training_flags.ts";
 
 /** Shared by `compare-baselines`, `compare-losses`, `quick-compare` and `per-class-analysis`. */
 export const compareFlags = {
@@ -21,17 +21,8 @@ export const compareFlags = {
   }),
   ...dataFlags,
   "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
-  "fold": integerFlag({
-    default: 10,
-    minimum: 1,
-    maximum: 10,
-    description: "Fold to evaluate on; 10 is the test fold",
-  }),
-  "normalize": choiceFlag({
-    choices: ["train", "none"],
-    description: "Overrides the normalization that the checkpoints carry",
-    defaultText: "each checkpoint's; none where it carries none",
-  }),
+  "fold": foldFlag(),
+  "normalize": normalizeFlag(false),
   "csv": pathFlag({ description: "Write all metrics and differences with intervals as CSV" }),
   "json": pathFlag({ description: "Write metrics, differences, intervals and classes as JSON" }),
   ...deviceFlags,

@@ -6,11 +6,12 @@
  */
 
 import { UsageError } from "../../errors.ts";
+import { decimal } from "../../text/decimal.ts";
 import { nearest } from "../../text/nearest.ts";
 
 /** One flag of a command; `Value` is the type its option has in `run(options)`. */
 export interface Flag<Value> {
-  /** What stands behind the flag in the help page, such as `INTEGER` or `PATH`; empty: a switch. */
+  /** What follows the flag in the help page, such as `INTEGER` or `PATH`; empty: a switch. */
   readonly placeholder: string;
   /** What is allowed, in words that follow "give": "an integer of at least 1". */
   readonly allowed: string;
@@ -22,6 +23,10 @@ export interface Flag<Value> {
   readonly defaultText: string | undefined;
   /** The allowed words of a choice. */
   readonly choices: readonly string[] | undefined;
+  /** Whether it takes several values. */
+  readonly list: boolean;
+  /** Other names, each with what is said where it is used. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** The value when the flag is absent. */
   readonly absent: Value;
   /** Reads the texts given for the flag, in order (at least one). Throws {@link UsageError}. */
@@ -38,6 +43,8 @@ export interface FlagSpec<Value> {
   readonly defaultText?: string;
   /** A command line without this flag is an error. */
   readonly required?: boolean;
+  /** Other names, each with a remark: `{ penalty: "it is scikit-learn's C" }`. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** Range of a number; each bound may be left out. */
@@ -55,19 +62,17 @@ export type Presence<Spec, Value> = Spec extends { readonly default: unknown } ?
   : Spec extends { readonly required: true } ? Value
   : Value | undefined;
 
-/** The shape that {@link makeFlag} completes. */
-interface Kind<Value> {
-  placeholder: string;
-  allowed: string;
-  choices?: readonly string[];
-  read(texts: readonly string[], name: string): Value;
-  write(value: Value): string;
+/** One value of a flag: what may stand for it, and how it is read. */
+interface Kind<Item> {
+  readonly placeholder: string;
+  readonly allowed: string;
+  readonly choices?: readonly string[];
+  /** Undefined: not allowed. */
+  read(text: string): Item | undefined;
 }
 
-function makeFlag<Value, Spec extends FlagSpec<Value>>(
-  spec: Spec,
-  kind: Kind<Value>,
-): Flag<Presence<Spec, Value>> {
+/** The fields that do not depend on how many values the flag takes. */
+function common<Value, Spec extends FlagSpec<Value>>(spec: Spec, kind: Kind<unknown>) {
   if (spec.default !== undefined && spec.required) {
     throw new TypeError(`A required flag has no default: ${spec.description}`);
   }
@@ -76,21 +81,58 @@ function makeFlag<Value, Spec extends FlagSpec<Value>>(
     allowed: kind.allowed,
     description: spec.description,
     required: spec.required ?? false,
-    defaultText: spec.defaultText ??
-      (spec.default === undefined ? undefined : kind.write(spec.default)),
+    defaultText: spec.defaultText ?? (spec.default === undefined ? undefined : `${spec.default}`),
     choices: kind.choices,
+    aliases: spec.aliases ?? {},
     // Without a default it is used only when the flag is optional, and then `Presence` holds undefined.
     absent: spec.default as Presence<Spec, Value>,
-    read: (texts, name) => kind.read(texts, name) as Presence<Spec, Value>,
   };
+}
+
+/** A flag with one value; of several the last one counts. */
+function single<Item, Spec extends FlagSpec<Item>>(
+  spec: Spec,
+  kind: Kind<Item>,
+): Flag<Presence<Spec, Item>> {
+  return {
+    ...common<Item, Spec>(spec, kind),
+    list: false,
+    read: (texts, name) => readItem(kind, texts[texts.length - 1], name) as Presence<Spec, Item>,
+  };
+}
+
+/** A flag with a list of values: `--seeds 1,2 --seeds 3` and `--seeds 1 2 3`. */
+function several<Item, Spec extends FlagSpec<readonly Item[]>>(
+  spec: Spec,
+  kind: Kind<Item>,
+): Flag<Presence<Spec, readonly Item[]>> {
+  return {
+    ...common<readonly Item[], Spec>(spec, kind),
+    list: true,
+    read: (texts, name) => {
+      const items = texts.flatMap((text) => text.split(",")).map((item) => item.trim());
+      if (items.includes("")) reject(name, texts.join(","), kind.allowed);
+      const values: readonly Item[] = items.map((item) => readItem(kind, item, name));
+      return values as Presence<Spec, readonly Item[]>;
+    },
+  };
+}
+
+function readItem<Item>(kind: Kind<Item>, text: string, name: string): Item {
+  const value = kind.read(text);
+  if (value !== undefined) return value;
+  const near = kind.choices && nearest(text, kind.choices);
+  return reject(
+    name,
+    text,
+    near === undefined ? kind.allowed : `${kind.allowed}. Is ${near} meant?`,
+  );
 }
 
 function reject(name: string, text: string, allowed: string): never {
   const given = text === "" ? "an empty text" : text;
   throw new UsageError(`--${name} was given ${given}: give ${allowed}`);
 }
-
-const last = (texts: readonly string[]) => texts[texts.length - 1];
 
 function inRange(value: number, range: Range): boolean {
   return (range.minimum === undefined || value >= range.minimum) &&
@@ -118,64 +160,75 @@ function describeRange(range: Range): string {
 }
 
 const INTEGER = /^[+-]?\d+$/;
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-function readInteger(text: string, range: Range): number | undefined {
+function readInteger(text: string): number | undefined {
   const value = INTEGER.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(value) && inRange(value, range) ? value : undefined;
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
-function readNumber(text: string, range: Range): number | undefined {
-  const value = DECIMAL.test(text) ? Number(text) : NaN;
-  return Number.isFinite(value) && inRange(value, range) ? value : undefined;
-}
-
-function checkDefault(values: readonly (number | undefined)[], range: Range): void {
-  for (const value of values) {
+/** Numbers in a range, whose defaults are checked. */
+function numberKind(
+  range: Range,
+  defaults: readonly (number | undefined)[],
+  kind: Kind<number>,
+): Kind<number> {
+  for (const value of defaults) {
     if (value !== undefined && !inRange(value, range)) {
       throw new RangeError(`Default ${value} is not${describeRange(range)}`);
     }
   }
+  return {
+    ...kind,
+    read(text) {
+      const value = kind.read(text);
+      return value !== undefined && inRange(value, range) ? value : undefined;
+    },
+  };
 }
 
 /** A whole number, written with digits only (`1e3` and `20.0` are refused). */
 export function integerFlag<const Spec extends FlagSpec<number> & Range>(
   spec: Spec,
 ): Flag<Presence<Spec, number>> {
-  checkDefault([spec.default], spec);
   const allowed = `an integer${describeRange(spec)}`;
-  return makeFlag<number, Spec>(spec, {
-    placeholder: "INTEGER",
-    allowed,
-    read: (texts, name) => readInteger(last(texts), spec) ?? reject(name, last(texts), allowed),
-    write: String,
-  });
+  const kind = { placeholder: "INTEGER", allowed, read: readInteger };
+  return single<number, Spec>(spec, numberKind(spec, [spec.default], kind));
 }
 
 /** A finite number: `0.1`, `1e-3`, `-2`. */
 export function numberFlag<const Spec extends FlagSpec<number> & Range>(
   spec: Spec,
 ): Flag<Presence<Spec, number>> {
-  checkDefault([spec.default], spec);
   const allowed = `a number${describeRange(spec)}`;
-  return makeFlag<number, Spec>(spec, {
-    placeholder: "NUMBER",
-    allowed,
-    read: (texts, name) => readNumber(last(texts), spec) ?? reject(name, last(texts), allowed),
-    write: String,
-  });
+  const kind = { placeholder: "NUMBER", allowed, read: decimal };
+  return single<number, Spec>(spec, numberKind(spec, [spec.default], kind));
+}
+
+/** Numbers separated by commas or blanks, or the flag given several times. */
+export function numberListFlag<
+  const Spec extends FlagSpec<readonly number[]> & Range & {
+    /** Whole numbers only. */
+    readonly integer?: boolean;
+  },
+>(spec: Spec): Flag<Presence<Spec, readonly number[]>> {
+  const kind = {
+    placeholder: spec.integer ? "INTEGER,..." : "NUMBER,...",
+    allowed: `${spec.integer ? "integers" : "numbers"} separated by commas, each${
+      describeRange(spec) || " finite"
+    }`,
+    read: spec.integer ? readInteger : decimal,
+  };
+  return several<number, Spec>(spec, numberKind(spec, spec.default ?? [], kind));
 }
 
 /** Any text that is not empty. */
 export function stringFlag<const Spec extends FlagSpec<string> & { readonly placeholder?: string }>(
   spec: Spec,
 ): Flag<Presence<Spec, string>> {
-  const allowed = "a text that is not empty";
-  return makeFlag<string, Spec>(spec, {
+  return single<string, Spec>(spec, {
     placeholder: spec.placeholder ?? "TEXT",
-    allowed,
-    read: (texts, name) => last(texts) === "" ? reject(name, "", allowed) : last(texts),
-    write: (value) => value === "" ? '""' : value,
+    allowed: "a text that is not empty",
+    read: (text) => text || undefined,
   });
 }
 
@@ -186,17 +239,13 @@ export function stringFlag<const Spec extends FlagSpec<string> & { readonly plac
 export function pathFlag<const Spec extends FlagSpec<string>>(
   spec: Spec,
 ): Flag<Presence<Spec, string>> {
-  const allowed = "the path of a file or folder";
-  return makeFlag<string, Spec>(spec, {
+  return single<string, Spec>(spec, {
     placeholder: "PATH",
-    allowed,
-    read: (texts, name) => {
-      const text = last(texts);
-      if (text === "") return reject(name, text, allowed);
+    allowed: "the path of a file or folder",
+    read: (text) => {
       const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
-      return text.startsWith("~/") && home ? `${home}/${text.slice(2)}` : text;
+      return (text.startsWith("~/") && home ? `${home}/${text.slice(2)}` : text) || undefined;
     },
-    write: (value) => value,
   });
 }
 
@@ -209,82 +258,17 @@ export function choiceFlag<
   if (spec.default !== undefined && !choices.includes(spec.default)) {
     throw new RangeError(`Default ${spec.default} is not one of ${choices.join(", ")}`);
   }
-  const allowed = choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
-  return makeFlag<Choice, Spec>(spec, {
+  return single<Choice, Spec>(spec, {
     placeholder: "CHOICE",
-    allowed,
+    allowed: choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`,
     choices,
-    read: (texts, name) => {
-      const text = last(texts);
-      const found = choices.find((choice) => choice === text);
-      return found ?? rejectChoice(name, text, allowed, choices);
-    },
-    write: String,
-  });
-}
-
-function rejectChoice(
-  name: string,
-  text: string,
-  allowed: string,
-  choices: readonly string[],
-): never {
-  const near = nearest(text, choices);
-  return reject(name, text, near === undefined ? allowed : `${allowed}. Is ${near} meant?`);
-}
-
-/**
- * A switch: absent is false, `--freeze-encoder` is true, `--freeze-encoder=false` is false. A switch
- * that turns something off carries the word in its name: `no-shuffle` becomes `noShuffle`.
- */
-export function booleanFlag(spec: { readonly description: string }): Flag<boolean> {
-  const allowed = "true or false, or nothing at all";
-  return {
-    ...makeFlag<boolean, { description: string; default: false }>({ ...spec, default: false }, {
-      placeholder: "",
-      allowed,
-      read: (texts, name) => {
-        const text = last(texts);
-        return text === "true" || (text === "false" ? false : reject(name, text, allowed));
-      },
-      write: String,
-    }),
-    defaultText: undefined,
-  };
-}
-
-/** Splits `--seeds 1,2 --seeds 3` into its items. */
-function items(texts: readonly string[], name: string, allowed: string): string[] {
-  const parts = texts.flatMap((text) => text.split(",")).map((part) => part.trim());
-  const empty = parts.indexOf("");
-  return empty < 0 ? parts : reject(name, texts.join(","), allowed);
-}
-
-/** Numbers separated by commas, or the flag given several times: `--seeds 42,52 --seeds 62`. */
-export function numberListFlag<
-  const Spec extends FlagSpec<readonly number[]> & Range & {
-    /** Whole numbers only. */
-    readonly integer?: boolean;
-  },
->(spec: Spec): Flag<Presence<Spec, readonly number[]>> {
-  checkDefault(spec.default ?? [], spec);
-  const allowed = `${spec.integer ? "integers" : "numbers"} separated by commas, each${
-    describeRange(spec) || " finite"
-  }`;
-  const readItem = spec.integer ? readInteger : readNumber;
-  return makeFlag<readonly number[], Spec>(spec, {
-    placeholder: spec.integer ? "INTEGER,..." : "NUMBER,...",
-    allowed,
-    read: (texts, name) =>
-      items(texts, name, allowed).map((item) =>
-        readItem(item, spec) ?? reject(name, item, allowed)
-      ),
-    write: (values) => values.join(","),
+    read: (text) => choices.find((choice) => choice === text),
   });
 }
 
 /**
- * Texts separated by commas, or the flag given several times. With `choices`, each must be one of them.
+ * Texts separated by commas or blanks, or the flag given several times. With `choices`, each must be
+ * one of them.
  */
 export function stringListFlag<
   const Choice extends string,
@@ -293,19 +277,30 @@ export function stringListFlag<
   spec: Spec & { readonly choices?: readonly Choice[] },
 ): Flag<Presence<Spec, readonly Choice[]>> {
   const { choices } = spec;
-  const allowed = choices === undefined
-    ? "texts separated by commas"
-    : `words separated by commas, each one of ${choices.join(", ")}`;
-  return makeFlag<readonly Choice[], Spec>(spec, {
+  return several<Choice, Spec>(spec, {
     placeholder: choices === undefined ? "TEXT,..." : "CHOICE,...",
-    allowed,
+    allowed: choices === undefined
+      ? "texts separated by commas"
+      : `words separated by commas, each one of ${choices.join(", ")}`,
     choices,
-    read: (texts, name) =>
-      items(texts, name, allowed).map((item) => {
-        if (choices === undefined) return item as Choice;
-        return choices.find((choice) => choice === item) ??
-          rejectChoice(name, item, allowed, choices);
-      }),
-    write: (values) => values.join(","),
+    read: (text) => choices === undefined ? text as Choice : choices.find((each) => each === text),
   });
+}
+
+/**
+ * A switch: absent is false, `--freeze-encoder` is true, `--freeze-encoder=false` is false. A switch
+ * that turns something off carries the word in its name: `no-shuffle` becomes `noShuffle`.
+ */
+export function booleanFlag(
+  spec: Pick<FlagSpec<boolean>, "description" | "aliases">,
+): Flag<boolean> {
+  const flag = single<boolean, { description: string; default: boolean }>(
+    { ...spec, default: false },
+    {
+      placeholder: "",
+      allowed: "true or false, or nothing at all",
+      read: (text) => text === "true" || (text === "false" ? false : undefined),
+    },
+  );
+  return { ...flag, defaultText: undefined };
 }

@@ -10,7 +10,7 @@ import { displayWidth, pad, wrap } from "../terminal.ts";
 /**
  * Renders summary, usage, one row a flag (type, default, choices, range), and examples.
  *
- * @param program What stands before the command's name, such as `deno task`
+ * @param program What is typed before the command's name, such as `deno task`
  * @param width Columns to fill
  */
 export function renderHelp<Flags extends FlagTable>(
@@ -63,5 +63,6 @@ function describe(flag: FlagTable[string]): string[] {
   if (/[\d,]/.test(flag.allowed) && flag.placeholder !== "") notes.push(flag.allowed);
   else if (flag.choices !== undefined) notes.push(flag.allowed);
   if (flag.defaultText !== undefined) notes.push(`default: ${flag.defaultText}`);
+  for (const [name, remark] of Object.entries(flag.aliases)) notes.push(`or --${name}: ${remark}`);
   return [notes.length === 0 ? flag.description : `${flag.description} (${notes.join("; ")})`];
 }

@@ -1,26 +1,26 @@
 /**
  * Reads a command line against a table of flags.
  *
- * `@std/cli` splits it. Before that, every known flag gets its value attached, under a name in camel
- * case: by itself the parser would take the `-1e-3` of `--lr -1e-3` for switches, give a flag
- * without a value the empty text, and read `--no-shuffle` as the opposite of a flag `shuffle`.
+ * Own code, since neither `@std/cli` nor `node:util` takes the `-1e-3` of `--lr -1e-3` for a value,
+ * checks values, or knows which flag was meant.
  *
  * @module
  */
 
-import { parseArgs } from "@std/cli";
 import { UsageError } from "../../errors.ts";
-import type { FlagTable, Options, Positionals } from "./command.ts";
 import { nearest } from "../../text/nearest.ts";
+import type { FlagTable, Options, Positionals } from "./command.ts";
 
 /** A command line that was understood. */
 export interface ParsedCommandLine<Flags extends FlagTable> {
-  /** Whether `--help` or `-h` stands anywhere. The other fields are then not to be used. */
+  /** Whether `--help` or `-h` is anywhere in it. The other fields are then not to be used. */
   readonly help: boolean;
   readonly options: Options<Flags>;
-  /** Names of the flags that stand on the command line, as written in the table. */
+  /** Names of the flags on the command line, as written in the table. */
   readonly given: ReadonlySet<keyof Flags & string>;
   readonly positionals: readonly string[];
+  /** What is to be said about it: a flag was given by another name. */
+  readonly remarks: readonly string[];
 }
 
 /** `"batch-size"` → `"batchSize"`. */
@@ -29,8 +29,9 @@ export function camelCase(name: string): string {
 }
 
 /**
- * Understands `--flag value`, `--flag=value` and switches. A flag given twice: the last one wins,
- * lists collect.
+ * Understands `--flag value`, `--flag=value` and switches, with `-` or `_` in the name. A flag given
+ * twice: the last one wins, lists collect. Where a command takes flags only, all values that follow
+ * a list belong to it.
  *
  * @throws {UsageError} Unknown flag (with the nearest one), missing or bad value, missing required
  * flag, positional argument where none is declared
@@ -40,21 +41,7 @@ export function parseCommandLine<Flags extends FlagTable>(
   args: readonly string[],
   positionals?: Positionals,
 ): ParsedCommandLine<Flags> {
-  const names = Object.keys(flags);
-  const keys = names.map(camelCase);
-  const parsed = parseArgs(attachValues(flags, args), {
-    string: [...keys, "_"],
-    collect: keys,
-    boolean: ["help"],
-    alias: { help: "h" },
-  });
-  const help = parsed.help === true;
-  const rest = parsed._.map(String);
-  const texts = new Map<string, string[]>();
-  for (const name of names) {
-    const given = parsed[camelCase(name)] as string[];
-    if (given.length > 0) texts.set(name, given);
-  }
+  const { help, texts, rest, remarks } = split(flags, args, positionals === undefined);
   const options: Record<string, unknown> = {};
   if (!help) {
     checkPositionals(rest, flags, positionals);
@@ -71,56 +58,64 @@ export function parseCommandLine<Flags extends FlagTable>(
     options: options as Options<Flags>,
     given: new Set(texts.keys()),
     positionals: rest,
+    remarks,
   };
 }
 
-/** `--batch-size 8 FILE --no-shuffle` → `--batchSize=8 --noShuffle=true -- FILE`. */
-function attachValues(flags: FlagTable, args: readonly string[]): string[] {
-  const attached: string[] = [];
-  const positionals: string[] = [];
+/** Texts by the name of their flag, and what belongs to none. */
+function split(flags: FlagTable, args: readonly string[], longLists: boolean) {
+  const texts = new Map<string, string[]>();
+  const rest: string[] = [];
+  const remarks: string[] = [];
+  let help = false;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];
     if (arg === "--") {
-      positionals.push(...args.slice(at + 1));
+      rest.push(...args.slice(at + 1));
       break;
     }
     if (arg === "-h" || arg === "--help") {
-      attached.push(arg);
+      help = true;
       continue;
     }
     if (!/^--?[a-z]/i.test(arg)) {
-      positionals.push(arg);
+      rest.push(arg);
       continue;
     }
     const equals = arg.indexOf("=");
     const typed = equals < 0 ? arg : arg.slice(0, equals);
-    const name = typed.slice(2);
-    if (!typed.startsWith("--") || !Object.hasOwn(flags, name)) {
-      throw unknownFlag(typed, [...Object.keys(flags), "help"]);
-    }
-    const isSwitch = flags[name].placeholder === "";
-    let value = equals < 0 ? undefined : arg.slice(equals + 1);
-    if (value === undefined && isSwitch) value = "true";
+    const { name, remark } = findFlag(flags, typed);
+    if (remark !== undefined) remarks.push(`${typed} is --${name}: ${remark}`);
+    const flag = flags[name];
+    const values = equals < 0 ? [] : [arg.slice(equals + 1)];
+    if (equals < 0 && flag.placeholder === "") values.push("true");
+    const most = values.length > 0 ? 0 : flag.list && longLists ? Infinity : 1;
     // "--epochs --seed 1": the next flag is no value, though "-1e-3" is. A value that really begins
     // with two dashes is written --flag=--value.
-    if (value === undefined && at + 1 < args.length && !/^--|^-[a-z]/i.test(args[at + 1])) {
-      value = args[++at];
+    while (values.length < most && at + 1 < args.length && !/^--|^-[a-z]/i.test(args[at + 1])) {
+      values.push(args[++at]);
     }
-    if (value === undefined) {
-      throw new UsageError(`--${name} has no value: give ${flags[name].allowed}`);
-    }
-    attached.push(`--${camelCase(name)}=${value}`);
+    if (values.length === 0) throw new UsageError(`${typed} has no value: give ${flag.allowed}`);
+    texts.set(name, [...texts.get(name) ?? [], ...values]);
   }
-  return [...attached, "--", ...positionals];
+  return { help, texts, rest, remarks };
 }
 
-function unknownFlag(typed: string, names: readonly string[]): UsageError {
-  const bare = typed.replace(/^-+/, "").replaceAll("_", "-");
+/** The name in the table, and what is to be said where it was given by another name. */
+function findFlag(flags: FlagTable, typed: string): { name: string; remark?: string } {
+  const bare = typed.replace(/^--?/, "").replaceAll("_", "-");
+  if (typed.startsWith("--")) {
+    if (Object.hasOwn(flags, bare)) return { name: bare };
+    for (const [name, { aliases }] of Object.entries(flags)) {
+      if (Object.hasOwn(aliases, bare)) return { name, remark: aliases[bare] };
+    }
+  }
+  const names = [...Object.keys(flags), "help"];
   // A switch has one direction only: --shuffle where there is --no-shuffle, and the reverse.
   const opposite = names.find((name) => name === `no-${bare}` || bare === `no-${name}`);
   const near = nearest(bare, names) ?? opposite;
   const advice = near === undefined ? "See --help for the flags" : `Is --${near} meant?`;
-  return new UsageError(`Unknown flag ${typed}. ${advice}`);
+  throw new UsageError(`Unknown flag ${typed}. ${advice}`);
 }
 
 function checkPositionals(

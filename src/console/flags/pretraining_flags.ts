@@ -5,8 +5,8 @@
  */
 
 import type { Options } from "./command.ts";
-import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
-import { trainingFlags } from "./training_flags.ts";
+import { choiceFlag, integerFlag, pathFlag } from "./flags.ts";
+import { learningRateFlag, seedFlag, trainingFlags } from "./training_flags.ts";
 
 /**
  * Flags that all pretraining commands share.
@@ -28,18 +28,13 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
       description: "Records of a step",
       defaultText: `${defaults.batchSize}; ${onCohort}`,
     }),
-    "lr": numberFlag({ default: 1e-3, exclusiveMinimum: 0, description: "Learning rate of Adam" }),
+    "lr": learningRateFlag(1e-3),
     "lr-schedule": choiceFlag({
       choices: ["constant", "cosine"],
       default: "constant",
       description: "Keep that rate, or let it fall to 0 as a cosine",
     }),
-    "seed": integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 2 ** 32 - 1,
-      description: "Seed of everything random",
-    }),
+    "seed": seedFlag(),
     "out": pathFlag({
       default: defaults.out,
       description: "Checkpoint to write (.pt or .safetensors), key encoder",

@@ -5,8 +5,15 @@
  */
 
 import type { Options } from "./command.ts";
-import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
-import { dataFlags, deviceFlags } from "./training_flags.ts";
+import { booleanFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import {
+  dataFlags,
+  deviceFlags,
+  foldFlag,
+  labelFractionFlag,
+  normalizeFlag,
+  seedFlag,
+} from "./training_flags.ts";
 
 /** The checkpoint, and how its records are normalized. */
 export const featureFlags = {
@@ -15,39 +22,20 @@ export const featureFlags = {
     description: "Encoder or classifier (.pt or .safetensors), key encoder or model",
   }),
   ...dataFlags,
-  "normalize": choiceFlag({
-    choices: ["train", "none"],
-    description: "Overrides the normalization that the checkpoint carries",
-    defaultText: "the checkpoint's; none where it carries none",
-  }),
+  "normalize": normalizeFlag(true),
 };
 
 /** Flags that `linear-probe` and `knn-probe` share. */
 export const probeFlags = {
   ...featureFlags,
-  "label-fraction": numberFlag({
-    default: 1,
-    exclusiveMinimum: 0,
-    maximum: 1,
-    description: "Share of the training records whose labels are used",
-  }),
-  "fold": integerFlag({
-    default: 10,
-    minimum: 1,
-    maximum: 10,
-    description: "Fold to report on; its labels are never fitted to",
-  }),
+  "label-fraction": labelFractionFlag(1),
+  "fold": foldFlag("Fold to report on; its labels are never fitted to"),
   "cross-validate": booleanFlag({
     description:
       "Report on every fold in turn, fitted to the labels of the others: less noise on " +
       "small data sets. Takes encoders that have seen no labels",
   }),
-  "seed": integerFlag({
-    default: 42,
-    minimum: 0,
-    maximum: 2 ** 32 - 1,
-    description: "Seed of label subset, first random encoder and bootstrap",
-  }),
+  "seed": seedFlag("Seed of label subset, first random encoder and bootstrap"),
   "random-seeds": integerFlag({
     default: 3,
     minimum: 1,

@@ -45,6 +45,7 @@ export async function executeCommand<Flags extends FlagTable>(
       output.out(renderHelp(command, program, Math.min(100, terminalWidth())));
       return 0;
     }
+    for (const remark of parsed.remarks) output.error(`note: ${remark}`);
     await command.run(parsed.options, {
       signal,
       given: parsed.given,

@@ -7,6 +7,53 @@
 import type { Options } from "./command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag, stringFlag } from "./flags.ts";
 
+/** What a list of seeds allows, for `numberListFlag`. */
+export const SEEDS = { integer: true, minimum: 0, maximum: 2 ** 32 - 1 } as const;
+
+/** `--seed`. */
+export function seedFlag(description = "Seed of everything random", standard = 42) {
+  return integerFlag({ minimum: 0, maximum: SEEDS.maximum, default: standard, description });
+}
+
+/** `--lr`. */
+export function learningRateFlag(standard: number) {
+  return numberFlag({
+    default: standard,
+    exclusiveMinimum: 0,
+    description: "Learning rate of Adam",
+  });
+}
+
+/** `--label-fraction`. */
+export function labelFractionFlag(
+  standard: number,
+  description = "Share of the training records whose labels are used",
+) {
+  return numberFlag({ default: standard, exclusiveMinimum: 0, maximum: 1, description });
+}
+
+/** `--fold`: one of PTB-XL's ten. */
+export function foldFlag(description = "Fold to evaluate on; 10 is the test fold") {
+  return integerFlag({ default: 10, minimum: 1, maximum: 10, description });
+}
+
+/** `--jobs` of the commands that train many times. */
+export const jobsFlag = integerFlag({
+  default: 1,
+  minimum: 1,
+  maximum: 64,
+  description: "Runs at a time, each in a process of its own",
+});
+
+/** `--normalize` where checkpoints carry their own: `one` checkpoint, else several. */
+export function normalizeFlag(one: boolean) {
+  return choiceFlag({
+    choices: ["train", "none"],
+    description: `Overrides the normalization that the checkpoint${one ? " carries" : "s carry"}`,
+    defaultText: `${one ? "the checkpoint" : "each checkpoint"}'s; none where it carries none`,
+  });
+}
+
 /** Flags of every command that reads PTB-XL. */
 export const dataFlags = {
   "data-root": pathFlag({

@@ -6,6 +6,9 @@
 
 import { countClasses } from "../signals/record_set.ts";
 
+/** The strategies by name. */
+export const BALANCING_STRATEGIES = ["standard", "stratified", "oversample"] as const;
+
 /**
  * How an epoch draws its training records.
  *
@@ -13,10 +16,7 @@ import { countClasses } from "../signals/record_set.ts";
  * - `stratified`: every record once, each batch with the class proportions of the whole.
  * - `oversample`: as many draws as records, with replacement, by {@linkcode oversamplingWeights}.
  */
-export type Balancing = "standard" | "stratified" | "oversample";
-
-/** The strategies by name. */
-export const BALANCING_STRATEGIES = ["standard", "stratified", "oversample"] as const;
+export type Balancing = typeof BALANCING_STRATEGIES[number];
 
 /**
  * Drawing weights for `oversample`.

@@ -69,6 +69,39 @@ Deno.test("flags: the last one wins, lists collect", () => {
   assertEquals(parse("--only=conv,norm").only, ["conv", "norm"]);
 });
 
+Deno.test("flags: a list takes what follows it, where a command takes flags only", () => {
+  assertEquals(parse("--seeds", "1", "2,3", "--only", "conv", "norm", "--seeds", "4"), {
+    ...parse(),
+    seeds: [1, 2, 3, 4],
+    only: ["conv", "norm"],
+  });
+  refuses(["--only=conv", "norm"], "Unexpected argument norm");
+  refuses(["--seeds", "1", "norm"], "--seeds was given norm");
+  const files = { name: "FILE...", description: "Files" };
+  const { options, positionals } = parseCommandLine(flags, ["--seeds", "1,2", "3"], files);
+  assertEquals([options.seeds, positionals], [[1, 2], ["3"]]);
+});
+
+Deno.test("flags: names with underscores, one capital letter, aliases", () => {
+  assertEquals(parse("--label_fraction", "0.5", "--data_root=x", "--no_shuffle"), {
+    ...parse(),
+    labelFraction: 0.5,
+    dataRoot: "x",
+    noShuffle: true,
+  });
+  const inverse = {
+    "C": numberFlag({
+      default: 1,
+      description: "Inverse",
+      aliases: { "penalty": "smaller is more" },
+    }),
+  };
+  assertEquals(parseCommandLine(inverse, ["--C", "3"]).options.C, 3);
+  const { options, given, remarks } = parseCommandLine(inverse, ["--penalty", "2"]);
+  assertEquals([options.C, [...given], remarks], [2, ["C"], ["--penalty is --C: smaller is more"]]);
+  assertThrows(() => parseCommandLine(inverse, ["--c", "1"]), UsageError, "Is --C meant?");
+});
+
 Deno.test("flags: which ones were given is known", () => {
   const { given } = parseCommandLine(flags, ["--epochs", "20", "--no-shuffle"]);
   assertEquals([...given], ["epochs", "no-shuffle"]);
@@ -96,7 +129,7 @@ Deno.test("flags: a bad value names what was given and what is allowed", () => {
 Deno.test("flags: an unknown one suggests the nearest", () => {
   refuses(["--epoch", "3"], "Unknown flag --epoch. Is --epochs meant?");
   refuses(["--ephocs=3"], "Is --epochs meant?");
-  refuses(["--data_root", "x"], "Unknown flag --data_root. Is --data-root meant?");
+  refuses(["--data_rot", "x"], "Unknown flag --data_rot. Is --data-root meant?");
   refuses(["--label"], "Is --label-fraction meant?");
   refuses(["-lr", "3"], "Unknown flag -lr. Is --lr meant?");
   refuses(["--shuffle"], "Is --no-shuffle meant?");
