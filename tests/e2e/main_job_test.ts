@@ -295,7 +295,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
           const run = checkpoint === "focal.pt" ? "focal" : checkpoint;
           const { test } = ground.json(`runs/${run}/result.json`);
           for (const name of METRICS) assertEquals(json.metrics[name], test[name], name);
-          assertEquals(json.normalization, checkpoint === "focal.pt" ? "train" : "none");
+          assertEquals(json.normalisation, checkpoint === "focal.pt" ? "train" : "none");
         }
       },
     );
@@ -393,7 +393,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
         "--json",
         "bare.json",
       ]);
-      assertEquals(ground.json("bare.json").normalization, "none");
+      assertEquals(ground.json("bare.json").normalisation, "none");
       await ground.succeed("evaluate", [
         ...SMALL,
         "--checkpoint",
@@ -403,7 +403,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
         "--normalize",
         "train",
       ]);
-      assertEquals(ground.json("bare_train.json").normalization, "train");
+      assertEquals(ground.json("bare_train.json").normalisation, "train");
       const { test } = ground.json("runs/a.pt/result.json");
       assertEquals(ground.json("bare_train.json").metrics.auroc_macro, test.auroc_macro);
     });

@@ -85,7 +85,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       );
       assertEquals([file.trained.penalty, file.trained.converged], [1, true]);
       assertEquals(file.random.map(({ seed }: { seed: number }) => seed), [5, 6]);
-      assertEquals([file.command, file.labeled, file.records], [
+      assertEquals([file.command, file.labelled, file.records], [
         "linear-probe",
         train.length,
         test.length,
@@ -109,8 +109,8 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       assert(out.includes("penalty chosen on fold 9"), out);
       assert(/Nothing to learn about .*: all labeled records agree/.test(out), out);
       assert(out.includes("over the mean of the random encoder,"), out);
-      const { trained, labeled } = ground.json("few.json");
-      assertEquals(labeled, 1);
+      const { trained, labelled } = ground.json("few.json");
+      assertEquals(labelled, 1);
       assert("validation_auroc" in trained && trained.converged);
     });
 

@@ -69,7 +69,7 @@ Deno.test("train-traditional-ml", async (t) => {
       const folds = ground.csv("cohort/ptbxl_database.csv");
       const column = folds[0].indexOf("strat_fold");
       const training = folds.slice(1).filter((row) => Number(row[column]) <= 8).length;
-      assertAlmostEquals(first.labeled, training / 2, 0.5);
+      assertAlmostEquals(first.labelled, training / 2, 0.5);
     });
 
     await t.step("a single labeled record: no figure, a warning, numbers still", async () => {

@@ -226,7 +226,7 @@ Deno.test("commands repeat the settings and the data of the runs they come from"
         shuffle: false,
       },
     }),
-    supervised(1, { config: { commandLine, normalization: "none", labelFraction: 0.5 } }),
+    supervised(1, { config: { commandLine, normalisation: "none", labelFraction: 0.5 } }),
   );
   const [byol, finetuning, , , classifier] = parsed(found).map(({ options }) => options);
   for (const options of [byol, finetuning, classifier]) {
