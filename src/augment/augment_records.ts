@@ -91,7 +91,7 @@ export async function augmentAndTell(
   const { augmentations = DOCUMENTED_RATES, seed = currentSeed(), epoch = 0, views = 2 } = options;
   const kernels = new KernelLibrary(gpu);
   const records = await ResidentRecords.upload(kernels, set);
-  const owned: GPUBuffer[] = [];
+  const owned: Tensor[] = [];
   try {
     const batch = options.batch ?? Array.from({ length: records.records }, (_, row) => row);
     const wrong = batch.find((row) =>
@@ -103,12 +103,8 @@ export async function augmentAndTell(
       );
     }
     const upload = (name: string, data: Uint32Array | Float32Array) => {
-      const tensor = new Tensor(name, [data.length]);
-      const buffer = gpu.storage(tensor.bytes, name);
-      owned.push(buffer);
-      tensor.placement = { buffer, offset: 0 };
-      gpu.write(buffer, data);
-      return tensor;
+      owned.push(Tensor.from(gpu, [data.length], data, name));
+      return owned.at(-1)!;
     };
     const words = new Uint32Array(16);
     words.set([seed, epoch, 0, 0, batch.length]);
@@ -126,10 +122,8 @@ export async function augmentAndTell(
     const program = await recorder.plan(plan ? [output, plan] : [output]);
     try {
       program.run();
-      const read = async (tensor: Tensor) =>
-        new Float32Array(await gpu.read(tensor.placement!.buffer, tensor.bytes));
-      const signals = await read(output);
-      const drawn = plan && await read(plan);
+      const signals = await output.read();
+      const drawn = await plan?.read();
       const draws = Array.from({ length: output.shape[0] }, (_, row) => {
         const size = 4 * PLAN_VECTORS;
         return drawn
@@ -141,7 +135,7 @@ export async function augmentAndTell(
       program.destroy();
     }
   } finally {
-    for (const buffer of owned) gpu.release(buffer);
+    for (const tensor of owned) tensor.release();
     records.destroy();
   }
 }

@@ -85,13 +85,10 @@ export class ResidentRecords {
         `Cannot upload records of ${recordBytes} bytes into chunks of ${limit} bytes`,
       );
     }
-    const owned: GPUBuffer[] = [];
+    const owned: Tensor[] = [];
     const make = (name: string, shape: readonly number[]) => {
-      const tensor = new Tensor(name, shape);
-      const buffer = gpu.storage(tensor.bytes, name);
-      owned.push(buffer);
-      tensor.placement = { buffer, offset: 0 };
-      return tensor;
+      owned.push(Tensor.zeros(gpu, shape, name));
+      return owned.at(-1)!;
     };
     try {
       const chunks: RecordChunk[] = [];
@@ -135,7 +132,7 @@ export class ResidentRecords {
         deviation,
       );
     } catch (error) {
-      for (const buffer of owned) gpu.release(buffer);
+      for (const tensor of owned) tensor.release();
       throw error;
     }
   }
@@ -147,7 +144,7 @@ export class ResidentRecords {
 
   /** Gives the memory back. Recordings that gather from here must not run any more. */
   destroy(): void {
-    for (const { words } of this.chunks) this.gpu.release(words.placement!.buffer);
-    this.gpu.release(this.deviation.placement!.buffer);
+    for (const { words } of this.chunks) words.release();
+    this.deviation.release();
   }
 }

@@ -9,8 +9,8 @@ import type { DispatchTime, Program } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { StepState } from "../gpu/step_state.ts";
-import type { Tensor } from "../gpu/tensor.ts";
-import { persistent, type Workspace } from "../runs/workspace.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import type { Workspace } from "../runs/workspace.ts";
 import type { Method } from "../methods/batch.ts";
 import { recordInput } from "../augment/record_input.ts";
 import { Adam } from "../optim/adam.ts";
@@ -64,7 +64,7 @@ export class MeasuredStep {
     readonly training?: { readonly method: Method; readonly optimizer: Adam },
   ) {
     this.#state = new StepState(workspace.gpu);
-    this.#indices = persistent(workspace.gpu, "batch", [batch]);
+    this.#indices = Tensor.zeros(workspace.gpu, [batch], "batch");
   }
 
   /** A training step: input, forward and backward pass, Adam, and what follows the update. */
@@ -127,10 +127,7 @@ export class MeasuredStep {
   /** What `jobs/trainer.ts` does for a step, without waiting. */
   #launch(order: Int32Array): void {
     const first = this.#launched * this.batch % (order.length - this.batch + 1);
-    this.workspace.gpu.write(
-      this.#indices.placement!.buffer,
-      Uint32Array.from(order.subarray(first, first + this.batch)),
-    );
+    this.#indices.write(Uint32Array.from(order.subarray(first, first + this.batch)));
     const step = this.#launched++;
     this.#state.begin({
       seed: 1,
@@ -206,7 +203,7 @@ export class MeasuredStep {
   #release(): void {
     this.training?.optimizer.destroy();
     this.#state.destroy();
-    this.workspace.gpu.release(this.#indices.placement!.buffer);
+    this.#indices.release();
   }
 
   /** Gives the memory back. */

@@ -6,8 +6,8 @@
 
 import { augmentationConfig } from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import type { Tensor } from "../gpu/tensor.ts";
-import { persistent, type Workspace } from "../runs/workspace.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import type { Workspace } from "../runs/workspace.ts";
 import { meanPool } from "../layers/mean_pool.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";
@@ -64,8 +64,8 @@ export async function withStep<Result>(
 ): Promise<Result> {
   const { gpu, set } = workspace;
   const store = new ParameterStore();
-  const classWeights = persistent(gpu, "class weights", [set.classNames.length]);
-  gpu.write(classWeights.placement!.buffer, new Float32Array(set.classNames.length).fill(1));
+  const ones = new Float32Array(set.classNames.length).fill(1);
+  const classWeights = Tensor.from(gpu, [ones.length], ones, "class weights");
   const made = makeStep(name, store, classWeights);
   store.allocate(gpu, SEED);
   let step: MeasuredStep | undefined;
@@ -76,7 +76,7 @@ export async function withStep<Result>(
     return await use(step);
   } finally {
     step?.destroy();
-    gpu.release(classWeights.placement!.buffer);
+    classWeights.release();
     store.destroy();
   }
 }

@@ -9,8 +9,8 @@ import type { Program } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { StepState } from "../gpu/step_state.ts";
-import type { Tensor } from "../gpu/tensor.ts";
-import { persistent, type Workspace } from "../runs/workspace.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import type { Workspace } from "../runs/workspace.ts";
 
 /** Records of a batch in evaluation passes. */
 export const INFERENCE_ROWS = 64;
@@ -60,7 +60,7 @@ export class Inference {
     evaluate: EvaluationPass,
   ): Promise<Inference> {
     const { gpu, kernels, records, normalizationTensor } = workspace;
-    const indices = persistent(gpu, "batch", [rows]);
+    const indices = Tensor.zeros(gpu, [rows], "batch");
     const step = new StepState(gpu);
     try {
       let results: Record<string, Tensor> = {};
@@ -79,7 +79,7 @@ export class Inference {
       return new Inference(workspace, rows, program, indices, step, results);
     } catch (error) {
       step.destroy();
-      gpu.release(indices.placement!.buffer);
+      indices.release();
       throw error;
     }
   }
@@ -103,7 +103,7 @@ export class Inference {
       for (let first = 0; first < rows.length; first += this.rows) {
         const batch = new Uint32Array(this.rows);
         for (let i = 0; i < this.rows; i++) batch[i] = rows[Math.min(first + i, rows.length - 1)];
-        gpu.write(this.#indices.placement!.buffer, batch);
+        this.#indices.write(batch);
         this.#step.restart();
         this.#step.begin({ seed: 0, epoch: 0, step: 0, records: this.rows });
         this.#program.run();
@@ -132,7 +132,7 @@ export class Inference {
   destroy(): void {
     this.#program.destroy();
     this.#step.destroy();
-    this.#workspace.gpu.release(this.#indices.placement!.buffer);
+    this.#indices.release();
   }
 }
 

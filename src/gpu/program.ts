@@ -72,7 +72,7 @@ export class Program {
       for (const slab of slabs) {
         const buffer = gpu.storage(slab.bytes, `arena ${slab.tensors[0].name}`);
         buffers.push(buffer);
-        for (const tensor of slab.tensors) tensor.placement = { buffer, offset: 0 };
+        for (const tensor of slab.tensors) tensor.placement = { gpu, buffer, offset: 0 };
       }
       const uniforms = gpu.allocate(
         dispatches.length * UNIFORM_STRIDE,

@@ -54,13 +54,8 @@ export class StepState {
   #nextStep = 0;
 
   constructor(readonly gpu: Gpu) {
-    const make = (name: string, shape: number[]) => {
-      const tensor = new Tensor(name, shape);
-      tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
-      return tensor;
-    };
-    this.state = make("step state", [16]);
-    this.ring = make("metrics ring", [RING_SLOTS, 4]);
+    this.state = Tensor.zeros(gpu, [16], "step state");
+    this.ring = Tensor.zeros(gpu, [RING_SLOTS, 4], "metrics ring");
   }
 
   /** Steps begun since the ring was last read. */
@@ -79,7 +74,7 @@ export class StepState {
       [values.stepSize ?? 0, values.rootCorrection2 ?? 1, values.momentum ?? 0],
       8,
     );
-    this.gpu.write(this.state.placement!.buffer, words);
+    this.state.write(words);
     this.#unread++;
     this.#nextStep = values.step + 1;
   }
@@ -91,7 +86,7 @@ export class StepState {
 
   /** Waits for the device and gives the metrics of all steps since the last call. */
   async read(): Promise<StepMetrics[]> {
-    const ring = new Float32Array(await this.gpu.read(this.ring.placement!.buffer));
+    const ring = await this.ring.read();
     const metrics: StepMetrics[] = [];
     for (let step = this.#nextStep - this.#unread; step < this.#nextStep; step++) {
       const slot = 4 * (step % RING_SLOTS);
@@ -108,7 +103,7 @@ export class StepState {
 
   /** Gives the buffers back. */
   destroy(): void {
-    this.gpu.release(this.state.placement!.buffer);
-    this.gpu.release(this.ring.placement!.buffer);
+    this.state.release();
+    this.ring.release();
   }
 }

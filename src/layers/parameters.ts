@@ -10,9 +10,9 @@
  * @module
  */
 
-import { Tensor } from "../gpu/tensor.ts";
-import { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { Tensor } from "../gpu/tensor.ts";
+import { TensorSnapshot } from "../gpu/tensor_snapshot.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 
 /** How a parameter's PyTorch layout maps to the one on the GPU. */
@@ -79,9 +79,7 @@ export class ParameterStore {
   readonly #originals = new Map<Parameter, Parameter>();
   /** Steps in training mode, which is what every `num_batches_tracked` counts. */
   batchesTracked = 0;
-  #parameterElements = 0;
-  #bufferElements = 0;
-  #memory: { gpu: Gpu; values: GPUBuffer; gradients: GPUBuffer; buffers: GPUBuffer } | undefined;
+  #memory: { gpu: Gpu; values: Tensor; gradients: Tensor; buffers: Tensor } | undefined;
 
   /** Registers a trainable tensor; order of registration is PyTorch's. */
   parameter(
@@ -145,7 +143,7 @@ export class ParameterStore {
   /** Bytes of GPU memory held: values, gradients, running statistics. */
   get bytes(): number {
     const { values, gradients, buffers } = this.#allocated();
-    return values.size + gradients.size + buffers.size;
+    return values.bytes + gradients.bytes + buffers.bytes;
   }
 
   /** Names and shapes of the state dict, in PyTorch's order. */
@@ -156,34 +154,27 @@ export class ParameterStore {
   /** Places everything in GPU memory and writes initial values drawn from `seed`. */
   allocate(gpu: Gpu, seed: number): void {
     if (this.#memory) throw new Error("The parameters are allocated already");
-    const place = (tensors: Tensor[]) => {
+    // One after the other in one flat tensor, each at a multiple of ALIGNMENT.
+    const place = (tensors: readonly Tensor[], name: string): Tensor => {
       let elements = 0;
       const offsets = tensors.map((tensor) => {
-        const offset = elements;
+        const offset = 4 * elements;
         elements += Math.ceil(tensor.size / ALIGNMENT) * ALIGNMENT;
         return offset;
       });
-      return { offsets, elements };
+      const flat = Tensor.zeros(gpu, [Math.max(4, elements)], name);
+      tensors.forEach((tensor, i) => {
+        tensor.placement = { ...flat.placement!, offset: offsets[i] };
+      });
+      return flat;
     };
-    const parameters = place(this.parameters.map(({ value }) => value));
     const held = this.buffers.flatMap(({ value }) => value ? [value] : []);
-    const buffers = place(held);
-    this.#parameterElements = parameters.elements;
-    this.#bufferElements = buffers.elements;
     this.#memory = {
       gpu,
-      values: gpu.storage(4 * parameters.elements, "parameters"),
-      gradients: gpu.storage(4 * parameters.elements, "gradients"),
-      buffers: gpu.storage(4 * Math.max(1, buffers.elements), "running statistics"),
+      values: place(this.parameters.map(({ value }) => value), "parameters"),
+      gradients: place(this.parameters.map(({ gradient }) => gradient), "gradients"),
+      buffers: place(held, "running statistics"),
     };
-    const { values, gradients, buffers: statistics } = this.#memory;
-    this.parameters.forEach(({ value, gradient }, i) => {
-      value.placement = { buffer: values, offset: 4 * parameters.offsets[i] };
-      gradient.placement = { buffer: gradients, offset: 4 * parameters.offsets[i] };
-    });
-    held.forEach((tensor, i) => {
-      tensor.placement = { buffer: statistics, offset: 4 * buffers.offsets[i] };
-    });
     this.load(this.initialValues(seed));
   }
 
@@ -225,18 +216,16 @@ export class ParameterStore {
       }
       const layout = "layout" in entry ? entry.layout : "plain";
       const stored = toGpuLayout(Float32Array.from(data as Float32Array), entry.shape, layout);
-      gpu.write(entry.value.placement!.buffer, stored, entry.value.placement!.offset);
+      entry.value.write(stored);
     }
     gpu.device.queue.submit([]);
   }
 
   /** Reads the whole state dict back, in PyTorch's layout and order. */
   async state(): Promise<HostValues[]> {
-    const { gpu, values, buffers } = this.#allocated();
-    const parameters = await gpu.read(values, 4 * this.#parameterElements);
-    const statistics = this.#bufferElements > 0
-      ? await gpu.read(buffers, 4 * this.#bufferElements)
-      : new ArrayBuffer(0);
+    const { values, buffers } = this.#allocated();
+    const parameters = await values.read();
+    const statistics = await buffers.read();
     return this.#order.map((entry): HostValues => {
       const { name, shape } = entry;
       if (!entry.value) {
@@ -248,7 +237,7 @@ export class ParameterStore {
         };
       }
       const from = "layout" in entry ? parameters : statistics;
-      const stored = new Float32Array(from, entry.value.placement!.offset, entry.value.size);
+      const stored = part(from, entry.value);
       const layout = "layout" in entry ? entry.layout : "plain";
       return { name, shape, dtype: "float32", data: fromGpuLayout(stored, shape, layout) };
     });
@@ -256,17 +245,12 @@ export class ParameterStore {
 
   /** Reads the gradients back, in PyTorch's layout and order. */
   async gradients(): Promise<HostValues[]> {
-    const { gpu, gradients } = this.#allocated();
-    const data = await gpu.read(gradients, 4 * this.#parameterElements);
+    const data = await this.#allocated().gradients.read();
     return this.parameters.map(({ name, shape, layout, gradient }) => ({
       name,
       shape,
       dtype: "float32",
-      data: fromGpuLayout(
-        new Float32Array(data, gradient.placement!.offset, gradient.size),
-        shape,
-        layout,
-      ),
+      data: fromGpuLayout(part(data, gradient), shape, layout),
     }));
   }
 
@@ -278,27 +262,24 @@ export class ParameterStore {
    */
   flat(first = 0, end = this.parameters.length): { values: Tensor; gradients: Tensor } {
     const { values, gradients } = this.#allocated();
-    const offset = this.parameters[first].value.placement!.offset;
-    const stop = end < this.parameters.length
-      ? this.parameters[end].value.placement!.offset / 4
-      : this.#parameterElements;
-    const size = stop - offset / 4;
+    const start = (i: number) => this.parameters[i].value.placement!.offset / 4;
+    const stop = end < this.parameters.length ? start(end) : values.size;
     return {
-      values: new Tensor("parameters", [size], { buffer: values, offset }),
-      gradients: new Tensor("gradients", [size], { buffer: gradients, offset }),
+      values: values.view(start(first), stop),
+      gradients: gradients.view(start(first), stop),
     };
   }
 
   /** A copy of all values on the GPU, to go back to later. */
   snapshot(): ParameterSnapshot {
-    const { gpu, values, buffers } = this.#allocated();
-    return new ParameterSnapshot(this, gpu, [values, buffers]);
+    const { values, buffers } = this.#allocated();
+    return new ParameterSnapshot(this, [values, buffers]);
   }
 
   /** Gives the memory back. */
   destroy(): void {
-    const { gpu, values, gradients, buffers } = this.#allocated();
-    for (const buffer of [values, gradients, buffers]) gpu.release(buffer);
+    const { values, gradients, buffers } = this.#allocated();
+    for (const tensor of [values, gradients, buffers]) tensor.release();
     this.#memory = undefined;
   }
 
@@ -310,30 +291,35 @@ export class ParameterStore {
 
 /** Values of a {@linkcode ParameterStore} at one moment. */
 export class ParameterSnapshot {
-  readonly #buffers: BufferSnapshot;
+  readonly #values: TensorSnapshot;
   #batchesTracked: number;
 
-  constructor(readonly store: ParameterStore, gpu: Gpu, live: readonly GPUBuffer[]) {
-    this.#buffers = new BufferSnapshot(gpu, live);
+  constructor(readonly store: ParameterStore, live: readonly Tensor[]) {
+    this.#values = new TensorSnapshot(live);
     this.#batchesTracked = store.batchesTracked;
   }
 
   /** Copies the present values over the kept ones. */
   take(): void {
-    this.#buffers.take();
+    this.#values.take();
     this.#batchesTracked = this.store.batchesTracked;
   }
 
   /** Copies the kept values back. */
   restore(): void {
-    this.#buffers.restore();
+    this.#values.restore();
     this.store.batchesTracked = this.#batchesTracked;
   }
 
   /** Gives the memory back. */
   destroy(): void {
-    this.#buffers.destroy();
+    this.#values.destroy();
   }
+}
+
+/** The elements of a tensor among those of the flat one that it was placed in. */
+function part(flat: Float32Array<ArrayBuffer>, { placement, size }: Tensor) {
+  return new Float32Array(flat.buffer, placement!.offset, size);
 }
 
 function drawInitial(start: Initialization, size: number, random: CounterRandom): Float32Array {

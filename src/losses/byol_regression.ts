@@ -47,16 +47,11 @@ export interface ByolDirection {
  *   Tensor,
  * } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const place = (name: string, data: number[]) => {
- *   const tensor = new Tensor(name, [1, 2]);
- *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
- *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
- *   return tensor;
- * };
+ * const row = (values: number[]) => Tensor.from(gpu, [1, 2], values);
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const losses = recorder.transient("losses", [2, 1]);
- * const across = { prediction: place("p1", [3, 0]), target: place("t2", [0, 2]) }; // a loss of 2
- * const opposite = { prediction: place("p2", [-1, 0]), target: place("t1", [4, 0]) }; // of 4
+ * const across = { prediction: row([3, 0]), target: row([0, 2]) }; // a loss of 2
+ * const opposite = { prediction: row([-1, 0]), target: row([4, 0]) }; // of 4
  * byolRegression(recorder, { ...across, losses, direction: 0 });
  * byolRegression(recorder, { ...opposite, losses, direction: 1 });
  * const step = new StepState(gpu);

@@ -57,15 +57,9 @@ export interface ClassificationLoss {
  *   Tensor,
  * } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const place = (name: string, shape: number[], data: number[]) => {
- *   const tensor = new Tensor(name, shape);
- *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
- *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
- *   return tensor;
- * };
- * const logits = place("logits", [1, 2], [0, 0]);
- * const targets = place("targets", [1, 2], [1, 0]);
- * const weight = place("weight", [2], [1, 1]);
+ * const logits = Tensor.from(gpu, [1, 2], [0, 0]);
+ * const targets = Tensor.from(gpu, [1, 2], [1, 0]);
+ * const weight = Tensor.from(gpu, [2], [1, 1]);
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const step = new StepState(gpu);
  * classificationLoss(recorder, logits, targets, weight, step, {}); // plain BCE

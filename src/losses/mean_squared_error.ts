@@ -26,15 +26,11 @@ const PER = 64;
  * import { assert } from "@std/assert";
  * import { chooseDevice, KernelLibrary, meanSquaredError, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const place = (name: string, data: number[]) => {
- *   const tensor = new Tensor(name, [data.length]);
- *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
- *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
- *   return tensor;
- * };
+ * const y = Tensor.from(gpu, [3], [1, 2, 3]);
+ * const wanted = Tensor.from(gpu, [3], [1, 0, 0]);
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const step = new StepState(gpu);
- * meanSquaredError(recorder, place("y", [1, 2, 3]), place("wanted", [1, 0, 0]), step);
+ * meanSquaredError(recorder, y, wanted, step);
  * const program = await recorder.plan();
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1 });
  * program.run();

@@ -31,9 +31,8 @@ import { recordProduct } from "../layers/windowed_product.ts";
  * import { assert } from "@std/assert";
  * import { chooseDevice, KernelLibrary, ntXent, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const z = new Tensor("z", [4, 4]); // two records, two equal views each
- * z.placement = { buffer: gpu.storage(z.bytes, "z"), offset: 0 };
- * gpu.write(z.placement.buffer, Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0));
+ * const [a, b] = [[1, 0, 0, 0], [0, 1, 0, 0]];
+ * const z = Tensor.from(gpu, [4, 4], [a, b, a, b].flat()); // two records, two equal views each
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const step = new StepState(gpu);
  * ntXent(recorder, z, step, 1);

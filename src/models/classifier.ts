@@ -24,13 +24,12 @@ import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
  * const store = new ParameterStore();
  * const model = new Classifier(store, { width: 4, classes: 5 });
  * store.allocate(gpu, 42); // weights drawn from seed 42
- * const x = new Tensor("x", [2, 64, 12]); // two records of 64 samples, zero here
- * x.placement = { buffer: gpu.storage(x.bytes, "x"), offset: 0 };
+ * const x = Tensor.zeros(gpu, [2, 64, 12]); // two records of 64 samples
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const { logits } = model.evaluate(recorder, x);
  * const program = await recorder.plan([logits]);
  * program.run();
- * const values = new Float32Array(await gpu.read(logits.placement!.buffer, logits.bytes));
+ * const values = await logits.read();
  * assert(values.length === 2 * 5 && values.every(Number.isFinite));
  * gpu.destroy();
  * ```

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import { TensorSnapshot } from "../gpu/tensor_snapshot.ts";
 
 /** Settings of Adam; the defaults are PyTorch's. */
 export interface AdamOptions {
@@ -30,14 +30,8 @@ export interface AdamOptions {
  * import { assert } from "@std/assert";
  * import { Adam, chooseDevice, KernelLibrary, Recorder, StepState, Tensor } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const place = (name: string, data: number[]) => {
- *   const tensor = new Tensor(name, [data.length]);
- *   tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
- *   gpu.write(tensor.placement.buffer, Float32Array.from(data));
- *   return tensor;
- * };
- * const values = place("values", [1, -2, 0, 0]);
- * const gradients = place("gradients", [0.5, -0.01, 0, 0]);
+ * const values = Tensor.from(gpu, [4], [1, -2, 0, 0]);
+ * const gradients = Tensor.from(gpu, [4], [0.5, -0.01, 0, 0]);
  * const adam = new Adam(gpu, { values, gradients });
  * const step = new StepState(gpu);
  * const recorder = new Recorder(new KernelLibrary(gpu));
@@ -45,7 +39,7 @@ export interface AdamOptions {
  * const program = await recorder.plan();
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1, ...adam.values(0, 1e-3) });
  * program.run();
- * const [first] = new Float32Array(await gpu.read(values.placement!.buffer, 16));
+ * const [first] = await values.read();
  * assert(Math.abs(first - 0.999) < 1e-6);
  * gpu.destroy();
  * ```
@@ -70,15 +64,9 @@ export class Adam {
       clipNorm: 0,
       ...options,
     };
-    const make = (name: string, size: number) => {
-      const tensor = new Tensor(name, [size]);
-      // New buffers are zero, as WebGPU requires.
-      tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
-      return tensor;
-    };
-    this.#first = make("adam first moment", flat.values.size);
-    this.#second = make("adam second moment", flat.values.size);
-    this.#guard = make("adam guard", 4);
+    this.#first = Tensor.zeros(gpu, [flat.values.size], "adam first moment");
+    this.#second = Tensor.zeros(gpu, [flat.values.size], "adam second moment");
+    this.#guard = Tensor.zeros(gpu, [4], "adam guard");
   }
 
   /**
@@ -130,18 +118,13 @@ export class Adam {
   }
 
   /** A copy of both moments on the GPU, to go back to later. */
-  snapshot(): BufferSnapshot {
-    return new BufferSnapshot(
-      this.gpu,
-      [this.#first, this.#second].map(({ placement }) => placement!.buffer),
-    );
+  snapshot(): TensorSnapshot {
+    return new TensorSnapshot([this.#first, this.#second]);
   }
 
   /** Both moments, for resuming. */
   async state(): Promise<{ first: Float32Array; second: Float32Array }> {
-    const read = async ({ placement, bytes }: Tensor) =>
-      new Float32Array(await this.gpu.read(placement!.buffer, bytes));
-    return { first: await read(this.#first), second: await read(this.#second) };
+    return { first: await this.#first.read(), second: await this.#second.read() };
   }
 
   /** Writes both moments back. */
@@ -149,14 +132,12 @@ export class Adam {
     if (state.first.length !== this.#first.size || state.second.length !== this.#second.size) {
       throw new RangeError(`Adam holds ${this.#first.size} values, got ${state.first.length}`);
     }
-    this.gpu.write(this.#first.placement!.buffer, state.first);
-    this.gpu.write(this.#second.placement!.buffer, state.second);
+    this.#first.write(state.first);
+    this.#second.write(state.second);
   }
 
   /** Gives the memory back. */
   destroy(): void {
-    for (const { placement } of [this.#first, this.#second, this.#guard]) {
-      this.gpu.release(placement!.buffer);
-    }
+    for (const tensor of [this.#first, this.#second, this.#guard]) tensor.release();
   }
 }

@@ -39,19 +39,19 @@ export interface MovingAverageTensors {
  *   Tensor,
  * } from "ssrl-ecg";
  * const gpu = await chooseDevice({ warn: () => {} });
- * const buffer = gpu.storage(512, "parameters");
- * gpu.write(buffer, Float32Array.of(1, 1, 1, 1)); // the average, 256 bytes later, is 0
+ * const parameters = Tensor.zeros(gpu, [128]);
+ * parameters.write([1, 1, 1, 1]); // the source; the average is 0
  * const recorder = new Recorder(new KernelLibrary(gpu));
  * const step = new StepState(gpu);
  * recordMovingAverage(recorder, {
- *   source: new Tensor("online", [4], { buffer, offset: 0 }),
- *   average: new Tensor("target", [4], { buffer, offset: 256 }),
+ *   source: parameters.view(0, 4),
+ *   average: parameters.view(64, 68),
  *   state: step.state,
  * });
  * const program = await recorder.plan();
  * step.begin({ seed: 0, epoch: 0, step: 0, records: 1, momentum: 0.75 });
  * program.run();
- * const [average] = new Float32Array(await gpu.read(buffer, 16, 256));
+ * const [average] = await parameters.view(64, 68).read();
  * assert(average === 0.25);
  * gpu.destroy();
  * ```
@@ -67,10 +67,7 @@ export function recordMovingAverage(recorder: Recorder, tensors: MovingAverageTe
   }
   const start = Math.min(to.offset, from.offset);
   const end = Math.max(to.offset, from.offset) + average.bytes;
-  const values = new Tensor("parameters", [(end - start) / 4], {
-    buffer: to.buffer,
-    offset: start,
-  });
+  const values = new Tensor("parameters", [(end - start) / 4], { ...to, offset: start });
   const size = average.size / 4;
   recorder.dispatch("moving_average", {
     tensors: { values, state },

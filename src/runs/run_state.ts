@@ -10,7 +10,7 @@ import { readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint_file.t
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import type { HostTensor, JsonValue, StateDict } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
-import type { BufferSnapshot } from "../gpu/buffer_snapshot.ts";
+import type { TensorSnapshot } from "../gpu/tensor_snapshot.ts";
 import type { HostValues, ParameterSnapshot } from "../layers/parameters.ts";
 import { RESULT_FILE } from "../results/run_files.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -47,7 +47,7 @@ export interface BestSoFar {
  */
 export class StateKeeper {
   readonly #weights: ParameterSnapshot;
-  readonly #moments: BufferSnapshot;
+  readonly #moments: TensorSnapshot;
   #steps: number;
   #learningRate: number;
   #epoch: number;

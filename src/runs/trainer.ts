@@ -11,12 +11,12 @@ import type { Program } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { type StepMetrics, StepState } from "../gpu/step_state.ts";
-import type { Tensor } from "../gpu/tensor.ts";
+import { Tensor } from "../gpu/tensor.ts";
 import type { Method } from "../methods/batch.ts";
 import { Adam, type AdamOptions } from "../optim/adam.ts";
 import { type LearningRateSchedule, scheduledRate } from "../optim/learning_rate.ts";
 import type { MetricsRow } from "../results/run_files.ts";
-import { persistent, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Settings of a {@linkcode Trainer}. */
 export interface TrainerOptions {
@@ -86,7 +86,7 @@ export class Trainer {
     const { gpu } = workspace;
     this.#step = new StepState(gpu);
     // One more than a batch: a single record left over joins the last one.
-    this.#indices = persistent(gpu, "batch", [options.batchSize + 1]);
+    this.#indices = Tensor.zeros(gpu, [options.batchSize + 1], "batch");
     this.optimizer = new Adam(
       gpu,
       method.store.flat(method.trainedFrom, method.trainedTo),
@@ -141,10 +141,7 @@ export class Trainer {
     let first = 0;
     for (const [index, rows] of sizes.entries()) {
       const program = await this.#program(rows);
-      this.workspace.gpu.write(
-        this.#indices.placement!.buffer,
-        Uint32Array.from(order.subarray(first, first + rows)),
-      );
+      this.#indices.write(Uint32Array.from(order.subarray(first, first + rows)));
       first += rows;
       this.#step.begin({
         seed,
@@ -221,6 +218,6 @@ export class Trainer {
     for (const program of this.#programs.values()) program.destroy();
     this.optimizer.destroy();
     this.#step.destroy();
-    this.workspace.gpu.release(this.#indices.placement!.buffer);
+    this.#indices.release();
   }
 }

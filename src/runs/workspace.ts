@@ -69,9 +69,9 @@ export class Workspace {
     const { gpu, kernels } = device ?? await openDevice(options);
     const split = splitByFolds(set);
     const records = await ResidentRecords.upload(kernels, set);
-    const labels = persistent(gpu, "labels", [recordCount(set), set.classNames.length]);
-    gpu.write(labels.placement!.buffer, set.labels);
-    const normalizationTensor = persistent(gpu, "normalization", [24]);
+    const labelShape = [recordCount(set), set.classNames.length];
+    const labels = Tensor.from(gpu, labelShape, set.labels, "labels");
+    const normalizationTensor = Tensor.zeros(gpu, [24], "normalization");
     return new Workspace(
       gpu,
       kernels,
@@ -96,7 +96,7 @@ export class Workspace {
    * @throws {UserError} Where the statistics are those of another number of leads.
    */
   normalize(how: WorkspaceOptions["normalization"]): void {
-    const { set, split, gpu, normalizationTensor } = this;
+    const { set, split, normalizationTensor } = this;
     const statistics = how === "none"
       ? noNormalization()
       : how === "train"
@@ -108,10 +108,7 @@ export class Workspace {
         `Cannot normalize ${set.leads.length} leads by the statistics of ${mean.length}`,
       );
     }
-    gpu.write(
-      normalizationTensor.placement!.buffer,
-      Float32Array.from([...mean, ...standardDeviation.map((deviation) => 1 / deviation)]),
-    );
+    normalizationTensor.write([...mean, ...standardDeviation.map((deviation) => 1 / deviation)]);
     this.#normalization = statistics;
   }
 
@@ -130,8 +127,8 @@ export class Workspace {
   /** Gives the memory back and leaves the device open, for what else computes on it. */
   release(): void {
     this.records.destroy();
-    this.gpu.release(this.labels.placement!.buffer);
-    this.gpu.release(this.normalizationTensor.placement!.buffer);
+    this.labels.release();
+    this.normalizationTensor.release();
   }
 
   /** Gives memory and device back. */
@@ -139,11 +136,4 @@ export class Workspace {
     this.release();
     this.gpu.destroy();
   }
-}
-
-/** A tensor with a buffer of its own, zero at first; give it back with `gpu.release`. */
-export function persistent(gpu: Gpu, name: string, shape: readonly number[]): Tensor {
-  const tensor = new Tensor(name, shape);
-  tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
-  return tensor;
 }

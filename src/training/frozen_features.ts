@@ -17,11 +17,11 @@
  * @module
  */
 
-import type { Tensor } from "../gpu/tensor.ts";
+import { Tensor } from "../gpu/tensor.ts";
 import type { HostValues, ParameterStore } from "../layers/parameters.ts";
 import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { evaluateRows } from "../evaluation/inference.ts";
-import { persistent, type Workspace } from "../runs/workspace.ts";
+import type { Workspace } from "../runs/workspace.ts";
 
 /** The table of standardized features, and the way between heads for f' and for f. */
 export class FrozenFeatures {
@@ -55,8 +55,7 @@ export class FrozenFeatures {
         table[row * width + f] = (features[i * width + f] - mean[f]) / deviation[f];
       }
     });
-    const tensor = persistent(gpu, "features", [set.ids.length, width]);
-    gpu.write(tensor.placement!.buffer, table);
+    const tensor = Tensor.from(gpu, [set.ids.length, width], table, "features");
     return new FrozenFeatures(tensor, mean, deviation);
   }
 

@@ -14,7 +14,7 @@ import {
 } from "../data/sampling/balancing.ts";
 import { epochOrder } from "../data/sampling/batches.ts";
 import { labelSubset } from "../data/sampling/label_subset.ts";
-import type { Tensor } from "../gpu/tensor.ts";
+import { Tensor } from "../gpu/tensor.ts";
 import { type ParameterSnapshot, ParameterStore } from "../layers/parameters.ts";
 import {
   classWeights,
@@ -41,7 +41,7 @@ import { RESULT_FILE } from "../results/run_files.ts";
 import { TEST_PREDICTIONS_FILE, testPredictionsCsv } from "../results/test_predictions.ts";
 import { diverged, type EpochResult } from "../runs/trainer.ts";
 import { type Course, type RunFacts, type RunOptions, runTraining } from "../runs/training_run.ts";
-import { persistent, type Workspace } from "../runs/workspace.ts";
+import type { Workspace } from "../runs/workspace.ts";
 
 /** Settings of {@linkcode trainClassifier}. */
 export interface TrainClassifierOptions extends RunOptions {
@@ -183,10 +183,8 @@ export async function trainClassifier(
   const loss = chooseLoss(options.loss, workspace.labelsOf(labeled), classes);
   const owned: Tensor[] = [];
   const perClass = (name: string, values: readonly number[]): Tensor => {
-    const tensor = persistent(gpu, name, [classes]);
-    owned.push(tensor);
-    gpu.write(tensor.placement!.buffer, Float32Array.from(values));
-    return tensor;
+    owned.push(Tensor.from(gpu, [classes], values, name));
+    return owned.at(-1)!;
   };
   let judge: Judge | undefined;
   let best: ParameterSnapshot | undefined;
@@ -333,7 +331,7 @@ export async function trainClassifier(
   } finally {
     judge?.destroy();
     best?.destroy();
-    for (const tensor of owned) gpu.release(tensor.placement!.buffer);
+    for (const tensor of owned) tensor.release();
     store.destroy();
   }
 }

@@ -28,7 +28,7 @@ Deno.test("peak_multiply_add does every multiply-add", async () => {
   });
   const program = await recorder.plan([y]);
   program.run();
-  const values = new Float32Array(await gpu.read(y.placement!.buffer, y.bytes));
+  const values = await y.read();
   for (let id = 0; id < 64; id++) {
     for (let lane = 0; lane < 4; lane++) {
       let sum = 0;
@@ -47,19 +47,17 @@ Deno.test("peak_multiply_add does every multiply-add", async () => {
 Deno.test("peak_copy copies every element and nothing else", async () => {
   const size = 300; // more than one workgroup, no multiple of it
   const source = Float32Array.from({ length: 4 * size }, (_, i) => i + 0.5);
-  const [x, y] = ["x", "y"].map((name) =>
-    new Tensor(name, [size + 8, 4], { buffer: gpu.storage(16 * (size + 8), name), offset: 0 })
+  const [x, y] = [1, -7].map((value) =>
+    Tensor.from(gpu, [size + 8, 4], new Float32Array(4 * (size + 8)).fill(value))
   );
-  gpu.write(x.placement!.buffer, new Float32Array(4 * (size + 8)).fill(1));
-  gpu.write(x.placement!.buffer, source);
-  gpu.write(y.placement!.buffer, new Float32Array(4 * (size + 8)).fill(-7));
+  x.write(source);
   const recorder = new Recorder(kernels);
   recorder.dispatch("peak_copy", { tensors: { x, y }, dims: { size }, grid: [2] });
   const program = await recorder.plan();
   program.run();
-  const copy = new Float32Array(await gpu.read(y.placement!.buffer));
+  const copy = await y.read();
   assertEquals(copy.subarray(0, 4 * size), source);
   assertEquals(copy.subarray(4 * size), new Float32Array(32).fill(-7));
   program.destroy();
-  for (const { placement } of [x, y]) gpu.release(placement!.buffer);
+  for (const tensor of [x, y]) tensor.release();
 });

@@ -33,7 +33,7 @@ function dispatchOf(units: number, perUnit: number, split: Partial<Split> = {}):
 function partsOfX(parts: Dispatch[] | undefined): number[][] | undefined {
   const buffer = {} as GPUBuffer;
   return parts?.map(({ tensors: { x } }) => {
-    x.root.placement = { buffer, offset: 0 };
+    x.root.placement = { gpu: {} as Gpu, buffer, offset: 0 };
     return [x.placement!.offset / 4, x.size];
   });
 }
@@ -91,11 +91,12 @@ Deno.test("a view lies in its tensor and is refused outside it or where nothing 
   const view = x.view(64, 192);
   assertEquals([view.shape, view.placement], [[128], undefined]);
   const buffer = {} as GPUBuffer;
-  x.placement = { buffer, offset: 512 };
-  assertEquals(view.placement, { buffer, offset: 768 });
-  assertEquals(view.view(64, 128).placement, { buffer, offset: 1024 });
+  const gpu = {} as Gpu;
+  x.placement = { gpu, buffer, offset: 512 };
+  assertEquals(view.placement, { gpu, buffer, offset: 768 });
+  assertEquals(view.view(64, 128).placement, { gpu, buffer, offset: 1024 });
   assert(view.view(64, 128).root === x);
-  assertThrows(() => view.placement = { buffer, offset: 0 }, TypeError, "lies where x lies");
+  assertThrows(() => view.placement = x.placement, TypeError, "is a view of x");
   for (const [from, end] of [[-64, 64], [0, 257], [64, 64], [32, 64]]) {
     assertThrows(() => x.view(from, end), RangeError, `elements ${from} to ${end} of x`);
   }

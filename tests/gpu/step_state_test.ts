@@ -14,7 +14,7 @@ Deno.test("a step's values stand where the kernels look for them", async () => {
     stepSize: 0.125,
     rootCorrection2: 0.75,
   });
-  const words = new Uint32Array(await gpu.read(step.state.placement!.buffer));
+  const words = new Uint32Array((await step.state.read()).buffer);
   assertEquals([...words.subarray(0, 8)], [0xfffffff0, 7, RING_SLOTS + 5, 5, 61, 0, 0, 0]);
   assertEquals([...new Float32Array(words.buffer).subarray(8)], [0.125, 0.75, 0, 0, 0, 0, 0, 0]);
   step.destroy();
@@ -26,7 +26,7 @@ Deno.test("read() gives the steps since the last read, across the ring's end", a
   const step = new StepState(gpu);
   const ring = new Float32Array(4 * RING_SLOTS);
   for (let slot = 0; slot < RING_SLOTS; slot++) ring.set([slot, slot + 0.5, slot % 2, 9], 4 * slot);
-  gpu.write(step.ring.placement!.buffer, ring);
+  step.ring.write(ring);
   const begin = (i: number) => step.begin({ seed: 0, epoch: 0, step: i, records: 1 });
   for (let i = RING_SLOTS - 2; i < RING_SLOTS + 1; i++) begin(i);
   assertEquals(step.unread, 3);

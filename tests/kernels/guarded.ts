@@ -90,7 +90,7 @@ export class GuardedRun {
   /** A persistent tensor; NaN where no data are given. */
   place(name: string, shape: readonly number[], data?: ArrayLike<number> | Uint32Array): Tensor {
     const tensor = new Tensor(name, shape);
-    tensor.placement = { buffer: this.#guard(tensor, data), offset: 4 * FRONT };
+    tensor.placement = { gpu: this.gpu, buffer: this.#guard(tensor, data), offset: 4 * FRONT };
     return tensor;
   }
 
@@ -124,7 +124,7 @@ export class GuardedRun {
 
   /** Writes new content into a placed tensor. */
   write(tensor: Tensor, data: ArrayLike<number>): void {
-    this.gpu.write(tensor.placement!.buffer, Float32Array.from(data), 4 * FRONT);
+    tensor.write(data);
   }
 
   /** Content of a tensor after {@linkcode GuardedRun.run}. */
@@ -141,7 +141,11 @@ export class GuardedRun {
     else if (data) all.set(data, FRONT);
     const buffer = this.gpu.storage(all.byteLength, `guarded ${tensor.name}`);
     this.gpu.write(buffer, all);
-    const wide = new Tensor(tensor.name, [tensor.size + GUARD], { buffer, offset: 4 * FRONT });
+    const wide = new Tensor(tensor.name, [tensor.size + GUARD], {
+      gpu: this.gpu,
+      buffer,
+      offset: 4 * FRONT,
+    });
     this.#places.set(tensor, { buffer, wide });
     return buffer;
   }

@@ -40,13 +40,7 @@ function uniform(size: number): Float32Array<ArrayBuffer> {
 function upload(name: string, values: Float32Array, guard = 0, fill = SENTINEL): Tensor {
   const all = new Float32Array(values.length + guard).fill(fill);
   all.set(values);
-  const buffer = gpu.storage(all.byteLength, name);
-  gpu.write(buffer, all);
-  return new Tensor(name, [all.length], { buffer, offset: 0 });
-}
-
-async function download(tensor: Tensor): Promise<Float32Array> {
-  return new Float32Array(await gpu.read(tensor.placement!.buffer, tensor.bytes));
+  return Tensor.from(gpu, [all.length], all, name);
 }
 
 /**
@@ -69,8 +63,8 @@ function guardTensor(recorder: Recorder, inner: Tensor) {
   }
   /** The tensor's content, once the guard band is seen to be whole; frees it. */
   const take = async () => {
-    const all = await download(guarded);
-    gpu.release(guarded.placement!.buffer);
+    const all = await guarded.read();
+    guarded.release();
     const touched = all.subarray(inner.size).findIndex((value) => value !== SENTINEL);
     assertEquals(touched, -1, `wrote ${touched} elements after ${inner.name}`);
     const missing = all.subarray(0, inner.size).indexOf(SENTINEL);
@@ -248,7 +242,7 @@ async function runProduct(
   const guarded = moments && guardTensor(recorder, moments.moments);
   const program = await (guarded?.recorder ?? recorder).plan();
   program.run();
-  const stored = await download(tensors.y);
+  const stored = await tensors.y.read();
   const tiles = await guarded?.take();
   const y = new Float32Array(p.samples * p.positions * p.columns);
   for (let row = 0; row < p.samples * p.positions; row++) {
@@ -261,7 +255,7 @@ async function runProduct(
   assertEquals(touched, -1, `wrote outside y, at element ${touched}`);
   program.destroy();
   for (const tensor of [...Object.values(tensors), ...vectors]) {
-    if (tensor) gpu.release(tensor.placement!.buffer);
+    if (tensor) tensor.release();
   }
   return { y, moments: tiles, tileRows: moments?.tileRows ?? 0 };
 }
@@ -399,7 +393,7 @@ for (const { variant, rows, columns } of gradientCases) {
       const partial = guardTensor(recorder, recorder.dispatches[0].tensors.partial);
       const program = await partial.recorder.plan();
       program.run();
-      const actual = await download(tensors.gradient);
+      const actual = await tensors.gradient.read();
       await partial.take();
       assertEquals(
         actual.subarray(before.length),
@@ -410,7 +404,7 @@ for (const { variant, rows, columns } of gradientCases) {
       const bound = 1.1 * terms * UNIT_ROUNDOFF;
       assertClose(actual, expected, (j) => bound * magnitude[j] + 1e-30, name);
       program.destroy();
-      for (const { placement } of Object.values(tensors)) gpu.release(placement!.buffer);
+      for (const tensor of Object.values(tensors)) tensor.release();
     }
   });
 }

@@ -73,8 +73,7 @@ Deno.test("the GPU holds convolutions as [k, in, out] and linear weights as [in,
   const [convolution, , linear] = store.parameters;
   assertEquals(convolution.value.shape, [7, 3, 5]);
   assertEquals(linear.value.shape, [67, 3]);
-  const read = async ({ value }: typeof linear) =>
-    new Float32Array(await gpu.read(value.placement!.buffer, value.bytes, value.placement!.offset));
+  const read = async ({ value }: typeof linear) => await value.read();
   const given = (name: string) => values.find((entry) => entry.name === name)!.data;
   // Tap 4, input 1, output 3; input 66, output 2.
   assertEquals(
@@ -94,11 +93,7 @@ Deno.test("gradients start at zero and come back in PyTorch's layout", async () 
   }
   const { gradient } = store.parameters[0];
   // Element [tap 2, input 1, output 4] alone.
-  gpu.write(
-    gradient.placement!.buffer,
-    Float32Array.of(3),
-    gradient.placement!.offset + 4 * ((2 * 3 + 1) * 5 + 4),
-  );
+  gradient.write([3], (2 * 3 + 1) * 5 + 4);
   const [{ data, shape }] = await store.gradients();
   assertEquals(shape, [5, 3, 7]);
   assertEquals([...data as Float32Array].flatMap((value, j) => value === 0 ? [] : [j]), [

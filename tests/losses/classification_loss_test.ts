@@ -176,7 +176,7 @@ Deno.test("classification loss leaves the other slots of the ring alone", async 
     classificationLoss(recorder, place("x", [2, 5]), place("y", [2, 5]), place("w", [5]), step, {});
     for (const number of [3, 4]) step.begin({ seed: 0, epoch: 0, step: number, records: 2 });
     await run.run();
-    const ring = new Float32Array(await run.gpu.read(step.ring.placement!.buffer));
+    const ring = await step.ring.read();
     assertEquals([...ring].flatMap((value, j) => value === 0 ? [] : [j]), [4 * 4]);
     step.destroy();
   });

@@ -58,8 +58,8 @@ for (const name of classifierParityNames) {
 
     for (let i = 0; i < parity.steps; i++) {
       const { x: signals, y } = parity.batchOf(i);
-      gpu.write(x.placement!.buffer, signals);
-      gpu.write(targets.placement!.buffer, y);
+      x.write(signals);
+      targets.write(y);
       step.begin({
         seed: 0,
         epoch: 0,

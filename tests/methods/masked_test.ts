@@ -67,10 +67,7 @@ for (const name of maskedCaseNames) {
     const updating = await update.plan();
 
     for (let i = 0; i < steps; i++) {
-      gpu.write(
-        indices.placement!.buffer,
-        Uint32Array.from({ length: batch }, (_, n) => i * batch + n),
-      );
+      indices.write(Uint32Array.from({ length: batch }, (_, n) => i * batch + n));
       step.begin({
         seed: BATCH_SEED,
         epoch: parity.epoch,

@@ -87,8 +87,8 @@ for (const name of parityCaseNames.filter((name) => !name.startsWith("byol"))) {
 
     for (let i = 0; i < parity.steps; i++) {
       const batch = parity.batchOf(i);
-      gpu.write(x.placement!.buffer, batch.x);
-      if (!contrastive) gpu.write(targets.placement!.buffer, batch.y);
+      x.write(batch.x);
+      if (!contrastive) targets.write(batch.y);
       step.begin({
         seed: 0,
         epoch: 0,
@@ -145,9 +145,7 @@ for (const name of ["byol_small", "byol_wide"] as const) {
 
     for (let i = 0; i < parity.steps; i++) {
       const { x } = parity.batchOf(i);
-      views.forEach((view, v) =>
-        gpu.write(view.placement!.buffer, x.subarray(v * view.size, (v + 1) * view.size))
-      );
+      views.forEach((view, v) => view.write(x.subarray(v * view.size, (v + 1) * view.size)));
       step.begin({
         seed: 0,
         epoch: 0,

@@ -24,11 +24,8 @@ async function run(size: number, momenta: readonly number[], averageFirst: boole
   const all = new Float32Array(GUARD + 2 * room).fill(SENTINEL);
   all.set(draws(size, 1, -2, 2), starts[0]);
   all.set(draws(size, 2, -2, 2), starts[1]);
-  const buffer = gpu.storage(all.byteLength, "parameters");
-  gpu.write(buffer, all);
-  const [average, source] = starts.map((start) =>
-    new Tensor("stretch", [size], { buffer, offset: 4 * start })
-  );
+  const parameters = Tensor.from(gpu, [all.length], all);
+  const [average, source] = starts.map((start) => parameters.view(start, start + size));
   const step = new StepState(gpu);
   const recorder = new Recorder(kernels);
   recordMovingAverage(recorder, { average, source, state: step.state });
@@ -37,10 +34,10 @@ async function run(size: number, momenta: readonly number[], averageFirst: boole
     step.begin({ seed: 0, epoch: 0, step: i, records: 1, momentum });
     program.run();
   });
-  const values = new Float32Array(await gpu.read(buffer));
+  const values = await parameters.read();
   program.destroy();
   step.destroy();
-  gpu.release(buffer);
+  parameters.release();
   assertEquals(gpu.liveBuffers, before);
   const outside = values.filter((_, j) => starts.every((start) => j < start || j >= start + size));
   assertEquals(outside, new Float32Array(all.length - 2 * size).fill(SENTINEL));
@@ -75,9 +72,8 @@ Deno.test("moving average refuses stretches of different sizes or buffers", asyn
   const { gpu, kernels } = await openGpu();
   const recorder = new Recorder(kernels);
   const state = recorder.transient("state", [16]);
-  const buffers = [gpu.storage(1024, "a"), gpu.storage(1024, "b")];
-  const at = (i: number, size: number) =>
-    new Tensor("stretch", [size], { buffer: buffers[i], offset: 256 * i });
+  const tensors = [Tensor.zeros(gpu, [256]), Tensor.zeros(gpu, [256])];
+  const at = (i: number, size: number) => tensors[i].view(64 * i, 64 * i + size);
   for (const [average, source] of [[at(0, 4), at(1, 4)], [at(0, 4), at(0, 8)]]) {
     assertThrows(
       () => recordMovingAverage(recorder, { average, source, state }),
@@ -85,5 +81,5 @@ Deno.test("moving average refuses stretches of different sizes or buffers", asyn
       "A moving average needs two stretches of one buffer and of one size",
     );
   }
-  for (const buffer of buffers) gpu.release(buffer);
+  for (const tensor of tensors) tensor.release();
 });

@@ -22,24 +22,17 @@ export function upload(
   shape: readonly number[],
   data: ArrayLike<number> | Uint32Array,
 ): Tensor {
-  const tensor = new Tensor(name, shape);
-  tensor.placement = { buffer: gpu.storage(tensor.bytes, name), offset: 0 };
-  gpu.write(
-    tensor.placement.buffer,
-    data instanceof Uint32Array ? data : Float32Array.from(data),
-  );
-  return tensor;
+  return Tensor.from(gpu, shape, data, name);
 }
 
 /** The content of a placed tensor. */
-export async function download(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
-  const { buffer, offset } = tensor.placement!;
-  return new Float32Array(await gpu.read(buffer, tensor.bytes, offset));
+export function download(_gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
+  return tensor.read();
 }
 
 /** Gives the buffers of uploaded tensors back. */
-export function release(gpu: Gpu, ...tensors: Tensor[]): void {
-  for (const tensor of tensors) gpu.release(tensor.placement!.buffer);
+export function release(_gpu: Gpu, ...tensors: Tensor[]): void {
+  for (const tensor of tensors) tensor.release();
 }
 
 /** ‖actual − expected‖ / ‖expected‖. */

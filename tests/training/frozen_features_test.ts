@@ -35,11 +35,11 @@ const headOf = async (store: ParameterStore) =>
 
 Deno.test("frozen features have mean 0 and deviation 1 over the labeled records", () =>
   withClassifier(async (workspace, _store, model) => {
-    const { gpu, split } = workspace;
+    const { split } = workspace;
     const width = model.features;
     const { table } = await FrozenFeatures.compute(workspace, model, split.train);
-    const values = new Float32Array(await gpu.read(table.placement!.buffer, table.bytes));
-    gpu.release(table.placement!.buffer);
+    const values = await table.read();
+    table.release();
     let spread = 0;
     for (let f = 0; f < width; f++) {
       const column = Array.from(split.train, (row) => values[row * width + f]);
@@ -58,11 +58,11 @@ Deno.test("frozen features have mean 0 and deviation 1 over the labeled records"
 
 Deno.test("a head for standardized features, folded, gives the same logits from the signal", () =>
   withClassifier(async (workspace, store, model) => {
-    const { gpu, split } = workspace;
+    const { split } = workspace;
     const features = await FrozenFeatures.compute(workspace, model, split.train);
     const { table } = features;
-    const values = new Float32Array(await gpu.read(table.placement!.buffer, table.bytes));
-    gpu.release(table.placement!.buffer);
+    const values = await table.read();
+    table.release();
     const [weight, bias] = await headOf(store);
     const unfold = await features.foldIntoHead(store, model);
     const logits = await logitsOf(workspace, model, split.train);
@@ -81,10 +81,10 @@ Deno.test("a head for standardized features, folded, gives the same logits from 
 
 Deno.test("a head for plain features, standardized and folded, is what it was", () =>
   withClassifier(async (workspace, store, model) => {
-    const { gpu, split } = workspace;
+    const { split } = workspace;
     const before = await logitsOf(workspace, model, split.test);
     const features = await FrozenFeatures.compute(workspace, model, split.train);
-    gpu.release(features.table.placement!.buffer);
+    features.table.release();
     await features.standardizeHead(store, model);
     await features.foldIntoHead(store, model);
     const after = await logitsOf(workspace, model, split.test);

@@ -4,7 +4,7 @@ import { chooseDevice } from "../../gpu/device.ts";
 import { KernelLibrary } from "../../gpu/kernels.ts";
 import { recordTuned } from "../../gpu/record_tuned.ts";
 import { StepState } from "../../gpu/step_state.ts";
-import { persistent } from "../../runs/workspace.ts";
+import { Tensor } from "../../gpu/tensor.ts";
 import { ParameterStore } from "../../layers/parameters.ts";
 import { ntXent } from "../../losses/nt_xent.ts";
 import { Simclr } from "../../models/simclr.ts";
@@ -21,7 +21,6 @@ store.allocate(gpu, 42);
 store.load(TRAINED.map((name) => ({ name, dtype: "float32", ...problem.tensors.get(name)! })));
 
 const { shape: [rows, leads, length], data } = problem.tensors.get("x")!;
-const x = persistent(gpu, "x", [rows, length, leads]);
 const frames = new Float32Array(data.length);
 for (let n = 0; n < rows; n++) {
   for (let c = 0; c < leads; c++) {
@@ -30,7 +29,7 @@ for (let n = 0; n < rows; n++) {
     }
   }
 }
-gpu.write(x.placement!.buffer, frames);
+const x = Tensor.from(gpu, [rows, length, leads], frames, "x");
 
 const state = new StepState(gpu);
 const adam = new Adam(gpu, store.flat());
