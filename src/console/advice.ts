@@ -9,6 +9,15 @@ import type { ErrorFacts } from "../errors.ts";
 
 /** A sentence for each remedy, without a full stop. */
 const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
+  "resume-run": () =>
+    "Start the command again, with --resume --run-dir where the run folder holds state.safetensors",
+  "smaller-batch": ({ largestBatch }) =>
+    largestBatch === undefined
+      ? "Use a smaller --batch-size"
+      : largestBatch === 0
+      ? "Use shorter records (--signal-length): not even one fits"
+      : `Use --batch-size ${largestBatch} or less`,
+  "two-records-a-batch": () => "Give --batch-size 2 or more, and at least two labeled records",
   "smaller-learning-rate": () => "Use a smaller --lr",
   "other-sampling-rate": ({ rate }) => `Give --resolution ${rate}`,
 };

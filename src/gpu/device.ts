@@ -87,7 +87,8 @@ export class Gpu {
     if (size > this.bufferLimit) {
       throw new UserError(
         `Cannot allocate ${label}: ${megabytes(size)} exceeds the largest buffer of ${this.name} ` +
-          `(${megabytes(this.bufferLimit)}). Use a smaller --batch-size`,
+          `(${megabytes(this.bufferLimit)})`,
+        { remedy: "smaller-batch", tensor: label, bytes: size, limit: this.bufferLimit },
       );
     }
     const buffer = this.device.createBuffer({ size, usage, label });
@@ -169,14 +170,11 @@ export class Gpu {
   }
 }
 
-/** The driver took the device away (crash, reset, laptop undocked); start again from a checkpoint. */
+/** The driver took the device away (crash, reset, laptop undocked): everything on it is gone. */
 export class DeviceLostError extends UserError {
   override name = "DeviceLostError";
   constructor(adapter: string, reason: string) {
-    super(
-      `The device ${adapter} was lost: ${reason}. Start the command again, ` +
-        `with --resume --run-dir where the run folder holds state.safetensors`,
-    );
+    super(`The device ${adapter} was lost: ${reason}`, { remedy: "resume-run", adapter });
   }
 }
 

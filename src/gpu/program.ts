@@ -175,7 +175,8 @@ export class Program {
  * The dispatches, those whose tensors are larger than a binding cut into parts.
  *
  * @throws {UserError} Where a tensor does not fit a buffer, or a dispatch cannot be cut. Names the
- * tensor that is farthest beyond its limit and, with `batchSize`, the largest batch that fits.
+ * tensor that is farthest beyond its limit; its facts hold, where the tensor grows with `batchSize`,
+ * the `largestBatch` that fits (0: not even one record).
  */
 function cutToFit(gpu: Gpu, recorded: readonly Dispatch[], batchSize?: number): Dispatch[] {
   const excesses: { tensor: Tensor; limit: number; what: string }[] = [];
@@ -204,16 +205,13 @@ function cutToFit(gpu: Gpu, recorded: readonly Dispatch[], batchSize?: number): 
   const { tensor, limit, what } = (growing.length > 0 ? growing : excesses).reduce((worst, each) =>
     each.limit / each.tensor.bytes < worst.limit / worst.tensor.bytes ? each : worst
   );
-  const largest = Math.floor(batchSize! * limit / tensor.bytes);
-  const advice = growing.length === 0
-    ? "a smaller --batch-size"
-    : largest === 0
-    ? "shorter records (--signal-length): not even one fits"
-    : `--batch-size ${largest} or less`;
+  const largestBatch = growing.length === 0
+    ? undefined
+    : Math.floor(batchSize! * limit / tensor.bytes);
   throw new UserError(
     `The step does not fit ${gpu.name}: ${tensor.name} [${tensor.shape.join(" x ")}] takes ` +
-      `${megabytes(tensor.bytes)}, the adapter ${what.replace("?", megabytes(limit))}. ` +
-      `Use ${advice}`,
+      `${megabytes(tensor.bytes)}, the adapter ${what.replace("?", megabytes(limit))}`,
+    { remedy: "smaller-batch", tensor: tensor.name, bytes: tensor.bytes, limit, largestBatch },
   );
 }
 

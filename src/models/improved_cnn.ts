@@ -167,7 +167,8 @@ export class ImprovedCnn implements ClassifierNetwork {
     if (features.shape[0] < 2) {
       throw new UserError(
         "Cannot train the improved CNN on a batch of one record: its head normalizes over the " +
-          "records of a batch. Give --batch-size 2 or more, and at least two labeled records",
+          "records of a batch",
+        { remedy: "two-records-a-batch" },
       );
     }
     const dropped = dropout.forward(recorder, features, step);

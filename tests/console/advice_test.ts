@@ -8,6 +8,11 @@ Deno.test("an error's remedy becomes a sentence with flags", () => {
     adviceFor(new UserError("Too fast", { remedy: "smaller-learning-rate" })),
     "Use a smaller --lr",
   );
+  const batch = (largestBatch?: number) =>
+    adviceFor({ facts: { remedy: "smaller-batch", largestBatch } });
+  assertEquals(batch(), "Use a smaller --batch-size");
+  assertEquals(batch(16), "Use --batch-size 16 or less");
+  assertEquals(batch(0), "Use shorter records (--signal-length): not even one fits");
   assertEquals(adviceFor(new UserError("Only a fact")), undefined);
 });
 

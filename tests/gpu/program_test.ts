@@ -150,7 +150,7 @@ Deno.test("plan: what the adapter cannot bind is a UserError that advises a smal
   });
   const error = await assertRejects(() => recorder.plan(), UserError);
   assertStringIncludes(error.message, `encoder.0 y [${size}] takes`);
-  assertStringIncludes(error.message, "Use a smaller --batch-size");
+  assertEquals(error.facts?.remedy, "smaller-batch");
   assertEquals(gpu.liveBuffers, before);
 });
 

@@ -152,17 +152,17 @@ Deno.test("what does not fit names the largest batch that does", async () => {
   fits.destroy();
   const cases = [
     // 2 · 16 · 256 bytes fit; of 2 · 50 · 256, 16 / 50.
-    [{ binding: 8192 }, 50, 50, "records [100 x 64] takes 0.0 MiB", "--batch-size 16 or less"],
-    [{ buffer: 8192 }, 50, 50, "in one buffer", "--batch-size 16 or less"],
-    [{ binding: 8192 }, 50, undefined, "at once", "a smaller --batch-size"],
-    [{ binding: 128 }, 1, 1, "at once", "shorter records (--signal-length): not even one fits"],
+    [{ binding: 8192 }, 50, 50, "records [100 x 64] takes 0.0 MiB", 16],
+    [{ buffer: 8192 }, 50, 50, "in one buffer", 16],
+    [{ binding: 8192 }, 50, undefined, "at once", undefined],
+    [{ binding: 128 }, 1, 1, "at once", 0],
     // The weights stand in the way, which no batch makes smaller.
-    [{ binding: 4096 }, 8, 8, "packed [3 x 512]", "a smaller --batch-size"],
+    [{ binding: 4096 }, 8, 8, "packed [3 x 512]", undefined],
   ] as const;
-  for (const [limits, rows, batch, what, advice] of cases) {
+  for (const [limits, rows, batch, what, largestBatch] of cases) {
     const error = await assertRejects(() => attempt(limits, rows, batch), UserError);
     assert(error.message.includes(what), error.message);
-    assert(error.message.endsWith(`Use ${advice}`), error.message);
+    assertEquals([error.facts?.remedy, error.facts?.largestBatch], ["smaller-batch", largestBatch]);
   }
 });
 

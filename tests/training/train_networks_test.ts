@@ -158,7 +158,7 @@ Deno.test("what a network cannot train on is refused before the first step", () 
       assert(!existsSync(options.out));
       assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
     };
-    await refused({ batchSize: 1 }, "--batch-size 2 or more");
+    await refused({ batchSize: 1 }, "a batch of one record");
     await refused({ architecture: "ResNet1D" }, "the file holds ImprovedECGClassifier");
     const encoder = await start(folder, "encoder", (store) => new Encoder1dCnn(store, ""));
     await refused({ init: encoder }, 'need the key "model", found "encoder" (ECGEncoder1DCNN');
