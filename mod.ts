@@ -52,11 +52,11 @@ export {
   type EcgSignals,
   ecgWindow,
   type EcgWindowOptions,
-  readEcg,
   type ReadEcgOptions,
-  readEcgSignals,
+  readEcgSignalsSync,
+  readEcgSync,
 } from "./src/data/files/read_ecg.ts";
-export { findEcgs, type FoundEcgs, type UnusableEcg } from "./src/data/files/find_ecgs.ts";
+export { findEcgsSync, type FoundEcgs, type UnusableEcg } from "./src/data/files/find_ecgs.ts";
 export { type ChallengePatient, challengePatient } from "./src/data/files/challenge_header.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/sampling/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/sampling/label_subset.ts";
@@ -75,14 +75,14 @@ export {
   trainNormalization,
 } from "./src/data/signals/normalization.ts";
 export { physicalValues } from "./src/data/files/wfdb/record.ts";
-export { readRecord } from "./src/data/files/wfdb/read_record.ts";
+export { readRecordSync } from "./src/data/files/wfdb/read_record.ts";
 export {
   type Annotation,
   type AnnotationFile,
   parseAnnotations,
-  readAnnotations,
+  readAnnotationsSync,
 } from "./src/data/files/wfdb/annotations.ts";
-export { writeRecord } from "./src/data/files/wfdb/write_record.ts";
+export { writeRecordSync } from "./src/data/files/wfdb/write_record.ts";
 export { resample } from "./src/data/signals/resample.ts";
 export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
 export { writeCohort } from "./src/data/synthetic/write_cohort.ts";

@@ -15,7 +15,7 @@ import { Progress } from "../console/progress.ts";
 import { renderSettings } from "../text/table.ts";
 import { terminalWidth } from "../console/terminal.ts";
 import type { DeviceOptions } from "../console/flags/training_flags.ts";
-import { findEcgs, type FoundEcgs, type UnusableEcg } from "../data/files/find_ecgs.ts";
+import { findEcgsSync, type FoundEcgs, type UnusableEcg } from "../data/files/find_ecgs.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { type ClassifierInput, classifierInput } from "../evaluation/classifier_input.ts";
 import { openDevice } from "../runs/device.ts";
@@ -61,7 +61,7 @@ type Say = (text: string) => void;
 /** Runs the command. */
 export async function runPredict(flags: PredictFlags, context: CommandContext): Promise<void> {
   const say: Say = flags.json === STANDARD_OUTPUT ? console.error : console.log;
-  const found = findEcgs(context.positionals);
+  const found = findEcgsSync(context.positionals);
   checkOutputs(flags, found);
   if (flags.strict && found.leftOut.length > 0) throw new UserError(found.leftOut[0].reason);
   const checkpoint = await readCheckpoint(flags.checkpoint);

@@ -10,7 +10,7 @@ import { sha256OfFile } from "../checkpoint/sha256.ts";
 import { formatCount, formatNumber, formatPath, formatScore } from "../text/format.ts";
 import { renderTable } from "../text/table.ts";
 import type { UnusableEcg } from "../data/files/find_ecgs.ts";
-import { describeEcg, type EcgFileOptions, readEcgSignals } from "../data/files/read_ecg.ts";
+import { describeEcg, type EcgFileOptions, readEcgSignalsSync } from "../data/files/read_ecg.ts";
 import { LEADS } from "../data/signals/record_set.ts";
 import type { EcgPrediction, Predictions } from "../evaluation/predict.ts";
 import { clinicalEcg } from "../plots/clinical_ecg.ts";
@@ -96,14 +96,14 @@ export function describeFacts(
  * @param name What the sheet calls the record
  * @param caption What gave the probabilities
  * @returns SVG
- * @throws {UserError} As `readEcg`, where the file has changed since
+ * @throws {UserError} As `readEcgSync`, where the file has changed since
  */
 export function drawPrediction(
   { path, windows, probabilities }: EcgPrediction,
   classNames: readonly string[],
   { name, caption, ...file }: EcgFileOptions & { readonly name: string; readonly caption: string },
 ): string {
-  const { samplingRate, leads } = readEcgSignals(path, file);
+  const { samplingRate, leads } = readEcgSignalsSync(path, file);
   const mean = windows.length > 1 ? `, mean of ${formatCount(windows.length)} windows` : "";
   return clinicalEcg({
     title: "12-lead ECG (research software, no medical device)",

@@ -13,7 +13,7 @@ import { loadRecordFolder } from "../data/datasets/record_folder.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import { SYNTHETIC_MARKER } from "../data/synthetic/write_cohort.ts";
-import { findHeaders } from "../data/files/wfdb/find_headers.ts";
+import { findHeaders } from "../data/files/wfdb/find_records.ts";
 import { UsageError, UserError } from "../errors.ts";
 
 /** Where records come from. */

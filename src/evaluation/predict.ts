@@ -11,12 +11,12 @@ import {
   type Ecg,
   type EcgFileOptions,
   ecgWindow,
-  readEcgSignals,
+  readEcgSignalsSync,
 } from "../data/files/read_ecg.ts";
-import type { EcgFile } from "../data/files/read_leads.ts";
+import type { EcgFile } from "../data/files/twelve_leads.ts";
 import { LEADS, type RecordSet } from "../data/signals/record_set.ts";
 import { resampledLength } from "../data/signals/resample.ts";
-import { UNITS_PER_MILLIVOLT } from "../data/signals/twelve_leads.ts";
+import { UNITS_PER_MILLIVOLT } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
 import { normalizationFor } from "../runs/checkpoints.ts";
 import { type ClassifierInput, classifierInput } from "./classifier_input.ts";
@@ -28,7 +28,7 @@ import { Workspace } from "../runs/workspace.ts";
 /** Settings of {@linkcode predict}. */
 export interface PredictOptions extends EcgFileOptions {
   readonly checkpoint: Checkpoint;
-  /** Files, as `readEcg` takes them. */
+  /** Files, as `readEcgSync` takes them. */
   readonly ecgs: readonly string[];
   /** Where to begin in each record, seconds. Default 0. */
   readonly start?: number;
@@ -192,7 +192,7 @@ function prepare(
   options: PredictOptions,
 ): PreparedEcg {
   const { start = 0, windows = "all", strict } = options;
-  const { kind, ...signals } = readEcgSignals(path, options);
+  const { kind, ...signals } = readEcgSignalsSync(path, options);
   const begin = Math.round(start * samplingRate);
   const whole = resampledLength(signals.samples, signals.samplingRate, samplingRate) - begin;
   const { signal, ...ecg } = ecgWindow(signals, path, {

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { drawPrediction } from "../../src/commands/predict_report.ts";
 import { LEADS, type RecordSet } from "../../src/data/signals/record_set.ts";
-import { writeRecord } from "../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/evaluation/evaluate.ts";
 import { predict } from "../../src/evaluation/predict.ts";
@@ -27,7 +27,7 @@ const CHECKPOINT = randomClassifier(1, METADATA);
 /** Writes rows of a set, one after the other, as one WFDB record in µV. */
 function writeRows(folder: string, name: string, set: RecordSet, rows: readonly number[]): string {
   const size = set.signalLength * LEADS.length;
-  writeRecord(folder, {
+  writeRecordSync(folder, {
     name,
     samplingRate: set.samplingRate,
     signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),

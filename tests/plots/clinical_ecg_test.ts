@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readRecord } from "../../src/data/files/wfdb/read_record.ts";
+import { readRecordSync } from "../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../src/data/files/wfdb/record.ts";
 import { type ClinicalEcg, clinicalEcg } from "../../src/plots/clinical_ecg.ts";
 import { testWithData } from "../support/shared_data.ts";
@@ -177,7 +177,7 @@ testWithData(
   "clinical ECG: real records at 500 Hz keep their voltages and stay small",
   "challenge-2021/JS45543.hea",
   (path) => {
-    const { header, signals } = readRecord(path);
+    const { header, signals } = readRecordSync(path);
     const leads = signals.map((signal) => ({
       name: signal.description,
       samples: physicalValues(signal),

@@ -1,7 +1,7 @@
 /** A few records in PTB-XL's layout, in a temporary folder, for tests that damage them. */
 
 import { LEADS } from "../../src/data/signals/record_set.ts";
-import { writeRecord } from "../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";
 
 /** The statements of a small `scp_statements.csv`. */
 const STATEMENTS = `,description,diagnostic,form,rhythm,diagnostic_class
@@ -58,7 +58,7 @@ export function writeSmallCohort(records: readonly SmallRecord[] = SMALL_RECORDS
     for (let i = 0; i < samples.length; i++) {
       samples[i] = smallValue(id, Math.floor(i / 12), i % 12);
     }
-    writeRecord(`${root}/records100/00000`, {
+    writeRecordSync(`${root}/records100/00000`, {
       name: smallFile(id).split("/")[2],
       samplingRate: 100,
       signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),

@@ -1,6 +1,6 @@
 /** A few short records in the layout of the MIT-BIH Arrhythmia Database, for tests. */
 
-import { writeRecord } from "../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";
 import {
   type AnnotationToWrite,
   encodeAnnotations,
@@ -85,7 +85,7 @@ export function writeSmallMitdb(records: readonly SmallMitdbRecord[] = SMALL_MIT
         samples[t * leads.length + c] = Math.round(200 * (value + OFFSET)) + 1024;
       }
     });
-    writeRecord(root, {
+    writeRecordSync(root, {
       name: String(record),
       samplingRate: MITDB_RATE,
       signals: leads.map((description) => ({

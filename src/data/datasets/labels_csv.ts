@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { parseLabelsTable } from "./labels_table.ts";
 import {
@@ -26,7 +27,7 @@ export interface LabelsCsvOptions extends AnyFormatOptions {
 /**
  * Loads a data set from a table with the column `path`, a column of 0 and 1 for each class, and
  * perhaps `ecg_id`, `patient` and `fold`; see `parseLabelsTable`. A path names a WFDB record, a
- * `.mat` or a `.csv` file, as for `readEcg`. The classes are the names of the label columns in their
+ * `.mat` or a `.csv` file, as for `readEcgSync`. The classes are the names of the label columns in their
  * order.
  *
  * Without `fold`, patients are distributed over folds 1 to 10 by iterative stratification. Records
@@ -54,8 +55,7 @@ export async function loadLabelsCsv(
   options: LabelsCsvOptions = {},
 ): Promise<RecordSet> {
   const { resample = true, seed = 42, name = "Own data", sourceRate, units } = options;
-  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  const root = options.root ?? (cut < 0 ? "." : path.slice(0, cut) || "/");
+  const { root = dirname(path) } = options;
   const advice = `Correct the paths in ${path}, which are relative to ${root}`;
   const set = await loadTable({
     loader: `table ${path}, seed ${seed}`,

@@ -12,10 +12,10 @@ import { aamiClass } from "./aami_classes.ts";
 import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
 import { LEADS, type QuarantinedRecord, type RecordSet } from "../signals/record_set.ts";
 import { resample } from "../signals/resample.ts";
-import { UNITS_PER_MILLIVOLT } from "../signals/twelve_leads.ts";
-import { millivoltsPerUnit } from "../signals/voltage_units.ts";
-import { type Annotation, readAnnotations } from "../files/wfdb/annotations.ts";
-import { readRecord } from "../files/wfdb/read_record.ts";
+import { UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
+import { millivoltsPerUnit } from "../signals/lead_signals.ts";
+import { type Annotation, readAnnotationsSync } from "../files/wfdb/annotations.ts";
+import { readRecordSync } from "../files/wfdb/read_record.ts";
 import { physicalValues } from "../files/wfdb/record.ts";
 
 /** The name of the class. */
@@ -195,7 +195,7 @@ function readLead(
   signalLength: number,
 ): { samples: Int16Array; labels: WindowLabel[] } {
   const fail = (reason: string) => new UserError(`Cannot read ${record}.hea: ${reason}`);
-  const { signals, header } = readRecord(`${root}/${record}`, { verification: "error" });
+  const { signals, header } = readRecordSync(`${root}/${record}`, { verification: "error" });
   const signal = signals.find(({ description }) => description === MIT_BIH_LEAD);
   if (signal === undefined) throw fail(`it has no lead ${MIT_BIH_LEAD}`);
   const millivolts = millivoltsPerUnit(signal.units);
@@ -203,7 +203,7 @@ function readLead(
   const values = physicalValues(signal);
   const missing = values.findIndex(Number.isNaN);
   if (missing >= 0) throw fail(`${MIT_BIH_LEAD} has no value at sample ${missing}`);
-  const { annotations, timeResolution } = readAnnotations(`${root}/${record}.atr`);
+  const { annotations, timeResolution } = readAnnotationsSync(`${root}/${record}.atr`);
 
   const rate = header.frameRate * signal.samplesPerFrame;
   const resampled = values.length > 0 ? resample(values, rate, samplingRate) : values;

@@ -39,9 +39,9 @@ export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate"
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { LEADS, loadRecordFolder, writeRecord } from "ssrl-ecg";
+ * import { LEADS, loadRecordFolder, writeRecordSync } from "ssrl-ecg";
  * const root = Deno.makeTempDirSync();
- * writeRecord(root, {
+ * writeRecordSync(root, {
  *   name: "A1",
  *   samplingRate: 500,
  *   signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),

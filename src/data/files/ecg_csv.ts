@@ -10,7 +10,7 @@ import { decimal } from "../../text/decimal.ts";
 import { leadIndex, missingLeads } from "../signals/lead_names.ts";
 import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
 import { LEADS } from "../signals/record_set.ts";
-import { millivoltsPerUnit } from "../signals/voltage_units.ts";
+import { millivoltsPerUnit } from "../signals/lead_signals.ts";
 
 /** Names of the column that holds the time of a sample in seconds, lower-case. */
 const TIME_COLUMNS = ["time", "t", "seconds", "time_s", "time (s)"];

@@ -8,7 +8,7 @@ import { UserError } from "../../errors.ts";
 import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
 import { parseMatlabV4 } from "./matlab_v4.ts";
 import { LEADS } from "../signals/record_set.ts";
-import { millivoltsPerUnit } from "../signals/voltage_units.ts";
+import { millivoltsPerUnit } from "../signals/lead_signals.ts";
 
 /**
  * Takes the one matrix with 12 rows (else 12 columns) for the leads in the order of `LEADS`, the

@@ -16,9 +16,9 @@ export interface UnusableEcg {
   readonly reason: string;
 }
 
-/** What {@linkcode findEcgs} gives. */
+/** What {@linkcode findEcgsSync} gives. */
 export interface FoundEcgs {
-  /** Paths for `readEcg`, in the order given; a WFDB record by its path without extension. */
+  /** Paths for `readEcgSync`, in the order given; a WFDB record by its path without extension. */
   readonly paths: readonly string[];
   readonly leftOut: readonly UnusableEcg[];
 }
@@ -34,15 +34,15 @@ export interface FoundEcgs {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { findEcgs } from "ssrl-ecg";
+ * import { findEcgsSync } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * for (const name of ["a.hea", "a.mat", "b.csv"]) Deno.writeTextFileSync(`${folder}/${name}`, "");
  * const expected = `${folder}/a,${folder}/b.csv`;
- * assert(findEcgs([folder]).paths.join() === expected);
- * assert(findEcgs([`${folder}/a.mat`, `${folder}/a.hea`, folder]).paths.join() === expected);
+ * assert(findEcgsSync([folder]).paths.join() === expected);
+ * assert(findEcgsSync([`${folder}/a.mat`, `${folder}/a.hea`, folder]).paths.join() === expected);
  * ```
  */
-export function findEcgs(given: readonly string[]): FoundEcgs {
+export function findEcgsSync(given: readonly string[]): FoundEcgs {
   const paths = new Set<string>();
   const leftOut: UnusableEcg[] = [];
   for (const path of given) {

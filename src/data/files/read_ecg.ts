@@ -4,9 +4,10 @@
  * @module
  */
 
+import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { type LeadSignals, windowAtRate } from "../signals/lead_signals.ts";
-import { type EcgFile, ecgFile, readLeads } from "./read_leads.ts";
+import { type EcgFile, ecgFile, readLeads } from "./twelve_leads.ts";
 import { LEADS } from "../signals/record_set.ts";
 import { resampledLength } from "../signals/resample.ts";
 import { type FileSource, folderSource } from "./wfdb/file_source.ts";
@@ -34,7 +35,7 @@ export interface EcgWindowOptions {
   readonly padding?: "zeros" | "error";
 }
 
-/** Options of {@linkcode readEcg}. */
+/** Options of {@linkcode readEcgSync}. */
 export interface ReadEcgOptions extends EcgFileOptions, EcgWindowOptions {}
 
 /** A whole record at its own rate. */
@@ -80,18 +81,18 @@ export interface Ecg {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { LEADS, readEcg } from "ssrl-ecg";
+ * import { LEADS, readEcgSync } from "ssrl-ecg";
  * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
  * const row = LEADS.map((_, lead) => lead / 10).join();
  * Deno.writeTextFileSync(path, `${LEADS.join()}\n${`${row}\n`.repeat(2500)}`);
- * const ecg = readEcg(path, { samplingRate: 500, targetRate: 100, targetLength: 1000 });
+ * const ecg = readEcgSync(path, { samplingRate: 500, targetRate: 100, targetLength: 1000 });
  * assert(ecg.duration === 5 && ecg.padded === 500);
  * assert(Math.abs(ecg.signal[12 * 499 + 11] - 1.1) < 1e-6);
  * ```
  */
-export function readEcg(path: string, options: ReadEcgOptions): Ecg {
+export function readEcgSync(path: string, options: ReadEcgOptions): Ecg {
   checkShape(options);
-  return ecgWindow(readEcgSignals(path, options), path, options);
+  return ecgWindow(readEcgSignalsSync(path, options), path, options);
 }
 
 /** A file, in the terms of the readers. */
@@ -107,35 +108,29 @@ interface LocatedEcg {
  * @throws {UserError} where the file is of no known kind
  */
 export function locateEcg(path: string): LocatedEcg {
-  const plain = path.replace(/[/\\]+$/, "");
-  const cut = Math.max(plain.lastIndexOf("/"), plain.lastIndexOf("\\"));
-  const folder = cut < 0 ? "." : plain.slice(0, cut) || "/";
+  const folder = dirname(path);
   const source = folderSource(folder);
-  return namingFolder(folder, () => ({
-    folder,
-    source,
-    file: ecgFile(source, plain.slice(cut + 1)),
-  }));
+  return namingFolder(folder, () => ({ folder, source, file: ecgFile(source, basename(path)) }));
 }
 
 /**
  * Reads the twelve leads of a file at its own rate, for those who want more than one window of it.
  *
- * @param path The file, as for {@linkcode readEcg}
+ * @param path The file, as for {@linkcode readEcgSync}
  * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
  *   or unknown; the rate is missing or another than stated
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { LEADS, readEcgSignals } from "ssrl-ecg";
+ * import { LEADS, readEcgSignalsSync } from "ssrl-ecg";
  * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
  * Deno.writeTextFileSync(path, `${LEADS.join()}\n${LEADS.map((_, lead) => lead).join()}\n`);
- * const { leads, samples } = readEcgSignals(path, { samplingRate: 500, units: "uV" });
+ * const { leads, samples } = readEcgSignalsSync(path, { samplingRate: 500, units: "uV" });
  * assert(samples === 1 && leads[11][0] === 0.011);
  * ```
  */
-export function readEcgSignals(path: string, options: EcgFileOptions = {}): EcgSignals {
+export function readEcgSignalsSync(path: string, options: EcgFileOptions = {}): EcgSignals {
   const { samplingRate, units } = options;
   if (samplingRate !== undefined && !(samplingRate > 0 && Number.isFinite(samplingRate))) {
     throw new UserError(`Cannot read ${path} at ${samplingRate} Hz: give a rate above 0`);
@@ -157,7 +152,7 @@ export function readEcgSignals(path: string, options: EcgFileOptions = {}): EcgS
 /**
  * Takes a window of a record, in the shape that a model takes.
  *
- * @param signals What {@linkcode readEcgSignals} gave
+ * @param signals What {@linkcode readEcgSignalsSync} gave
  * @param path Name of the record, for messages
  * @throws {UserError} where a value is missing, or the window does not lie in the record (with
  *   `padding: "error"` not wholly)

@@ -13,7 +13,7 @@ import {
   mitBihPart,
   mitBihSubject,
 } from "../datasets/mit_bih_split.ts";
-import { readAnnotations } from "../files/wfdb/annotations.ts";
+import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
 import { folderSource } from "../files/wfdb/file_source.ts";
 import { parseHeader } from "../files/wfdb/header.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
@@ -104,7 +104,7 @@ function describeRecord(root: string, record: number): MitBihRecord {
   if (frames === undefined) {
     throw new UserError(`${record}.hea: the header does not say how many samples there are`);
   }
-  const { annotations, timeResolution } = readAnnotations(`${root}/${record}.atr`);
+  const { annotations, timeResolution } = readAnnotationsSync(`${root}/${record}.atr`);
   const labels = labelWindows(
     annotations,
     WINDOW_SECONDS * (timeResolution ?? frameRate),

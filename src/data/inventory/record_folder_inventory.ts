@@ -7,7 +7,7 @@
 import { UserError } from "../../errors.ts";
 import { LEADS } from "../signals/record_set.ts";
 import { folderSource } from "../files/wfdb/file_source.ts";
-import { findHeaders } from "../files/wfdb/find_headers.ts";
+import { findHeaders } from "../files/wfdb/find_records.ts";
 import { parseHeader, type WfdbHeader } from "../files/wfdb/header.ts";
 import { examineEach, type InventoryOptions } from "./examine_each.ts";
 import { AGE_BANDS, ageBand, readComments, SEXES } from "./people.ts";

@@ -6,27 +6,23 @@
 
 /// <reference lib="deno.worker" />
 
-import {
-  type ManyTwelveLeads,
-  readManyTwelveLeads,
-  type TwelveLeadShape,
-} from "../signals/twelve_leads.ts";
+import { readEach, type ReadRecords, type RecordShape } from "./read_records.ts";
 import { folderSource } from "../files/wfdb/file_source.ts";
 
 /** What the worker is asked for. */
 export interface FileWorkerRequest {
   readonly root: string;
   readonly files: readonly string[];
-  readonly shape: TwelveLeadShape;
+  readonly shape: RecordShape;
 }
 
 /** What it answers. */
-export type FileWorkerReply = ManyTwelveLeads | { readonly error: string };
+export type FileWorkerReply = ReadRecords | { readonly error: string };
 
 self.onmessage = (event: MessageEvent<FileWorkerRequest>) => {
   const { root, files, shape } = event.data;
   try {
-    const reply = readManyTwelveLeads(folderSource(root), files, shape);
+    const reply = readEach(folderSource(root), files, shape);
     self.postMessage(reply, [
       reply.samples.buffer,
       reply.padded.buffer,

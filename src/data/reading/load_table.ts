@@ -8,10 +8,9 @@
 import { UserError } from "../../errors.ts";
 import type { SignalAssumptions } from "../signals/lead_signals.ts";
 import { type CacheIdentity, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
-import { readRecords } from "./read_records.ts";
-import { LEADS, type RecordSet } from "../signals/record_set.ts";
-import { type ManyTwelveLeads, UNITS_PER_MILLIVOLT } from "../signals/twelve_leads.ts";
-import { fileErrorReason } from "../files/wfdb/file_source.ts";
+import { type ReadRecords, readRecords } from "./read_records.ts";
+import { LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
+import { fileErrorReason, folderOf } from "../files/wfdb/file_source.ts";
 
 /** Options of every loader of record sets. */
 export interface LoadOptions {
@@ -126,7 +125,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   // Taken before reading: a file that changes while it is read then makes the cache stale.
   const folders = [
     ...new Set([
-      ...rows.map(({ file }) => file.slice(0, file.lastIndexOf("/") + 1)),
+      ...rows.map(({ file }) => folderOf(file)),
       ...table.folders ?? [],
     ]),
   ];
@@ -186,7 +185,7 @@ function throwFirst(quarantined: RecordSet["quarantined"]): void {
 /** Keeps the records that were read, in the order of the table. */
 function assemble(
   table: RecordTable,
-  read: ManyTwelveLeads,
+  read: ReadRecords,
   about: Pick<RecordSet, "samplingRate" | "signalLength" | "quarantined">,
   keepFiles: boolean,
 ): RecordSet {

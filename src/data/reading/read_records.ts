@@ -1,18 +1,62 @@
 /**
- * Reads many records, in this thread or in several file workers.
+ * Reads many records, in this thread or in several file workers, into one array of fixed rate, length,
+ * lead order and scale.
  *
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { type ErrorFacts, UserError } from "../../errors.ts";
 import type { FileWorkerReply, FileWorkerRequest } from "./file_worker.ts";
-import { LEADS } from "../signals/record_set.ts";
+import { type SignalAssumptions, windowAtRate } from "../signals/lead_signals.ts";
+import { LEADS, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import {
-  type ManyTwelveLeads,
-  readManyTwelveLeads,
-  type TwelveLeadShape,
-} from "../signals/twelve_leads.ts";
-import { folderSource } from "../files/wfdb/file_source.ts";
+  ecgFile,
+  readLeads,
+  readWfdbLeads,
+  type WfdbLeads,
+  wfdbSignals,
+} from "../files/twelve_leads.ts";
+import { type FileSource, folderSource, readFailureReason } from "../files/wfdb/file_source.ts";
+import { INVALID_SAMPLE } from "../files/wfdb/record.ts";
+
+/** The shape that a record is brought to. */
+export interface RecordShape extends SignalAssumptions {
+  /** Rate that the record must have or is brought to, Hz. */
+  readonly samplingRate: number;
+  /** Samples to keep, T. */
+  readonly signalLength: number;
+  /** Resample a record of another rate; by default it is an error. */
+  readonly resample?: boolean;
+}
+
+/** What was done to a record. */
+export interface ReadStatus {
+  /** It was shorter than T; zeros follow. */
+  readonly padded: boolean;
+  /** It had another rate. */
+  readonly resampled: boolean;
+}
+
+/** What came of a list of records. */
+export interface ReadRecords {
+  /** [records, T, 12]; zeros where a record failed. */
+  readonly samples: Int16Array<ArrayBuffer>;
+  /** 1 where the record was shorter than T, [records]. */
+  readonly padded: Uint8Array<ArrayBuffer>;
+  /** 1 where the record was brought to another rate, [records]. */
+  readonly resampled: Uint8Array<ArrayBuffer>;
+  /** Records that failed. */
+  readonly failures: readonly ReadFailure[];
+}
+
+/** A record that could not be read. */
+export interface ReadFailure {
+  readonly index: number;
+  /** What is wrong, naming the file. */
+  readonly reason: string;
+  /** What could be changed, from the error. */
+  readonly facts?: ErrorFacts;
+}
 
 /** Options of {@linkcode readRecords}. */
 export interface ReadRecordsOptions {
@@ -51,20 +95,22 @@ export function defaultWorkers(records: number, resample = false): number {
 export async function readRecords(
   root: string,
   files: readonly string[],
-  shape: TwelveLeadShape,
+  shape: RecordShape,
   options: ReadRecordsOptions = {},
-): Promise<ManyTwelveLeads> {
+): Promise<ReadRecords> {
   const size = shape.signalLength * LEADS.length;
   const samples = allocate(files.length, size);
   const padded = new Uint8Array(files.length);
   const resampled = new Uint8Array(files.length);
-  const failures: { index: number; reason: string }[] = [];
+  const failures: ReadFailure[] = [];
   let done = 0;
-  const take = (start: number, part: ManyTwelveLeads) => {
+  const take = (start: number, part: ReadRecords) => {
     samples.set(part.samples, start * size);
     padded.set(part.padded, start);
     resampled.set(part.resampled, start);
-    for (const { index, reason } of part.failures) failures.push({ index: start + index, reason });
+    for (const failure of part.failures) {
+      failures.push({ ...failure, index: start + failure.index });
+    }
     done += part.padded.length;
     options.onProgress?.(done, files.length);
   };
@@ -72,46 +118,39 @@ export async function readRecords(
   const chunks = Math.ceil(files.length / CHUNK);
   const workers = Math.min(options.workers ?? defaultWorkers(files.length, shape.resample), chunks);
   let next = 0;
-  const chunk = (): { start: number; part: readonly string[] } | undefined => {
-    if (next >= files.length) return undefined;
-    const start = next;
-    next = Math.min(next + CHUNK, files.length);
-    return { start, part: files.slice(start, next) };
-  };
-  const readHere = async () => {
-    const source = folderSource(root);
-    for (let job = chunk(); job !== undefined; job = chunk()) {
-      take(job.start, readManyTwelveLeads(source, job.part, shape));
-      // Lets timers run, so that a progress bar moves and Ctrl-C is heard.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+  const readAll = async (read: (part: readonly string[]) => Promise<ReadRecords>) => {
+    while (next < files.length) {
+      const start = next;
+      next = Math.min(next + CHUNK, files.length);
+      take(start, await read(files.slice(start, next)));
     }
   };
-  if (workers === 0) {
-    await readHere();
-  } else {
-    const threads = Array.from(
-      { length: workers },
-      () => new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" }),
+  const readHere = async (part: readonly string[]) => {
+    // Lets timers run, so that a progress bar moves and Ctrl-C is heard.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return readEach(folderSource(root), part, shape);
+  };
+  const threads = Array.from(
+    { length: workers },
+    () => new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" }),
+  );
+  try {
+    await Promise.all(
+      threads.map((thread) => {
+        // A worker may not run here (no permission, or left out of a compiled binary): slower, but the
+        // records can still be read.
+        let runs = true;
+        return readAll(async (part) => {
+          const reply = runs ? await ask(thread, { root, files: part, shape }) : undefined;
+          runs = reply !== undefined;
+          return reply ?? await readHere(part);
+        });
+      }),
     );
-    try {
-      await Promise.all(threads.map(async (thread) => {
-        for (let job = chunk(); job !== undefined; job = chunk()) {
-          const { start, part } = job;
-          const reply = await ask(thread, { root, files: part, shape });
-          if (reply !== undefined) {
-            take(start, reply);
-            continue;
-          }
-          // The worker does not run here (no permission, or left out of a compiled binary): slower,
-          // but the records can still be read.
-          take(start, readManyTwelveLeads(folderSource(root), part, shape));
-          await readHere();
-        }
-      }));
-    } finally {
-      // A worker that is left alone keeps the process from ending.
-      for (const thread of threads) thread.terminate();
-    }
+    await readAll(readHere);
+  } finally {
+    // A worker that is left alone keeps the process from ending.
+    for (const thread of threads) thread.terminate();
   }
   failures.sort((a, b) => a.index - b.index);
   return { samples, padded, resampled, failures };
@@ -130,7 +169,7 @@ function allocate(records: number, size: number): Int16Array<ArrayBuffer> {
 }
 
 /** The worker's answer, or undefined where it failed. */
-function ask(thread: Worker, request: FileWorkerRequest): Promise<ManyTwelveLeads | undefined> {
+function ask(thread: Worker, request: FileWorkerRequest): Promise<ReadRecords | undefined> {
   return new Promise((resolve) => {
     thread.onmessage = ({ data }: MessageEvent<FileWorkerReply>) => {
       resolve("error" in data ? undefined : data);
@@ -141,4 +180,112 @@ function ask(thread: Worker, request: FileWorkerRequest): Promise<ManyTwelveLead
     };
     thread.postMessage(request);
   });
+}
+
+/**
+ * Reads several records; those that fail are listed, not thrown.
+ *
+ * @param source Folder of the data set
+ * @param files Paths in it, as {@linkcode readRecordInto} takes them
+ */
+export function readEach(
+  source: FileSource,
+  files: readonly string[],
+  shape: RecordShape,
+): ReadRecords {
+  const size = shape.signalLength * LEADS.length;
+  const samples = new Int16Array(files.length * size);
+  const padded = new Uint8Array(files.length);
+  const resampled = new Uint8Array(files.length);
+  const failures: ReadFailure[] = [];
+  for (let index = 0; index < files.length; index++) {
+    const target = samples.subarray(index * size, (index + 1) * size);
+    try {
+      const status = readRecordInto(source, files[index], shape, target);
+      padded[index] = Number(status.padded);
+      resampled[index] = Number(status.resampled);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      target.fill(0);
+      failures.push({ index, reason: readFailureReason(error), facts: error.facts });
+    }
+  }
+  return { samples, padded, resampled, failures };
+}
+
+/**
+ * Reads a record into `target`: leads found by name and put in the order of `LEADS`, the first T
+ * samples, zeros after the end of a shorter record, {@linkcode UNITS_PER_MILLIVOLT} units a
+ * millivolt whatever the gain and baseline of the header.
+ *
+ * @param source Folder of the data set
+ * @param path WFDB record without extension, `.csv` or `.mat` file in it; see {@linkcode ecgFile}
+ * @param shape Rate and length to bring it to
+ * @param target Receives [T, 12], the lead fastest
+ * @throws {UserError} where the record is missing, truncated or damaged, fails its checksum, lacks a
+ *   lead, has another rate (without `resample`), holds missing samples, or exceeds ±32.767 mV
+ */
+export function readRecordInto(
+  source: FileSource,
+  path: string,
+  shape: RecordShape,
+  target: Int16Array,
+): ReadStatus {
+  const file = ecgFile(source, path);
+  const shown = file.kind === "wfdb" ? `${file.file}.hea` : file.file;
+  const { samplingRate, signalLength } = shape;
+  const record = file.kind === "wfdb" ? readWfdbLeads(source, file.file) : undefined;
+  if (record?.samplingRate === samplingRate) {
+    copyDigital(record, signalLength, target, shown);
+    return { padded: record.samples < signalLength, resampled: false };
+  }
+  const signals = record === undefined ? readLeads(source, file, shape) : wfdbSignals(record);
+  const resampled = signals.samplingRate !== samplingRate;
+  if (resampled && shape.resample !== true) {
+    throw new UserError(
+      `Cannot read ${shown}: the rate is ${signals.samplingRate} Hz, need ${samplingRate} Hz`,
+    );
+  }
+  const leads = windowAtRate(signals, samplingRate, 0, signalLength, shown);
+  const length = leads[0].length;
+  target.fill(0, length * LEADS.length);
+  leads.forEach((values, index) => {
+    for (let t = 0; t < length; t++) {
+      const value = Math.round(values[t] * UNITS_PER_MILLIVOLT);
+      target[t * LEADS.length + index] = inRange(value, index, t, shown);
+    }
+  });
+  return { padded: length < signalLength, resampled };
+}
+
+/** Digital values of a record at the wanted rate, without a way through millivolts where it can. */
+function copyDigital(
+  record: WfdbLeads,
+  signalLength: number,
+  target: Int16Array,
+  shown: string,
+): void {
+  const length = Math.min(record.samples, signalLength);
+  target.fill(0, length * LEADS.length);
+  record.signals.forEach(({ samples, baseline, gain }, index) => {
+    const scale = UNITS_PER_MILLIVOLT * record.millivolts[index] / gain;
+    const plain = scale === 1 && baseline === 0;
+    for (let t = 0, at = index; t < length; t++, at += LEADS.length) {
+      let value = samples[t];
+      if (value === INVALID_SAMPLE) {
+        throw new UserError(
+          `Cannot read ${shown}: lead ${LEADS[index]} has no value at sample ${t}`,
+        );
+      }
+      if (!plain) value = Math.round((value - baseline) * scale);
+      target[at] = inRange(value, index, t, shown);
+    }
+  });
+}
+
+function inRange(value: number, lead: number, sample: number, shown: string): number {
+  if (value >= -32768 && value <= 32767) return value;
+  throw new UserError(
+    `Cannot read ${shown}: lead ${LEADS[lead]} exceeds 32.767 mV at sample ${sample}`,
+  );
 }

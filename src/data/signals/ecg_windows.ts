@@ -5,9 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
-import type { Ecg } from "../files/read_ecg.ts";
-import { LEADS } from "./record_set.ts";
-import { UNITS_PER_MILLIVOLT } from "./twelve_leads.ts";
+import { LEADS, UNITS_PER_MILLIVOLT } from "./record_set.ts";
 
 /**
  * First samples of the windows that cover a record: one after the other, the last moved back so that
@@ -37,7 +35,7 @@ export function windowStarts(samples: number, length: number): number[] {
  * @throws {UserError} where a value exceeds ±32.767 mV, which no heart gives
  */
 export function digitize(
-  { signal, samplingRate }: Pick<Ecg, "signal" | "samplingRate">,
+  { signal, samplingRate }: { signal: Float32Array; samplingRate: number },
   path: string,
   first: number,
   length: number,

@@ -1,5 +1,5 @@
 /**
- * Twelve leads in millivolts, whatever file they come from.
+ * Twelve leads in millivolts, whatever file they come from, and the units of voltage in files.
  *
  * @module
  */
@@ -64,4 +64,25 @@ function checkRate(rate: number, file: string): void {
       `Cannot read ${file}: its sampling rate is ${rate} Hz, need 1 to 1,000,000 Hz`,
     );
   }
+}
+
+/** By lower-case name; the micro sign and the Greek letter are two characters. */
+const MILLIVOLTS: Readonly<Record<string, number>> = {
+  v: 1e3,
+  mv: 1,
+  uv: 1e-3,
+  "µv": 1e-3,
+  "μv": 1e-3,
+  nv: 1e-6,
+};
+
+/**
+ * Millivolts of one unit.
+ *
+ * @param units V, mV, µV (also written uV) or nV, in any case
+ * @returns The factor, or undefined where the unit is none of these
+ */
+export function millivoltsPerUnit(units: string): number | undefined {
+  const name = units.trim().toLowerCase();
+  return Object.hasOwn(MILLIVOLTS, name) ? MILLIVOLTS[name] : undefined;
 }

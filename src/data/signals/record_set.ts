@@ -25,6 +25,9 @@ export const LEADS = [
   "V6",
 ] as const;
 
+/** Digital units of one millivolt in every record set, as in PTB-XL. */
+export const UNITS_PER_MILLIVOLT = 1000;
+
 /** A record that was left out, and why. */
 export interface QuarantinedRecord {
   /** `ecg_id`, or its number in a data set without. */

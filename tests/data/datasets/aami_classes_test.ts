@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AAMI_CLASSES, aamiClass, countBeats } from "../../../src/data/datasets/aami_classes.ts";
-import { readAnnotations } from "../../../src/data/files/wfdb/annotations.ts";
+import { readAnnotationsSync } from "../../../src/data/files/wfdb/annotations.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 Deno.test("aamiClass() maps every beat of the published table and nothing else", () => {
@@ -13,6 +13,6 @@ Deno.test("aamiClass() maps every beat of the published table and nothing else",
 });
 
 testWithData("countBeats(): record 100 has the published numbers", "mitdb", (data) => {
-  const { annotations } = readAnnotations(`${data}/100.atr`);
+  const { annotations } = readAnnotationsSync(`${data}/100.atr`);
   assertEquals(countBeats(annotations), { N: 2239, S: 33, V: 1, F: 0, Q: 0 });
 });

@@ -5,7 +5,7 @@ import {
   describeRecordSet,
   recordMillivolts,
 } from "../../../src/data/signals/record_set.ts";
-import { readRecord } from "../../../src/data/files/wfdb/read_record.ts";
+import { readRecordSync } from "../../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
@@ -59,7 +59,7 @@ testWithData(
       set.ids.forEach((id, row) => {
         const path = `records500/00000/${String(id).padStart(5, "0")}_hr`;
         const millivolts = recordMillivolts(set, row);
-        readRecord(`${data}/${path}`).signals.forEach((signal, lead) => {
+        readRecordSync(`${data}/${path}`).signals.forEach((signal, lead) => {
           const values = physicalValues(signal);
           for (const t of [0, 1234, 4999]) {
             assertEquals(millivolts[12 * t + lead], Math.fround(values[t]), `${path}, ${t}`);

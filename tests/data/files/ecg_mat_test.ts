@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseEcgMat } from "../../../src/data/files/ecg_mat.ts";
-import { readRecord } from "../../../src/data/files/wfdb/read_record.ts";
+import { readRecordSync } from "../../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../src/errors.ts";
 import { inRepository } from "../../support/paths.ts";
@@ -36,7 +36,7 @@ testWithData(
   (data) => {
     const bytes = Deno.readFileSync(`${data}/A0001.mat`);
     const { leads } = parseEcgMat(bytes, "A0001.mat", { sourceRate: 500, units: "uV" });
-    readRecord(`${data}/A0001`).signals.forEach((signal, lead) => {
+    readRecordSync(`${data}/A0001`).signals.forEach((signal, lead) => {
       // One factor or another: a rounding error of float64 apart.
       const difference = physicalValues(signal).map((value, t) => value - leads[lead][t]);
       assertEquals(difference.every((value) => Math.abs(value) < 1e-14), true);

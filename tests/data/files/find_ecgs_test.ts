@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findEcgs } from "../../../src/data/files/find_ecgs.ts";
+import { findEcgsSync } from "../../../src/data/files/find_ecgs.ts";
 import { withFolder } from "./record_files.ts";
 
 function withFiles(body: (folder: string) => void): Promise<void> {
@@ -14,21 +14,21 @@ function withFiles(body: (folder: string) => void): Promise<void> {
   });
 }
 
-Deno.test("findEcgs: a folder stands for the ECGs in it and below it", () =>
+Deno.test("findEcgsSync: a folder stands for the ECGs in it and below it", () =>
   withFiles((folder) => {
     const names = ["a.csv", "b", "c.MAT", "deep/d", "deep/e.csv"];
     for (const given of [folder, `${folder}/`]) {
-      assertEquals(findEcgs([given]), {
+      assertEquals(findEcgsSync([given]), {
         paths: names.map((name) => `${folder}/${name}`),
         leftOut: [],
       });
     }
   }));
 
-Deno.test("findEcgs: what a shell makes of folder/*, each record once", () =>
+Deno.test("findEcgsSync: what a shell makes of folder/*, each record once", () =>
   withFiles((folder) => {
     const given = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
-    const { paths, leftOut } = findEcgs(given.filter((path) => !path.includes(".hidden")));
+    const { paths, leftOut } = findEcgsSync(given.filter((path) => !path.includes(".hidden")));
     const names = ["a.csv", "b", "c.MAT", "deep/d", "deep/e.csv"];
     assertEquals(paths, names.map((name) => `${folder}/${name}`));
     assertEquals(leftOut, [
@@ -45,9 +45,9 @@ Deno.test("findEcgs: what a shell makes of folder/*, each record once", () =>
     ]);
   }));
 
-Deno.test("findEcgs: what is not there is for the reader to say; a record beats its folder", () =>
+Deno.test("findEcgsSync: what is not there is for the reader to say; a record beats its folder", () =>
   withFiles((folder) => {
     Deno.writeTextFileSync(`${folder}/deep.hea`, "");
     const given = [`${folder}/none`, `${folder}/none.csv`, `${folder}/deep`];
-    assertEquals(findEcgs(given), { paths: given, leftOut: [] });
+    assertEquals(findEcgsSync(given), { paths: given, leftOut: [] });
   }));

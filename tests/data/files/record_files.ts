@@ -1,7 +1,7 @@
 /** Small record files in temporary folders, for tests of readers and loaders. */
 
 import { LEADS } from "../../../src/data/signals/record_set.ts";
-import { writeRecord } from "../../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
 
 /** Digital value, µV, of the records below at a time in seconds: slow enough for any rate. */
 export function waveAt(seconds: number, lead: number): number {
@@ -10,7 +10,7 @@ export function waveAt(seconds: number, lead: number): number {
 
 /** Writes a WFDB record of {@linkcode waveAt}. */
 export function writeWave(folder: string, name: string, samplingRate: number, samples: number) {
-  writeRecord(folder, {
+  writeRecordSync(folder, {
     name,
     samplingRate,
     signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { takeRecordFolderInventory } from "../../../src/data/inventory/record_folder_inventory.ts";
-import { writeRecord } from "../../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
@@ -17,7 +17,7 @@ async function withFolder(
       const cut = path.lastIndexOf("/");
       const at = `${folder}/${path.slice(0, Math.max(0, cut))}`;
       Deno.mkdirSync(at, { recursive: true });
-      writeRecord(at, {
+      writeRecordSync(at, {
         name: path.slice(cut + 1),
         samplingRate,
         signals: leads.map((description) => ({

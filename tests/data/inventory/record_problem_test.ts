@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { recordProblem } from "../../../src/data/inventory/record_problem.ts";
-import { writeRecord } from "../../../src/data/files/wfdb/write_record.ts";
+import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 /** A folder with a record `sub/a` of two leads and 50 frames. */
@@ -8,7 +8,7 @@ function withRecord(body: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();
   try {
     Deno.mkdirSync(`${folder}/sub`);
-    writeRecord(`${folder}/sub`, {
+    writeRecordSync(`${folder}/sub`, {
       name: "a",
       samplingRate: 100,
       signals: ["I", "II"].map((description) => ({

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
-import { windowAtRate } from "../../../src/data/signals/lead_signals.ts";
+import { millivoltsPerUnit, windowAtRate } from "../../../src/data/signals/lead_signals.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 
 function signals(samplingRate: number, samples: number) {
@@ -49,4 +49,10 @@ Deno.test("windowAtRate: refuses the rates of damaged headers", () => {
     const source = { ...signals(100, 10), samplingRate: rate };
     assertThrows(() => windowAtRate(source, 100, 0, 10, "a.hea"), UserError, `rate is ${rate} Hz`);
   }
+});
+
+Deno.test("millivoltsPerUnit: volts in any case, nothing else", () => {
+  const factors = ["V", "mV", "mv", "uV", "µV", "μV", " nV "].map(millivoltsPerUnit);
+  assertEquals(factors, [1000, 1, 1, 0.001, 0.001, 0.001, 1e-6]);
+  assertEquals(["", "mmHg", "toString"].map(millivoltsPerUnit), [undefined, undefined, undefined]);
 });

@@ -166,13 +166,13 @@ function separateDefinitions(
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { readAnnotations } from "ssrl-ecg";
+ * import { readAnnotationsSync } from "ssrl-ecg";
  * const path = `${Deno.makeTempDirSync()}/a.atr`;
  * Deno.writeFileSync(path, new Uint8Array(new Uint16Array([1 << 10 | 18, 0]).buffer));
- * assert(readAnnotations(path).annotations[0].symbol === "N");
+ * assert(readAnnotationsSync(path).annotations[0].symbol === "N");
  * ```
  */
-export function readAnnotations(path: string): AnnotationFile {
+export function readAnnotationsSync(path: string): AnnotationFile {
   let bytes: Uint8Array;
   try {
     bytes = Deno.readFileSync(path);

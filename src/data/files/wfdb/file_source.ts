@@ -28,6 +28,11 @@ export function fileErrorReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What a reader's error says without its first words, for lists: `a.dat: the file is missing`. */
+export function readFailureReason(error: UserError): string {
+  return error.message.replace(/^Cannot (read|use) /, "");
+}
+
 /**
  * Files of a folder. A header may name files of its own folder and below only: absolute names and
  * names with `..` are refused, since a header is data from somebody else.
@@ -66,6 +71,19 @@ export function fileSize(folder: string, name: string): number | undefined {
   }
   if (!info.isFile) throw new UserError(`Cannot read ${path}: it is a folder`);
   return info.size;
+}
+
+/** The folder in a file's name, with a slash at its end; empty where there is none. */
+export function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/") + 1);
+}
+
+/** The files of a folder of a source. */
+export function subfolder(source: FileSource, folder: string): FileSource {
+  return {
+    read: (name) => source.read(folder + name),
+    exists: (name) => source.exists(folder + name),
+  };
 }
 
 /** Files in memory. */

@@ -1,11 +1,13 @@
 /**
- * What a WFDB record is once it is read: digital samples of each signal, and the way to physical
- * values.
+ * A WFDB record of one segment: its digital samples, how they are decoded (interleaving, differences,
+ * skew, missing samples, checksums), and the way to physical values.
  *
  * @module
  */
 
 import { UserError } from "../../../errors.ts";
+import type { FileSource } from "./file_source.ts";
+import { sampleFormat } from "./formats.ts";
 import type { SignalHeader, WfdbHeader } from "./header.ts";
 
 /** Stands for a missing sample in every format (format 32 marks them with the same number). */
@@ -39,7 +41,7 @@ export interface WfdbRecord {
   readonly warnings: readonly string[];
 }
 
-/** Options of {@linkcode readRecord}. */
+/** Options of {@linkcode readRecordSync}. */
 export interface ReadRecordOptions {
   /** First frame, 0 by default. */
   readonly from?: number;
@@ -97,25 +99,144 @@ export function physicalValues(
   return values;
 }
 
-/**
- * One digital value for each frame: the mean of the frame's samples, rounded towards zero, as the
- * WFDB library gives a signal that is sampled more often than the frame rate.
- *
- * @returns [frames]; {@linkcode INVALID_SAMPLE} where a sample of the frame is missing
- */
-export function frameMeans(
-  signal: Pick<WfdbSignal, "samples" | "samplesPerFrame">,
-): Int32Array {
-  const { samples, samplesPerFrame } = signal;
-  if (samplesPerFrame === 1) return samples.slice();
-  const means = new Int32Array(samples.length / samplesPerFrame);
-  for (let t = 0; t < means.length; t++) {
-    let sum = 0;
-    for (let k = 0; k < samplesPerFrame && sum !== INVALID_SAMPLE; k++) {
-      const value = samples[t * samplesPerFrame + k];
-      sum = value === INVALID_SAMPLE ? INVALID_SAMPLE : sum + value;
+/** Reads a record without segments; `header` is its parsed header. */
+export function readSingleSegment(
+  source: FileSource,
+  header: WfdbHeader,
+  file: string,
+  options: ReadRecordOptions,
+): WfdbRecord {
+  // Signals that name the same file lie interleaved in it, frame by frame.
+  const groups = new Map<string, number[]>();
+  header.signals.forEach((signal, index) => {
+    const group = groups.get(signal.fileName);
+    if (group === undefined) groups.set(signal.fileName, [index]);
+    else group.push(index);
+  });
+
+  let frames = header.frames;
+  const warnings: string[] = [];
+  const decoded = new Array<Int32Array | undefined>(header.signals.length);
+  for (const [fileName, members] of groups) {
+    const first = header.signals[members[0]];
+    if (isAbsent(first)) continue;
+    for (const member of members) {
+      const { format, byteOffset } = header.signals[member];
+      if (format !== first.format || byteOffset !== first.byteOffset) {
+        throw new UserError(
+          `Cannot read ${file}: the signals in ${fileName} differ in format or byte offset`,
+        );
+      }
     }
-    means[t] = sum === INVALID_SAMPLE ? INVALID_SAMPLE : Math.trunc(sum / samplesPerFrame);
+    const format = sampleFormat(first.format, fileName);
+    const all = source.read(fileName);
+    const bytes = all.subarray(Math.min(first.byteOffset, all.length));
+    const frameSize = members.reduce((sum, i) => sum + header.signals[i].samplesPerFrame, 0);
+    // The first file decides where the header does not say; all must then be as long.
+    frames ??= Math.floor(format.samplesIn(bytes.length) / frameSize);
+    const needed = format.bytesFor(frames * frameSize);
+    if (bytes.length < needed) {
+      throw new UserError(
+        `Cannot read ${fileName}: the file is truncated. ${frames} frames need ` +
+          `${first.byteOffset + needed} bytes, it has ${all.length}`,
+      );
+    }
+    const interleaved = new Int32Array(frames * frameSize); // [frames, samples of a frame]
+    format.decode(bytes, interleaved);
+    let offset = 0;
+    for (const member of members) {
+      const signal = header.signals[member];
+      const samples = separate(interleaved, frames, frameSize, offset, signal.samplesPerFrame);
+      if (format.differences) accumulate(samples, signal.initialValue ?? signal.adcZero);
+      if (options.verification !== "none") verify(samples, signal, member, warnings);
+      markInvalid(samples, format.invalid);
+      decoded[member] = unskew(samples, signal);
+      offset += signal.samplesPerFrame;
+    }
   }
-  return means;
+
+  const total = frames ?? 0;
+  const { from, to } = frameRange(options, total, file);
+  const signals = header.signals.map((signal, index) => {
+    const { samplesPerFrame } = signal;
+    checkSize(to - from, samplesPerFrame, file);
+    const samples = decoded[index] ??
+      new Int32Array((to - from) * samplesPerFrame).fill(INVALID_SAMPLE);
+    const whole = decoded[index] === undefined || (from === 0 && to === total);
+    return {
+      ...signal,
+      samples: whole ? samples : samples.slice(from * samplesPerFrame, to * samplesPerFrame),
+    };
+  });
+  return { header, from, frames: to - from, signals, warnings };
+}
+
+/** `~` names no file, format 0 holds no samples: the signal is one long gap. */
+function isAbsent(signal: SignalHeader): boolean {
+  return signal.fileName === "~" || signal.format === 0;
+}
+
+function separate(
+  interleaved: Int32Array,
+  frames: number,
+  frameSize: number,
+  offset: number,
+  perFrame: number,
+): Int32Array {
+  const samples = new Int32Array(frames * perFrame);
+  if (perFrame === 1) {
+    for (let t = 0, at = offset; t < frames; t++, at += frameSize) samples[t] = interleaved[at];
+    return samples;
+  }
+  for (let t = 0, to = 0; t < frames; t++) {
+    for (let k = 0; k < perFrame; k++) samples[to++] = interleaved[t * frameSize + offset + k];
+  }
+  return samples;
+}
+
+/** x[n] = initial + Σ d[0..n] (format 8). */
+function accumulate(samples: Int32Array, initial: number): void {
+  let value = initial;
+  for (let i = 0; i < samples.length; i++) {
+    value = (value + samples[i]) | 0;
+    samples[i] = value;
+  }
+}
+
+function verify(
+  samples: Int32Array,
+  signal: SignalHeader,
+  index: number,
+  warnings: string[],
+): void {
+  const name = `signal ${index} (${signal.description})`;
+  if (samples.length === 0) return;
+  if (signal.initialValue !== undefined && samples[0] !== signal.initialValue) {
+    warnings.push(
+      `${name} starts with ${samples[0]} in ${signal.fileName}, the header says ` +
+        `${signal.initialValue}`,
+    );
+  }
+  if (signal.checksum === undefined) return;
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum = (sum + samples[i]) | 0;
+  if ((sum & 0xffff) !== signal.checksum) {
+    warnings.push(
+      `${name} has checksum ${sum & 0xffff} in ${signal.fileName}, the header says ` +
+        `${signal.checksum}`,
+    );
+  }
+}
+
+function markInvalid(samples: Int32Array, invalid: number | undefined): void {
+  if (invalid === undefined || invalid === INVALID_SAMPLE) return;
+  for (let i = 0; i < samples.length; i++) if (samples[i] === invalid) samples[i] = INVALID_SAMPLE;
+}
+
+/** Sample t of a signal with skew s lies at t + s in the file; the last s frames are not there. */
+function unskew(samples: Int32Array, signal: SignalHeader): Int32Array {
+  const shift = Math.min(signal.skew * signal.samplesPerFrame, samples.length);
+  if (shift === 0) return samples;
+  samples.copyWithin(0, shift);
+  return samples.fill(INVALID_SAMPLE, samples.length - shift);
 }

@@ -82,7 +82,7 @@ export function encodeRecord(record: RecordToWrite): { header: string; data: Uin
  * @throws {UserError} naming the file where it cannot be written
  * @throws {RangeError} as {@linkcode encodeRecord}
  */
-export function writeRecord(folder: string, record: RecordToWrite): void {
+export function writeRecordSync(folder: string, record: RecordToWrite): void {
   const { header, data } = encodeRecord(record);
   const path = `${folder}/${record.name}`;
   // The header goes last: a record without one is not taken for whole.

@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { parseAnnotations, readAnnotations } from "../../../../src/data/files/wfdb/annotations.ts";
+import {
+  parseAnnotations,
+  readAnnotationsSync,
+} from "../../../../src/data/files/wfdb/annotations.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 import { type AnnotationToWrite, encodeAnnotations } from "./encode_annotations.ts";
 
 testWithData("MIT-BIH record 100: the published numbers of annotations", "mitdb", (data) => {
-  const { annotations, timeResolution } = readAnnotations(`${data}/100.atr`);
+  const { annotations, timeResolution } = readAnnotationsSync(`${data}/100.atr`);
   assertEquals(annotations.length, 2274);
   const counts: Record<string, number> = {};
   for (const { symbol } of annotations) counts[symbol] = (counts[symbol] ?? 0) + 1;
@@ -120,7 +123,7 @@ Deno.test("parseAnnotations: what is wrong is named", () => {
     UserError,
     '"onset" defines no annotation type',
   );
-  assertThrows(() => readAnnotations("nowhere/a.atr"), UserError, "nowhere/a.atr: the file is");
+  assertThrows(() => readAnnotationsSync("nowhere/a.atr"), UserError, "nowhere/a.atr: the file is");
 });
 
 Deno.test("parseAnnotations: any bytes give annotations or a UserError", () => {

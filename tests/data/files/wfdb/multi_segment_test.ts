@@ -1,19 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
-import { readRecord, readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
-import {
-  frameMeans,
-  INVALID_SAMPLE,
-  physicalValues,
-} from "../../../../src/data/files/wfdb/record.ts";
+import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/read_record.ts";
+import { INVALID_SAMPLE, physicalValues } from "../../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
-import { assertPrinted, rdsampColumns } from "./rdsamp.ts";
+import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
 
 const DATA = "wfdb-samples/multi-segment";
 
 testWithData("rdsamp record-multi-fixed-c: v102s, s70000 to s80000", DATA, async (data) => {
-  const { signals } = readRecord(`${data}/fixed1/v102s`, { from: 70000, to: 80000 });
+  const { signals } = readRecordSync(`${data}/fixed1/v102s`, { from: 70000, to: 80000 });
   const columns = await rdsampColumns(`${data}/../expected/record-multi-fixed-c`);
   [1, 0, 3].forEach((s, c) => assertPrinted(physicalValues(signals[s]), columns[c]));
 });
@@ -23,7 +19,7 @@ testWithData(
   DATA,
   async (data) => {
     const name = `${data}/p000878/p000878-2137-10-26-16-57`;
-    const record = readRecord(name, { from: 3550, to: 7500 });
+    const record = readRecordSync(name, { from: 3550, to: 7500 });
     const columns = await rdsampColumns(`${data}/../expected/record-multi-variable-d`);
     assertEquals(record.signals.map((s) => s.description), ["PLETH", "II", "V", "ABP"]);
     assertEquals(record.warnings, []);
@@ -41,27 +37,27 @@ testWithData(
 testWithData("p000878: a range in a segment that is not there names it", DATA, (data) => {
   const name = `${data}/p000878/p000878-2137-10-26-16-57`;
   assertThrows(
-    () => readRecord(name, { from: 7000, to: 7501 }),
+    () => readRecordSync(name, { from: 7000, to: 7501 }),
     UserError,
     "3269321_0003.hea: the file is missing",
   );
   assertThrows(
-    () => readRecord(name, { from: 52725000, to: 52725001 }),
+    () => readRecordSync(name, { from: 52725000, to: 52725001 }),
     UserError,
     "it has frames",
   );
 });
 
 testWithData("041s: two segments join with several samples a frame", DATA, (data) => {
-  const whole = readRecord(`${data}/041s/041s`, { verification: "error" });
+  const whole = readRecordSync(`${data}/041s/041s`, { verification: "error" });
   assertEquals(whole.frames, 2000);
-  const parts = ["041s01", "041s02"].map((name) => readRecord(`${data}/041s/${name}`));
+  const parts = ["041s01", "041s02"].map((name) => readRecordSync(`${data}/041s/${name}`));
   whole.signals.forEach((signal, s) => {
     const joined = parts.flatMap((part) => Array.from(part.signals[s].samples));
     assertEquals(Array.from(signal.samples), joined);
   });
   assertEquals(whole.signals.map((s) => s.samples.length / 2000), [4, 4, 4, 1, 1, 1, 1]);
-  const middle = readRecord(`${data}/041s/041s`, { from: 990, to: 1010 });
+  const middle = readRecordSync(`${data}/041s/041s`, { from: 990, to: 1010 });
   assertEquals(middle.signals[0].samples, whole.signals[0].samples.slice(990 * 4, 1010 * 4));
 });
 

@@ -1,6 +1,7 @@
 /** Reads what the WFDB library's rdsamp printed: rows of numbers, one column a signal. */
 
 import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { INVALID_SAMPLE, type WfdbSignal } from "../../../../src/data/files/wfdb/record.ts";
 
 /**
  * Compares physical values. rdsamp prints eight decimals: half a unit of the last one, and what
@@ -21,4 +22,27 @@ export async function rdsampColumns(path: string): Promise<Float64Array[]> {
   const text = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).text();
   const rows = text.trim().split("\n").map((line) => line.trim().split(/\s+/).map(Number));
   return rows[0].map((_, c) => Float64Array.from(rows, (row) => row[c]));
+}
+
+/**
+ * One digital value for each frame: the mean of the frame's samples, rounded towards zero, as the
+ * WFDB library gives a signal that is sampled more often than the frame rate.
+ *
+ * @returns [frames]; {@linkcode INVALID_SAMPLE} where a sample of the frame is missing
+ */
+export function frameMeans(
+  signal: Pick<WfdbSignal, "samples" | "samplesPerFrame">,
+): Int32Array {
+  const { samples, samplesPerFrame } = signal;
+  if (samplesPerFrame === 1) return samples.slice();
+  const means = new Int32Array(samples.length / samplesPerFrame);
+  for (let t = 0; t < means.length; t++) {
+    let sum = 0;
+    for (let k = 0; k < samplesPerFrame && sum !== INVALID_SAMPLE; k++) {
+      const value = samples[t * samplesPerFrame + k];
+      sum = value === INVALID_SAMPLE ? INVALID_SAMPLE : sum + value;
+    }
+    means[t] = sum === INVALID_SAMPLE ? INVALID_SAMPLE : Math.trunc(sum / samplesPerFrame);
+  }
+  return means;
 }

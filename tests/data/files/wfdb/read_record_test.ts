@@ -1,16 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
-import { readRecord, readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
+import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/read_record.ts";
 import {
-  frameMeans,
   INVALID_SAMPLE,
   physicalValues,
   type WfdbSignal,
 } from "../../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
-import { assertPrinted, rdsampColumns } from "./rdsamp.ts";
+import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
 
 const SAMPLES = "wfdb-samples";
 
@@ -33,7 +32,7 @@ function assertPhysical(signals: readonly WfdbSignal[], columns: Float64Array[])
 }
 
 testWithData("rdsamp record-1a: test01_00s (format 16)", SAMPLES, async (data) => {
-  const record = readRecord(`${data}/test01_00s`);
+  const record = readRecordSync(`${data}/test01_00s`);
   assertEquals(record.frames, 4000);
   assertEquals(record.warnings, []);
   assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1a`));
@@ -44,39 +43,42 @@ for (const name of ["a103l", "a103l-no-len"]) {
     `rdsamp record-1b: ${name}, 50 s to 160 s, signals 2 and 0`,
     SAMPLES,
     async (data) => {
-      const { signals, header } = readRecord(`${data}/${name}`, { from: 50 * 250, to: 160 * 250 });
+      const { signals, header } = readRecordSync(`${data}/${name}`, {
+        from: 50 * 250,
+        to: 160 * 250,
+      });
       assertPhysical([signals[2], signals[0]], await rdsampColumns(`${data}/expected/record-1b`));
       assertEquals(header.comments, ["Asystole", "False alarm"]);
-      assertEquals(readRecord(`${data}/${name}.hea`).frames, 82500);
+      assertEquals(readRecordSync(`${data}/${name}.hea`).frames, 82500);
     },
   );
 }
 
 testWithData("rdsamp record-1d: 3000003_0003 (format 80), 1 s to 8 s", SAMPLES, async (data) => {
-  const { signals } = readRecord(`${data}/3000003_0003`, { from: 125, to: 1000 });
+  const { signals } = readRecordSync(`${data}/3000003_0003`, { from: 125, to: 1000 });
   assertPhysical([signals[1]], await rdsampColumns(`${data}/expected/record-1d`));
 });
 
 testWithData("rdsamp record-1f: binformats (ten formats in ten files)", SAMPLES, async (data) => {
-  const record = readRecord(`${data}/binformats`);
+  const record = readRecordSync(`${data}/binformats`);
   assertEquals(record.signals.map((s) => s.format), [8, 16, 61, 80, 160, 212, 310, 311, 24, 32]);
   assertEquals(record.warnings, []);
   assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1f.gz`));
 });
 
 testWithData("rdsamp record-2c: 100_3chan (format 212, odd tail)", SAMPLES, async (data) => {
-  const { signals } = readRecord(`${data}/100_3chan`);
+  const { signals } = readRecordSync(`${data}/100_3chan`);
   assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2c`));
 });
 
 testWithData("rdsamp record-2d: 310derive from 0.007 s", SAMPLES, async (data) => {
-  const { signals } = readRecord(`${data}/310derive`, { from: Math.round(0.007 * 250) });
+  const { signals } = readRecordSync(`${data}/310derive`, { from: Math.round(0.007 * 250) });
   assertDigital(signals, await rdsampColumns(`${data}/expected/record-2d`));
 });
 
 testWithData("rdsamp record-2e: 311derive, 0.005 s to 3.91 s", SAMPLES, async (data) => {
   const range = { from: Math.round(0.005 * 250), to: Math.round(3.91 * 250) };
-  const { signals } = readRecord(`${data}/311derive`, range);
+  const { signals } = readRecordSync(`${data}/311derive`, range);
   assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2e`));
 });
 
@@ -84,7 +86,7 @@ testWithData(
   "rdsamp record-4a: test01_00s_skewframe (skew, samples a frame)",
   SAMPLES,
   async (data) => {
-    const record = readRecord(`${data}/test01_00s_skewframe`);
+    const record = readRecordSync(`${data}/test01_00s_skewframe`);
     const columns = await rdsampColumns(`${data}/expected/record-4a`);
     assertEquals(columns[0].length, 3997);
     assertDigital(record.signals, columns);
@@ -106,24 +108,24 @@ const SOUND = ["100_3chan", "3000003_0003", "310derive", "310derive_2", "310deri
 
 testWithData("initial values and checksums of the published records are right", SAMPLES, (data) => {
   for (const name of SOUND) {
-    assertEquals(readRecord(`${data}/${name}`, { verification: "error" }).warnings, [], name);
+    assertEquals(readRecordSync(`${data}/${name}`, { verification: "error" }).warnings, [], name);
   }
 });
 
 testWithData("the published faulty initial value is a warning or an error", SAMPLES, (data) => {
   for (const name of ["test01_00s_frame", "test01_00s_skewframe"]) {
-    const { warnings } = readRecord(`${data}/${name}`);
+    const { warnings } = readRecordSync(`${data}/${name}`);
     assertEquals(warnings, [
       "signal 2 (ECG_3) starts with -66 in test01_00s.dat, the header says -57",
     ]);
-    assertEquals(readRecord(`${data}/${name}`, { verification: "none" }).warnings, []);
-    const strict = () => readRecord(`${data}/${name}`, { verification: "error" });
+    assertEquals(readRecordSync(`${data}/${name}`, { verification: "none" }).warnings, []);
+    const strict = () => readRecordSync(`${data}/${name}`, { verification: "error" });
     assertThrows(strict, UserError, `${name}.hea: signal 2 (ECG_3) starts with -66`);
   }
 });
 
 testWithData("s0010_re: 15 signals in two files", SAMPLES, (data) => {
-  const { signals, frames } = readRecord(`${data}/s0010_re`);
+  const { signals, frames } = readRecordSync(`${data}/s0010_re`);
   assertEquals(frames, 38400);
   assertEquals(signals.slice(12).map((s) => [s.fileName, s.description]), [
     ["s0010_re.xyz", "vx"],
@@ -133,16 +135,20 @@ testWithData("s0010_re: 15 signals in two files", SAMPLES, (data) => {
 });
 
 testWithData("FLAC records are refused with advice", SAMPLES, (data) => {
-  assertThrows(() => readRecord(`${data}/flacformats`), UserError, "format 508 is FLAC-compressed");
   assertThrows(
-    () => readRecord(`${data}/mixedsignals`),
+    () => readRecordSync(`${data}/flacformats`),
+    UserError,
+    "format 508 is FLAC-compressed",
+  );
+  assertThrows(
+    () => readRecordSync(`${data}/mixedsignals`),
     UserError,
     "format 516 is FLAC-compressed",
   );
 });
 
 testWithData("MIT-BIH record 100 (format 212)", "mitdb", (data) => {
-  const { frames, signals } = readRecord(`${data}/100`, { verification: "error" });
+  const { frames, signals } = readRecordSync(`${data}/100`, { verification: "error" });
   assertEquals(frames, 650000);
   assertEquals(physicalValues(signals[0])[0], (995 - 1024) / 200);
 });
@@ -154,7 +160,7 @@ testWithData(
     let records = 0;
     for (const entry of Deno.readDirSync(data)) {
       if (!entry.name.endsWith(".hea")) continue;
-      const record = readRecord(`${data}/${entry.name}`, { verification: "error" });
+      const record = readRecordSync(`${data}/${entry.name}`, { verification: "error" });
       assertEquals(record.signals.length, 12);
       assertEquals(record.header.frameRate, 500);
       assert(record.header.baseDate?.startsWith("202"));
@@ -166,8 +172,8 @@ testWithData(
 );
 
 testWithData("HR00001 equals PTB-XL 00001_hr sample for sample", ".", (data) => {
-  const published = readRecord(`${data}/ptb-xl/records500/00000/00001_hr`);
-  const challenge = readRecord(`${data}/challenge-2021/HR00001`);
+  const published = readRecordSync(`${data}/ptb-xl/records500/00000/00001_hr`);
+  const challenge = readRecordSync(`${data}/challenge-2021/HR00001`);
   assertEquals(
     challenge.signals.map((s) => s.samples),
     published.signals.map((s) => s.samples),
@@ -176,17 +182,17 @@ testWithData("HR00001 equals PTB-XL 00001_hr sample for sample", ".", (data) => 
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-Deno.test("readRecord: a missing header or signal file is named", () => {
+Deno.test("readRecordSync: a missing header or signal file is named", () => {
   const folder = Deno.makeTempDirSync();
   try {
     assertThrows(
-      () => readRecord(`${folder}/no`),
+      () => readRecordSync(`${folder}/no`),
       UserError,
       `${folder}/no.hea: the file is missing`,
     );
     Deno.writeTextFileSync(`${folder}/a.hea`, "a 1 100 2\na.dat 16\n");
     assertThrows(
-      () => readRecord(`${folder}/a`),
+      () => readRecordSync(`${folder}/a`),
       UserError,
       `${folder}/a.dat: the file is missing`,
     );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
 import { readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
 import { INVALID_SAMPLE } from "../../../../src/data/files/wfdb/record.ts";
-import { encodeRecord, writeRecord } from "../../../../src/data/files/wfdb/write_record.ts";
+import { encodeRecord, writeRecordSync } from "../../../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 
@@ -74,9 +74,13 @@ testWithData("encodeRecord: gives the bytes and sums of a published record", "pt
   });
 });
 
-Deno.test("writeRecord: a folder that is not there is a UserError", () => {
+Deno.test("writeRecordSync: a folder that is not there is a UserError", () => {
   const record = { name: "r", samplingRate: 100, signals: signals(1), samples: new Int16Array(3) };
-  assertThrows(() => writeRecord("/no/such/folder", record), UserError, "Cannot write /no/such");
+  assertThrows(
+    () => writeRecordSync("/no/such/folder", record),
+    UserError,
+    "Cannot write /no/such",
+  );
 });
 
 Deno.test("encodeRecord: refuses what would break the header", () => {
