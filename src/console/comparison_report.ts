@@ -5,6 +5,7 @@
  */
 
 import { stringify } from "@std/csv";
+import { formatSignedInterval } from "../text/format.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { ComparedCheckpoint, Comparison } from "../experiments/compare.ts";
 import { describeMetrics, OVERALL_METRICS } from "../evaluation/evaluation_tables.ts";
@@ -26,16 +27,11 @@ export function sideOfZero(
   return low > 0 ? "above" : high < 0 ? "below" : "neither";
 }
 
-/** `+0.0123`, `-0.0040`, "n/a" where it is not defined. */
-export function formatDifference(value: number, decimals = 4): string {
-  return Number.isFinite(value) ? (value < 0 ? "" : "+") + value.toFixed(decimals) : "n/a";
-}
+export { formatSigned as formatDifference } from "../text/format.ts";
 
 /** `+0.002 to +0.020`, "n/a" where no resample defines the metric. */
-export function formatDifferenceInterval({ low, high }: Interval, decimals = 3): string {
-  return Number.isFinite(low)
-    ? `${formatDifference(low, decimals)} to ${formatDifference(high, decimals)}`
-    : "n/a";
+export function formatDifferenceInterval(interval: Interval, decimals = 3): string {
+  return formatSignedInterval(interval, decimals);
 }
 
 /** What was evaluated: the classifier of the file, or the encoder of the file under a new head. */

@@ -14,7 +14,7 @@
  * @module
  */
 
-import { quantile } from "../metrics/bootstrap.ts";
+import { quantile } from "../stats/descriptive.ts";
 import {
   between,
   columnsOf,

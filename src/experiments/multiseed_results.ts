@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quantile } from "../metrics/bootstrap.ts";
+import { quantile } from "../stats/descriptive.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import { pairedT } from "../stats/paired_t.ts";
 import { pairedDifferences } from "../stats/samples.ts";

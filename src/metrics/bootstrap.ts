@@ -6,6 +6,7 @@
  */
 
 import { currentSeed } from "../random/set_seed.ts";
+import { quantile } from "../stats/descriptive.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import {
   type ClassMetrics,
@@ -55,18 +56,6 @@ export interface BootstrapOptions extends MetricOptions {
    * Whole clusters are drawn, as many as there are. Default: every record for itself.
    */
   readonly clusters?: ArrayLike<number>;
-}
-
-/**
- * Quantile of sorted values with linear interpolation between neighbors (type 7 of Hyndman & Fan
- * 1996, the default of R and NumPy). NaN if there are none.
- */
-export function quantile(sorted: ArrayLike<number>, probability: number): number {
-  if (sorted.length === 0) return NaN;
-  const position = (sorted.length - 1) * probability;
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
 /**

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { quantile } from "../metrics/bootstrap.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed } from "../random/set_seed.ts";
-import { meanOf, requireFraction, requireSample } from "./samples.ts";
+import { mean, quantile } from "./descriptive.ts";
+import { requireFraction, requireSample } from "./samples.ts";
 
 /** Options of {@linkcode bootstrapMeanDifference}. */
 export interface BootstrapSeedsOptions {
@@ -52,7 +52,7 @@ export function bootstrapMeanDifference(
   const differences = Float64Array.from({ length: resamples }, (_, resample) => {
     const random = new CounterRandom(seed, Stream.bootstrap, { item: resample });
     const drawnMean = (values: Float64Array) =>
-      meanOf(values.map(() => values[random.integer(values.length)]));
+      mean(values.map(() => values[random.integer(values.length)]));
     return drawnMean(a) - (b === undefined ? 0 : drawnMean(b));
   }).sort();
   return [quantile(differences, (1 - level) / 2), quantile(differences, (1 + level) / 2)];

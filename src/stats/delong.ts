@@ -5,8 +5,7 @@
  * @module
  */
 
-import normalCdf from "@stdlib/normal-cdf";
-import normalQuantile from "@stdlib/normal-quantile";
+import { normalCdf, normalQuantile } from "./distributions.ts";
 import { midranks } from "./midranks.ts";
 import { scaled } from "./paired_t.ts";
 import { requireFraction, requireSample } from "./samples.ts";
@@ -113,7 +112,7 @@ export function delongInterval(
   requireFraction(level, "level");
   const { aurocs: [auroc], covariance: [variance] } = aurocCovariance(labels, [scores]);
   const standardError = Math.sqrt(variance);
-  const half = normalQuantile((1 + level) / 2, 0, 1) * standardError;
+  const half = normalQuantile((1 + level) / 2) * standardError;
   return {
     auroc,
     standardError,
@@ -176,7 +175,7 @@ export function delongTest(
   // Of scores that rank alike nothing but rounding is left.
   const standardError = variance <= 1e-14 * (v11 + v22) ? 0 : Math.sqrt(variance);
   const z = Number.isNaN(standardError) ? NaN : scaled(difference, standardError);
-  const half = normalQuantile((1 + level) / 2, 0, 1) * standardError;
+  const half = normalQuantile((1 + level) / 2) * standardError;
   return {
     auroc1,
     auroc2,
@@ -185,6 +184,6 @@ export function delongTest(
     low: difference - half,
     high: difference + half,
     z,
-    pValue: 2 * normalCdf(-Math.abs(z), 0, 1),
+    pValue: 2 * normalCdf(-Math.abs(z)),
   };
 }

@@ -4,10 +4,7 @@
  * @module
  */
 
-import chiSquareCdf from "@stdlib/chisquare-cdf";
-import logGamma from "@stdlib/gammaln";
-import normalCdf from "@stdlib/normal-cdf";
-import tQuantile from "@stdlib/t-quantile";
+import { chiSquareCdf, logGamma, normalCdf, tQuantile } from "./distributions.ts";
 import { requireFraction } from "./samples.ts";
 
 /**
@@ -115,7 +112,7 @@ function upperTail(t: number, degreesOfFreedom: number, noncentrality: number): 
   const constant = Math.log(2) + nu / 2 * Math.log(nu / 2) - logGamma(nu / 2);
   const integrand = (s: number) => {
     const power = nu === 1 ? 0 : (nu - 1) * Math.log(s);
-    return normalCdf(noncentrality - t * s, 0, 1) * Math.exp(constant + power - nu * s * s / 2);
+    return normalCdf(noncentrality - t * s) * Math.exp(constant + power - nu * s * s / 2);
   };
   const step = (high - low) / INTERVALS;
   let sum = integrand(low) + integrand(high);

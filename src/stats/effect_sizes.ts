@@ -5,8 +5,7 @@
  */
 
 import { scaled } from "./paired_t.ts";
-import { meanOf, requireSample, sampleVariance } from "./samples.ts";
-import type { GroupSummary } from "./welch_t.ts";
+import { type GroupSummary, summarizeGroup } from "./welch_t.ts";
 
 /**
  * Cohen's d of two independent groups: the difference of their means, first − second, in units of the
@@ -23,14 +22,7 @@ import type { GroupSummary } from "./welch_t.ts";
  * ```
  */
 export function cohensD(first: ArrayLike<number>, second: ArrayLike<number>): number {
-  const [a, b] = [first, second].map((values): GroupSummary => {
-    const sample = requireSample(values, 2, "compute Cohen's d");
-    return {
-      mean: meanOf(sample),
-      standardDeviation: Math.sqrt(sampleVariance(sample)),
-      n: sample.length,
-    };
-  });
+  const [a, b] = [first, second].map((values) => summarizeGroup(values, "compute Cohen's d"));
   return cohensDFromSummaries(a, b);
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { mean } from "./descriptive.ts";
+
 /** Epochs that the last part of a curve covers: a quarter, at least one. */
 export function lastQuarter(epochs: number): number {
   return Math.max(1, Math.round(epochs / 4));
@@ -20,8 +22,8 @@ export function lastQuarter(epochs: number): number {
 export function lateFall(losses: readonly number[]): number {
   const part = lastQuarter(losses.length);
   if (losses.length < 4) return NaN;
-  const last = mean(losses.slice(-part));
-  const before = mean(losses.slice(-2 * part, -part));
+  const last = meanOfFinite(losses.slice(-part));
+  const before = meanOfFinite(losses.slice(-2 * part, -part));
   const fall = losses[0] - last;
   return fall > 0 ? (before - last) / fall : NaN;
 }
@@ -56,7 +58,7 @@ export function overfittingGap(
   },
 ): OverfittingGap {
   const part = lastQuarter(training.length);
-  const end = (curve: readonly number[]) => mean(curve.slice(-part));
+  const end = (curve: readonly number[]) => meanOfFinite(curve.slice(-part));
   const lowest = indexOfLargest(validation.map((loss) => -loss));
   const best = indexOfLargest(auroc);
   return {
@@ -75,8 +77,6 @@ function indexOfLargest(values: readonly number[]): number {
   return index < 0 ? NaN : index;
 }
 
-/** Of the finite values; NaN without any. */
-function mean(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+function meanOfFinite(values: readonly number[]): number {
+  return mean(values.filter(Number.isFinite));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import normalCdf from "@stdlib/normal-cdf";
+import { normalCdf } from "./distributions.ts";
 import { rankBiserial } from "./effect_sizes.ts";
 import { midranks } from "./midranks.ts";
 import { requireSample } from "./samples.ts";
@@ -93,5 +93,5 @@ function normalTail(u: number, n1: number, n2: number, tieSum: number): number {
   const n = n1 + n2;
   const deviation = Math.sqrt(n1 * n2 / 12 * (n + 1 - tieSum / (n * (n - 1))));
   if (!(deviation > 0)) return 1;
-  return normalCdf(-(u - n1 * n2 / 2 - 0.5) / deviation, 0, 1);
+  return normalCdf(-(u - n1 * n2 / 2 - 0.5) / deviation);
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import tQuantile from "@stdlib/t-quantile";
+import { mean, standardDeviation } from "./descriptive.ts";
+import { tQuantile } from "./distributions.ts";
 
 /** A mean with its uncertainty. */
 export interface MeanInterval {
@@ -35,10 +36,14 @@ export interface MeanInterval {
 export function meanInterval(values: ArrayLike<number>, level = 0.95): MeanInterval {
   const finite = Array.from(values).filter(Number.isFinite);
   const n = finite.length;
-  const mean = finite.reduce((sum, value) => sum + value, 0) / n; // NaN for n = 0
-  if (n < 2) return { n, mean, standardDeviation: NaN, low: NaN, high: NaN };
-  const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardDeviation = Math.sqrt(squares / (n - 1));
-  const half = tQuantile((1 + level) / 2, n - 1) * standardDeviation / Math.sqrt(n);
-  return { n, mean, standardDeviation, low: mean - half, high: mean + half };
+  const center = mean(finite);
+  const spread = standardDeviation(finite);
+  const half = n < 2 ? NaN : tQuantile((1 + level) / 2, n - 1) * spread / Math.sqrt(n);
+  return {
+    n,
+    mean: center,
+    standardDeviation: spread,
+    low: center - half,
+    high: center + half,
+  };
 }

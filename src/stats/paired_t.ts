@@ -4,9 +4,9 @@
  * @module
  */
 
-import tCdf from "@stdlib/t-cdf";
-import tQuantile from "@stdlib/t-quantile";
-import { meanOf, requireFraction, requireSample, sampleVariance } from "./samples.ts";
+import { tCdf, tQuantile } from "./distributions.ts";
+import { mean, standardDeviation } from "./descriptive.ts";
+import { requireFraction, requireSample } from "./samples.ts";
 
 /** Result of {@linkcode pairedT}. */
 export interface PairedT {
@@ -48,20 +48,20 @@ export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
   const sample = requireSample(differences, 2, "test paired differences");
   requireFraction(level, "level");
   const n = sample.length;
-  const mean = meanOf(sample);
-  const standardDeviation = Math.sqrt(sampleVariance(sample));
-  const half = tQuantile((1 + level) / 2, n - 1) * standardDeviation / Math.sqrt(n);
-  const ratio = scaled(mean, standardDeviation);
+  const meanDifference = mean(sample);
+  const spread = standardDeviation(sample);
+  const half = tQuantile((1 + level) / 2, n - 1) * spread / Math.sqrt(n);
+  const ratio = scaled(meanDifference, spread);
   const t = ratio * Math.sqrt(n);
   return {
     n,
-    meanDifference: mean,
-    standardDeviation,
+    meanDifference,
+    standardDeviation: spread,
     t,
     degreesOfFreedom: n - 1,
     pValue: twoSidedT(t, n - 1),
-    low: mean - half,
-    high: mean + half,
+    low: meanDifference - half,
+    high: meanDifference + half,
     cohensDz: ratio,
   };
 }

@@ -5,9 +5,7 @@
  * @module
  */
 
-import logGamma from "@stdlib/gammaln";
-import normalCdf from "@stdlib/normal-cdf";
-import normalPdf from "@stdlib/normal-pdf";
+import { logGamma, normalCdf, normalPdf } from "./distributions.ts";
 import { requireFraction } from "./samples.ts";
 
 /**
@@ -58,8 +56,8 @@ const INTERVALS = 2000;
 function expectedLargest(above: number, n: number): number {
   const constant = Math.exp(logGamma(n + 1) - logGamma(n - above) - logGamma(above + 1));
   const integrand = (x: number) =>
-    x * constant * normalCdf(x, 0, 1) ** (n - 1 - above) * normalCdf(-x, 0, 1) ** above *
-    normalPdf(x, 0, 1);
+    x * constant * normalCdf(x) ** (n - 1 - above) * normalCdf(-x) ** above *
+    normalPdf(x);
   const step = 20 / INTERVALS;
   let sum = 0; // both ends are 0 in float64
   for (let i = 1; i < INTERVALS; i++) sum += (i % 2 === 1 ? 4 : 2) * integrand(-10 + i * step);

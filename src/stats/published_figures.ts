@@ -5,9 +5,7 @@
  * @module
  */
 
-import normalPdf from "@stdlib/normal-pdf";
-import normalQuantile from "@stdlib/normal-quantile";
-import tQuantile from "@stdlib/t-quantile";
+import { normalPdf, normalQuantile, tQuantile } from "./distributions.ts";
 import { cohensDFromSummaries } from "./effect_sizes.ts";
 import { expectedPercentileHalfWidth, expectedStandardDeviation } from "./percentile_range.ts";
 import { type GroupSummary, welchTFromSummaries } from "./welch_t.ts";
@@ -121,7 +119,7 @@ export function examineInterval(summary: PublishedSummary, level = 0.95): Interv
   }
   const halfWidth = (interval[1] - interval[0]) / 2;
   const t = tQuantile((1 + level) / 2, n - 1);
-  const z = normalQuantile((1 + level) / 2, 0, 1);
+  const z = normalQuantile((1 + level) / 2);
   const percentile = expectedPercentileHalfWidth(n, level);
   const percentileInDeviations = [
     percentile / expectedStandardDeviation(n),
@@ -192,7 +190,7 @@ export function examineSingleRuns(
       mean,
       deviations: single === mean ? 0 : (single - mean) / standardDeviation,
       same: single.toFixed(decimals) === mean.toFixed(decimals),
-      chanceOfSame: Math.min(1, 10 ** -decimals * normalPdf(0, 0, spread)),
+      chanceOfSame: Math.min(1, 10 ** -decimals * normalPdf(0) / spread),
     };
   });
 }

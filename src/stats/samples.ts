@@ -1,5 +1,5 @@
 /**
- * What every test asks of its numbers, and their first two moments.
+ * What every test asks of its numbers.
  *
  * @module
  */
@@ -32,25 +32,6 @@ export function requireFraction(value: number, name: string): void {
   if (!(value > 0 && value < 1)) {
     throw new RangeError(`Cannot use ${name} ${value}: need a number in (0, 1)`);
   }
-}
-
-/**
- * Arithmetic mean; NaN for no values. Summed from the first value on, so that the mean of equal
- * values is that value and their variance 0, to the bit.
- */
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] - values[0];
-  return values[0] + sum / values.length;
-}
-
-/** Variance with n − 1; NaN for fewer than two values. */
-export function sampleVariance(values: ArrayLike<number>): number {
-  if (values.length < 2) return NaN;
-  const mean = meanOf(values);
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2;
-  return squares / (values.length - 1);
 }
 
 /**

@@ -5,9 +5,9 @@
  * @module
  */
 
-import normalCdf from "@stdlib/normal-cdf";
-import normalQuantile from "@stdlib/normal-quantile";
-import { meanOf, requireSample } from "./samples.ts";
+import { normalCdf, normalQuantile, polynomial } from "./distributions.ts";
+import { mean } from "./descriptive.ts";
+import { requireSample } from "./samples.ts";
 
 /** Polynomials of Royston's tables, constant term first; in 1/√n, n or ln n as stated. */
 const LAST_WEIGHT = [0, 0.221157, -0.147981, -2.07119, 4.434685, -2.706056]; // in 1/√n
@@ -62,7 +62,7 @@ function weights(n: number): Float64Array {
   if (n === 3) return Float64Array.of(Math.SQRT1_2);
   const scores = Float64Array.from(
     { length: half },
-    (_, i) => -normalQuantile((i + 0.625) / (n + 0.25), 0, 1),
+    (_, i) => -normalQuantile((i + 0.625) / (n + 0.25)),
   );
   const sum = 2 * scores.reduce((total, m) => total + m * m, 0);
   const root = 1 / Math.sqrt(n);
@@ -81,12 +81,12 @@ function weights(n: number): Float64Array {
 function oneMinusW(sorted: Float64Array, weights: Float64Array, range: number): number {
   const n = sorted.length;
   const scaled = sorted.map((value) => value / range);
-  const mean = meanOf(scaled);
+  const center = mean(scaled);
   let [weightSquares, squares, products] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const mirrored = Math.min(i, n - 1 - i);
     const weight = mirrored < weights.length ? Math.sign(2 * i - n + 1) * weights[mirrored] : 0; // the middle of an odd number
-    const centered = scaled[i] - mean;
+    const centered = scaled[i] - center;
     weightSquares += weight * weight;
     squares += centered * centered;
     products += weight * centered;
@@ -110,9 +110,5 @@ function probability(oneMinusW: number, n: number): number {
     [mean, logDeviation, at] = [SMALL_MEAN, SMALL_LOG_DEVIATION, n];
   }
   const z = (y - polynomial(mean, at)) / Math.exp(polynomial(logDeviation, at));
-  return normalCdf(-z, 0, 1);
-}
-
-function polynomial(coefficients: readonly number[], x: number): number {
-  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
+  return normalCdf(-z);
 }

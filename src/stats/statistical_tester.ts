@@ -8,7 +8,6 @@
  * @module
  */
 
-import { quantile } from "../metrics/bootstrap.ts";
 import { bootstrapMeanDifference } from "./bootstrap_seeds.ts";
 import { smallestDetectableDifference } from "./detectable_difference.ts";
 import { cohensD, cohensDFromSummaries } from "./effect_sizes.ts";
@@ -16,13 +15,8 @@ import { holm } from "./holm.ts";
 import { labelPermutationTest } from "./label_permutation_test.ts";
 import { mannWhitney, type RankTestMethod } from "./mann_whitney.ts";
 import { pairedT } from "./paired_t.ts";
-import {
-  meanOf,
-  pairedDifferences,
-  requireFraction,
-  requireSample,
-  sampleVariance,
-} from "./samples.ts";
+import { mean, median, standardDeviation } from "./descriptive.ts";
+import { pairedDifferences, requireFraction, requireSample } from "./samples.ts";
 import { shapiroWilk } from "./shapiro_wilk.ts";
 import { type PermutationTest, signFlipTest } from "./sign_flip_test.ts";
 import { type GroupSummary, type WelchT, welchT, welchTFromSummaries } from "./welch_t.ts";
@@ -119,8 +113,8 @@ export interface WelchResult {
 /** The test that decides. */
 export type DecidingTest = PairedTtestResult | WilcoxonResult | MannWhitneyResult | WelchResult;
 
-/** A test beside the one that decides. */
-export interface TestBeside {
+/** A test that is reported but does not decide. */
+export interface SecondaryTest {
   readonly statistic: number;
   readonly p_value: number;
   readonly [detail: string]: number | string | boolean;
@@ -148,12 +142,12 @@ export interface MetricComparison {
   readonly interval_95: readonly [low: number, high: number];
   /** The deciding p-value, corrected over the metrics of the comparison. */
   readonly p_holm: number;
-  readonly paired_t: TestBeside | null;
-  readonly wilcoxon: TestBeside | null;
-  readonly permutation: TestBeside | null;
-  readonly welch_t: TestBeside | null;
+  readonly paired_t: SecondaryTest | null;
+  readonly wilcoxon: SecondaryTest | null;
+  readonly permutation: SecondaryTest | null;
+  readonly welch_t: SecondaryTest | null;
   /** As documented for results that are not normal; takes paired values for independent groups. */
-  readonly mann_whitney: TestBeside | null;
+  readonly mann_whitney: SecondaryTest | null;
   /** d_z of paired values, d with the pooled standard deviation of independent groups. */
   readonly cohens_d: number;
   /** Ends of the 95 % percentile bootstrap interval over seeds. */
@@ -307,7 +301,7 @@ export class StatisticalTester {
         method1: describe(name1, first),
         method2: describe(name2, second),
         missing,
-        ...improvement(meanOf(first), meanOf(second)),
+        ...improvement(mean(first), mean(second)),
       };
       const tests = paired
         ? this.#testPaired(first, second, seed)
@@ -536,15 +530,14 @@ function presentValues(first: ArrayLike<number | null>, second: ArrayLike<number
 }
 
 function describe(name: string, values: Float64Array): MethodStatistics {
-  const sorted = values.toSorted();
   return {
     name,
     n: values.length,
-    mean: meanOf(values),
-    std: Math.sqrt(sampleVariance(values)),
-    median: quantile(sorted, 0.5),
-    min: sorted[0] ?? NaN,
-    max: sorted.at(-1) ?? NaN,
+    mean: mean(values),
+    std: standardDeviation(values),
+    median: median(values),
+    min: values.length > 0 ? Math.min(...values) : NaN,
+    max: values.length > 0 ? Math.max(...values) : NaN,
   };
 }
 
@@ -553,20 +546,16 @@ function fromSummary(name: string, summary: GroupSummary): MethodStatistics {
   return { name, n, mean, std: standardDeviation, median: NaN, min: NaN, max: NaN };
 }
 
-function median(values: ArrayLike<number>): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
-}
-
-function describeWelch({ t, pValue, degreesOfFreedom }: WelchT): TestBeside {
+function describeWelch({ t, pValue, degreesOfFreedom }: WelchT): SecondaryTest {
   return { statistic: t, p_value: pValue, degrees_of_freedom: degreesOfFreedom };
 }
 
-function describeMannWhitney(rank: MannWhitneyResult): TestBeside {
+function describeMannWhitney(rank: MannWhitneyResult): SecondaryTest {
   const { u_statistic: statistic, p_value, rank_biserial_r, method } = rank;
   return { statistic, p_value, rank_biserial_r, method };
 }
 
-function describeSignedRank(test: WilcoxonSignedRank): TestBeside {
+function describeSignedRank(test: WilcoxonSignedRank): SecondaryTest {
   return {
     statistic: test.statistic,
     p_value: test.pValue,
@@ -576,7 +565,7 @@ function describeSignedRank(test: WilcoxonSignedRank): TestBeside {
   };
 }
 
-function describePermutation(test: PermutationTest): TestBeside {
+function describePermutation(test: PermutationTest): SecondaryTest {
   const { meanDifference, pValue, exact, resamples } = test;
   return { statistic: meanDifference, p_value: pValue, exact, resamples };
 }

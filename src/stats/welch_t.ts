@@ -4,9 +4,10 @@
  * @module
  */
 
-import tQuantile from "@stdlib/t-quantile";
+import { tQuantile } from "./distributions.ts";
 import { scaled, twoSidedT } from "./paired_t.ts";
-import { meanOf, requireFraction, requireSample, sampleVariance } from "./samples.ts";
+import { mean, standardDeviation } from "./descriptive.ts";
+import { requireFraction, requireSample } from "./samples.ts";
 
 /** What a paper prints of a group. */
 export interface GroupSummary {
@@ -14,6 +15,15 @@ export interface GroupSummary {
   /** With n − 1. */
   readonly standardDeviation: number;
   readonly n: number;
+}
+
+/**
+ * @param purpose As for `requireSample`
+ * @throws {RangeError} If there are fewer than two values, or one is not finite
+ */
+export function summarizeGroup(values: ArrayLike<number>, purpose: string): GroupSummary {
+  const sample = requireSample(values, 2, purpose);
+  return { mean: mean(sample), standardDeviation: standardDeviation(sample), n: sample.length };
 }
 
 /** Result of {@linkcode welchT}. */
@@ -52,14 +62,7 @@ export function welchT(
   second: ArrayLike<number>,
   level = 0.95,
 ): WelchT {
-  const [a, b] = [first, second].map((values): GroupSummary => {
-    const sample = requireSample(values, 2, "test two groups");
-    return {
-      mean: meanOf(sample),
-      standardDeviation: Math.sqrt(sampleVariance(sample)),
-      n: sample.length,
-    };
-  });
+  const [a, b] = [first, second].map((values) => summarizeGroup(values, "test two groups"));
   return welchTFromSummaries(a, b, level);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import normalCdf from "@stdlib/normal-cdf";
+import { normalCdf } from "./distributions.ts";
 import type { RankTestMethod } from "./mann_whitney.ts";
 import { midranks } from "./midranks.ts";
 import { requireSample } from "./samples.ts";
@@ -96,5 +96,5 @@ function lowerTail(w: number, n: number): number {
 function normalTail(w: number, n: number, tieSum: number): number {
   const variance = (n * (n + 1) * (2 * n + 1) - tieSum / 2) / 24;
   if (!(variance > 0)) return 0.5; // no differences, p = 1
-  return normalCdf((w - n * (n + 1) / 4) / Math.sqrt(variance), 0, 1);
+  return normalCdf((w - n * (n + 1) / 4) / Math.sqrt(variance));
 }

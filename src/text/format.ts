@@ -74,6 +74,38 @@ export function formatRate(perSecond: number, unit: string): string {
   return `${text} ${unit}/s`;
 }
 
+/** A difference with its sign; "n/a" when it is not defined. What rounds to 0 has no sign. */
+export function formatSigned(value: number, decimals = 4): string {
+  const text = formatScore(value, decimals);
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
+/** Ends of the interval of a difference; "n/a" where they are not defined. */
+export function formatSignedInterval(
+  { low, high }: { low: number; high: number },
+  decimals = 4,
+): string {
+  return Number.isFinite(low) && Number.isFinite(high)
+    ? `${formatSigned(low, decimals)} to ${formatSigned(high, decimals)}`
+    : "n/a";
+}
+
+/** A p-value: `0.0123`, `< 0.0001`, "n/a" where nothing was tested. */
+export function formatPValue(value: number): string {
+  if (!Number.isFinite(value)) return "n/a";
+  return value < 0.0001 ? "< 0.0001" : value.toFixed(4);
+}
+
+/** A share without trailing zeros: `12.5 %`. */
+export function formatShare(fraction: number): string {
+  return `${Number((100 * fraction).toFixed(4))} %`;
+}
+
+/** `3 seeds`, `1 seed`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A fraction as a percentage. */
 export function formatPercent(fraction: number, decimals = 0): string {
   return `${(fraction * 100).toFixed(decimals)}%`;

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { bootstrapIntervals, quantile } from "../../src/metrics/bootstrap.ts";
+import { bootstrapIntervals } from "../../src/metrics/bootstrap.ts";
+import { quantile } from "../../src/stats/descriptive.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bootstrapMeanDifference } from "../../src/stats/bootstrap_seeds.ts";
-import { meanOf, sampleVariance } from "../../src/stats/samples.ts";
+import { mean, sampleVariance } from "../../src/stats/descriptive.ts";
 
 const gains = [0.012, 0.004, 0.009, -0.003, 0.011, 0.007, 0.001, 0.008, 0.005, 0.006];
 
@@ -9,7 +9,7 @@ Deno.test("the interval has the width of the mean's plug-in standard error", () 
   // Ten values: the bootstrap distribution is near to normal with variance s² (n − 1) / n².
   const expected = 2 * 1.96 * Math.sqrt(sampleVariance(gains) * 9) / 10;
   assert(Math.abs((high - low) / expected - 1) < 0.05, `${high - low}, expected ${expected}`);
-  assert(low < meanOf(gains) && meanOf(gains) < high);
+  assert(low < mean(gains) && mean(gains) < high);
   assertEquals(bootstrapMeanDifference(gains, undefined, { seed: 1 }), [low, high]);
 });
 
@@ -19,7 +19,7 @@ Deno.test("two groups are drawn apart: their variances add up", () => {
   const variance = (values: number[]) => sampleVariance(values) * 9 / 100;
   const expected = 2 * 1.96 * Math.sqrt(variance(gains) + variance(others));
   assert(Math.abs((high - low) / expected - 1) < 0.05);
-  const difference = meanOf(gains) - meanOf(others);
+  const difference = mean(gains) - mean(others);
   assert(low < difference && difference < high);
 });
 

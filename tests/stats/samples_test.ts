@@ -1,11 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { meanOf, pairedDifferences, sampleVariance } from "../../src/stats/samples.ts";
+import { mean, sampleVariance } from "../../src/stats/descriptive.ts";
+import { pairedDifferences } from "../../src/stats/samples.ts";
 
 Deno.test("equal values have their own mean and no variance, to the bit", () => {
   const values = Array(7).fill(0.1); // whose plain sum is 0.7 - 1e-16
-  assertEquals([meanOf(values), sampleVariance(values)], [0.1, 0]);
-  assertEquals([meanOf([]), sampleVariance([1])], [NaN, NaN]);
-  assertEquals([meanOf([1, 2, 6]), sampleVariance([1, 2, 6])], [3, 7]);
+  assertEquals([mean(values), sampleVariance(values)], [0.1, 0]);
+  assertEquals([mean([]), sampleVariance([1])], [NaN, NaN]);
+  assertEquals([mean([1, 2, 6]), sampleVariance([1, 2, 6])], [3, 7]);
 });
 
 Deno.test("paired differences of decimals are the decimals a person would write", () => {

@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { welchT, welchTFromSummaries } from "../../src/stats/welch_t.ts";
-import { meanOf, sampleVariance } from "../../src/stats/samples.ts";
+import { mean, sampleVariance } from "../../src/stats/descriptive.ts";
 import { assertAgrees, cases } from "./significance_fixture.ts";
 
 Deno.test("t, degrees of freedom, p and interval agree with SciPy, also from summaries", () => {
   for (const { a, b, ...expected } of cases("welch")) {
     const [first, second] = [a, b].map((values: number[]) => ({
-      mean: meanOf(values),
+      mean: mean(values),
       standardDeviation: Math.sqrt(sampleVariance(values)),
       n: values.length,
     }));

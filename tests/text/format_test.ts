@@ -8,8 +8,13 @@ import {
   formatNumber,
   formatPath,
   formatPercent,
+  formatPValue,
   formatRate,
   formatScore,
+  formatShare,
+  formatSigned,
+  formatSignedInterval,
+  plural,
 } from "../../src/text/format.ts";
 
 Deno.test("format: counts and numbers", () => {
@@ -58,4 +63,19 @@ Deno.test("format: clocks, sizes, rates, paths", () => {
 Deno.test("an interval; one that is not defined is n/a", () => {
   assertEquals(formatInterval({ low: 0.8124, high: 0.9 }), "0.812 to 0.900");
   assertEquals(formatInterval({ low: NaN, high: NaN }), "n/a");
+});
+
+Deno.test("differences have a sign, unless they round to 0", () => {
+  assertEquals(
+    [0.01234, -0.5, 0, -0.00001, 0.00001, NaN].map((value) => formatSigned(value)),
+    ["+0.0123", "-0.5000", "0.0000", "0.0000", "0.0000", "n/a"],
+  );
+  assertEquals(formatSignedInterval({ low: -0.1, high: 0.3 }, 3), "-0.100 to +0.300");
+  assertEquals(formatSignedInterval({ low: NaN, high: NaN }), "n/a");
+});
+
+Deno.test("p-values, shares, plurals", () => {
+  assertEquals([0.0123, 0.00001, NaN].map(formatPValue), ["0.0123", "< 0.0001", "n/a"]);
+  assertEquals([0.125, 1, 1 / 3].map(formatShare), ["12.5 %", "100 %", "33.3333 %"]);
+  assertEquals([plural(1, "seed"), plural(1200, "seed")], ["1 seed", "1,200 seeds"]);
 });
