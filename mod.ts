@@ -106,7 +106,9 @@ export { applyRandomMask, type RandomMaskOptions } from "./src/augment/random_ma
 
 // Models
 export { ParameterStore } from "./src/layers/parameters.ts";
-export { Encoder1dCnn, type EncoderOptions } from "./src/models/encoder_1d_cnn.ts";
+export { Encoder, type EncoderKind, type EncoderOptions } from "./src/models/encoder.ts";
+export { Encoder1dCnn, encoder1dCnn } from "./src/models/encoder_1d_cnn.ts";
+export { type EncoderChoice, ENCODERS } from "./src/models/encoders.ts";
 export { Classifier } from "./src/models/classifier.ts";
 export type { ClassifierNetwork, LogitsPass } from "./src/models/classifier_network.ts";
 export { Resnet1d, type Resnet1dOptions } from "./src/models/resnet1d.ts";
@@ -117,11 +119,10 @@ export {
   type ClassifierExtents,
   createClassifier,
   isClassifierArchitecture,
-} from "./src/models/classifiers.ts";
+} from "./src/models/registry.ts";
 export { Simclr, type SimclrOptions } from "./src/models/simclr.ts";
 export { Reconstruction } from "./src/models/reconstruction.ts";
 export { Byol, type ByolOptions } from "./src/models/byol.ts";
-export { Contrastive } from "./src/models/contrastive.ts";
 
 // Losses and optimizer
 export { ntXent } from "./src/losses/nt_xent.ts";
@@ -258,8 +259,8 @@ export {
   type HostTensor,
   type StateDict,
 } from "./src/checkpoint/state_dict.ts";
-export { matchStateDict } from "./src/checkpoint/match_state_dict.ts";
-export { type Architecture, architectureOf } from "./src/checkpoint/recognize_architecture.ts";
+export { matchStateDict } from "./src/models/match_state_dict.ts";
+export { type Architecture, architectureOf } from "./src/models/registry.ts";
 
 // Jobs
 export {
@@ -389,7 +390,6 @@ export {
   type FeatureOptions,
   type FrozenNetwork,
   networkFeatures,
-  pooledEncoder,
 } from "./src/evaluation/network_features.ts";
 export { readSeedResults, type SeedResults } from "./src/results/seed_results.ts";
 export {

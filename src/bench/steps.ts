@@ -8,7 +8,6 @@ import { augmentationConfig } from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";
 import { ByolMethod } from "../methods/byol.ts";
@@ -16,8 +15,8 @@ import { ClassificationMethod } from "../methods/classification.ts";
 import { MaskedMethod } from "../methods/masked.ts";
 import { SimclrMethod } from "../methods/simclr.ts";
 import { Byol } from "../models/byol.ts";
-import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
-import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import { type ClassifierArchitecture, createClassifier } from "../models/registry.ts";
+import { createEncoder } from "../models/encoders.ts";
 import { Reconstruction } from "../models/reconstruction.ts";
 import { Simclr } from "../models/simclr.ts";
 import { MeasuredStep, type StepFigures } from "./measured_step.ts";
@@ -125,8 +124,8 @@ export function makeStep(
     case "improved-cnn":
       return classifier("ImprovedECGClassifier");
     case "inference": {
-      const encoder = new Encoder1dCnn(store);
-      return (recorder, x) => meanPool(recorder, encoder.evaluate(recorder, x)).y;
+      const encoder = createEncoder(store, "");
+      return (recorder, x) => encoder.evaluateFeatures(recorder, x);
     }
   }
 }

@@ -27,7 +27,7 @@ import {
   type StateDict,
   tensorFromBytes,
 } from "./state_dict.ts";
-import { defaultSection } from "./recognize_architecture.ts";
+import { defaultSection } from "./default_section.ts";
 
 /** Largest header that the format's own library accepts. */
 const MAXIMUM_HEADER_BYTES = 100_000_000;

@@ -7,7 +7,7 @@
 
 import { UserError } from "../errors.ts";
 import { decodeMetadata } from "./metadata.ts";
-import { defaultSection } from "./recognize_architecture.ts";
+import { defaultSection } from "./default_section.ts";
 import {
   BYTES_PER_ELEMENT,
   type Checkpoint,

@@ -6,7 +6,7 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
+import { describeCheckpoint } from "../models/describe_checkpoint.ts";
 import type { CommandContext } from "../console/flags/command.ts";
 import { formatCount } from "../text/format.ts";
 import { Progress } from "../console/progress.ts";

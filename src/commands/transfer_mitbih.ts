@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
+import { describeCheckpoint } from "../models/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import type { CommandContext } from "../console/flags/command.ts";

@@ -43,7 +43,7 @@ export interface PretrainPresentation {
   readonly loss: string;
   /** The loss of a network that has learned nothing, where it is known. */
   readonly chance?: (batchSize: number) => number;
-  /** What follows "6 blocks of width 64, " in the settings: `projection 128`. */
+  /** What follows the encoder in the settings: `projection 128`. */
   readonly network: string;
   /** What follows the batch size in the settings, in brackets: `two views each`. */
   readonly batch?: string;
@@ -119,13 +119,13 @@ export async function runPretrain(
       signal: context.signal,
       commandLine: context.commandLine,
       events: {
-        prepared: ({ parameters, trained, memory, resumedAfter }) =>
+        prepared: ({ encoder, parameters, trained, memory, resumedAfter }) =>
           printSettings([
             ["Command", recipe.command],
             ...workspaceSettings(workspace),
             [
               "Model",
-              `6 blocks of width 64, ${presentation.network}; ` +
+              `${encoder}, ${presentation.network}; ` +
               `${formatCount(parameters)} parameters` +
               (trained < parameters ? `, ${formatCount(trained)} trained` : ""),
             ],

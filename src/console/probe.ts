@@ -6,7 +6,7 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeCheckpoint } from "../checkpoint/describe_checkpoint.ts";
+import { describeCheckpoint } from "../models/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { CommandContext } from "./flags/command.ts";
 import {

@@ -22,7 +22,7 @@ import {
   type TrainClassifierOptions,
 } from "../training/train_classifier.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
-import type { ClassifierArchitecture } from "../models/classifiers.ts";
+import type { ClassifierArchitecture } from "../models/registry.ts";
 import { lineChart } from "../plots/line_chart.ts";
 import {
   assertResumable,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { architectureOf } from "../checkpoint/recognize_architecture.ts";
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
+import { architectureOf } from "../models/registry.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";

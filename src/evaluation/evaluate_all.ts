@@ -5,7 +5,7 @@
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { recognizeArchitecture } from "../checkpoint/recognize_architecture.ts";
+import { recognizeArchitecture } from "../models/registry.ts";
 import type { Checkpoint, CheckpointMetadata } from "../checkpoint/state_dict.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";
 import { UserError } from "../errors.ts";

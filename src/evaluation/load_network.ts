@@ -4,8 +4,6 @@
  * @module
  */
 
-import { describeSections } from "../checkpoint/describe_checkpoint.ts";
-import { type Architecture, architectureOf } from "../checkpoint/recognize_architecture.ts";
 import { type Checkpoint, sourceOf, type StateDict } from "../checkpoint/state_dict.ts";
 import { LEADS } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
@@ -13,14 +11,20 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { ParameterStore } from "../layers/parameters.ts";
+import { describeSections } from "../models/describe_checkpoint.ts";
+import { encoderNamed } from "../models/encoders.ts";
 import {
+  type Architecture,
+  architectureOf,
   type ClassifierArchitecture,
+  classifierOptions,
   createClassifier,
+  encoderOf,
+  encoderState,
   isClassifierArchitecture,
-} from "../models/classifiers.ts";
-import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
-import { encoderState, loadState } from "../runs/checkpoints.ts";
-import { type FrozenNetwork, pooledEncoder } from "./network_features.ts";
+} from "../models/registry.ts";
+import { loadState } from "../runs/checkpoints.ts";
+import type { FrozenNetwork } from "./network_features.ts";
 
 /** A classifier in evaluation mode; give it back with `destroy()`. */
 export interface LoadedClassifier {
@@ -71,9 +75,12 @@ export function classifierFacts(checkpoint: Checkpoint): ClassifierFacts {
  */
 export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint): LoadedClassifier {
   const architecture = classifierFacts(checkpoint);
-  const { name, inputs, width, classes } = architecture;
+  const { name, classes } = architecture;
   const store = new ParameterStore();
-  const network = createClassifier(store, { architecture: name, inputs, width, classes });
+  const network = createClassifier(store, {
+    architecture: name,
+    ...classifierOptions(architecture),
+  });
   place(
     gpu,
     store,
@@ -133,8 +140,8 @@ function featureSource(checkpoint: Checkpoint): FeatureSource {
     const state = checkpoint.sections.get(section);
     if (!state) continue;
     const encoder = section === "encoder" ? state : encoderState(state);
-    const found = architectureOf(encoder);
-    if (found?.name === "ECGEncoder1DCNN") {
+    const found = encoderOf(encoder);
+    if (found) {
       return {
         architecture: found,
         state: encoder,
@@ -159,17 +166,23 @@ function featureSource(checkpoint: Checkpoint): FeatureSource {
 }
 
 function createFeatureNetwork(store: ParameterStore, architecture: Architecture): FeatureNetwork {
-  const { name, inputs, width, classes = 1 } = architecture;
+  const { name } = architecture;
   const shared = { architecture, destroy: () => store.destroy() };
   if (isClassifierArchitecture(name)) {
-    const network = createClassifier(store, { architecture: name, inputs, width, classes });
+    const options = classifierOptions(architecture);
+    const network = createClassifier(store, { architecture: name, ...options });
     return {
       ...shared,
       features: network.features,
-      evaluate: (recorder, x) => network.evaluate(recorder, x).features,
+      evaluateFeatures: (recorder, x) => network.evaluate(recorder, x).features,
     };
   }
-  return { ...shared, ...pooledEncoder(new Encoder1dCnn(store, "", { inputs, width })) };
+  const encoder = encoderNamed(name).create(store, "", architecture);
+  return {
+    ...shared,
+    features: encoder.features,
+    evaluateFeatures: (recorder, x) => encoder.evaluateFeatures(recorder, x),
+  };
 }
 
 function place(gpu: Gpu, store: ParameterStore, state: StateDict, what: string): void {

@@ -7,12 +7,10 @@
 import { UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { meanPool } from "../layers/mean_pool.ts";
-import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
 import { evaluateRows } from "./inference.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
-/** A network that gives features, in evaluation mode. */
+/** A network that gives features, in evaluation mode, such as every encoder. */
 export interface FrozenNetwork {
   /** Width of the features. */
   readonly features: number;
@@ -21,15 +19,7 @@ export interface FrozenNetwork {
    *
    * @param x [N, T, leads]
    */
-  evaluate(recorder: Recorder, x: Tensor): Tensor;
-}
-
-/** An encoder whose output is averaged over time. */
-export function pooledEncoder(encoder: Encoder1dCnn): FrozenNetwork {
-  return {
-    features: encoder.outputs,
-    evaluate: (recorder, x) => meanPool(recorder, encoder.evaluate(recorder, x)).y,
-  };
+  evaluateFeatures(recorder: Recorder, x: Tensor): Tensor;
 }
 
 /** How features are computed, and what a bad one is put down to. */
@@ -50,14 +40,14 @@ export interface FeatureOptions {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { Encoder1dCnn, networkFeatures, ParameterStore, pooledEncoder } from "ssrl-ecg";
+ * import { Encoder1dCnn, networkFeatures, ParameterStore } from "ssrl-ecg";
  * import { synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42, duration: 1.28 });
  * const workspace = await Workspace.open(set, { normalization: "train" });
  * const store = new ParameterStore();
  * const encoder = new Encoder1dCnn(store, "", { width: 4 });
  * store.allocate(workspace.gpu, 42);
- * const features = await networkFeatures(workspace, pooledEncoder(encoder), [0, 1, 2], {
+ * const features = await networkFeatures(workspace, encoder, [0, 1, 2], {
  *   what: "the encoder",
  *   diagnosis: "The weights are damaged",
  * });
@@ -75,7 +65,7 @@ export async function networkFeatures(
   const { features } = await evaluateRows(
     workspace,
     rows,
-    (recorder, x) => ({ features: network.evaluate(recorder, x) }),
+    (recorder, x) => ({ features: network.evaluateFeatures(recorder, x) }),
     onProgress,
   );
   const broken = features.findIndex((value) => !Number.isFinite(value));

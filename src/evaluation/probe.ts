@@ -8,14 +8,14 @@
 import { labelSubset } from "../data/sampling/label_subset.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
-import { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import type { Encoder } from "../models/encoder.ts";
 import {
   fitLinearProbe,
   fitLogisticRegression,
   type LinearModel,
   predictProbabilities,
 } from "../estimators/logistic_regression.ts";
-import { featureParts, type FrozenNetwork, pooledEncoder } from "./network_features.ts";
+import { featureParts, type FrozenNetwork } from "./network_features.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** What a probe found. */
@@ -63,16 +63,17 @@ export async function probeEncoder(
   };
 }
 
-/** The same probe on a CNN encoder with random weights of this seed. */
+/** The same probe on an encoder like this one with random weights of this seed. */
 export async function probeRandomEncoder(
   workspace: Workspace,
-  options: { width: number; labelFraction?: number; seed: number },
+  { kind, inputs, width }: Encoder,
+  options: { labelFraction?: number; seed: number },
 ): Promise<ProbeResult> {
   const store = new ParameterStore();
-  const encoder = new Encoder1dCnn(store, "", { width: options.width });
+  const encoder = kind.create(store, "", { inputs, width });
   store.allocate(workspace.gpu, options.seed);
   try {
-    return await probeEncoder(workspace, pooledEncoder(encoder), options);
+    return await probeEncoder(workspace, encoder, options);
   } finally {
     store.destroy();
   }

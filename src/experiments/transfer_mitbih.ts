@@ -10,7 +10,8 @@
 
 import { join } from "node:path";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeSections } from "../checkpoint/describe_checkpoint.ts";
+import { describeSections } from "../models/describe_checkpoint.ts";
+import { encoderChoiceOf, encoderOf } from "../models/registry.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint, JsonValue } from "../checkpoint/state_dict.ts";
 import { programName } from "../text/program_name.ts";
@@ -21,7 +22,7 @@ import { UserError } from "../errors.ts";
 import type { BootstrapIntervals, Interval } from "../metrics/bootstrap.ts";
 import { perClassMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
-import { modelWidth, weightsAt } from "../runs/checkpoints.ts";
+import { weightsAt } from "../runs/checkpoints.ts";
 import { evaluateClassifier } from "../evaluation/evaluate.ts";
 import { INFERENCE_ROWS } from "../evaluation/inference.ts";
 import { dataSettings, isUnfinished } from "../runs/run_state.ts";
@@ -133,9 +134,10 @@ export function encoderSource(
   pretrainedOnly: boolean,
 ): EncoderSource {
   const places: EncoderSource[] = pretrainedOnly ? ["encoder"] : ["encoder", "encoder of model"];
-  const source = places.find((place) =>
-    weightsAt(checkpoint, place)?.has("features.0.block.0.weight")
-  );
+  const source = places.find((place) => {
+    const state = weightsAt(checkpoint, place);
+    return state && encoderOf(state);
+  });
   if (source !== undefined) return source;
   const need = pretrainedOnly
     ? `the key "encoder" (leave --use-ssl away to take the encoder of a classifier)`
@@ -236,10 +238,10 @@ async function trainAndTest(
   const runFolder = join(options.runFolder, name);
   const path = join(runFolder, "model.pt");
   events?.run?.(name);
-  const start: Pick<TrainClassifierOptions, "encoderCheckpoint" | "encoderFrom" | "width"> =
+  const start: Pick<TrainClassifierOptions, "encoderCheckpoint" | "encoderFrom" | "encoder"> =
     name === "transfer"
       ? { encoderCheckpoint: checkpoint, encoderFrom: [encoderFrom] }
-      : { width: modelWidth(await readCheckpoint(checkpoint)) };
+      : { encoder: encoderChoiceOf(await readCheckpoint(checkpoint)) };
   const { mean, standardDeviation } = workspace.normalization;
   const settings: JsonValue = {
     name,

@@ -9,7 +9,7 @@ import { recordContrastiveViews } from "../augment/contrastive_views.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { ntXent } from "../losses/nt_xent.ts";
-import type { Contrastive } from "../models/contrastive.ts";
+import type { Simclr } from "../models/simclr.ts";
 import type { Batch, Method } from "./batch.ts";
 
 /** Settings of the contrastive variant. */
@@ -25,7 +25,7 @@ export class ContrastiveMethod implements Method {
 
   constructor(
     readonly store: ParameterStore,
-    readonly model: Contrastive,
+    readonly model: Simclr,
     readonly settings: ContrastiveSettings,
   ) {}
 

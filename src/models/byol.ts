@@ -11,14 +11,14 @@
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { recordMovingAverage } from "../optim/moving_average.ts";
-import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
+import type { Encoder } from "./encoder.ts";
+import { createEncoder, type EncoderChoice } from "./encoders.ts";
 import { ProjectionMlp } from "./projection_mlp.ts";
 
 /** Extents of BYOL's heads. */
-export interface ByolOptions extends EncoderOptions {
+export interface ByolOptions extends EncoderChoice {
   /** Width of the hidden layers, a multiple of 4; 2048. */
   readonly hidden?: number;
   /** Width of projections and predictions; 256. */
@@ -41,10 +41,10 @@ export interface ByolOptions extends EncoderOptions {
  * ```
  */
 export class Byol {
-  readonly encoder: Encoder1dCnn;
+  readonly encoder: Encoder;
   readonly projector: ProjectionMlp;
   readonly predictor: ProjectionMlp;
-  readonly targetEncoder: Encoder1dCnn;
+  readonly targetEncoder: Encoder;
   readonly targetProjector: ProjectionMlp;
   /** Index after the last trained parameter: the target's follow. */
   readonly trainedTo: number;
@@ -55,8 +55,8 @@ export class Byol {
   constructor(readonly store: ParameterStore, options: ByolOptions = {}) {
     const { hidden = 2048, projection = 256 } = options;
     const { parameters } = store;
-    this.encoder = new Encoder1dCnn(store, "encoder.", options);
-    const projector = { inputs: this.encoder.outputs, hidden, outputs: projection };
+    this.encoder = createEncoder(store, "encoder.", options);
+    const projector = { inputs: this.encoder.features, hidden, outputs: projection };
     this.projector = new ProjectionMlp(store, "online_projector", projector);
     this.#followed = parameters.length;
     this.predictor = new ProjectionMlp(store, "online_predictor", {
@@ -64,7 +64,7 @@ export class Byol {
       inputs: projection,
     });
     this.trainedTo = parameters.length;
-    this.targetEncoder = new Encoder1dCnn(store, "target_encoder.", options);
+    this.targetEncoder = createEncoder(store, "target_encoder.", options);
     this.targetProjector = new ProjectionMlp(store, "target_projector", projector);
     for (let i = 0; i < this.#followed; i++) {
       store.startAsCopy(parameters[this.trainedTo + i], parameters[i]);
@@ -81,16 +81,13 @@ export class Byol {
     recorder: Recorder,
     x: Tensor,
   ): { prediction: Tensor; backward: (dprediction: Tensor) => void } {
-    const encoded = this.encoder.forward(recorder, x);
-    const pooled = meanPool(recorder, encoded.y);
-    const projected = this.projector.forward(recorder, pooled.y);
+    const encoded = this.encoder.forwardFeatures(recorder, x);
+    const projected = this.projector.forward(recorder, encoded.y);
     const predicted = this.predictor.forward(recorder, projected.y);
     return {
       prediction: predicted.y,
       backward: (dprediction) =>
-        encoded.backward(
-          pooled.backward(projected.backward(predicted.backward(dprediction))),
-        ),
+        encoded.backward(projected.backward(predicted.backward(dprediction))),
     };
   }
 
@@ -101,18 +98,18 @@ export class Byol {
    * @returns Projection [N, projection], not normalized.
    */
   forwardTarget(recorder: Recorder, x: Tensor): Tensor {
-    const pooled = meanPool(recorder, this.targetEncoder.forward(recorder, x).y);
-    return this.targetProjector.forward(recorder, pooled.y).y;
+    const features = this.targetEncoder.forwardFeatures(recorder, x).y;
+    return this.targetProjector.forward(recorder, features).y;
   }
 
   /**
    * The online network in evaluation mode.
    *
    * @param x [N, T, leads]
-   * @returns Features [N, encoder.outputs] and their projections z [N, projection].
+   * @returns Features [N, encoder.features] and their projections z [N, projection].
    */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
-    const features = meanPool(recorder, this.encoder.evaluate(recorder, x)).y;
+    const features = this.encoder.evaluateFeatures(recorder, x);
     return { features, z: this.projector.evaluate(recorder, features) };
   }
 

@@ -7,10 +7,10 @@
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Linear } from "../layers/linear.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import type { Parameter, ParameterStore } from "../layers/parameters.ts";
 import type { ClassifierNetwork, LogitsPass } from "./classifier_network.ts";
-import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
+import type { Encoder } from "./encoder.ts";
+import { createEncoder, type EncoderChoice } from "./encoders.ts";
 
 /**
  * Encoder, mean over time and linear head: signals [N, T, 12] to logits [N, classes]. State keys
@@ -35,12 +35,12 @@ import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
  * ```
  */
 export class Classifier implements ClassifierNetwork {
-  readonly encoder: Encoder1dCnn;
+  readonly encoder: Encoder;
   readonly head: Linear;
 
-  constructor(store: ParameterStore, options: EncoderOptions & { classes?: number } = {}) {
-    this.encoder = new Encoder1dCnn(store, "encoder.", options);
-    this.head = new Linear(store, "head", this.encoder.outputs, options.classes ?? 5);
+  constructor(store: ParameterStore, options: EncoderChoice & { classes?: number } = {}) {
+    this.encoder = createEncoder(store, "encoder.", options);
+    this.head = new Linear(store, "head", this.encoder.features, options.classes ?? 5);
   }
 
   get inputs(): number {
@@ -52,7 +52,7 @@ export class Classifier implements ClassifierNetwork {
   }
 
   get features(): number {
-    return this.encoder.outputs;
+    return this.encoder.features;
   }
 
   get headStart(): Parameter {
@@ -61,12 +61,11 @@ export class Classifier implements ClassifierNetwork {
 
   /** @param x [N, T, leads]; gives logits [N, classes]. */
   forward(recorder: Recorder, x: Tensor): LogitsPass {
-    const encoded = this.encoder.forward(recorder, x);
-    const pooled = meanPool(recorder, encoded.y);
-    const headed = this.head.forward(recorder, pooled.y);
+    const encoded = this.encoder.forwardFeatures(recorder, x);
+    const headed = this.head.forward(recorder, encoded.y);
     return {
       logits: headed.y,
-      backward: (dlogits) => encoded.backward(pooled.backward(headed.backward(dlogits)!)),
+      backward: (dlogits) => encoded.backward(headed.backward(dlogits)!),
     };
   }
 
@@ -77,7 +76,7 @@ export class Classifier implements ClassifierNetwork {
 
   /** Evaluation mode. @param x [N, T, leads] */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor } {
-    const features = meanPool(recorder, this.encoder.evaluate(recorder, x)).y;
+    const features = this.encoder.evaluateFeatures(recorder, x);
     return { features, logits: this.head.forward(recorder, features).y };
   }
 }

@@ -18,14 +18,21 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { BatchNorm } from "../layers/batch_norm.ts";
 import { Conv1d } from "../layers/conv1d.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
+import {
+  Encoder,
+  type EncoderKind,
+  type EncoderOptions,
+  type EncoderPass,
+  stemExtents,
+} from "./encoder.ts";
 
-/** Extents of an encoder. */
-export interface EncoderOptions {
-  /** Leads; 12. */
-  readonly inputs?: number;
-  /** Channels of the first block, a multiple of 4; 64. The output has four times as many. */
-  readonly width?: number;
-}
+/** The default encoder's kind, under the class name of SSRL-ECG. */
+export const encoder1dCnn: EncoderKind = {
+  name: "ECGEncoder1DCNN",
+  width: 64,
+  create: (store, prefix, options) => new Encoder1dCnn(store, prefix, options),
+  recognize: (tensors) => stemExtents(tensors, "features.0.block.0.weight"),
+};
 
 /**
  * Encoder from signals [N, T, 12] to [N, ceil(T / 8), 4 width]; state keys `features.<i>.block.*`, as
@@ -41,7 +48,9 @@ export interface EncoderOptions {
  * assert(store.stateShapes[0].name === "features.0.block.0.weight");
  * ```
  */
-export class Encoder1dCnn {
+export class Encoder1dCnn extends Encoder {
+  readonly kind = encoder1dCnn;
+  readonly stride = 8;
   readonly width: number;
   readonly inputs: number;
   /** Channels of the output: 4 width. */
@@ -49,7 +58,8 @@ export class Encoder1dCnn {
   readonly #blocks: { convolution: Conv1d; norm: BatchNorm }[];
 
   constructor(store: ParameterStore, prefix = "", options: EncoderOptions = {}) {
-    const { inputs = 12, width = 64 } = options;
+    super();
+    const { inputs = 12, width = encoder1dCnn.width } = options;
     this.inputs = inputs;
     this.width = width;
     this.outputs = 4 * width;
@@ -70,13 +80,12 @@ export class Encoder1dCnn {
     }));
   }
 
-  /**
-   * Training mode: batch statistics, running statistics updated.
-   *
-   * @param x [N, T, inputs]
-   * @returns y [N, ceil(T / 8), 4 width]; `backward` adds to the gradients and ends at the signal.
-   */
-  forward(recorder: Recorder, x: Tensor): { y: Tensor; backward: (dy: Tensor) => void } {
+  describe(): string {
+    return `${this.#blocks.length} blocks of width ${this.width}`;
+  }
+
+  /** @param x [N, T, inputs]; gives y [N, ceil(T / 8), 4 width]. */
+  forward(recorder: Recorder, x: Tensor): EncoderPass {
     let value = x;
     const passes = this.#blocks.map(({ convolution, norm }) => {
       const convolved = convolution.forward(recorder, value, { statistics: true });

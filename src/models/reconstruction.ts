@@ -19,7 +19,8 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { ConvTranspose1d } from "../layers/conv_transpose1d.ts";
 import { Conv1d } from "../layers/conv1d.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
-import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
+import type { Encoder } from "./encoder.ts";
+import { createEncoder, type EncoderChoice } from "./encoders.ts";
 
 /** Every transposed convolution doubles the length. */
 const DOUBLING = { taps: 4, stride: 2, padding: 1 };
@@ -40,23 +41,28 @@ const DOUBLING = { taps: 4, stride: 2, padding: 1 };
  * ```
  */
 export class Reconstruction {
-  readonly encoder: Encoder1dCnn;
+  readonly encoder: Encoder;
   readonly #doubling: readonly ConvTranspose1d[];
   readonly #output: Conv1d;
 
-  constructor(store: ParameterStore, options: EncoderOptions = {}) {
-    this.encoder = new Encoder1dCnn(store, "encoder.", options);
-    const { inputs, width } = this.encoder;
-    const channels = [4 * width, 2 * width, width, width / 2];
-    this.#doubling = [0, 1, 2].map((i) =>
-      new ConvTranspose1d(store, `decoder.${2 * i}`, {
-        inputs: channels[i],
-        outputs: channels[i + 1],
-        ...DOUBLING,
-      })
+  constructor(store: ParameterStore, options: EncoderChoice = {}) {
+    this.encoder = createEncoder(store, "encoder.", options);
+    const { inputs, outputs, stride } = this.encoder;
+    const doublings = Math.log2(stride);
+    if (!Number.isInteger(doublings)) {
+      throw new RangeError(`The decoder needs a stride that is a power of 2, got ${stride}`);
+    }
+    this.#doubling = Array.from(
+      { length: doublings },
+      (_, i) =>
+        new ConvTranspose1d(store, `decoder.${2 * i}`, {
+          inputs: outputs / 2 ** i,
+          outputs: outputs / 2 ** (i + 1),
+          ...DOUBLING,
+        }),
     );
-    this.#output = new Conv1d(store, "decoder.6", {
-      inputs: width / 2,
+    this.#output = new Conv1d(store, `decoder.${2 * doublings}`, {
+      inputs: outputs / stride,
       outputs: inputs,
       taps: 3,
       stride: 1,
@@ -82,7 +88,7 @@ export class Reconstruction {
     return this.#decode(recorder, this.encoder.evaluate(recorder, x), x.shape[1]).y;
   }
 
-  /** [N, U, 4 width] to [N, length, leads]. */
+  /** [N, U, encoder.outputs] to [N, length, leads]. */
   #decode(
     recorder: Recorder,
     features: Tensor,

@@ -7,19 +7,26 @@
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { Linear } from "../layers/linear.ts";
-import { meanPool } from "../layers/mean_pool.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
-import { Encoder1dCnn, type EncoderOptions } from "./encoder_1d_cnn.ts";
+import type { Encoder } from "./encoder.ts";
+import { createEncoder, type EncoderChoice } from "./encoders.ts";
 
 /** Extents of the projection head. */
-export interface SimclrOptions extends EncoderOptions {
-  /** Width of the hidden layer; 2048. */
-  readonly hidden?: number;
+export interface SimclrOptions extends EncoderChoice {
+  /** Width of the hidden layer: as many as there are features, or a number; 2048. */
+  readonly hidden?: number | "features";
   /** Width of z; 128. */
   readonly projection?: number;
   /** What the head's state keys begin with; `projection_head.net`. */
   readonly head?: string;
 }
+
+/** The smaller head of SSRL-ECG's contrastive variant, under the names that its script gives. */
+export const CONTRASTIVE_HEAD: SimclrOptions = {
+  hidden: "features",
+  projection: 128,
+  head: "proj_head.proj",
+};
 
 /**
  * Encoder and projection head (Chen et al. 2020): signals [2N, T, 12] to z [2N, projection]. State
@@ -35,32 +42,37 @@ export interface SimclrOptions extends EncoderOptions {
  * ```
  */
 export class Simclr {
-  readonly encoder: Encoder1dCnn;
+  readonly encoder: Encoder;
   readonly hidden: Linear;
   readonly output: Linear;
 
   constructor(store: ParameterStore, options: SimclrOptions = {}) {
     const { hidden = 2048, projection = 128, head = "projection_head.net" } = options;
-    this.encoder = new Encoder1dCnn(store, "encoder.", options);
-    this.hidden = new Linear(store, `${head}.0`, this.encoder.outputs, hidden);
-    this.output = new Linear(store, `${head}.2`, hidden, projection);
+    this.encoder = createEncoder(store, "encoder.", options);
+    const { features } = this.encoder;
+    this.hidden = new Linear(
+      store,
+      `${head}.0`,
+      features,
+      hidden === "features" ? features : hidden,
+    );
+    this.output = new Linear(store, `${head}.2`, this.hidden.outputs, projection);
   }
 
   /** @param x [2N, T, leads]; gives z [2N, projection], not normalized. */
   forward(recorder: Recorder, x: Tensor): { z: Tensor; backward: (dz: Tensor) => void } {
-    const encoded = this.encoder.forward(recorder, x);
-    const pooled = meanPool(recorder, encoded.y);
-    const hidden = this.hidden.forward(recorder, pooled.y, { relu: true });
+    const encoded = this.encoder.forwardFeatures(recorder, x);
+    const hidden = this.hidden.forward(recorder, encoded.y, { relu: true });
     const output = this.output.forward(recorder, hidden.y);
     return {
       z: output.y,
-      backward: (dz) => encoded.backward(pooled.backward(hidden.backward(output.backward(dz)!)!)),
+      backward: (dz) => encoded.backward(hidden.backward(output.backward(dz)!)!),
     };
   }
 
   /** Evaluation mode. @param x [N, T, leads] */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
-    const features = meanPool(recorder, this.encoder.evaluate(recorder, x)).y;
+    const features = this.encoder.evaluateFeatures(recorder, x);
     const hidden = this.hidden.forward(recorder, features, { relu: true });
     return { features, z: this.output.forward(recorder, hidden.y).y };
   }

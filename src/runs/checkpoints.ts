@@ -5,9 +5,9 @@
  */
 
 import { writeCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeSections } from "../checkpoint/describe_checkpoint.ts";
-import { matchStateDict } from "../checkpoint/match_state_dict.ts";
-import { widthOf } from "../checkpoint/recognize_architecture.ts";
+import { describeSections } from "../models/describe_checkpoint.ts";
+import { matchStateDict } from "../models/match_state_dict.ts";
+import { encoderState } from "../models/registry.ts";
 import {
   asFloat32,
   type Checkpoint,
@@ -158,15 +158,6 @@ export function loadState(
   })));
 }
 
-/** The tensors of the encoder within a model, without their prefix. */
-export function encoderState(model: StateDict): StateDict {
-  return new Map(
-    [...model].flatMap(([name, tensor]) =>
-      name.startsWith(ENCODER) ? [[name.slice(ENCODER.length), tensor] as const] : []
-    ),
-  );
-}
-
 /**
  * The normalization to use with a checkpoint: its own; where it carries none (PyTorch's own files),
  * none, unless the flag says otherwise.
@@ -203,9 +194,4 @@ export function assertSamplingRate(
     }: it was trained at ${rate} Hz, the data has ${samplingRate} Hz`,
     { remedy: "other-sampling-rate", rate },
   );
-}
-
-/** Width of the network in a checkpoint's tensors, or 64. */
-export function modelWidth({ sections }: Checkpoint): number {
-  return sections.values().map(widthOf).find((width) => width !== undefined) ?? 64;
 }

@@ -5,7 +5,7 @@
  */
 
 import { ContrastiveMethod } from "../methods/contrastive.ts";
-import { Contrastive } from "../models/contrastive.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../models/simclr.ts";
 import type { PretrainRecipe } from "./pretrain_recipe.ts";
 
 /** Settings of {@linkcode contrastiveRecipe}. */
@@ -30,7 +30,7 @@ export function contrastiveRecipe({ temperature }: ContrastiveRecipeOptions): Pr
     method: "contrastive",
     settings: { temperature },
     build(store) {
-      const model = new Contrastive(store);
+      const model = new Simclr(store, CONTRASTIVE_HEAD);
       return {
         method: new ContrastiveMethod(store, model, { temperature }),
         encoder: model.encoder,

@@ -11,7 +11,6 @@ import { hasLabels } from "../data/signals/record_set.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { loadWeights, saveCheckpoint } from "../runs/checkpoints.ts";
 import { CollapseAlarm } from "./collapse_alarm.ts";
-import { pooledEncoder } from "../evaluation/network_features.ts";
 import { type OnlineProbeOptions, PretrainMonitor } from "./pretrain_monitor.ts";
 import type { PretrainRecipe } from "./pretrain_recipe.ts";
 import {
@@ -34,7 +33,7 @@ export interface PretrainOptions extends RunOptions {
 
 /** What a job tells whoever watches it. */
 export interface PretrainEvents {
-  prepared?(facts: RunFacts & { parameters: number; trained: number }): void;
+  prepared?(facts: RunFacts & { encoder: string; parameters: number; trained: number }): void;
   steps?(epoch: number, done: number, total: number, loss: number): void;
   /** The network was probed before the first epoch. */
   untrained?(probeAuroc: number): void;
@@ -116,8 +115,8 @@ export async function pretrain(
   const finalProbes = async () => {
     events?.probing?.();
     return {
-      trained: await probeEncoder(workspace, pooledEncoder(encoder), { seed }),
-      random: await probeRandomEncoder(workspace, { width: encoder.width, seed }),
+      trained: await probeEncoder(workspace, encoder, { seed }),
+      random: await probeRandomEncoder(workspace, encoder, { seed }),
     };
   };
   store.allocate(workspace.gpu, seed);
@@ -141,6 +140,7 @@ export async function pretrain(
       async prepared(facts, { folder }) {
         events?.prepared?.({
           ...facts,
+          encoder: encoder.describe(),
           parameters: store.count,
           trained: store.parameters.slice(method.trainedFrom, method.trainedTo)
             .reduce((sum, { value }) => sum + value.size, 0),
@@ -172,7 +172,7 @@ export async function pretrain(
         await saveCheckpoint(options.out, "encoder", store, workspace, {
           method: recipe.method,
           architecture: {
-            name: "ECGEncoder1DCNN",
+            name: encoder.kind.name,
             in_channels: encoder.inputs,
             width: encoder.width,
           },

@@ -9,14 +9,14 @@ import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import type { Method } from "../methods/batch.ts";
-import type { Encoder1dCnn } from "../models/encoder_1d_cnn.ts";
+import type { Encoder } from "../models/encoder.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** A method's network and step, as {@linkcode PretrainRecipe} makes them. */
 export interface PretrainNetwork {
   readonly method: Method;
-  readonly encoder: Encoder1dCnn;
+  readonly encoder: Encoder;
   /**
    * Evaluation mode. @param x [N, T, leads]
    *

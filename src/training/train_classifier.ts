@@ -31,10 +31,15 @@ import {
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
 import type { ClassifierNetwork } from "../models/classifier_network.ts";
-import { type ClassifierArchitecture, createClassifier } from "../models/classifiers.ts";
+import { type EncoderChoice, ENCODERS } from "../models/encoders.ts";
+import {
+  type ClassifierArchitecture,
+  createClassifier,
+  encoderChoiceOf,
+} from "../models/registry.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import { type Plateau, plateauRate } from "../optim/plateau.ts";
-import { loadWeights, modelWidth, saveCheckpoint, type WeightSource } from "../runs/checkpoints.ts";
+import { loadWeights, saveCheckpoint, type WeightSource } from "../runs/checkpoints.ts";
 import { FrozenFeatures } from "./frozen_features.ts";
 import { Inference, INFERENCE_ROWS, sigmoid } from "../evaluation/inference.ts";
 import { RESULT_FILE } from "../results/run_files.ts";
@@ -61,8 +66,8 @@ export interface TrainClassifierOptions extends RunOptions {
   readonly encoderCheckpoint?: string;
   /** Where in `encoderCheckpoint` it is; the first that the file has. Default: key `encoder`. */
   readonly encoderFrom?: readonly ("encoder" | "encoder of model")[];
-  /** Channels of the encoder's first block. Default: as in the checkpoint, without one 64. */
-  readonly width?: number;
+  /** Encoder and width of the network. Default: as in the checkpoint, without one the usual. */
+  readonly encoder?: EncoderChoice;
   /** What the best epoch is best in, on the validation fold; default: macro F1. */
   readonly selection?: Selection;
   readonly adam?: AdamOptions;
@@ -177,8 +182,10 @@ export async function trainClassifier(
   }
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
-  const width = options.width ?? (checkpoints.length > 0 ? modelWidth(checkpoints[0]) : 64);
-  const model = createClassifier(store, { architecture, width, classes });
+  const [checkpoint] = checkpoints;
+  const choice = options.encoder ?? (checkpoint ? encoderChoiceOf(checkpoint) : {});
+  const { encoder = ENCODERS[0], width = encoder.width } = choice;
+  const model = createClassifier(store, { architecture, encoder, width, classes });
   store.allocate(gpu, seed);
   const loss = chooseLoss(options.loss, workspace.labelsOf(labeled), classes);
   const owned: Tensor[] = [];
@@ -295,6 +302,7 @@ export async function trainClassifier(
             in_channels: model.inputs,
             width,
             n_classes: classes,
+            ...(encoder === ENCODERS[0] ? {} : { encoder: encoder.name }),
           },
           seed,
           epoch: bestEpoch,
@@ -434,7 +442,7 @@ export function chooseLoss(
 
 function classifierSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
   const { method, labelFraction, loss, balancing, freezeEncoder, encoderCheckpoint } = options;
-  const { architecture, selection, adam, plateau, earlyStopping, encoderFrom, width } = options;
+  const { architecture, selection, adam, plateau, earlyStopping, encoderFrom, encoder } = options;
   return {
     method,
     architecture: architecture ?? "ECGClassifier",
@@ -447,7 +455,7 @@ function classifierSettings(options: TrainClassifierOptions): Record<string, Jso
     balancing,
     freezeEncoder,
     encoderCheckpoint: encoderCheckpoint ?? null,
-    ...(width === undefined ? {} : { width }),
+    ...(encoder?.width === undefined ? {} : { width: encoder.width }),
     ...(encoderFrom ? { encoderFrom: [...encoderFrom] } : {}),
   };
 }

@@ -2,7 +2,7 @@
 
 import { assert, assertLess } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { architectureOf } from "../../src/checkpoint/recognize_architecture.ts";
+import { architectureOf } from "../../src/models/registry.ts";
 import {
   CHECKPOINT_FORMAT_VERSION,
   type HostTensor,
@@ -12,7 +12,7 @@ import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { loadWeights } from "../../src/runs/checkpoints.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
-import { createClassifier, isClassifierArchitecture } from "../../src/models/classifiers.ts";
+import { createClassifier, isClassifierArchitecture } from "../../src/models/registry.ts";
 import { draws } from "../kernels/guarded.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
 import { inRepository } from "../support/paths.ts";

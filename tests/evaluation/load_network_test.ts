@@ -8,7 +8,7 @@ import {
   randomFeatureNetwork,
 } from "../../src/evaluation/load_network.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
-import { CLASSIFIER_ARCHITECTURES, createClassifier } from "../../src/models/classifiers.ts";
+import { CLASSIFIER_ARCHITECTURES, createClassifier } from "../../src/models/registry.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import { Simclr } from "../../src/models/simclr.ts";
 import { withSmallWorkspace } from "../support/small_workspace.ts";
@@ -47,7 +47,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
 
       const network = loadFeatureNetwork(gpu, file);
       const alone = await evaluateRows(workspace, rows, (recorder, x) => ({
-        features: network.evaluate(recorder, x),
+        features: network.evaluateFeatures(recorder, x),
       }));
       assertEquals(alone.features.length, 3 * network.features);
       assertEquals(alone.features, features);
@@ -56,7 +56,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
       const random = randomFeatureNetwork(gpu, file, 4);
       assertEquals(random.features, network.features);
       const others = await evaluateRows(workspace, rows, (recorder, x) => ({
-        features: random.evaluate(recorder, x),
+        features: random.evaluateFeatures(recorder, x),
       }));
       assert(others.features.some((value, i) => value !== features[i]), architecture);
       random.destroy();
@@ -83,7 +83,7 @@ Deno.test("an encoder gives the same features alone and within a pretraining mod
       assertEquals([network.architecture.name, network.features], ["ECGEncoder1DCNN", 16]);
       features.push(
         await evaluateRows(workspace, [0, 1], (recorder, x) => ({
-          y: network.evaluate(recorder, x),
+          y: network.evaluateFeatures(recorder, x),
         })),
       );
       network.destroy();

@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import {
-  featureParts,
-  networkFeatures,
-  pooledEncoder,
-} from "../../src/evaluation/network_features.ts";
+import { featureParts, networkFeatures } from "../../src/evaluation/network_features.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import { withSmallWorkspace } from "../support/small_workspace.ts";
@@ -16,7 +12,7 @@ Deno.test("features of parts are those of their rows, with the rows' labels", ()
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];
     const store = new ParameterStore();
-    const network = pooledEncoder(new Encoder1dCnn(store, "", { width: 4 }));
+    const network = new Encoder1dCnn(store, "", { width: 4 });
     store.allocate(gpu, 3);
     assertEquals(network.features, 16);
     const all = await networkFeatures(workspace, network, [0, 1, 2, 3, 4, 5, 6], options);
@@ -45,7 +41,7 @@ Deno.test("features of parts are those of their rows, with the rows' labels", ()
 Deno.test("features that are not finite are refused with the record", () =>
   withSmallWorkspace(async (workspace) => {
     const store = new ParameterStore();
-    const network = pooledEncoder(new Encoder1dCnn(store, "", { width: 4 }));
+    const network = new Encoder1dCnn(store, "", { width: 4 });
     store.allocate(workspace.gpu, 3);
     const state = await store.state();
     const broken = state.find(({ name }) => name === "features.5.block.1.bias")!;

@@ -35,10 +35,9 @@ import {
   type ClassifierArchitecture,
   createClassifier,
   isClassifierArchitecture,
-} from "../../src/models/classifiers.ts";
-import { Contrastive } from "../../src/models/contrastive.ts";
+} from "../../src/models/registry.ts";
 import { Reconstruction } from "../../src/models/reconstruction.ts";
-import { Simclr } from "../../src/models/simclr.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
 import { makeSamples } from "../augment/pipeline.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
 
@@ -107,7 +106,9 @@ const PRETRAINING = {
   "augmented simclr": (store: ParameterStore) =>
     new SimclrMethod(store, new Simclr(store, small), { temperature: 0.1, augmentations: full }),
   "contrastive": (store: ParameterStore) =>
-    new ContrastiveMethod(store, new Contrastive(store, { width: 16 }), { temperature: 0.1 }),
+    new ContrastiveMethod(store, new Simclr(store, { ...CONTRASTIVE_HEAD, width: 16 }), {
+      temperature: 0.1,
+    }),
   // A view at a time: wider, so that there is something to cut.
   "byol": (store: ParameterStore) =>
     new ByolMethod(store, new Byol(store, { ...small, width: 32 }), {

@@ -1,7 +1,7 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { ContrastiveMethod } from "../../src/methods/contrastive.ts";
-import { Contrastive } from "../../src/models/contrastive.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
 import { openGpu } from "../support/gpu.ts";
 import { pretrainingSteps } from "./pretraining_step.ts";
 
@@ -9,9 +9,13 @@ Deno.test("contrastive variant learns: the loss falls far below that of chance",
   const { gpu } = await openGpu();
   const before = gpu.liveBuffers;
   const store = new ParameterStore();
-  const method = new ContrastiveMethod(store, new Contrastive(store, { width: 8 }), {
-    temperature: 0.1,
-  });
+  const method = new ContrastiveMethod(
+    store,
+    new Simclr(store, { ...CONTRASTIVE_HEAD, width: 8 }),
+    {
+      temperature: 0.1,
+    },
+  );
   store.allocate(gpu, 4);
   const training = await pretrainingSteps(method, 3e-3);
   const losses: number[] = [];

@@ -17,8 +17,7 @@ import { ntXent } from "../../src/losses/nt_xent.ts";
 import { ByolMethod } from "../../src/methods/byol.ts";
 import { Byol } from "../../src/models/byol.ts";
 import { Classifier } from "../../src/models/classifier.ts";
-import { Contrastive } from "../../src/models/contrastive.ts";
-import { Simclr } from "../../src/models/simclr.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { openGpu, relativeError, release, upload } from "../support/gpu.ts";
 import {
@@ -57,7 +56,7 @@ for (const name of parityCaseNames.filter((name) => !name.startsWith("byol"))) {
     const contrastive = parity.loss === "nt_xent";
     const { width, hiddenSize: hidden, projectionSize: projection } = parity;
     const model = parity.head
-      ? new Contrastive(store, { width })
+      ? new Simclr(store, { ...CONTRASTIVE_HEAD, width })
       : contrastive
       ? new Simclr(store, { width, hidden, projection })
       : new Classifier(store, { width });

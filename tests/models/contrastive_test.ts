@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
-import { Contrastive } from "../../src/models/contrastive.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
 import { addSimclrBuffers, simclrForward, simclrParameters } from "../reference/simclr.ts";
 import { assertClose, largest } from "../kernels/guarded.ts";
 import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
@@ -10,7 +10,7 @@ const SHAPE = { hiddenSize: 256, projectionSize: 128, head: "proj_head.proj" };
 
 Deno.test("contrastive variant: 637,312 parameters and PyTorch's 40 state keys", () => {
   const store = new ParameterStore();
-  new Contrastive(store);
+  new Simclr(store, CONTRASTIVE_HEAD);
   assertEquals(store.count, 637_312);
   assertEquals(store.stateShapes.map(({ name }) => name), [
     ...encoderKeys("encoder."),
@@ -32,7 +32,7 @@ Deno.test("contrastive variant, evaluation: z equals the float64 twin's", async 
   addSimclrBuffers(state, SHAPE);
   const { embeddings } = simclrForward(SHAPE, state, goldenInput(), 2, false);
   await runGolden(
-    (store) => new Contrastive(store),
+    (store) => new Simclr(store, CONTRASTIVE_HEAD),
     (model, recorder, x) => [model.evaluate(recorder, x).z],
     ([z]) => assertClose(z, embeddings, FLOAT32_TOLERANCE * largest(embeddings), "z"),
   );

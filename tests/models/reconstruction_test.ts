@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
+import { matchStateDict } from "../../src/models/match_state_dict.ts";
 import {
   CHECKPOINT_FORMAT_VERSION,
   type HostTensor,

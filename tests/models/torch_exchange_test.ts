@@ -2,14 +2,14 @@
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
-import { recognizeArchitecture } from "../../src/checkpoint/recognize_architecture.ts";
+import { matchStateDict } from "../../src/models/match_state_dict.ts";
+import { recognizeArchitecture } from "../../src/models/registry.ts";
 import type { HostTensor } from "../../src/checkpoint/state_dict.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { Byol } from "../../src/models/byol.ts";
-import { Contrastive } from "../../src/models/contrastive.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
 import { pythonWithTorch } from "../e2e/command_line.ts";
 import { draws } from "../kernels/guarded.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
@@ -21,7 +21,7 @@ interface Embedder {
 
 const MODELS: Record<string, (store: ParameterStore) => Embedder> = {
   byol: (store) => new Byol(store, { width: 8, hidden: 12, projection: 16 }),
-  contrastive: (store) => new Contrastive(store, { width: 8 }),
+  contrastive: (store) => new Simclr(store, { ...CONTRASTIVE_HEAD, width: 8 }),
 };
 const NAMES: Record<string, string> = {
   byol: "BYOLModel (12 channels, width 8, projection 16)",

@@ -4,7 +4,7 @@
  * running statistics after step 10, for weights and batches known by formula. Dropout is off.
  */
 
-import type { ClassifierArchitecture } from "../../src/models/classifiers.ts";
+import type { ClassifierArchitecture } from "../../src/models/registry.ts";
 import { improvedCnnParameters } from "../reference/improved_cnn.ts";
 import { resnet1dParameters } from "../reference/resnet1d.ts";
 import { parityClassifierBatch, parityWeights } from "./parity_batches.ts";

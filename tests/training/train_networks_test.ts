@@ -12,7 +12,7 @@ import {
   type TrainClassifierOptions,
 } from "../../src/training/train_classifier.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
-import { type ClassifierArchitecture, createClassifier } from "../../src/models/classifiers.ts";
+import { type ClassifierArchitecture, createClassifier } from "../../src/models/registry.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import {
   classifierOptions,

@@ -1,6 +1,6 @@
 import { countValues } from "./match_state_dict.ts";
-import { recognizeArchitecture } from "./recognize_architecture.ts";
-import type { Checkpoint } from "./state_dict.ts";
+import { recognizeArchitecture } from "./registry.ts";
+import type { Checkpoint } from "../checkpoint/state_dict.ts";
 
 /**
  * The sections of a checkpoint in half a line, for messages: `"encoder" (ECGEncoder1DCNN (12 channels,

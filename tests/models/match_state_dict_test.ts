@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { describeCheckpoint } from "../../src/checkpoint/describe_checkpoint.ts";
-import { matchStateDict } from "../../src/checkpoint/match_state_dict.ts";
+import { describeCheckpoint } from "../../src/models/describe_checkpoint.ts";
+import { matchStateDict } from "../../src/models/match_state_dict.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
-import { recognizeArchitecture } from "./recognize_architecture.ts";
-import { elementCount, type StateDict } from "./state_dict.ts";
+import { recognizeArchitecture } from "./registry.ts";
+import { elementCount, type StateDict } from "../checkpoint/state_dict.ts";
 
 /** How many offenders of each kind a message names. */
 const NAMED = 5;

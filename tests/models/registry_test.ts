@@ -1,9 +1,13 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ParameterStore } from "../../src/layers/parameters.ts";
 import {
   architectureOf,
+  CLASSIFIER_ARCHITECTURES,
+  createClassifier,
+  encoderChoiceOf,
+  isClassifierArchitecture,
   recognizeArchitecture,
-  widthOf,
-} from "../../src/checkpoint/recognize_architecture.ts";
+} from "../../src/models/registry.ts";
 import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
 
 /** A state dict of zeros by name and shape. */
@@ -20,24 +24,32 @@ const resnet: [string, ...number[]][] = [
   ["layer1.0.conv1.weight", 16, 16, 7],
 ];
 
-Deno.test("widthOf() reads the channels of the first convolution, also where the rest is unknown", () => {
-  assertEquals(widthOf(dict(["features.0.block.0.weight", 4, 12, 11])), 4);
-  assertEquals(widthOf(dict(encoder)), 8);
-  assertEquals(widthOf(dict(...resnet)), 16);
-  assertEquals(widthOf(dict(["encoder.initial.0.weight", 12, 12, 15])), 12);
-  assertEquals(widthOf(dict(["weight", 4, 4])), undefined);
+Deno.test("encoderChoiceOf() reads encoder and width, also of an encoder within an unknown model", () => {
+  const choice = (...tensors: [string, ...number[]][]) => {
+    const { encoder, width } = encoderChoiceOf({
+      sections: new Map([["model", dict(...tensors)]]),
+      metadata: {},
+    });
+    return [encoder?.name, width];
+  };
+  assertEquals(choice(["features.0.block.0.weight", 4, 12, 11]), ["ECGEncoder1DCNN", 4]);
+  assertEquals(choice(encoder), ["ECGEncoder1DCNN", 8]);
+  assertEquals(choice(...resnet), [undefined, 16]);
+  assertEquals(choice(["encoder.initial.0.weight", 12, 12, 15]), [undefined, 12]);
+  assertEquals(choice(["weight", 4, 4]), [undefined, undefined]);
 });
 
 Deno.test("architectureOf() reads name, leads, width and outputs off a state dict", () => {
   const found = (...tensors: [string, ...number[]][]) => architectureOf(dict(...tensors));
   const extents = { inputs: 12, width: 8 };
+  const built = { ...extents, encoder: "ECGEncoder1DCNN" };
   assertEquals(found(["features.0.block.0.weight", 8, 12, 11]), {
     name: "ECGEncoder1DCNN",
     ...extents,
   });
   assertEquals(found(encoder, ["head.weight", 5, 32]), {
     name: "ECGClassifier",
-    ...extents,
+    ...built,
     classes: 5,
   });
   assertEquals(found(...resnet, ["fc.weight", 4, 128]), {
@@ -53,22 +65,22 @@ Deno.test("architectureOf() reads name, leads, width and outputs off a state dic
   });
   assertEquals(found(encoder, ["projection_head.net.2.weight", 128, 4]), {
     name: "SimCLRModel",
-    ...extents,
+    ...built,
     projection: 128,
   });
   assertEquals(found(encoder, ["online_projector.net.3.weight", 256, 4]), {
     name: "BYOLModel",
-    ...extents,
+    ...built,
     projection: 256,
   });
   assertEquals(found(encoder, ["proj_head.proj.2.weight", 64, 4]), {
     name: "ContrastiveModel",
-    ...extents,
+    ...built,
     projection: 64,
   });
   assertEquals(found(encoder, ["decoder.0.weight", 1]), {
     name: "SSLReconstructionModel",
-    ...extents,
+    ...built,
   });
 });
 
@@ -112,4 +124,27 @@ Deno.test("recognizeArchitecture() says it in words, whatever the file holds", (
   );
   assertStringIncludes(words(["module.conv1.weight", 64, 12, 15]), "DataParallel");
   assertEquals(words(["a", 1]), 'an unknown model (1 tensors: "a")');
+});
+
+for (const architecture of CLASSIFIER_ARCHITECTURES) {
+  Deno.test(`createClassifier() makes ${architecture}, and architectureOf() knows it again`, () => {
+    const store = new ParameterStore();
+    const extents = { inputs: 8, width: 4, classes: 3 };
+    const model = createClassifier(store, { architecture, ...extents });
+    assertEquals([model.inputs, model.classes], [8, 3]);
+    assert(store.parameters.includes(model.headStart));
+    const state = dict(
+      ...store.stateShapes.map(({ name, shape }): [string, ...number[]] => [name, ...shape]),
+    );
+    const { name, encoder: _encoder, ...found } = architectureOf(state)!;
+    assertEquals(found, extents);
+    assert(isClassifierArchitecture(name));
+    const again = new ParameterStore();
+    createClassifier(again, { architecture: name, ...extents });
+    assertEquals(again.stateShapes, store.stateShapes);
+  });
+}
+
+Deno.test("isClassifierArchitecture() takes classifiers alone", () => {
+  assertEquals(isClassifierArchitecture("SimCLRModel"), false);
 });
