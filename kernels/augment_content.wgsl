@@ -11,7 +11,7 @@
 //   plan  [views * N][PLAN] vec4s, see shared/augment_plan.wgsl
 //   y     [views * N][T][12]
 //
-// Dispatch: (ceil(T / 64), views * N). A part of y begins `skip` rows behind its start.
+// Dispatch: (ceil(T / 64), views * N). A part of y begins `skip` rows after its start.
 
 #import shared/augment_plan
 

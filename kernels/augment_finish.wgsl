@@ -15,7 +15,7 @@
 //   y              [rows][T][12], rows = views * N
 //
 // Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames. Parts of x and y
-// begin `skip` rows behind their start.
+// begin `skip` rows after their start.
 
 #import shared/normals
 #import shared/augment_plan

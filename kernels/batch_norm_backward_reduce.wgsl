@@ -2,12 +2,12 @@
 //
 //   partial[tile, 0, c] = sum of g,   partial[tile, 1, c] = sum of g * xhat
 //
-// with xhat = (x - mean) * inverse and g = dy after the way back through what followed:
+// with xhat = (x - mean) * inverse and g = the gradient of what was fused, from dy:
 //
-//   DROPOUT    * factor of the element (kernels/shared/dropout.wgsl)
-//   RELU       where scale * x + shift > 0, else 0
-//   RECTIFIED  where y > 0, else 0: for y = max(0, scale * x + shift + residual)
-//   STORE      nothing; g is written as well, for the last part and for the residual
+//   DROPOUT      * factor of the element (kernels/shared/dropout.wgsl)
+//   RELU         where scale * x + shift > 0, else 0
+//   RELU_OF_SUM  where y > 0, else 0: for y = max(0, scale * x + shift + residual)
+//   STORE        nothing; g is written as well, for the last part and for the residual
 //
 //   x, dy, y, stored [rows][C]    affine [4][C]: scale, shift, mean, inverse    partial [tiles][2][C]
 //   state: word 0 seed, 2 step; see src/gpu/step_state.ts
@@ -37,7 +37,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(3) var<storage, read> affine: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
-#ifdef RECTIFIED
+#ifdef RELU_OF_SUM
 @group(0) @binding(5) var<storage, read> y: array<vec4f>;
 #endif
 #ifdef STORE
@@ -87,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 #ifdef RELU
       g = select(vec4f(), g, scale[q] * value + shift[q] > vec4f());
 #endif
-#ifdef RECTIFIED
+#ifdef RELU_OF_SUM
       g = select(vec4f(), g, y[e] > vec4f());
 #endif
 #ifdef STORE

@@ -15,7 +15,7 @@
 //   normalization  mean[12], inverse[12]: 1 / standard deviation
 //   y              [2][N][T][12]
 //
-// Dispatch: (ceil(T / 64), 2 * N). A part of y begins `skip` rows behind its start.
+// Dispatch: (ceil(T / 64), 2 * N). A part of y begins `skip` rows after its start.
 
 #import shared/normals
 

@@ -1,18 +1,18 @@
-// Weights of one phase of a convolution's input gradient, taps reversed and channels exchanged so
-// that the gradient is a windowed matrix product over dy (kernels/shared/window.wgsl):
+// Weights of one phase of a convolution's input gradient, kernel positions reversed and channels
+// exchanged so that the gradient is a windowed matrix product over dy (kernels/shared/window.wgsl):
 //
-//   packed[j, o, i] = w[first + stride * (taps - 1 - j), i, o]
+//   packed[j, o, i] = w[first + stride * (kernel_size - 1 - j), i, o]
 //
-//   w [K][Cin][Cout]    packed [taps][Cout][Cin]
+//   w [K][Cin][Cout]    packed [kernel_size][Cout][Cin]
 //
-// With VECTORS, for channels in fours, an invocation turns a block of 4 by 4.
+// With VECTORS, for channels that are multiples of 4, an invocation turns a block of 4 by 4.
 //
-// Dispatch: ceil(taps * Cout * Cin / 64) workgroups, or ceil(taps * Cout/4 * Cin/4 / 64), folded into
-// x and y
+// Dispatch: ceil(kernel_size * Cout * Cin / 64) workgroups, or ceil(kernel_size * Cout/4 * Cin/4 / 64),
+// folded into x and y
 
 struct Dims {
-  taps: u32, // taps of this phase
-  first: u32, // its lowest tap
+  kernel_size: u32, // kernel positions of this phase
+  first: u32, // the lowest of them
   stride: u32,
   inputs: u32, // Cin, or Cin / 4
   outputs: u32, // Cout, or Cout / 4
@@ -34,12 +34,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let i = e % dims.inputs;
   let o = e / dims.inputs % dims.outputs;
   let j = e / (dims.inputs * dims.outputs);
-  if (j >= dims.taps) {
+  if (j >= dims.kernel_size) {
     return;
   }
-  let tap = dims.first + dims.stride * (dims.taps - 1u - j);
+  let k = dims.first + dims.stride * (dims.kernel_size - 1u - j);
 #ifdef VECTORS
-  let source = (tap * dims.inputs + i) * 4u * dims.outputs + o;
+  let source = (k * dims.inputs + i) * 4u * dims.outputs + o;
   let block = transpose(mat4x4f(
     w[source],
     w[source + dims.outputs],
@@ -52,6 +52,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   packed[place + 2u * dims.inputs] = block[2];
   packed[place + 3u * dims.inputs] = block[3];
 #else
-  packed[e] = w[(tap * dims.inputs + i) * dims.outputs + o];
+  packed[e] = w[(k * dims.inputs + i) * dims.outputs + o];
 #endif
 }

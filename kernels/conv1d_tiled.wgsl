@@ -1,6 +1,6 @@
 // Windowed matrix product (kernels/shared/window.wgsl), one tile of P rows by COLUMNS columns per
 // workgroup: for GPUs, where workgroup memory is fast and barriers are cheap. The workgroup copies
-// DEPTH window elements of its rows and of w into workgroup memory, multiplies them, and goes on;
+// DEPTH window elements of its rows and of w into workgroup memory, multiplies them, and so on;
 // the copy of the next piece is in flight while the current one is multiplied.
 //
 //   x           [N][sample]            w [window][columns]

@@ -12,7 +12,7 @@
 //
 // Dispatch: (ceil(T / 64), views * N), once for every chunk of a set that one binding cannot hold: a
 // chunk holds records `first` .. `first + count - 1` and fills their rows only. The chunk that starts
-// at 0 also zeroes the rows that hold no record. A part of x begins `skip` rows behind its start.
+// at 0 also zeroes the rows that hold no record. A part of x begins `skip` rows after its start.
 
 struct Dims {
   length: u32, // T

@@ -1,16 +1,16 @@
 // Maximum over windows of time:
 //
-//   y[n, u, c] = max over k = 0 .. TAPS-1 of x[n, u STRIDE + k - PADDING, c]    x = -inf outside 0 .. T-1
+//   y[n, u, c] = max over k = 0 .. KERNEL-1 of x[n, u STRIDE + k - PADDING, c]    x = -inf outside 0 .. T-1
 //
-//   x [N][T][C]    y [N][U][C],  U = floor((T + 2 PADDING - TAPS) / STRIDE) + 1
+//   x [N][T][C]    y [N][U][C],  U = floor((T + 2 PADDING - KERNEL) / STRIDE) + 1
 //
 // A NaN in a window is its maximum, as in PyTorch.
 //
 // Dispatch: ceil(N * U * C/4 / 64) workgroups, folded into x and y
 
-const TAPS = 3u;
+const KERNEL = 3u;
 const STRIDE = 2u;
-const PADDING = 1u; // at most TAPS / 2, so that no window lies outside
+const PADDING = 1u; // at most KERNEL / 2, so that no window is wholly outside
 
 struct Dims {
   size: u32, // N * U * C / 4
@@ -35,7 +35,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let n = row / dims.positions;
   let start = row % dims.positions * STRIDE;
   let first = select(0u, start - PADDING, start >= PADDING);
-  let end = min(start + TAPS - PADDING, dims.length);
+  let end = min(start + KERNEL - PADDING, dims.length);
   var most = x[(n * dims.length + first) * dims.channels + c];
   for (var t = first + 1u; t < end; t++) {
     let value = x[(n * dims.length + t) * dims.channels + c];

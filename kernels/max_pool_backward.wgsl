@@ -7,9 +7,9 @@
 //
 // Dispatch: ceil(N * T * C/4 / 64) workgroups, folded into x and y
 
-const TAPS = 3u;
+const KERNEL = 3u;
 const STRIDE = 2u;
-const PADDING = 1u; // at most TAPS / 2
+const PADDING = 1u; // at most KERNEL / 2
 
 struct Dims {
   size: u32, // N * T * C / 4
@@ -36,13 +36,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let t = row % dims.length;
   let value = x[e];
   var sum = vec4f();
-  // Windows u with u STRIDE - PADDING <= t < u STRIDE - PADDING + TAPS.
-  let low = select(0u, (t + PADDING - TAPS) / STRIDE + 1u, t + PADDING >= TAPS);
+  // Windows u with u STRIDE - PADDING <= t < u STRIDE - PADDING + KERNEL.
+  let low = select(0u, (t + PADDING - KERNEL) / STRIDE + 1u, t + PADDING >= KERNEL);
   let high = min((t + PADDING) / STRIDE, dims.positions - 1u);
   for (var u = low; u <= high; u++) {
     let start = u * STRIDE;
     let first = select(0u, start - PADDING, start >= PADDING);
-    let end = min(start + TAPS - PADDING, dims.length);
+    let end = min(start + KERNEL - PADDING, dims.length);
     var chosen = vec4<bool>(true);
     for (var s = first; s < t; s++) {
       chosen &= value > x[(n * dims.length + s) * dims.channels + c];

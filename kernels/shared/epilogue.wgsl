@@ -4,7 +4,7 @@
 //               running statistics, folded
 //   ADD         + added, at the place of y that is stored to
 //   RELU        max(0, .)
-//   ADD_LAST    + added, behind the ReLU
+//   ADD_LAST    + added, after the ReLU
 //   STATISTICS  nothing; the kernel writes the tile's moments to binding 4 as well
 
 #ifdef BIAS

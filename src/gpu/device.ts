@@ -201,7 +201,7 @@ function widenSoftwareLanes(): void {
       Deno.env.set("LP_NATIVE_VECTOR_WIDTH", "512");
     }
   } catch {
-    // Without permission to look, the driver's own choice stands.
+    // Without permission to look, the driver's own choice remains.
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * | written in the kernel | what happens |
  * |---|---|
- * | `#import shared/philox` | the file `kernels/shared/philox.wgsl` stands there, once |
+ * | `#import shared/philox` | replaced by the file `kernels/shared/philox.wgsl`, once |
  * | `#ifdef NAME`, `#ifndef NAME`, `#else`, `#endif` | lines kept or dropped by the constants given |
  * | `const NAME = 16u;` | the value is replaced where the constants give one |
  * | `//#unroll` before a `for (var i = A; i < B; i++) {` | the body is written out, `i` as a literal |

@@ -190,7 +190,7 @@ function cutToFit(gpu: Gpu, recorded: readonly Dispatch[], batchSize?: number): 
     if (parts) return parts;
     const large = Object.entries(dispatch.tensors)
       .filter(([, tensor]) => bindingBytes(tensor.size) > gpu.bindingLimit);
-    // A tensor that every part needs whole stands in the way, else the grain of the parts does.
+    // A tensor that every part needs whole is in the way, else the grain of the parts does.
     const whole = large.filter(([name]) => !(name in (dispatch.split?.tensors ?? {})));
     for (const [, tensor] of whole.length > 0 ? whole : large) {
       excesses.push({ tensor, limit: gpu.bindingLimit, what: "binds at most ? at once" });

@@ -9,7 +9,7 @@
  * bits, but the moments of batch normalization and the weight gradients are added tile by tile and
  * chunk by chunk. Two runs give the same bits when they use the same winners, so a winner that is
  * on disk is never measured again, and a problem that the time budget left out keeps its best guess
- * for good. Where the file cannot be written, each run measures anew and may differ in last bits;
+ * for good. Where the file cannot be written, each run measures again and may differ in last bits;
  * `enabled: false` uses the best guesses and depends on no measurement.
  *
  * @module
@@ -64,7 +64,7 @@ const FORMAT = "ssrl-ecg tuning 1";
  * The slow variants for any extents are left out where there is another.
  *
  * @param tunables Problems of a recording: `recorder.tunables.values()`.
- * @returns What was done. An unreadable or corrupt file is ignored and written anew; an unwritable
+ * @returns What was done. An unreadable or corrupt file is ignored and replaced; an unwritable
  * one is left alone.
  */
 export async function tune(
@@ -142,7 +142,7 @@ async function measureAll(kernels: KernelLibrary, tunable: Tunable): Promise<Mea
       measurements.push({ kernel, constants, milliseconds });
     } catch (error) {
       if (error instanceof DeviceLostError) throw error;
-      // Too much workgroup memory, a driver that cannot compile it: the others stand, and where
+      // Too much workgroup memory, a driver that cannot compile it: the others remain, and where
       // none does the last candidate, the plainest kernel, is taken unmeasured.
       const failure = error instanceof Error ? error.message.split("\n")[0] : String(error);
       measurements.push({ kernel, constants, milliseconds: [], failure });

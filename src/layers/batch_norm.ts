@@ -11,10 +11,24 @@
  *   x, y [N, T, C] or [N, C]; mean and biased variance over all rows; the running variance is the
  *   unbiased one; running = 0.9 running + 0.1 batch
  *
- * Backward, with g = dz (dy behind dropout, where the ReLU was open) and M rows:
+ * Backward, with g = dz (dy after dropout, where the ReLU let through) and M rows:
  *
  *   dbeta = sum g,   dgamma = sum g xhat
  *   dx = gamma / sqrt(var + eps) (g - dbeta / M - xhat dgamma / M)
+ *
+ * The passes, each a kernel of that name; a tile is a stretch of rows, so that every sum has a fixed order:
+ *
+ *   forward     batch_norm_statistics         x -> moments of each tile; left out where the layer before
+ *                                             gives them (`TileStatistics`)
+ *               batch_norm_finalize           moments -> affine (scale, shift, mean, 1 / deviation);
+ *                                             running statistics
+ *               batch_norm                    x, affine -> y, with ReLU, dropout, sum fused
+ *   backward    batch_norm_backward_reduce    x, dy -> sums of g and g xhat of each tile (and g, where
+ *                                             it is dear to compute twice)
+ *               batch_norm_backward_finalize  sums -> dgamma, dbeta, coefficients of dx
+ *               batch_norm_backward           x, g, coefficients -> dx
+ *   evaluation  batch_norm_fold               running statistics -> scale and shift, which the layer before
+ *                                             applies (`Epilogue.affine`), or `batch_norm` where it cannot
  *
  * @module
  */
@@ -54,7 +68,7 @@ function sharing(tiles: number): number {
 export interface BatchNormOptions {
   /** ReLU; true unless told otherwise. */
   readonly relu?: boolean;
-  /** Dropout behind the ReLU, drawn for the step. */
+  /** Dropout after the ReLU, drawn for the step. */
   readonly dropout?: { readonly layer: Dropout; readonly step: StepState };
   /** Of x's shape, added at the end; its gradient is dy itself. */
   readonly skip?: Tensor;
@@ -69,7 +83,9 @@ export class BatchNorm {
 
   constructor(store: ParameterStore, readonly name: string, readonly channels: number) {
     if (channels % 4 !== 0) {
-      throw new RangeError(`Batch normalization ${name} needs channels in fours, got ${channels}`);
+      throw new RangeError(
+        `Batch normalization ${name} needs a multiple of 4 channels, got ${channels}`,
+      );
     }
     const constant = (value: number) => ({ kind: "constant", value }) as const;
     this.gamma = store.parameter(`${name}.weight`, [channels], "plain", constant(1));
@@ -122,7 +138,7 @@ export class BatchNorm {
    * @param x [N, T, C]
    * @param residual Of x's shape.
    * @param statistics Moments of x, where the layer before gave them.
-   * @returns y, and the way back to both summands.
+   * @returns y, and the gradients of both summands from that of y.
    */
   forwardResidual(
     recorder: Recorder,
@@ -138,7 +154,7 @@ export class BatchNorm {
     });
     const backward = (dy: Tensor) => {
       const { dx, g } = this.#backward(recorder, x, affine, dy, {
-        constants: { RECTIFIED: true, STORE: true },
+        constants: { RELU_OF_SUM: true, STORE: true },
         tensors: { y },
       });
       return { dx, residual: g };
@@ -172,8 +188,8 @@ export class BatchNorm {
 
   /** Evaluation mode where the layer before cannot take the fold: y = z of x [N, T, C] or [N, C]. */
   evaluate(recorder: Recorder, x: Tensor): Tensor {
-    const behind = { constants: {}, tensors: {}, dims: noDims };
-    return this.#apply(recorder, x, this.fold(recorder), behind);
+    const plain = { constants: {}, tensors: {}, dims: noDims };
+    return this.#apply(recorder, x, this.fold(recorder), plain);
   }
 
   /** [4, C]: scale, shift, mean, inverse deviation of this batch; updates the running statistics. */
@@ -208,21 +224,21 @@ export class BatchNorm {
     return affine;
   }
 
-  #apply(recorder: Recorder, x: Tensor, affine: Tensor, behind: Behind): Tensor {
+  #apply(recorder: Recorder, x: Tensor, affine: Tensor, fused: FusedOps): Tensor {
     const channels = this.channels / 4;
     const rows = x.size / this.channels;
     const Q = columnsAtOnce(recorder, channels);
     const y = recorder.transient(`${this.name} y`, x.shape);
     recorder.dispatch("batch_norm", {
       label: `${this.name} forward`,
-      constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, ...behind.constants },
-      tensors: { x, affine, y, ...behind.tensors },
+      constants: { CHANNELS: channels, Q, R: ROWS_AT_ONCE, ...fused.constants },
+      tensors: { x, affine, y, ...fused.tensors },
       ...this.#inTiles(
         rows,
         ROWS_AT_ONCE,
-        { byRow: ["x", "y", ...(behind.tensors.added ? ["added"] : [])] },
+        { byRow: ["x", "y", ...(fused.tensors.added ? ["added"] : [])] },
         (first, count) => ({
-          dims: { size: count * channels, ...behind.dims(first * channels) },
+          dims: { size: count * channels, ...fused.dims(first * channels) },
           grid: gridFor(Math.ceil(count / ROWS_AT_ONCE) * channels / Q, 64),
         }),
       ),
@@ -271,13 +287,13 @@ export class BatchNorm {
     );
   }
 
-  /** dx, and g where `behind` has it stored. */
+  /** dx, and g where the constants have it stored. */
   #backward(
     recorder: Recorder,
     x: Tensor,
     affine: Tensor,
     dy: Tensor,
-    { constants, tensors = {}, dims = noDims }: Partial<Behind> & Pick<Behind, "constants">,
+    { constants, tensors = {}, dims = noDims }: Partial<FusedOps> & Pick<FusedOps, "constants">,
   ): { dx: Tensor; g: Tensor } {
     const rows = x.size / this.channels;
     const channels = this.channels / 4;
@@ -336,12 +352,12 @@ export class BatchNorm {
   }
 }
 
-/** What a kernel gets for the operations fused behind the normalization. */
-interface Behind {
+/** What a kernel gets for the operations that are fused with the normalization. */
+interface FusedOps {
   readonly constants: Readonly<Record<string, boolean>>;
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** @param first Vectors of x before the part that is launched. */
   readonly dims: (first: number) => Record<string, number>;
 }
 
-const noDims: Behind["dims"] = () => ({});
+const noDims: FusedOps["dims"] = () => ({});

@@ -35,7 +35,7 @@ import {
 export interface Conv1dOptions {
   readonly inputs: number;
   readonly outputs: number;
-  readonly taps: number;
+  readonly kernelSize: number;
   readonly stride: number;
   readonly padding: number;
   /** Default false: batch normalization follows and has one. */
@@ -50,17 +50,17 @@ export class Conv1d {
   readonly bias: Parameter | undefined;
 
   constructor(store: ParameterStore, readonly name: string, readonly options: Conv1dOptions) {
-    const { inputs, outputs, taps, bias = false } = options;
-    const start = { kind: "uniform", bound: 1 / Math.sqrt(inputs * taps) } as const;
-    const shape = [outputs, inputs, taps];
+    const { inputs, outputs, kernelSize, bias = false } = options;
+    const start = { kind: "uniform", bound: 1 / Math.sqrt(inputs * kernelSize) } as const;
+    const shape = [outputs, inputs, kernelSize];
     this.weight = store.parameter(`${name}.weight`, shape, "convolution", start);
     this.bias = bias ? store.parameter(`${name}.bias`, [outputs], "plain", start) : undefined;
   }
 
   /** Output length for an input of T samples. */
   outputLength(length: number): number {
-    const { taps, stride, padding } = this.options;
-    return Math.floor((length + 2 * padding - taps) / stride) + 1;
+    const { kernelSize, stride, padding } = this.options;
+    return Math.floor((length + 2 * padding - kernelSize) / stride) + 1;
   }
 
   /**
@@ -84,7 +84,7 @@ export class Conv1d {
     backward: (dy: Tensor, needed?: { input: boolean; add?: Tensor }) => Tensor | undefined;
   } {
     const [samples, length, inputs] = x.shape;
-    const { outputs, taps, stride, padding } = this.options;
+    const { outputs, kernelSize, stride, padding } = this.options;
     if (inputs !== this.options.inputs) {
       throw new RangeError(
         `Convolution ${this.name} needs ${this.options.inputs} channels, got [${x.shape}]`,
@@ -99,7 +99,7 @@ export class Conv1d {
       positions,
       step: stride * inputs,
       offset: -padding * inputs,
-      window: taps * inputs,
+      window: kernelSize * inputs,
       sample: length * inputs,
       columns: outputs,
     };

@@ -1,5 +1,5 @@
 /**
- * One-dimensional transposed convolution, channels last, with RELU behind it where asked for:
+ * One-dimensional transposed convolution, channels last, with a fused ReLU where asked for:
  *
  *   y[n, t, o] = b[o] + sum over u, k with s u + k - p = t, and i, of  x[n, u, i] w[k, o, i]
  *
@@ -27,7 +27,7 @@ import { recordProduct, recordWeightGradient, type WindowedProduct } from "./win
 export interface ConvTranspose1dOptions {
   readonly inputs: number;
   readonly outputs: number;
-  readonly taps: number;
+  readonly kernelSize: number;
   readonly stride: number;
   readonly padding: number;
 }
@@ -47,17 +47,17 @@ export class ConvTranspose1d {
     readonly name: string,
     readonly options: ConvTranspose1dOptions,
   ) {
-    const { inputs, outputs, taps } = options;
-    const start = { kind: "uniform", bound: 1 / Math.sqrt(outputs * taps) } as const;
-    const shape = [inputs, outputs, taps];
+    const { inputs, outputs, kernelSize } = options;
+    const start = { kind: "uniform", bound: 1 / Math.sqrt(outputs * kernelSize) } as const;
+    const shape = [inputs, outputs, kernelSize];
     this.weight = store.parameter(`${name}.weight`, shape, "convolution", start);
     this.bias = store.parameter(`${name}.bias`, [outputs], "plain", start);
   }
 
   /** Output length for an input of U samples. */
   outputLength(length: number): number {
-    const { taps, stride, padding } = this.options;
-    return stride * (length - 1) - 2 * padding + taps;
+    const { kernelSize, stride, padding } = this.options;
+    return stride * (length - 1) - 2 * padding + kernelSize;
   }
 
   /** @param x [N, U, Cin] */
@@ -72,7 +72,7 @@ export class ConvTranspose1d {
     backward: (dy: Tensor) => Tensor;
   } {
     const [samples, positions, inputs] = x.shape;
-    const { outputs, taps, stride, padding } = this.options;
+    const { outputs, kernelSize, stride, padding } = this.options;
     if (inputs !== this.options.inputs) {
       throw new RangeError(
         `Transposed convolution ${this.name} needs ${this.options.inputs} channels, got [${x.shape}]`,
@@ -99,7 +99,7 @@ export class ConvTranspose1d {
         positions,
         step: stride * outputs,
         offset: -padding * outputs,
-        window: taps * outputs,
+        window: kernelSize * outputs,
         sample: length * outputs,
         columns: inputs,
       };

@@ -33,7 +33,7 @@ export class Dropout {
 
   /**
    * What a kernel that imports `shared/dropout` binds for this dropout in a step; `dims` of the part
-   * behind the first `first` vec4s.
+   * after the first `first` vec4s.
    */
   bindings(
     step: StepState,
@@ -49,7 +49,7 @@ export class Dropout {
     };
   }
 
-  /** @param x Any shape, elements in fours; gives y of that shape. */
+  /** @param x Any shape with a multiple of 4 elements; gives y of that shape. */
   forward(
     recorder: Recorder,
     x: Tensor,

@@ -17,28 +17,28 @@ import type { Tensor } from "../gpu/tensor.ts";
 /** Extents of the windows. */
 export interface MaxPoolOptions {
   /** K. */
-  readonly taps: number;
+  readonly kernelSize: number;
   /** s. */
   readonly stride: number;
   /** p, at most K / 2. */
   readonly padding: number;
 }
 
-/** @param x [N, T, C], C in fours; gives y [N, U, C]. */
+/** @param x [N, T, C], C a multiple of 4; gives y [N, U, C]. */
 export function maxPool(
   recorder: Recorder,
   x: Tensor,
-  { taps, stride, padding }: MaxPoolOptions,
+  { kernelSize, stride, padding }: MaxPoolOptions,
 ): { y: Tensor; backward: (dy: Tensor) => Tensor } {
-  if (2 * padding > taps) {
+  if (2 * padding > kernelSize) {
     throw new RangeError(
-      `Max pooling over ${taps} taps needs a padding up to half, got ${padding}`,
+      `Max pooling with kernel size ${kernelSize} needs a padding up to half of it, got ${padding}`,
     );
   }
   const [samples, length, channels] = x.shape;
-  const positions = Math.floor((length + 2 * padding - taps) / stride) + 1;
+  const positions = Math.floor((length + 2 * padding - kernelSize) / stride) + 1;
   const [inputs, outputs] = [length * channels, positions * channels];
-  const constants = { TAPS: taps, STRIDE: stride, PADDING: padding };
+  const constants = { KERNEL: kernelSize, STRIDE: stride, PADDING: padding };
   const y = recorder.transient("max pool y", [samples, positions, channels]);
   recorder.dispatch("max_pool", {
     constants,

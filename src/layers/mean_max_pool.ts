@@ -12,7 +12,7 @@ import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
-/** @param x [N, T, C], C in fours; gives y [N, 2 C]: means, then maxima. */
+/** @param x [N, T, C], C a multiple of 4; gives y [N, 2 C]: means, then maxima. */
 export function meanMaxPool(
   recorder: Recorder,
   x: Tensor,

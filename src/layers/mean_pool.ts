@@ -8,7 +8,7 @@ import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 
-/** @param x [N, T, C], C in fours; gives y [N, C]. */
+/** @param x [N, T, C], C a multiple of 4; gives y [N, C]. */
 export function meanPool(
   recorder: Recorder,
   x: Tensor,

@@ -129,7 +129,7 @@ export class ParameterStore {
     if (later || `${copy.shape}` !== `${original.shape}`) {
       throw new RangeError(
         `${copy.name} [${copy.shape}] cannot start as a copy of ${original.name} ` +
-          `[${original.shape}]: need one of the same shape that stands before it`,
+          `[${original.shape}]: need one of the same shape registered before it`,
       );
     }
     this.#originals.set(copy, original);
@@ -329,8 +329,8 @@ function drawInitial(start: Initialization, size: number, random: CounterRandom)
 
 function toGpuShape(shape: readonly number[], layout: ParameterLayout): readonly number[] {
   if (layout === "plain") return shape;
-  const [out, input, taps] = shape;
-  return layout === "linear" ? [input, out] : [taps, input, out];
+  const [out, input, kernelSize] = shape;
+  return layout === "linear" ? [input, out] : [kernelSize, input, out];
 }
 
 /** [a, b, k] to [k, b, a]; [out, in] to [in, out]; the rest as it is. */
@@ -340,12 +340,12 @@ function toGpuLayout(
   layout: ParameterLayout,
 ): Float32Array<ArrayBuffer> {
   if (layout === "plain") return data;
-  const [out, input, taps = 1] = shape;
+  const [out, input, kernelSize = 1] = shape;
   const stored = new Float32Array(data.length);
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < input; i++) {
-      for (let k = 0; k < taps; k++) {
-        stored[(k * input + i) * out + o] = data[(o * input + i) * taps + k];
+      for (let k = 0; k < kernelSize; k++) {
+        stored[(k * input + i) * out + o] = data[(o * input + i) * kernelSize + k];
       }
     }
   }
@@ -358,12 +358,12 @@ function fromGpuLayout(
   layout: ParameterLayout,
 ): Float32Array<ArrayBuffer> {
   if (layout === "plain") return stored.slice();
-  const [out, input, taps = 1] = shape;
+  const [out, input, kernelSize = 1] = shape;
   const data = new Float32Array(stored.length);
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < input; i++) {
-      for (let k = 0; k < taps; k++) {
-        data[(o * input + i) * taps + k] = stored[(k * input + i) * out + o];
+      for (let k = 0; k < kernelSize; k++) {
+        data[(o * input + i) * kernelSize + k] = stored[(k * input + i) * out + o];
       }
     }
   }

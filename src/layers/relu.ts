@@ -1,5 +1,5 @@
 /**
- * The way back through a ReLU that a layer's product applied:  dx = dy where y > 0, else 0
+ * Backward of a ReLU that is fused into a product:  dx = dy where y > 0, else 0
  *
  * @module
  */

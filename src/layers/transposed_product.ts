@@ -5,8 +5,8 @@
  *
  *   x [N, U, A]   w [K, B, A]   y [N, T, B]
  *
- * Position t = s u' + r (phase r) receives from the taps k = first + s j only, first = (r + p) mod s;
- * with the taps of a phase packed in reverse, it is a windowed product over x
+ * Position t = s u' + r (phase r) receives from kernel positions k = first + s j only, first = (r + p) mod s;
+ * with those of a phase packed in reverse, it is a windowed product over x
  * (`kernels/shared/window.wgsl`), and no multiplication with a zero is done:
  *
  *   y[n, s u' + r, b] = sum over j, a of  x[n, u' + (r + p - first) / s - (J - 1) + j, a] packed[j, a, b]
@@ -41,13 +41,13 @@ export function recordTransposedProduct(
 ): void {
   const [samples, positions, inputs] = x.shape;
   const [, length, outputs] = y.shape;
-  const [taps] = w.shape;
+  const [kernelSize] = w.shape;
   for (let phase = 0; phase < Math.min(stride, length); phase++) {
     const first = (phase + padding) % stride;
-    // With fewer taps than the stride some phases have none: an empty window, whose sum is 0.
-    const phaseTaps = Math.ceil(Math.max(0, taps - first) / stride);
-    const packed = phaseTaps > 0
-      ? packWeights(recorder, name, w, { taps: phaseTaps, first, stride })
+    // A kernel smaller than the stride leaves some phases empty: an empty window, whose sum is 0.
+    const phaseSize = Math.ceil(Math.max(0, kernelSize - first) / stride);
+    const packed = phaseSize > 0
+      ? packWeights(recorder, name, w, { kernelSize: phaseSize, first, stride })
       : w;
     recordProduct(
       recorder,
@@ -55,8 +55,8 @@ export function recordTransposedProduct(
         samples,
         positions: Math.ceil((length - phase) / stride),
         step: inputs,
-        offset: ((phase + padding - first) / stride - (phaseTaps - 1)) * inputs,
-        window: phaseTaps * inputs,
+        offset: ((phase + padding - first) / stride - (phaseSize - 1)) * inputs,
+        window: phaseSize * inputs,
         sample: positions * inputs,
         columns: outputs,
         store: { sample: length * outputs, step: stride * outputs, offset: phase * outputs },

@@ -29,8 +29,8 @@ export interface Epilogue {
   readonly bias?: Tensor;
   /** [2, columns]: factor and summand of every column. */
   readonly affine?: Tensor;
-  /** Added to y, of y's shape and stored alike: before the ReLU, or behind it. */
-  readonly add?: { readonly tensor: Tensor; readonly behindRelu?: boolean };
+  /** Added to y, of y's shape and stored alike: before the ReLU, or after it. */
+  readonly add?: { readonly tensor: Tensor; readonly afterRelu?: boolean };
   readonly relu?: boolean;
 }
 
@@ -145,7 +145,7 @@ function gradientTiles(recorder: Recorder, p: WindowedProduct): KernelConstants[
   const light = { ...square, THREAD_COLUMNS: 4 };
   const shallow = { ...light, DEPTH: 8 };
   const large = { ...common, R: 128, COLUMNS: 128 };
-  // Three tiles cover the 132 window elements of the first layer (12 leads × 11 taps) with 8 % waste.
+  // Three tiles cover the 132 window elements of the first layer (12 leads, kernel size 11) with 8 % waste.
   const first = { ...common, R: 48, COLUMNS: 64, DEPTH: 24, THREAD_ROWS: 4 };
   if (p.columns <= 32 || p.window <= 32) return [small, light];
   const tiles: KernelConstants[] = spare
@@ -187,7 +187,7 @@ export function recordProduct(
     bound.affine = epilogue.affine;
   }
   if (epilogue.add) {
-    constants[epilogue.add.behindRelu ? "ADD_LAST" : "ADD"] = true;
+    constants[epilogue.add.afterRelu ? "ADD_LAST" : "ADD"] = true;
     bound.added = epilogue.add.tensor;
   }
   if (epilogue.relu) constants.RELU = true;

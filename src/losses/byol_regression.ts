@@ -6,7 +6,7 @@
  *
  * Backward, with ^ for unit length:   dp = -2 / N (t^ - p^ (p^ . t^)) / |p| ;   targets get none
  *
- * Loss and gradient of one direction stand apart from the sum, so that a direction's backward pass can
+ * Loss and gradient of one direction are recorded apart from the sum, so that a direction's backward pass can
  * be recorded before the other direction's forward pass, whose activations then take its memory.
  *
  * @module

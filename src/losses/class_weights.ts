@@ -67,7 +67,7 @@ export function effectiveNumbers(
   counts: ArrayLike<number>,
   beta = CLASS_BALANCED_BETA,
 ): Float64Array {
-  if (!(beta >= 0 && beta < 1)) throw new RangeError(`β must lie in [0, 1): got ${beta}`);
+  if (!(beta >= 0 && beta < 1)) throw new RangeError(`β must be in [0, 1): got ${beta}`);
   // 1 − β^n loses digits where β^n is close to 1; expm1 does not. At β = 0, E = 1.
   return clampedCounts(counts).map((n) =>
     beta === 0 ? 1 : -Math.expm1(n * Math.log(beta)) / (1 - beta)

@@ -1,7 +1,7 @@
 /**
  * The encoder: six blocks of convolution, batch normalization and ReLU.
  *
- * | block | channels (width 64) | taps | stride | length of 1000 |
+ * | block | channels (width 64) | kernel | stride | length of 1000 |
  * |---|---|---|---|---|
  * | 0 | 12 → 64 | 11 | 2 | 500 |
  * | 1 | 64 → 64 | 7 | 1 | 500 |
@@ -64,17 +64,17 @@ export class Encoder1dCnn extends Encoder {
     this.width = width;
     this.outputs = 4 * width;
     const plan = [
-      { inputs, outputs: width, taps: 11, stride: 2 },
-      { inputs: width, outputs: width, taps: 7, stride: 1 },
-      { inputs: width, outputs: 2 * width, taps: 7, stride: 2 },
-      { inputs: 2 * width, outputs: 2 * width, taps: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 4 * width, taps: 5, stride: 2 },
-      { inputs: 4 * width, outputs: 4 * width, taps: 3, stride: 1 },
+      { inputs, outputs: width, kernelSize: 11, stride: 2 },
+      { inputs: width, outputs: width, kernelSize: 7, stride: 1 },
+      { inputs: width, outputs: 2 * width, kernelSize: 7, stride: 2 },
+      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
+      { inputs: 2 * width, outputs: 4 * width, kernelSize: 5, stride: 2 },
+      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
     ];
     this.#blocks = plan.map((block, i) => ({
       convolution: new Conv1d(store, `${prefix}features.${i}.block.0`, {
         ...block,
-        padding: (block.taps - 1) / 2,
+        padding: (block.kernelSize - 1) / 2,
       }),
       norm: new BatchNorm(store, `${prefix}features.${i}.block.1`, block.outputs),
     }));

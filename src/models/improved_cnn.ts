@@ -2,7 +2,7 @@
  * The improved CNN: nine convolutions, five of them with a shortcut, mean and maximum over time, and a
  * head of two layers.
  *
- * | block | channels (width 64) | taps | stride | shortcut | length of 1000 |
+ * | block | channels (width 64) | kernel | stride | shortcut | length of 1000 |
  * |---|---|---|---|---|---|
  * | initial | 12 → 64 | 15 | 1 | – | 1000 |
  * | 0 | 64 → 64 | 11 | 2 | – | 500 |
@@ -79,15 +79,15 @@ export class ImprovedCnn implements ClassifierNetwork {
     const { dropout = { blocks: 0.2, head: 0.3 } } = options;
     this.inputs = inputs;
     const plan = [
-      { inputs, outputs: width, taps: 15, stride: 1 },
-      { inputs: width, outputs: width, taps: 11, stride: 2 },
-      { inputs: width, outputs: width, taps: 7, stride: 1 },
-      { inputs: width, outputs: 2 * width, taps: 7, stride: 2 },
-      { inputs: 2 * width, outputs: 2 * width, taps: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 2 * width, taps: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 4 * width, taps: 5, stride: 2 },
-      { inputs: 4 * width, outputs: 4 * width, taps: 3, stride: 1 },
-      { inputs: 4 * width, outputs: 4 * width, taps: 3, stride: 1 },
+      { inputs, outputs: width, kernelSize: 15, stride: 1 },
+      { inputs: width, outputs: width, kernelSize: 11, stride: 2 },
+      { inputs: width, outputs: width, kernelSize: 7, stride: 1 },
+      { inputs: width, outputs: 2 * width, kernelSize: 7, stride: 2 },
+      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
+      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
+      { inputs: 2 * width, outputs: 4 * width, kernelSize: 5, stride: 2 },
+      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
+      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
     ];
     this.#blocks = plan.map((block, i) => {
       const initial = i === 0;
@@ -95,7 +95,7 @@ export class ImprovedCnn implements ClassifierNetwork {
       return {
         convolution: new Conv1d(store, `${name}.${initial ? "0" : "conv"}`, {
           ...block,
-          padding: (block.taps - 1) / 2,
+          padding: (block.kernelSize - 1) / 2,
         }),
         norm: new BatchNorm(store, `${name}.${initial ? "1" : "bn"}`, block.outputs),
         dropout: initial ? undefined : new Dropout(i - 1, dropout.blocks),
@@ -195,7 +195,7 @@ export class ImprovedCnn implements ClassifierNetwork {
         epilogue: {
           affine: norm.fold(recorder),
           relu: true,
-          ...(shortcut && { add: { tensor: value, behindRelu: true } }),
+          ...(shortcut && { add: { tensor: value, afterRelu: true } }),
         },
       }).y;
     }

@@ -2,7 +2,7 @@
  * Masked reconstruction's network: the encoder, and a decoder that brings its output back to the
  * length and the leads of the signal.
  *
- * | layer | channels (width 64) | taps / stride / padding | length of 1000 |
+ * | layer | channels (width 64) | kernel / stride / padding | length of 1000 |
  * |---|---|---|---|
  * | `decoder.0`, transposed, ReLU | 256 → 128 | 4 / 2 / 1 | 250 |
  * | `decoder.2`, transposed, ReLU | 128 → 64 | 4 / 2 / 1 | 500 |
@@ -23,7 +23,7 @@ import type { Encoder } from "./encoder.ts";
 import { createEncoder, type EncoderChoice } from "./encoders.ts";
 
 /** Every transposed convolution doubles the length. */
-const DOUBLING = { taps: 4, stride: 2, padding: 1 };
+const DOUBLING = { kernelSize: 4, stride: 2, padding: 1 };
 
 /**
  * Encoder and decoder: signals [N, T, 12], masked, to signals [N, T, 12]. State keys `encoder.*`,
@@ -64,7 +64,7 @@ export class Reconstruction {
     this.#output = new Conv1d(store, `decoder.${2 * doublings}`, {
       inputs: outputs / stride,
       outputs: inputs,
-      taps: 3,
+      kernelSize: 3,
       stride: 1,
       padding: 1,
       bias: true,

@@ -2,7 +2,7 @@
  * ResNet-18 in one dimension (He, Zhang, Ren & Sun 2016): a stem, four stages of two basic blocks, mean
  * over time, dropout and a linear head.
  *
- * | part | channels (width 64) | taps | stride | length of 1000 |
+ * | part | channels (width 64) | kernel | stride | length of 1000 |
  * |---|---|---|---|---|
  * | stem: convolution, maximum over 3 | 12 → 64 | 15, 3 | 1, 2 | 1000, 500 |
  * | stage 1: two blocks | 64 → 64 | 7 | 1 | 500 |
@@ -11,7 +11,7 @@
  * | stage 4: two blocks | 256 → 512 | 7 | 2, then 1 | 63 |
  *
  * A block computes max(0, norm(conv(max(0, norm(conv(x))))) + shortcut), the shortcut being x, or
- * norm(conv(x)) with one tap where channels and length change.
+ * norm(conv(x)) with kernel size 1 where channels and length change.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { meanPool } from "../layers/mean_pool.ts";
 import type { Parameter, ParameterStore } from "../layers/parameters.ts";
 import type { ClassifierNetwork, LogitsPass } from "./classifier_network.ts";
 
-const STEM_POOL = { taps: 3, stride: 2, padding: 1 } as const;
+const STEM_POOL = { kernelSize: 3, stride: 2, padding: 1 } as const;
 
 /** Extents of a ResNet-1D. */
 export interface Resnet1dOptions {
@@ -67,7 +67,7 @@ export class Resnet1d implements ClassifierNetwork {
   constructor(store: ParameterStore, options: Resnet1dOptions = {}) {
     const { inputs = 12, classes = 5, width = 64, dropout = 0.2 } = options;
     this.inputs = inputs;
-    const stem = { inputs, outputs: width, taps: 15, stride: 1, padding: 7 };
+    const stem = { inputs, outputs: width, kernelSize: 15, stride: 1, padding: 7 };
     this.#stem = {
       convolution: new Conv1d(store, "conv1", stem),
       norm: new BatchNorm(store, "bn1", width),
@@ -139,7 +139,7 @@ export class Resnet1d implements ClassifierNetwork {
   }
 }
 
-/** Two convolutions of seven taps and a shortcut around them. */
+/** Two convolutions of kernel size 7 and a shortcut around them. */
 class BasicBlock {
   readonly #first: { convolution: Conv1d; norm: BatchNorm };
   readonly #second: { convolution: Conv1d; norm: BatchNorm };
@@ -154,7 +154,7 @@ class BasicBlock {
       convolution: new Conv1d(store, `${name}.conv1`, {
         inputs,
         outputs,
-        taps: 7,
+        kernelSize: 7,
         stride,
         padding: 3,
       }),
@@ -164,7 +164,7 @@ class BasicBlock {
       convolution: new Conv1d(store, `${name}.conv2`, {
         inputs: outputs,
         outputs,
-        taps: 7,
+        kernelSize: 7,
         stride: 1,
         padding: 3,
       }),
@@ -175,7 +175,7 @@ class BasicBlock {
       convolution: new Conv1d(store, `${name}.downsample.0`, {
         inputs,
         outputs,
-        taps: 1,
+        kernelSize: 1,
         stride,
         padding: 0,
       }),

@@ -50,7 +50,7 @@ export class Adam {
   readonly #second: Tensor;
   readonly #guard: Tensor;
 
-  /** @param flat Values and gradients, [size] each, size in fours. */
+  /** @param flat Values and gradients, [size] each, size a multiple of 4. */
   constructor(
     readonly gpu: Gpu,
     readonly flat: { values: Tensor; gradients: Tensor },

@@ -20,11 +20,11 @@ export interface MovingAverageTensors {
 }
 
 /**
- * Records one step of the average. Recorded behind the optimizer, it follows the updated values. Where
+ * Records one step of the average. Recorded after the optimizer, it follows the updated values. Where
  * the optimizer skipped an update, the source stayed as it was, and the average takes its step towards
  * it nonetheless: as in a step of learning rate 0.
  *
- * @param tensors Two stretches of one buffer, of the same size, in fours.
+ * @param tensors Two stretches of one buffer, of the same size, a multiple of 4.
  * @throws {RangeError} On stretches of different sizes or buffers.
  *
  * @example

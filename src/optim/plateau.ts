@@ -17,7 +17,7 @@ const THRESHOLD = 1e-4;
 
 /**
  * The learning rate after the epochs so far, as PyTorch's ReduceLROnPlateau sets it: a pure function of
- * the losses, so it needs no state to go on with after a stop.
+ * the losses, so resuming needs no state of it.
  *
  * @param rate At the start.
  * @param losses Validation loss of every epoch, in order.

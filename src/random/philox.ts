@@ -65,7 +65,7 @@ export function philox4x32(
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-/** Where in the space of draws a {@linkcode CounterRandom} stands; absent parts are 0. */
+/** Coordinates of a {@linkcode CounterRandom} in the space of draws; absent parts are 0. */
 export interface RandomCoordinates {
   /** Epoch, run or repetition. */
   epoch?: number;

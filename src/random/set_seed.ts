@@ -1,5 +1,5 @@
 /**
- * The seed of whoever gives none: one call makes everything after it repeatable.
+ * The default seed: one call makes everything after it repeatable.
  *
  * @module
  */

@@ -13,7 +13,7 @@ import type { PretrainRecipe } from "./pretrain_recipe.ts";
 export interface SimclrRecipeOptions {
   /** Above 0. */
   readonly temperature: number;
-  /** Width of the projection, in fours. */
+  /** Width of the projection, a multiple of 4. */
   readonly projection: number;
   readonly config: AugmentationConfigName;
 }

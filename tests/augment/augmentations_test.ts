@@ -126,7 +126,7 @@ Deno.test("at 500 Hz everything lasts as long and sounds as deep as at 100 Hz", 
   assertEquals(fast.dropout, [250, 1000]);
   assertEquals([fast.halfWidth, slow.halfWidth], [60, 12]);
   assertEquals([fast.binsPerHertz, slow.binsPerHertz], [20, 20]);
-  // 1.5 · 1.5 Hz is cosine 45; one more, in fours.
+  // 1.5 · 1.5 Hz is cosine 45; one more, up to a multiple of 4.
   assertEquals([fast.bins, slow.bins], [48, 48]);
   // 0.48 of the sampling rate binds at 100 Hz only.
   assertEquals([fast.highEdge, slow.highEdge], [[40, 60], [40, 48]]);

@@ -7,7 +7,7 @@ import { reluBackward } from "../../src/layers/relu.ts";
 import { selectRows } from "../../src/methods/classification.ts";
 import { assertClose, draws, GuardedRun } from "./guarded.ts";
 
-// Single numbers, and in fours around a workgroup.
+// Single numbers, and vectors of four around a workgroup.
 for (const size of [1, 63, 65, 1009, 4, 252, 256, 260]) {
   Deno.test(`relu_backward of ${size}: passes where the output is above 0`, () =>
     GuardedRun.with(async (run) => {
@@ -65,7 +65,7 @@ for (const [records, columns, count] of [[1, 1, 1], [9, 5, 13], [70, 3, 64], [4,
 }
 
 for (
-  const [taps, first, stride, inputs, outputs] of [
+  const [kernelSize, first, stride, inputs, outputs] of [
     [1, 0, 1, 67, 5],
     [3, 0, 3, 3, 7],
     [2, 1, 1, 12, 5],
@@ -74,18 +74,18 @@ for (
     [1, 0, 1, 20, 52],
   ]
 ) {
-  Deno.test(`conv1d_pack: ${taps} taps from ${first} by ${stride}, ${inputs} to ${outputs}`, () =>
+  Deno.test(`conv1d_pack: ${kernelSize} positions from ${first} by ${stride}, ${inputs} to ${outputs}`, () =>
     GuardedRun.with(async (run) => {
-      const all = first + stride * (taps - 1) + 1;
+      const all = first + stride * (kernelSize - 1) + 1;
       const w = draws(all * inputs * outputs, 1);
       const placed = run.place("w", [all, inputs, outputs], w);
-      const packed = packWeights(run.recorder, "layer", placed, { taps, first, stride });
-      assertEquals(packed.shape, [taps, outputs, inputs]);
+      const packed = packWeights(run.recorder, "layer", placed, { kernelSize, first, stride });
+      assertEquals(packed.shape, [kernelSize, outputs, inputs]);
       await run.run();
       const expected: number[] = [];
-      for (let tap = all - 1; tap >= first; tap -= stride) {
+      for (let k = all - 1; k >= first; k -= stride) {
         for (let o = 0; o < outputs; o++) {
-          for (let i = 0; i < inputs; i++) expected.push(w[(tap * inputs + i) * outputs + o]);
+          for (let i = 0; i < inputs; i++) expected.push(w[(k * inputs + i) * outputs + o]);
         }
       }
       assertEquals([...run.get(packed)], expected);

@@ -94,15 +94,15 @@ function forEachTerm(
 
 /** The extents of a convolution [N, T, Cin] -> [N, T', Cout] as a windowed product. */
 function convolution(
-  [batch, length, inputs, outputs, taps, stride]: readonly number[],
+  [batch, length, inputs, outputs, kernelSize, stride]: readonly number[],
 ): WindowedProduct {
-  const padding = taps >> 1;
+  const padding = kernelSize >> 1;
   return {
     samples: batch,
-    positions: Math.floor((length + 2 * padding - taps) / stride) + 1,
+    positions: Math.floor((length + 2 * padding - kernelSize) / stride) + 1,
     step: stride * inputs,
     offset: -padding * inputs || 0,
-    window: taps * inputs,
+    window: kernelSize * inputs,
     sample: length * inputs,
     columns: outputs,
   };
@@ -200,7 +200,7 @@ async function runProduct(
     bias?: Float32Array;
     affine?: Float32Array;
     add?: Float32Array;
-    behindRelu?: boolean;
+    afterRelu?: boolean;
     relu?: boolean;
   } = {},
   statistics = false,
@@ -233,7 +233,7 @@ async function runProduct(
       ...(vectors[0] && { bias: vectors[0] }),
       ...(vectors[1] && { affine: vectors[1] }),
       ...(vectors[2] && {
-        add: { tensor: vectors[2], behindRelu: epilogue.behindRelu ?? false },
+        add: { tensor: vectors[2], afterRelu: epilogue.afterRelu ?? false },
       }),
       relu: epilogue.relu ?? false,
     },
@@ -345,7 +345,7 @@ Deno.test("a product applies bias, affine map, addition and ReLU to its sums in 
         [{ add }, sums.map((sum, k) => sum + add[k])],
         [{ affine, add, relu: true }, mapped.map((value, k) => Math.max(0, value + add[k]))],
         [
-          { affine, add, behindRelu: true, relu: true },
+          { affine, add, afterRelu: true, relu: true },
           mapped.map((value, k) => Math.max(0, value) + add[k]),
         ],
       ] as const

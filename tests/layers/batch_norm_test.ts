@@ -327,9 +327,15 @@ Deno.test("batch norm: evaluation folds into the layer before, or stands alone",
 
 Deno.test("batch norm: a convolution's moments give what the separate kernel gives", () =>
   GuardedRun.with(async (run) => {
-    const [batch, length, inputs, outputs, taps] = [3, 47, 12, 16, 5];
+    const [batch, length, inputs, outputs, kernelSize] = [3, 47, 12, 16, 5];
     const store = new ParameterStore();
-    const convolution = new Conv1d(store, "c", { inputs, outputs, taps, stride: 1, padding: 2 });
+    const convolution = new Conv1d(store, "c", {
+      inputs,
+      outputs,
+      kernelSize,
+      stride: 1,
+      padding: 2,
+    });
     const layers = [new BatchNorm(store, "fused", outputs), new BatchNorm(store, "apart", outputs)];
     store.allocate(run.gpu, 3);
     const values = makeValues(outputs);
@@ -350,14 +356,14 @@ Deno.test("batch norm: a convolution's moments give what the separate kernel giv
       inputLength: length,
       inputChannels: inputs,
       outputChannels: outputs,
-      kernelSize: taps,
+      kernelSize,
       stride: 1,
       padding: 2,
     };
     const raw = conv1dForward(
       shape,
       x,
-      convWeightFromTorch(data as Float32Array, [outputs, inputs, taps]),
+      convWeightFromTorch(data as Float32Array, [outputs, inputs, kernelSize]),
     );
     const { output, inverseDeviation } = batchNormTrain(
       raw,
@@ -389,10 +395,10 @@ Deno.test("batch norm lets NaN through, so that a broken batch is seen", () =>
     store.destroy();
   }));
 
-Deno.test("batch norm needs channels in fours", () => {
+Deno.test("batch norm needs a multiple of 4 channels", () => {
   assertThrows(
     () => new BatchNorm(new ParameterStore(), "norm", 6),
     RangeError,
-    "Batch normalization norm needs channels in fours, got 6",
+    "Batch normalization norm needs a multiple of 4 channels, got 6",
   );
 });

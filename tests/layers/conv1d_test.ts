@@ -25,8 +25,8 @@ function tolerance(terms: number, most: number): number {
 }
 
 const cases = [
-  // [batch, length, inputs, outputs, taps, stride]
-  [1, 1, 12, 16, 11, 2], // one sample: only the middle tap sees it
+  // [batch, length, inputs, outputs, kernelSize, stride]
+  [1, 1, 12, 16, 11, 2], // one sample: only the middle of the kernel sees it
   [3, 1, 4, 4, 3, 1],
   [2, 2, 16, 12, 7, 2],
   [3, 37, 12, 20, 11, 2], // odd length
@@ -36,34 +36,34 @@ const cases = [
   [5, 13, 20, 20, 3, 1],
   [3, 10, 12, 16, 3, 3], // three phases
   [2, 9, 3, 5, 5, 2], // no multiples of four
-  [2, 10, 12, 16, 1, 2], // fewer taps than the stride: every second sample is read by no window
+  [2, 10, 12, 16, 1, 2], // a kernel smaller than the stride: every second sample is read by no window
   [3, 9, 16, 12, 1, 4],
   [2, 11, 3, 5, 1, 3],
 ] as const;
 
-for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
+for (const [batch, inputLength, inputs, outputs, kernelSize, stride] of cases) {
   const name =
-    `conv1d [${batch}, ${inputLength}, ${inputs}] -> ${outputs}, ${taps} taps, stride ${stride}`;
+    `conv1d [${batch}, ${inputLength}, ${inputs}] -> ${outputs}, kernel size ${kernelSize}, stride ${stride}`;
   Deno.test(`${name}: forward and gradients, which add up over two passes`, () =>
     GuardedRun.with(async (run) => {
-      const padding = (taps - 1) / 2;
+      const padding = (kernelSize - 1) / 2;
       const shape = {
         batch,
         inputLength,
         inputChannels: inputs,
         outputChannels: outputs,
-        kernelSize: taps,
+        kernelSize,
         stride,
         padding,
       };
       const positions = conv1dOutputLength(shape);
       const store = new ParameterStore();
-      const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride, padding });
+      const layer = new Conv1d(store, "layer", { inputs, outputs, kernelSize, stride, padding });
       store.allocate(run.gpu, 0);
-      const weight = draws(outputs * inputs * taps, 1); // PyTorch's [Out, In, K]
+      const weight = draws(outputs * inputs * kernelSize, 1); // PyTorch's [Out, In, K]
       store.load([{
         name: "layer.weight",
-        shape: [outputs, inputs, taps],
+        shape: [outputs, inputs, kernelSize],
         dtype: "float32",
         data: Float32Array.from(weight),
       }]);
@@ -80,20 +80,20 @@ for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
       await run.run(2);
 
       assertEquals(y.shape, [batch, positions, outputs]);
-      const own = convWeightFromTorch(weight, [outputs, inputs, taps]);
+      const own = convWeightFromTorch(weight, [outputs, inputs, kernelSize]);
       const expected = conv1dForward(shape, x, own);
-      assertClose(run.get(y), expected, tolerance(inputs * taps, 1), "y");
+      assertClose(run.get(y), expected, tolerance(inputs * kernelSize, 1), "y");
       assertClose(
         run.get(dx),
         conv1dBackwardInput(shape, own, upstream),
-        tolerance(outputs * Math.ceil(taps / stride), 3),
+        tolerance(outputs * Math.ceil(kernelSize / stride), 3),
         "dx",
       );
       const [dw] = await store.gradients();
       const gradient = conv1dBackwardWeight(shape, x, upstream).weight;
       assertClose(
         dw.data as Float32Array,
-        convWeightToTorch(gradient, [outputs, inputs, taps]).map((value) => 2 * value),
+        convWeightToTorch(gradient, [outputs, inputs, kernelSize]).map((value) => 2 * value),
         2 * tolerance(batch * positions, 3),
         "dw",
       );
@@ -113,16 +113,22 @@ for (const [batch, inputLength, inputs, outputs, taps, stride] of cases) {
       assertAlmostEquals(
         sum,
         channel.reduce((a, b) => a + b, 0),
-        tolerance(rows * taps, largest(expected)),
+        tolerance(rows * kernelSize, largest(expected)),
       );
     }));
 }
 
 Deno.test("conv1d: scale, shift and ReLU of an evaluated normalization", () =>
   GuardedRun.with(async (run) => {
-    const [batch, inputLength, inputs, outputs, taps] = [2, 21, 12, 16, 7];
+    const [batch, inputLength, inputs, outputs, kernelSize] = [2, 21, 12, 16, 7];
     const store = new ParameterStore();
-    const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride: 2, padding: 3 });
+    const layer = new Conv1d(store, "layer", {
+      inputs,
+      outputs,
+      kernelSize,
+      stride: 2,
+      padding: 3,
+    });
     store.allocate(run.gpu, 5);
     const [{ data }] = await store.state();
     const x = draws(batch * inputLength * inputs, 1);
@@ -141,25 +147,25 @@ Deno.test("conv1d: scale, shift and ReLU of an evaluated normalization", () =>
         inputLength,
         inputChannels: inputs,
         outputChannels: outputs,
-        kernelSize: taps,
+        kernelSize,
         stride: 2,
         padding: 3,
       },
       x,
-      convWeightFromTorch(data as Float32Array, [outputs, inputs, taps]),
+      convWeightFromTorch(data as Float32Array, [outputs, inputs, kernelSize]),
     ).map((value, j) => Math.max(0, value * scale[j % outputs] + shift[j % outputs]));
     // 84 products of numbers below 1 and 0.11, times a scale below 2.
-    assertClose(run.get(y), expected, 2 * tolerance(inputs * taps, 0.11), "y");
+    assertClose(run.get(y), expected, 2 * tolerance(inputs * kernelSize, 0.11), "y");
     store.destroy();
   }));
 
-for (const [taps, stride] of [[7, 2], [1, 2], [3, 1]]) {
-  Deno.test(`conv1d, ${taps} taps, stride ${stride}: adds a gradient that reaches x by another way`, () =>
+for (const [kernelSize, stride] of [[7, 2], [1, 2], [3, 1]]) {
+  Deno.test(`conv1d, kernel size ${kernelSize}, stride ${stride}: adds a gradient that reaches x by another way`, () =>
     GuardedRun.with(async (run) => {
       const [batch, inputLength, inputs, outputs] = [2, 11, 12, 16];
-      const padding = (taps - 1) / 2;
+      const padding = (kernelSize - 1) / 2;
       const store = new ParameterStore();
-      const layer = new Conv1d(store, "layer", { inputs, outputs, taps, stride, padding });
+      const layer = new Conv1d(store, "layer", { inputs, outputs, kernelSize, stride, padding });
       store.allocate(run.gpu, 0);
       const shape = [batch, inputLength, inputs];
       const x = run.place("x", shape, draws(batch * inputLength * inputs, 1));
@@ -180,12 +186,12 @@ for (const [taps, stride] of [[7, 2], [1, 2], [3, 1]]) {
 for (const [length, positions] of [[21, 21], [24, 19], [300, 297]]) {
   Deno.test(`conv1d with bias, cropped from ${length} to ${positions} positions`, () =>
     GuardedRun.with(async (run) => {
-      const [batch, inputs, outputs, taps] = [2, 8, 12, 3];
+      const [batch, inputs, outputs, kernelSize] = [2, 8, 12, 3];
       const store = new ParameterStore();
       const layer = new Conv1d(store, "layer", {
         inputs,
         outputs,
-        taps,
+        kernelSize,
         stride: 1,
         padding: 1,
         bias: true,
@@ -196,7 +202,7 @@ for (const [length, positions] of [[21, 21], [24, 19], [300, 297]]) {
       ]);
       store.allocate(run.gpu, 5);
       const [{ data: weight }, { data: bias }] = await store.state();
-      // PyTorch's bound for both: 1 / sqrt(8 taps 3) = 0.2.
+      // PyTorch's bound for both: 1 / sqrt(8 · 3) = 0.2.
       assert(largest(bias as Float32Array) < 0.2042 && largest(bias as Float32Array) > 0.1);
       const x = draws(batch * length * inputs, 1);
       const upstream = draws(batch * positions * outputs, 2, -3, 3);
@@ -213,11 +219,11 @@ for (const [length, positions] of [[21, 21], [24, 19], [300, 297]]) {
         inputLength: length,
         inputChannels: inputs,
         outputChannels: outputs,
-        kernelSize: taps,
+        kernelSize,
         stride: 1,
         padding: 1,
       };
-      const own = convWeightFromTorch(weight as Float32Array, [outputs, inputs, taps]);
+      const own = convWeightFromTorch(weight as Float32Array, [outputs, inputs, kernelSize]);
       const whole = conv1dForward(shape, x, own, Float64Array.from(bias as Float32Array));
       // What is cropped away gets no gradient.
       const size = positions * outputs;
@@ -228,15 +234,17 @@ for (const [length, positions] of [[21, 21], [24, 19], [300, 297]]) {
         expected.set(whole.subarray(from, from + size), n * size);
         padded.set(upstream.subarray(n * size, (n + 1) * size), from);
       }
-      assertClose(run.get(y), expected, tolerance(inputs * taps + 1, 0.21), "y");
+      assertClose(run.get(y), expected, tolerance(inputs * kernelSize + 1, 0.21), "y");
       const dxExpected = conv1dBackwardInput(shape, own, padded);
-      assertClose(run.get(dx), dxExpected, tolerance(outputs * taps, 3 * 0.21), "dx");
+      assertClose(run.get(dx), dxExpected, tolerance(outputs * kernelSize, 3 * 0.21), "dx");
       const [dw, db] = await store.gradients();
       const gradients = conv1dBackwardWeight(shape, x, padded);
       const terms = 2 * tolerance(batch * positions, 3);
       assertClose(
         dw.data as Float32Array,
-        convWeightToTorch(gradients.weight, [outputs, inputs, taps]).map((value) => 2 * value),
+        convWeightToTorch(gradients.weight, [outputs, inputs, kernelSize]).map((value) =>
+          2 * value
+        ),
         terms,
         "dw",
       );
@@ -250,7 +258,7 @@ Deno.test("conv1d: no input gradient where nobody needs it, and an error for oth
   const layer = new Conv1d(new ParameterStore(), "first", {
     inputs: 12,
     outputs: 16,
-    taps: 11,
+    kernelSize: 11,
     stride: 2,
     padding: 5,
   });

@@ -22,21 +22,21 @@ function tolerance(terms: number, most: number): number {
 }
 
 const cases = [
-  // [batch, length, inputs, outputs, taps, stride, padding, relu]
+  // [batch, length, inputs, outputs, kernelSize, stride, padding, relu]
   [1, 1, 4, 4, 4, 2, 1, true], // one sample, two out
   [2, 32, 16, 8, 4, 2, 1, true],
   [3, 33, 20, 12, 4, 2, 1, false],
   [2, 75, 32, 4, 4, 2, 1, true],
   [1, 130, 4, 12, 4, 2, 1, true], // a bias over more than 256 rows
   [2, 19, 12, 16, 3, 1, 1, false], // a single phase
-  [2, 7, 8, 8, 5, 3, 0, true], // phases with two taps and with one
-  [2, 6, 8, 8, 2, 4, 0, true], // phases without any tap hold the rectified bias
+  [2, 7, 8, 8, 5, 3, 0, true], // phases with two kernel positions and with one
+  [2, 6, 8, 8, 2, 4, 0, true], // empty phases hold max(0, bias)
   [2, 5, 3, 6, 4, 2, 1, true], // no multiples of four
 ] as const;
 
-for (const [batch, inputLength, inputs, outputs, taps, stride, padding, relu] of cases) {
+for (const [batch, inputLength, inputs, outputs, kernelSize, stride, padding, relu] of cases) {
   const name = `transposed conv1d [${batch}, ${inputLength}, ${inputs}] -> ${outputs}, ` +
-    `${taps} taps, stride ${stride}${relu ? ", ReLU" : ""}`;
+    `kernel size ${kernelSize}, stride ${stride}${relu ? ", ReLU" : ""}`;
   Deno.test(`${name}: forward and gradients, which add up over two passes`, () =>
     GuardedRun.with(async (run) => {
       const shape = {
@@ -44,21 +44,27 @@ for (const [batch, inputLength, inputs, outputs, taps, stride, padding, relu] of
         inputLength,
         inputChannels: inputs,
         outputChannels: outputs,
-        kernelSize: taps,
+        kernelSize,
         stride,
         padding,
         relu,
       };
       const length = convTranspose1dOutputLength(shape);
       const store = new ParameterStore();
-      const layer = new ConvTranspose1d(store, "layer", { inputs, outputs, taps, stride, padding });
+      const layer = new ConvTranspose1d(store, "layer", {
+        inputs,
+        outputs,
+        kernelSize,
+        stride,
+        padding,
+      });
       store.allocate(run.gpu, 0);
-      const weight = draws(inputs * outputs * taps, 1); // PyTorch's [In, Out, K]
+      const weight = draws(inputs * outputs * kernelSize, 1); // PyTorch's [In, Out, K]
       const bias = draws(outputs, 2);
       store.load([
         {
           name: "layer.weight",
-          shape: [inputs, outputs, taps],
+          shape: [inputs, outputs, kernelSize],
           dtype: "float32",
           data: Float32Array.from(weight),
         },
@@ -77,17 +83,17 @@ for (const [batch, inputLength, inputs, outputs, taps, stride, padding, relu] of
       await run.run(2);
 
       assertEquals(y.shape, [batch, length, outputs]);
-      const own = convWeightFromTorch(weight, [inputs, outputs, taps]);
+      const own = convWeightFromTorch(weight, [inputs, outputs, kernelSize]);
       const expected = convTranspose1dForward(shape, x, own, bias);
-      const terms = inputs * Math.ceil(taps / stride) + 1;
+      const terms = inputs * Math.ceil(kernelSize / stride) + 1;
       assertClose(run.get(y), expected, tolerance(terms, 1), "y");
       const gradients = convTranspose1dBackward(shape, x, own, expected, upstream);
-      assertClose(run.get(dx), gradients.input, tolerance(outputs * taps, 3), "dx");
+      assertClose(run.get(dx), gradients.input, tolerance(outputs * kernelSize, 3), "dx");
       const [dw, db] = await store.gradients();
       const twice = (values: Float64Array) => values.map((value) => 2 * value);
       assertClose(
         dw.data as Float32Array,
-        twice(convWeightToTorch(gradients.weight, [inputs, outputs, taps])),
+        twice(convWeightToTorch(gradients.weight, [inputs, outputs, kernelSize])),
         2 * tolerance(batch * inputLength, 3),
         "dw",
       );
@@ -106,7 +112,7 @@ Deno.test("transposed conv1d: PyTorch's names, shapes and bound 1 / sqrt(out k)"
   new ConvTranspose1d(store, "decoder.0", {
     inputs: 16,
     outputs: 4,
-    taps: 4,
+    kernelSize: 4,
     stride: 2,
     padding: 1,
   });
@@ -124,7 +130,7 @@ Deno.test("transposed conv1d: an error for other channels", async () => {
   const layer = new ConvTranspose1d(new ParameterStore(), "decoder.0", {
     inputs: 16,
     outputs: 4,
-    taps: 4,
+    kernelSize: 4,
     stride: 2,
     padding: 1,
   });

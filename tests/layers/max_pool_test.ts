@@ -7,7 +7,7 @@ import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarde
 
 // A workgroup has 64 invocations of four channels. Quarters make ties, which the first of them wins.
 for (
-  const [batch, length, channels, taps, stride, padding] of [
+  const [batch, length, channels, kernelSize, stride, padding] of [
     [1, 1, 4, 3, 2, 1],
     [2, 2, 4, 3, 2, 1],
     [3, 7, 12, 3, 2, 1],
@@ -18,10 +18,10 @@ for (
     [1, 12, 4, 2, 3, 0], // samples that no window sees
   ]
 ) {
-  const name = `max pool of [${batch}, ${length}, ${channels}] over ${taps} by ${stride}`;
+  const name = `max pool of [${batch}, ${length}, ${channels}] over ${kernelSize} by ${stride}`;
   Deno.test(`${name}: forward, and backward to the first maximum`, () =>
     GuardedRun.with(async (run) => {
-      const shape = { batch, length, channels, taps, stride, padding };
+      const shape = { batch, length, channels, kernelSize, stride, padding };
       const x = draws(batch * length * channels, 1).map((value) => Math.round(4 * value) / 4);
       const { y, backward } = maxPool(
         run.recorder,
@@ -34,7 +34,7 @@ for (
       const { output, indices } = maxPoolForward(shape, x);
       assertClose(run.get(y), output, 0, "y");
       // An element is the maximum of a few windows at most: as many additions of numbers below 3.
-      const tolerance = taps * taps * 3 * UNIT_ROUNDOFF;
+      const tolerance = kernelSize * kernelSize * 3 * UNIT_ROUNDOFF;
       assertClose(run.get(dx), maxPoolBackward(shape, indices, upstream), tolerance, "dx");
     }));
 }
@@ -44,7 +44,7 @@ Deno.test("max pool lets NaN through, wherever it stands in a window", () =>
     const x = draws(9 * 4, 1);
     x[2 * 4] = NaN;
     x[5 * 4 + 1] = NaN;
-    const options = { taps: 3, stride: 2, padding: 1 };
+    const options = { kernelSize: 3, stride: 2, padding: 1 };
     const { y } = maxPool(run.recorder, run.place("x", [1, 9, 4], x), options);
     await run.run();
     const broken = [...run.get(y)].flatMap((value, j) => Number.isNaN(value) ? [j] : []);
@@ -57,8 +57,8 @@ Deno.test("max pool refuses windows that may lie outside the signal", async () =
   const recorder = new Recorder(kernels);
   const x = recorder.transient("x", [1, 8, 4]);
   assertThrows(
-    () => maxPool(recorder, x, { taps: 3, stride: 2, padding: 2 }),
+    () => maxPool(recorder, x, { kernelSize: 3, stride: 2, padding: 2 }),
     RangeError,
-    "Max pooling over 3 taps needs a padding up to half, got 2",
+    "Max pooling with kernel size 3 needs a padding up to half of it, got 2",
   );
 });

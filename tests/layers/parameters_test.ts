@@ -75,7 +75,7 @@ Deno.test("the GPU holds convolutions as [k, in, out] and linear weights as [in,
   assertEquals(linear.value.shape, [67, 3]);
   const read = async ({ value }: typeof linear) => await value.read();
   const given = (name: string) => values.find((entry) => entry.name === name)!.data;
-  // Tap 4, input 1, output 3; input 66, output 2.
+  // Position 4, input 1, output 3; input 66, output 2.
   assertEquals(
     (await read(convolution))[(4 * 3 + 1) * 5 + 3],
     given("conv.weight")[(3 * 3 + 1) * 7 + 4],
@@ -92,7 +92,7 @@ Deno.test("gradients start at zero and come back in PyTorch's layout", async () 
     assertEquals(data.some((value) => value != 0), false);
   }
   const { gradient } = store.parameters[0];
-  // Element [tap 2, input 1, output 4] alone.
+  // Element [position 2, input 1, output 4] alone.
   gradient.write([3], (2 * 3 + 1) * 5 + 4);
   const [{ data, shape }] = await store.gradients();
   assertEquals(shape, [5, 3, 7]);
@@ -165,7 +165,7 @@ Deno.test("one seed gives Classifier and Simclr the same encoder, within PyTorch
   assertEquals(encoder(simclr), encoder(classifier));
   for (const { name, shape, data } of classifier.initialValues(3)) {
     if (shape.length < 2) continue;
-    // kaiming_uniform with a = √5: within 1 / √(inputs · taps), and close to it somewhere.
+    // kaiming_uniform with a = √5: within 1 / √(inputs · kernel size), and close to it somewhere.
     const bound = 1 / Math.sqrt(shape.slice(1).reduce((a, b) => a * b, 1));
     const most = Math.max(...Array.from(data as Float32Array, Math.abs));
     assert(most <= bound && most > 0.9 * bound, `${name}: ${most}, bound ${bound}`);

@@ -76,7 +76,7 @@ Deno.test("NT-Xent: golden values", async () => {
 for (const pairs of [1, 2, 3, 33]) {
   for (const temperature of [0.07, 0.5]) {
     Deno.test(`NT-Xent of ${pairs} pairs at temperature ${temperature}: loss and gradient`, async () => {
-      // 33 pairs: 66 rows, more than a workgroup's 64 invocations. Widths in fours and not.
+      // 33 pairs: 66 rows, more than a workgroup's 64 invocations. Widths that are multiples of 4 and not.
       for (const width of [8, 7]) {
         await assertTwin(draws(2 * pairs * width, pairs), width, temperature);
       }

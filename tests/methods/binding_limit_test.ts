@@ -260,7 +260,7 @@ Deno.test("each layer over activations gives the same bits in parts", async () =
       norm.forward(recorder, x, undefined, { dropout, skip: added }),
     "normalization, residual": (recorder) => norm.forwardResidual(recorder, x, added),
     "dropout": (recorder) => dropout.layer.forward(recorder, x, step),
-    "maximum": (recorder) => maxPool(recorder, x, { taps: 3, stride: 2, padding: 1 }),
+    "maximum": (recorder) => maxPool(recorder, x, { kernelSize: 3, stride: 2, padding: 1 }),
     "mean": (recorder) => meanPool(recorder, x),
     "mean and maximum": (recorder) => meanMaxPool(recorder, x),
   };

@@ -21,7 +21,7 @@ export interface Conv1dShape {
   readonly inputChannels: number;
   /** Channels of the output. */
   readonly outputChannels: number;
-  /** Taps K. */
+  /** K. */
   readonly kernelSize: number;
   /** Step s between windows. */
   readonly stride: number;
@@ -63,7 +63,7 @@ export function conv1dForward(
   if (bias) {
     for (let row = 0; row < output.length; row += outputChannels) output.set(bias, row);
   }
-  forEachTap(shape, (inputRow, outputRow, weightRow) => {
+  forEachPair(shape, (inputRow, outputRow, weightRow) => {
     for (let i = 0; i < inputChannels; i++) {
       const x = input[inputRow + i];
       const w = weightRow + i * outputChannels;
@@ -74,7 +74,7 @@ export function conv1dForward(
 }
 
 /**
- * Gradient with respect to the input: every output sends its gradient back through the taps that
+ * Gradient with respect to the input: every output sends its gradient back through the weights that
  * made it, dx[n, t·s + k − p, i] += Σ_o dy[n, t, o] · w[k, i, o].
  *
  * @param weight [K, Cin, Cout]
@@ -88,7 +88,7 @@ export function conv1dBackwardInput(
 ): Float64Array {
   const { inputChannels, outputChannels } = shape;
   const inputGradient = new Float64Array(shape.batch * shape.inputLength * inputChannels);
-  forEachTap(shape, (inputRow, outputRow, weightRow) => {
+  forEachPair(shape, (inputRow, outputRow, weightRow) => {
     for (let i = 0; i < inputChannels; i++) {
       const w = weightRow + i * outputChannels;
       let sum = 0;
@@ -113,7 +113,7 @@ export function conv1dBackwardWeight(
 ): Conv1dParameterGradients {
   const { inputChannels, outputChannels } = shape;
   const weight = new Float64Array(shape.kernelSize * inputChannels * outputChannels);
-  forEachTap(shape, (inputRow, outputRow, weightRow) => {
+  forEachPair(shape, (inputRow, outputRow, weightRow) => {
     for (let i = 0; i < inputChannels; i++) {
       const x = input[inputRow + i];
       const w = weightRow + i * outputChannels;
@@ -125,8 +125,8 @@ export function conv1dBackwardWeight(
   return { weight, bias };
 }
 
-/** Calls `visit` with the offsets of every (input row, output row, weight tap) that meet. */
-function forEachTap(
+/** Calls `visit` with the offsets of every (input row, output row, kernel position) that meet. */
+function forEachPair(
   shape: Conv1dShape,
   visit: (inputRow: number, outputRow: number, weightRow: number) => void,
 ): void {

@@ -88,7 +88,7 @@ Deno.test("conv1d: a hand-made example, not flipped, padded with zeros", () => {
   assertEquals([...output], [2100.5, 4320.5]);
 });
 
-Deno.test("conv1d: channels and taps stand where the layout says", () => {
+Deno.test("conv1d: channels and kernel positions are where the layout says", () => {
   const shape = {
     batch: 1,
     inputLength: 3,
@@ -99,7 +99,7 @@ Deno.test("conv1d: channels and taps stand where the layout says", () => {
     padding: 0,
   };
   const weight = new Float64Array(8);
-  weight[(1 * 2 + 0) * 2 + 1] = 1; // tap 1, input 0, output 1
+  weight[(1 * 2 + 0) * 2 + 1] = 1; // position 1, input 0, output 1
   const output = conv1dForward(shape, Float64Array.of(1, 2, 3, 4, 5, 6), weight);
   assertEquals([...output], [0, 3, 0, 5]);
 });

@@ -15,7 +15,7 @@ import {
 import { type NamedArrays, type NamedShape, tensor } from "./encoder_1d_cnn.ts";
 import { convWeightFromTorch, convWeightToTorch } from "./layout.ts";
 
-/** One convolution and its batch norm; zero padding is ⌊taps / 2⌋. */
+/** One convolution and its batch norm; zero padding is ⌊kernelSize / 2⌋. */
 export interface ConvNorm {
   /** State name of the convolution. */
   readonly convolution: string;
@@ -26,14 +26,14 @@ export interface ConvNorm {
   /** Channels out. */
   readonly outputs: number;
   /** Odd. */
-  readonly taps: number;
+  readonly kernelSize: number;
   readonly stride: number;
 }
 
 /** Parameters in registration order. */
 export function convNormParameters(layer: ConvNorm): NamedShape[] {
   return [
-    { name: `${layer.convolution}.weight`, shape: [layer.outputs, layer.inputs, layer.taps] },
+    { name: `${layer.convolution}.weight`, shape: [layer.outputs, layer.inputs, layer.kernelSize] },
     { name: `${layer.norm}.weight`, shape: [layer.outputs] },
     { name: `${layer.norm}.bias`, shape: [layer.outputs] },
   ];
@@ -98,17 +98,17 @@ export function convNormForward(
   training: boolean,
   relu = true,
 ): Pass & { readonly length: number } {
-  const { inputs, outputs, taps, stride } = layer;
+  const { inputs, outputs, kernelSize, stride } = layer;
   const shape = {
     batch,
     inputLength: input.length / (batch * inputs),
     inputChannels: inputs,
     outputChannels: outputs,
-    kernelSize: taps,
+    kernelSize,
     stride,
-    padding: Math.floor(taps / 2),
+    padding: Math.floor(kernelSize / 2),
   };
-  const sizes = [outputs, inputs, taps] as const;
+  const sizes = [outputs, inputs, kernelSize] as const;
   const weight = convWeightFromTorch(tensor(state, `${layer.convolution}.weight`), sizes);
   const convolved = conv1dForward(shape, input, weight);
   const normed = normForward(layer.norm, state, convolved, training, relu);

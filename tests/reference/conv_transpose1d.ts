@@ -21,13 +21,13 @@ export interface ConvTranspose1dShape {
   readonly inputChannels: number;
   /** Channels of the output. */
   readonly outputChannels: number;
-  /** Taps K. */
+  /** K. */
   readonly kernelSize: number;
   /** Step s between the places that neighboring inputs write to. */
   readonly stride: number;
   /** Samples p cut off at both ends. */
   readonly padding: number;
-  /** Rectify the output. */
+  /** Apply ReLU to the output. */
   readonly relu?: boolean;
 }
 
@@ -49,7 +49,7 @@ export function convTranspose1dOutputLength(
 }
 
 /**
- * Every input sample writes its taps into the output, s samples further on for each.
+ * Every input sample writes its kernel into the output, s samples further on for each.
  *
  * @param input [N, U, Cin]
  * @param weight [K, Cout, Cin]
@@ -65,7 +65,7 @@ export function convTranspose1dForward(
   const { batch, inputChannels, outputChannels } = shape;
   const output = new Float64Array(batch * convTranspose1dOutputLength(shape) * outputChannels);
   for (let row = 0; row < output.length; row += outputChannels) output.set(bias, row);
-  forEachTap(shape, (inputRow, outputRow, weightRow) => {
+  forEachPair(shape, (inputRow, outputRow, weightRow) => {
     for (let o = 0; o < outputChannels; o++) {
       for (let i = 0; i < inputChannels; i++) {
         output[outputRow + o] += input[inputRow + i] * weight[weightRow + o * inputChannels + i];
@@ -76,7 +76,7 @@ export function convTranspose1dForward(
 }
 
 /**
- * With g = dy (where y > 0 if rectified):
+ * With g = dy (where y > 0 with a ReLU):
  * dx[n, u, i] = Σ_k Σ_o g[n, s·u + k − p, o] · w[k, o, i],
  * dw[k, o, i] = Σ_n Σ_u g[n, s·u + k − p, o] · x[n, u, i] and db[o] = Σ_n Σ_t g[n, t, o].
  *
@@ -96,7 +96,7 @@ export function convTranspose1dBackward(
   const passed = shape.relu ? outputGradient.map((g, j) => output[j] > 0 ? g : 0) : outputGradient;
   const inputGradient = new Float64Array(input.length);
   const weightGradient = new Float64Array(weight.length);
-  forEachTap(shape, (inputRow, outputRow, weightRow) => {
+  forEachPair(shape, (inputRow, outputRow, weightRow) => {
     for (let o = 0; o < outputChannels; o++) {
       const g = passed[outputRow + o];
       for (let i = 0; i < inputChannels; i++) {
@@ -111,8 +111,8 @@ export function convTranspose1dBackward(
   return { input: inputGradient, weight: weightGradient, bias };
 }
 
-/** Calls `visit` with the offsets of every (input row, output row, weight tap) that meet. */
-function forEachTap(
+/** Calls `visit` with the offsets of every (input row, output row, kernel position) that meet. */
+function forEachPair(
   shape: ConvTranspose1dShape,
   visit: (inputRow: number, outputRow: number, weightRow: number) => void,
 ): void {

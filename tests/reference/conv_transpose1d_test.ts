@@ -14,11 +14,11 @@ const shapes: ConvTranspose1dShape[] = [
   { batch: 2, inputLength: 7, ...channels, kernelSize: 4, stride: 2, padding: 1 },
   { batch: 2, inputLength: 5, ...channels, kernelSize: 3, stride: 1, padding: 1 },
   { batch: 1, inputLength: 4, ...channels, kernelSize: 5, stride: 3, padding: 0 },
-  // Fewer taps than the stride: samples between them hold the bias alone.
+  // A kernel smaller than the stride: samples between hold the bias alone.
   { batch: 1, inputLength: 3, ...channels, kernelSize: 1, stride: 2, padding: 0 },
 ];
 
-Deno.test("transposed conv1d: a hand-made example, taps overlapping and cut at both ends", () => {
+Deno.test("transposed conv1d: a hand-made example, kernels overlapping and cut at both ends", () => {
   const shape = {
     batch: 1,
     inputLength: 3,
@@ -38,7 +38,7 @@ Deno.test("transposed conv1d: a hand-made example, taps overlapping and cut at b
   assertEquals([...output], [10.5, 102.5, 1020.5, 203.5, 2030.5, 300.5]);
 });
 
-Deno.test("transposed conv1d: lengths double with 4 taps, stride 2, padding 1", () => {
+Deno.test("transposed conv1d: lengths double with kernel size 4, stride 2, padding 1", () => {
   for (const inputLength of [1, 2, 125, 625]) {
     const shape = { inputLength, kernelSize: 4, stride: 2, padding: 1 };
     assertEquals(convTranspose1dOutputLength(shape), 2 * inputLength);

@@ -45,7 +45,7 @@ export interface EncoderBlock {
   readonly inputChannels: number;
   /** Channels out. */
   readonly outputChannels: number;
-  /** Taps; zero padding is ⌊taps / 2⌋. */
+  /** K; zero padding is ⌊K / 2⌋. */
   readonly kernelSize: number;
   /** 1 or 2. */
   readonly stride: number;

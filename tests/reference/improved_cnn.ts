@@ -55,13 +55,13 @@ function blocks({ inputChannels = 12, width = 64 }: ImprovedCnnShape): Block[] {
     [4 * width, 4 * width, 3, 1, true],
     [4 * width, 4 * width, 3, 1, true],
   ];
-  return table.map(([inputs, outputs, taps, stride, shortcut], index) => ({
+  return table.map(([inputs, outputs, kernelSize, stride, shortcut], index) => ({
     layer: {
       convolution: index === 0 ? "encoder.initial.0" : `encoder.features.${index - 1}.conv`,
       norm: index === 0 ? "encoder.initial.1" : `encoder.features.${index - 1}.bn`,
       inputs,
       outputs,
-      taps,
+      kernelSize,
       stride,
     },
     shortcut,

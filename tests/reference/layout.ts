@@ -27,17 +27,17 @@ function reverseAxes(
 /** Convolution weight [Out, In, K] → [K, In, Out]. */
 export function convWeightFromTorch(
   weight: ArrayLike<number>,
-  [out, inputs, taps]: readonly [number, number, number],
+  [out, inputs, kernelSize]: readonly [number, number, number],
 ): Float64Array {
-  return reverseAxes(weight, [out, inputs, taps]);
+  return reverseAxes(weight, [out, inputs, kernelSize]);
 }
 
 /** Convolution weight [K, In, Out] → [Out, In, K]; the sizes are given in PyTorch's order. */
 export function convWeightToTorch(
   weight: ArrayLike<number>,
-  [out, inputs, taps]: readonly [number, number, number],
+  [out, inputs, kernelSize]: readonly [number, number, number],
 ): Float64Array {
-  return reverseAxes(weight, [taps, inputs, out]);
+  return reverseAxes(weight, [kernelSize, inputs, out]);
 }
 
 /** [A, B] → [B, A]: linear weights either way. */

@@ -17,8 +17,8 @@ export interface MaxPoolShape {
   readonly length: number;
   /** Channels C. */
   readonly channels: number;
-  /** Taps K. */
-  readonly taps: number;
+  /** K. */
+  readonly kernelSize: number;
   /** Step s between windows. */
   readonly stride: number;
   /** Padding p, at most K / 2. */
@@ -27,7 +27,7 @@ export interface MaxPoolShape {
 
 /** Samples of the output. */
 export function maxPoolOutputLength(shape: MaxPoolShape): number {
-  return Math.floor((shape.length + 2 * shape.padding - shape.taps) / shape.stride) + 1;
+  return Math.floor((shape.length + 2 * shape.padding - shape.kernelSize) / shape.stride) + 1;
 }
 
 /** [N, T, C] → [N, U, C], and where in the input each maximum stands. */
@@ -35,13 +35,13 @@ export function maxPoolForward(
   shape: MaxPoolShape,
   input: Float64Array,
 ): { output: Float64Array; indices: Int32Array } {
-  const { batch, length, channels, taps, stride, padding } = shape;
+  const { batch, length, channels, kernelSize, stride, padding } = shape;
   const positions = maxPoolOutputLength(shape);
   const output = new Float64Array(batch * positions * channels).fill(-Infinity);
   const indices = new Int32Array(output.length);
   for (let n = 0; n < batch; n++) {
     for (let u = 0; u < positions; u++) {
-      for (let k = 0; k < taps; k++) {
+      for (let k = 0; k < kernelSize; k++) {
         const t = u * stride + k - padding;
         if (t < 0 || t >= length) continue;
         for (let c = 0; c < channels; c++) {

@@ -20,7 +20,7 @@ export interface MeanMaxPoolResult {
 
 /** A window as long as the signal. */
 function whole(shape: MeanPoolShape) {
-  return { ...shape, taps: shape.length, stride: shape.length, padding: 0 };
+  return { ...shape, kernelSize: shape.length, stride: shape.length, padding: 0 };
 }
 
 /** [N, T, C] → [N, 2C]. */

@@ -44,7 +44,7 @@ interface Block {
 
 function stem({ inputChannels = 12, width = 64 }: Resnet1dShape): ConvNorm {
   const [convolution, norm] = ["conv1", "bn1"];
-  return { convolution, norm, inputs: inputChannels, outputs: width, taps: 15, stride: 1 };
+  return { convolution, norm, inputs: inputChannels, outputs: width, kernelSize: 15, stride: 1 };
 }
 
 function blocks({ width = 64 }: Resnet1dShape): Block[] {
@@ -60,10 +60,10 @@ function blocks({ width = 64 }: Resnet1dShape): Block[] {
       outputs,
     });
     return {
-      first: { ...layer("conv1", "bn1"), inputs, taps: 7, stride },
-      second: { ...layer("conv2", "bn2"), inputs: outputs, taps: 7, stride: 1 },
+      first: { ...layer("conv1", "bn1"), inputs, kernelSize: 7, stride },
+      second: { ...layer("conv2", "bn2"), inputs: outputs, kernelSize: 7, stride: 1 },
       downsample: changes
-        ? { ...layer("downsample.0", "downsample.1"), inputs, taps: 1, stride }
+        ? { ...layer("downsample.0", "downsample.1"), inputs, kernelSize: 1, stride }
         : undefined,
     };
   });
@@ -113,7 +113,7 @@ export function resnet1dForward(
 } {
   const { width = 64 } = shape;
   const stemmed = convNormForward(stem(shape), state, input, batch, training !== false);
-  const window = { taps: 3, stride: 2, padding: 1 };
+  const window = { kernelSize: 3, stride: 2, padding: 1 };
   const poolShape = { batch, length: stemmed.length, channels: width, ...window };
   const stemPool = maxPoolForward(poolShape, stemmed.output);
   let length = maxPoolOutputLength(poolShape);
