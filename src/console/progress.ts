@@ -6,14 +6,8 @@
  */
 
 import { formatClock, formatCount, formatPercent, formatRate } from "../text/format.ts";
-import {
-  displayWidth,
-  isTerminal,
-  styled,
-  terminalWidth,
-  truncate,
-  usesColor,
-} from "./terminal.ts";
+import { displayWidth, truncate } from "../text/width.ts";
+import { isTerminal, styled, terminalWidth, usesColor } from "./terminal.ts";
 
 /** Where progress is written; replaced in tests. */
 export interface ProgressTarget {

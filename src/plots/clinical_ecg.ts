@@ -5,7 +5,7 @@
  */
 
 import { formatNumber, formatScore } from "../text/format.ts";
-import { truncate } from "../console/terminal.ts";
+import { truncate } from "../text/width.ts";
 import { ECG_PAPER, FONT, INK, SERIES_COLORS } from "./style.ts";
 import { escapeSvg, round, svgText, tracePath } from "./svg.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { displayWidth, pad, wrap } from "../console/terminal.ts";
+import { displayWidth, pad, wrap } from "./width.ts";
 
 /** A column of {@link renderTable}. */
 export interface Column {

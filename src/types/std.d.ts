@@ -1,6 +1,6 @@
 /**
- * Types for the three packages of Deno's standard library, which reach this project through npm
- * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and three lines
+ * Types for the four packages of Deno's standard library, which reach this project through npm
+ * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and four lines
  * of `deno.json` are all that changes.
  */
 
@@ -54,6 +54,10 @@ declare module "@std/csv" {
     data: readonly unknown[],
     options?: { columns?: readonly string[]; headers?: boolean; separator?: string },
   ): string;
+}
+
+declare module "@std/text" {
+  export function levenshteinDistance(from: string, to: string): number;
 }
 
 declare module "@std/yaml" {

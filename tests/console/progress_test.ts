@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Progress, type ProgressTarget } from "../../src/console/progress.ts";
-import { displayWidth } from "../../src/console/terminal.ts";
+import { displayWidth } from "../../src/text/width.ts";
 
 /** A stream that remembers, with a clock moved by hand. */
 function fakeTarget(interactive: boolean, width = 80) {

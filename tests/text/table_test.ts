@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { renderSettings, renderTable } from "../../src/text/table.ts";
-import { displayWidth, truncate, wrap } from "../../src/console/terminal.ts";
+import { displayWidth, truncate, wrap } from "../../src/text/width.ts";
 
 Deno.test("table: numbers right, words left, wide characters counted", () => {
   assertEquals(
@@ -25,12 +25,15 @@ Deno.test("table: settings align, skip what is undefined, wrap", () => {
   );
 });
 
-Deno.test("terminal: widths of marks, colors and East Asian text", () => {
+Deno.test("width: widths of marks, colors and East Asian text", () => {
   assertEquals(displayWidth("\x1b[31mred\x1b[0m"), 3);
   assertEquals(displayWidth("e\u0301"), 1);
   assertEquals(displayWidth("±µ→"), 3);
   assertEquals(displayWidth("心電図"), 6);
   assertEquals(truncate("心電図", 5), "心電…");
   assertEquals(truncate("abc", 3), "abc");
-  assertEquals(wrap("a bb ccc", 4), ["a bb", "ccc"]);
+  assertEquals(truncate("abc", 0), "");
+  assertEquals(wrap("a bb  ccc\nd", 4), ["a bb", "ccc", "d"]);
+  assertEquals(wrap("a longer/word b", 4), ["a", "longer/word", "b"]);
+  assertEquals(wrap("", 4), [""]);
 });

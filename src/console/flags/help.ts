@@ -5,7 +5,7 @@
  */
 
 import type { Command, FlagTable } from "./command.ts";
-import { displayWidth, pad, wrap } from "../terminal.ts";
+import { displayWidth, pad, wrap } from "../../text/width.ts";
 
 /**
  * Renders summary, usage, one row a flag (type, default, choices, range), and examples.

@@ -5,7 +5,7 @@
  */
 
 import { renderTable } from "../../text/table.ts";
-import { wrap } from "../../console/terminal.ts";
+import { wrap } from "../../text/width.ts";
 import { escapeMarkdown } from "./markdown.ts";
 
 /** A piece of a report. */
