@@ -34,15 +34,23 @@ export {
   recordMillivolts,
   type RecordSet,
 } from "./src/data/signals/record_set.ts";
-export { loadPtbXl, type PtbXlOptions } from "./src/data/datasets/ptb_xl.ts";
+export type {
+  Dataset,
+  TransferTarget,
+  WindowOptions,
+  WindowSet,
+} from "./src/data/datasets/dataset.ts";
+export { DATASETS } from "./src/data/datasets/registry.ts";
+export type { Inventory } from "./src/data/inventory/inventory.ts";
+export { fetchPtbXl, loadPtbXl, type PtbXlOptions } from "./src/data/datasets/ptb_xl.ts";
+export { fetchMitBih, loadMitBih } from "./src/data/datasets/mit_bih.ts";
 export {
+  AAMI_CLASSES,
+  type AamiClass,
+  aamiClass,
   labelWindows,
-  loadMitBih,
-  type MitBihOptions,
-  type MitBihSet,
   type WindowLabel,
-} from "./src/data/datasets/mit_bih.ts";
-export { AAMI_CLASSES, type AamiClass, aamiClass } from "./src/data/datasets/aami_classes.ts";
+} from "./src/data/datasets/aami_classes.ts";
 export { loadRecordFolder, type RecordFolderOptions } from "./src/data/datasets/record_folder.ts";
 export { type LabelsCsvOptions, loadLabelsCsv } from "./src/data/datasets/labels_csv.ts";
 export {
@@ -57,7 +65,7 @@ export {
   readEcgSync,
 } from "./src/data/files/read_ecg.ts";
 export { findEcgsSync, type FoundEcgs, type UnusableEcg } from "./src/data/files/find_ecgs.ts";
-export { type ChallengePatient, challengePatient } from "./src/data/files/challenge_header.ts";
+export { type HeaderPatient, headerPatient } from "./src/data/files/header_patient.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/sampling/splits.ts";
 export { labelSubset, type LabelSubsetOptions } from "./src/data/sampling/label_subset.ts";
 export { type Balancing, classFrequencies } from "./src/data/sampling/balancing.ts";
@@ -86,8 +94,6 @@ export { writeRecordSync } from "./src/data/files/wfdb/write_record.ts";
 export { resample } from "./src/data/signals/resample.ts";
 export { synthesizeCohort } from "./src/data/synthetic/cohort.ts";
 export { writeCohort } from "./src/data/synthetic/write_cohort.ts";
-export { fetchPtbXl, PTB_XL_URL } from "./src/data/download/fetch_ptbxl.ts";
-export { fetchMitBih, MIT_BIH_URL } from "./src/data/download/fetch_mitbih.ts";
 
 // Augmentation and masking
 export {
@@ -263,11 +269,6 @@ export { matchStateDict } from "./src/models/match_state_dict.ts";
 export { type Architecture, architectureOf } from "./src/models/registry.ts";
 
 // Jobs
-export {
-  analyzeDatasets,
-  type AnalyzeDatasetsOptions,
-  type DatasetsAnalysis,
-} from "./src/data/inventory/analyze_datasets.ts";
 export { Workspace, type WorkspaceOptions } from "./src/runs/workspace.ts";
 export {
   type EpochObservation,

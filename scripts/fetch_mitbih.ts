@@ -1,8 +1,7 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { downloadFlags } from "../src/console/flags/download_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runDownload } from "../src/console/download.ts";
-import { fetchMitBih, MIT_BIH_URL } from "../src/data/download/fetch_mitbih.ts";
+import { downloadFlags, runDownload } from "../src/console/download.ts";
+import { mitBih } from "../src/data/datasets/mit_bih.ts";
 
 /** `deno task fetch-mitbih`: downloads the MIT-BIH Arrhythmia Database and verifies every file. */
 export const command = defineCommand({
@@ -15,13 +14,13 @@ export const command = defineCommand({
     "The database is published on PhysioNet under the Open Data Commons Attribution License 1.0: " +
     "please cite Moody & Mark, IEEE Eng. Med. Biol. 20:45 (2001).",
   ],
-  flags: downloadFlags("data/MIT-BIH/files/mitdb/1.0.0", MIT_BIH_URL),
+  flags: downloadFlags(mitBih),
   examples: [
     { args: "", about: "Into data/MIT-BIH/files/mitdb/1.0.0" },
     { args: "--verify", about: "Check what is there and mend it" },
   ],
   run: (flags, context) =>
-    runDownload("MIT-BIH", flags, context, fetchMitBih, "analyze-datasets --mitbih-root"),
+    runDownload("MIT-BIH", flags, context, mitBih.files!, "analyze-datasets --mitbih-root"),
 });
 
 if (import.meta.main) await runCommand(command);

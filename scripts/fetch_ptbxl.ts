@@ -1,9 +1,8 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { downloadFlags } from "../src/console/flags/download_flags.ts";
 import { choiceFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runDownload } from "../src/console/download.ts";
-import { fetchPtbXl, PTB_XL_URL } from "../src/data/download/fetch_ptbxl.ts";
+import { downloadFlags, runDownload } from "../src/console/download.ts";
+import { ptbXl, ptbXlFiles } from "../src/data/datasets/ptb_xl.ts";
 
 /** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
 export const command = defineCommand({
@@ -17,7 +16,7 @@ export const command = defineCommand({
     "cite Wagner et al., Scientific Data 7:154 (2020).",
   ],
   flags: {
-    ...downloadFlags("data/PTB-XL", PTB_XL_URL),
+    ...downloadFlags(ptbXl),
     resolution: choiceFlag({
       choices: ["100", "500", "both"],
       default: "100",
@@ -29,17 +28,13 @@ export const command = defineCommand({
     { args: "--resolution both --jobs 16", about: "Both versions, 16 files at a time" },
     { args: "--verify", about: "Check what is there and mend it" },
   ],
-  run(flags, context) {
-    const resolution = flags.resolution === "both"
-      ? "both"
-      : flags.resolution === "100"
-      ? 100
-      : 500;
+  run: (flags, context) => {
+    const resolution = ({ "100": 100, "500": 500, "both": "both" } as const)[flags.resolution];
     return runDownload(
       "PTB-XL",
       flags,
       context,
-      (options) => fetchPtbXl({ ...options, resolution }),
+      ptbXlFiles(resolution),
       "train-simclr --data-root",
     );
   },

@@ -3,7 +3,11 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runSynthesize } from "../src/commands/synthesize.ts";
+import { seedFlag } from "../src/console/flags/training_flags.ts";
+import { Interrupted } from "../src/console/flags/interrupt.ts";
+import { Progress } from "../src/console/progress.ts";
+import { writeCohort } from "../src/data/synthetic/write_cohort.ts";
+import { formatBytes, formatPath, plural } from "../src/text/format.ts";
 
 export const command = defineCommand({
   name: "synthesize",
@@ -23,19 +27,37 @@ export const command = defineCommand({
       maximum: 99_999,
       description: "Number of records, 10 s at 100 Hz each; 24 kB a record",
     }),
-    seed: integerFlag({
-      default: 42,
-      minimum: 0,
-      maximum: 0xffffffff,
-      description: "Everything follows from it",
-    }),
+    seed: seedFlag("Everything follows from it"),
     out: pathFlag({ default: "data/synthetic", description: "Folder to write to" }),
   },
   examples: [
     { args: "", about: "1,000 records in data/synthetic" },
     { args: "--records 5000 --seed 1 --out data/large", about: "A larger cohort" },
   ],
-  run: runSynthesize,
+  async run({ records, seed, out }, { signal, program }) {
+    using progress = new Progress({ label: "Synthesizing", total: records, unit: "records" });
+    try {
+      const written = await writeCohort({
+        destination: out,
+        records,
+        seed,
+        signal,
+        onProgress: (done) => progress.update(done),
+      });
+      progress.finish(
+        `Wrote ${plural(written.records, "record")} of ${plural(written.patients, "patient")} ` +
+          `(${formatBytes(written.bytes)}) to ${formatPath(out)}`,
+      );
+      console.log(`Next: ${program} train-simclr --data-root ${formatPath(out)}`);
+    } catch (error) {
+      if (error instanceof Interrupted) {
+        throw new Interrupted(
+          `Stopped before the end. ${formatPath(out)} has no table yet; run the same command again`,
+        );
+      }
+      throw error;
+    }
+  },
 });
 
 if (import.meta.main) await runCommand(command);

@@ -14,7 +14,7 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { CommandContext } from "../console/flags/command.ts";
 import { terminalWidth } from "../console/terminal.ts";
 import type { DeviceOptions } from "../console/flags/training_flags.ts";
-import { hasPtbXl } from "../data/datasets/ptb_xl.ts";
+import { ptbXl } from "../data/datasets/ptb_xl.ts";
 import { UserError } from "../errors.ts";
 import { openDevice } from "../runs/device.ts";
 import { INFERENCE_ROWS } from "../evaluation/inference.ts";
@@ -34,7 +34,7 @@ export interface BenchFlags extends DeviceOptions {
 /** Where PTB-XL is looked for when nobody says. */
 function findPtbXl(): string | undefined {
   const shared = Deno.env.get("SSRL_ECG_DATA") ?? "../shared/data";
-  return ["data/PTB-XL", `${shared}/ptb-xl`].find(hasPtbXl);
+  return ["data/PTB-XL", `${shared}/ptb-xl`].find(ptbXl.isIn);
 }
 
 /** Runs the command. */
@@ -44,7 +44,7 @@ export async function runBench(
 ): Promise<void> {
   const stored = options.compare === undefined ? undefined : await readBench(options.compare);
   const dataRoot = options.dataRoot ?? (options.only ? undefined : findPtbXl());
-  if (dataRoot !== undefined && !hasPtbXl(dataRoot)) {
+  if (dataRoot !== undefined && !ptbXl.isIn(dataRoot)) {
     throw new UserError(
       `There is no ptbxl_database.csv in ${dataRoot}: give the folder of PTB-XL as --data-root`,
     );

@@ -11,6 +11,7 @@ import { describeCheckpoint } from "../models/describe_checkpoint.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import type { CommandContext } from "../console/flags/command.ts";
 import { formatCount, formatNumber, formatPath } from "../text/format.ts";
+import { advised } from "../console/advice.ts";
 import { Progress } from "../console/progress.ts";
 import { renderSettings } from "../text/table.ts";
 import { terminalWidth } from "../console/terminal.ts";
@@ -89,7 +90,7 @@ export async function runPredict(flags: PredictFlags, context: CommandContext): 
   }
   const leftOut = [...found.leftOut, ...result.leftOut];
   if (result.predictions.length === 0 && leftOut.length === 1) {
-    throw new UserError(leftOut[0].reason);
+    throw new UserError(leftOut[0].reason, leftOut[0].facts);
   }
   const names = shortNames(result.predictions.map(({ path }) => path));
   print(result, leftOut, { names, threshold: flags.threshold, say });
@@ -196,7 +197,7 @@ function print(
   }
   if (leftOut.length > 0) {
     say(`Left out ${formatCount(leftOut.length)}:`);
-    for (const { reason } of leftOut.slice(0, SHOWN)) say(`  ${reason}`);
+    for (const { reason, facts } of leftOut.slice(0, SHOWN)) say(`  ${advised(reason, facts)}`);
     if (leftOut.length > SHOWN) say(`  and ${formatCount(leftOut.length - SHOWN)} more`);
     say("");
   }

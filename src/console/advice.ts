@@ -6,6 +6,7 @@
  */
 
 import type { ErrorFacts } from "../errors.ts";
+import { programName } from "../text/program_name.ts";
 
 /** A sentence for each remedy, without a full stop. */
 const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
@@ -19,10 +20,28 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
       : `Use --batch-size ${largestBatch} or less`,
   "two-records-a-batch": () => "Give --batch-size 2 or more, and at least two labeled records",
   "smaller-learning-rate": () => "Use a smaller --lr",
+  "fetch-dataset": ({ id, name, rate }) => {
+    const task = `${programName()} fetch-${id}${rate === 500 ? " --resolution 500" : ""}`;
+    const flag = id === "ptbxl" ? "--data-root" : `--${id}-root`;
+    return `Bring the records with "${task}", or point ${flag} at a folder in the layout of ${name}`;
+  },
+  "record-folder": () => "Point --data-root at a folder of WFDB records",
+  "table-of-labels": () => "Give a table of them with --labels-csv",
+  "not-strict": () => "Leave --strict away to go on without damaged records",
+  "state-sampling-rate": () => "Give --sampling-rate",
+  "state-units": () => "Give --units",
+  "other-address": ({ versions }) => `Check --base-url${versions ? " and --resolution" : ""}`,
+  "other-out": () => "Give another folder with --out",
   "other-sampling-rate": ({ rate }) => `Give --resolution ${rate}`,
 };
 
 /** The advice for an error, or undefined where it knows no remedy. */
 export function adviceFor({ facts }: { readonly facts?: ErrorFacts }): string | undefined {
   return facts && ADVICE[facts.remedy]?.(facts);
+}
+
+/** A sentence about an error with its advice, for lists of what failed. */
+export function advised(reason: string, facts?: ErrorFacts): string {
+  const advice = adviceFor({ facts });
+  return advice === undefined ? reason : `${reason}. ${advice}`;
 }

@@ -1,40 +1,50 @@
 /**
- * `fetch-ptbxl` and `fetch-mitbih` as a person sees them.
+ * What `fetch-ptbxl`, `fetch-mitbih` and their like share: flags, progress, and what comes next.
  *
  * @module
  */
 
-import type { CommandContext } from "./flags/command.ts";
+import type { Dataset } from "../data/datasets/dataset.ts";
+import { type DataSetFiles, downloadDataSet } from "../data/download/download.ts";
 import { formatBytes, formatCount, formatDuration, formatPath } from "../text/format.ts";
+import type { CommandContext, Options } from "./flags/command.ts";
+import { booleanFlag, integerFlag, pathFlag, stringFlag } from "./flags/flags.ts";
 import { Interrupted } from "./flags/interrupt.ts";
 import { Progress } from "./progress.ts";
-import type { DownloadOptions, DownloadSummary } from "../data/download/download.ts";
 
-/** The options that the commands share. */
-export interface DownloadFlags {
-  readonly out: string;
-  readonly baseUrl: string;
-  readonly jobs: number;
-  readonly verify: boolean;
+/** Where from, where to, how many at a time. */
+export function downloadFlags({ folder, files }: Dataset) {
+  return {
+    "out": pathFlag({ default: folder!, description: "Folder for the data set" }),
+    "base-url": stringFlag({
+      default: files!.url,
+      placeholder: "URL",
+      description: "Where the files and SHA256SUMS.txt are",
+    }),
+    "jobs": integerFlag({ default: 8, minimum: 1, maximum: 64, description: "Files at a time" }),
+    "verify": booleanFlag({
+      description: "Read and check every file again, and replace those that are wrong",
+    }),
+  };
 }
 
 /**
  * Runs a download with its progress bar, says what came of it and what to do next.
  *
  * @param name What is fetched, for people
- * @param fetch The download of the data set
+ * @param files Which files are wanted
  * @param next Command that uses the folder, without the program's name
  */
 export async function runDownload(
   name: string,
-  { out, baseUrl, jobs, verify }: DownloadFlags,
+  { out, baseUrl, jobs, verify }: Options<ReturnType<typeof downloadFlags>>,
   { signal, program }: CommandContext,
-  fetch: (options: DownloadOptions) => Promise<DownloadSummary>,
+  files: DataSetFiles,
   next: string,
 ): Promise<void> {
   using progress = new Progress({ label: `Fetching ${name}`, total: 1, unit: "files" });
   try {
-    const done = await fetch({
+    const done = await downloadDataSet(files, {
       destination: out,
       baseUrl,
       concurrency: jobs,
@@ -58,7 +68,7 @@ export async function runDownload(
     if (error instanceof Interrupted) {
       throw new Interrupted(
         `Stopped before the end. What has arrived is kept in ${formatPath(out)}: run the same ` +
-          `command again to go on`,
+          `command again to continue`,
       );
     }
     throw error;

@@ -1,19 +1,16 @@
 /**
- * The records of a command: one's own, PTB-XL where it is, else the synthetic cohort.
+ * The records of a command: one's own, a data set that is there, else the synthetic cohort.
  *
  * @module
  */
 
-import { existsSync } from "node:fs";
 import { programName } from "../text/program_name.ts";
 import { Progress } from "./progress.ts";
 import { loadLabelsCsv } from "../data/datasets/labels_csv.ts";
-import { hasPtbXl, loadPtbXl } from "../data/datasets/ptb_xl.ts";
-import { loadRecordFolder } from "../data/datasets/record_folder.ts";
+import { ptbXl } from "../data/datasets/ptb_xl.ts";
+import { recognizeDataset } from "../data/datasets/registry.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
-import { SYNTHETIC_MARKER } from "../data/synthetic/write_cohort.ts";
-import { findHeaders } from "../data/files/wfdb/find_records.ts";
 import { UsageError, UserError } from "../errors.ts";
 
 /** Where records come from. */
@@ -39,17 +36,14 @@ export interface DataSource {
 /** Seed of the cohort that commands synthesize when there is no PTB-XL: the same for all of them. */
 export const COHORT_SEED = 42;
 
-/** True where commands compute on the synthetic cohort, for want of anything else. */
+/** True where commands compute on the synthetic cohort because nothing else is there. */
 export function needsCohort(
   { labelsCsv, explicit, dataRoot }: Pick<DataSource, "labelsCsv" | "explicit" | "dataRoot">,
 ): boolean {
-  return labelsCsv === undefined && !explicit && !hasPtbXl(dataRoot);
+  return labelsCsv === undefined && !explicit && !ptbXl.isIn(dataRoot);
 }
 
-/**
- * Reads one's own table, PTB-XL or a folder of records; or synthesizes the cohort and says so in one
- * line.
- */
+/** Reads one's own table or a data set; or synthesizes the cohort and says so in one line. */
 export async function openRecords(source: DataSource): Promise<RecordSet> {
   const { dataRoot, explicit, strict, labelsCsv } = source;
   const samplingRate: 100 | 500 = source.resolution === "500" ? 500 : 100;
@@ -70,21 +64,13 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
     if (labelsCsv !== undefined) {
       return await loadLabelsCsv(labelsCsv, {
         ...shared,
-        ...(explicit ? { root: dataRoot } : {}),
+        root: explicit ? dataRoot : undefined,
         sourceRate: source.samplingRate,
         units: source.units,
       });
     }
-    if (!hasPtbXl(dataRoot) && isRecordFolder(dataRoot)) {
-      return await loadRecordFolder(dataRoot, shared);
-    }
-    // A cohort that `synthesize` wrote has PTB-XL's layout but must never pass for it.
-    const synthetic = existsSync(`${dataRoot}/${SYNTHETIC_MARKER}`);
-    return await loadPtbXl(dataRoot, {
-      ...shared,
-      synthetic,
-      ...(synthetic ? { name: "Synthetic cohort" } : {}),
-    });
+    // A folder that holds no set is read as PTB-XL: the error says what is missing.
+    return await (recognizeDataset(dataRoot) ?? ptbXl).load!(dataRoot, shared);
   }
   const duration = signalLength / samplingRate;
   if (duration > 10) {
@@ -99,11 +85,4 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
   );
   const { records, seed } = source.synthetic;
   return synthesizeCohort({ records, seed, samplingRate, duration });
-}
-
-/** True for a folder tree with records that is no PTB-XL of which a table is missing. */
-function isRecordFolder(folder: string): boolean {
-  const ofPtbXl = ["scp_statements.csv", "records100", "records500"];
-  if (ofPtbXl.some((name) => existsSync(`${folder}/${name}`))) return false;
-  return existsSync(folder) && findHeaders(folder).names.length > 0;
 }

@@ -179,7 +179,7 @@ function prepareAll(
       prepared.push(prepare(path, input, options));
     } catch (error) {
       if (strict || !(error instanceof UserError)) throw error;
-      leftOut.push({ path, reason: error.message });
+      leftOut.push({ path, reason: error.message, facts: error.facts });
     }
     onProgress?.("Reading", index + 1, ecgs.length);
   }

@@ -51,9 +51,17 @@ Deno.test("analyze-datasets prints tables, writes JSON and pictures", () =>
     assertEquals([ptbxl.files.hr.missing, ptbxl.files.hr.missing_files], [20, []]);
     assertEquals(mitbih.files, { hea: 7, dat: 7, atr: 7 });
     assertEquals(records.rates, { 360: 7 });
-    for (const name of ["ptbxl_cooccurrence", "ptbxl_classes_by_age", "mitbih_windows"]) {
-      const svg = Deno.readTextFileSync(ground.path(`figures/${name}.svg`));
-      assert(svg.startsWith("<svg"), name);
+    const figures = [...Deno.readDirSync(ground.path("figures"))].map(({ name }) => name).sort();
+    assertEquals(figures, [
+      "mitbih_windows.svg",
+      "ptbxl_classes_by_age.svg",
+      "ptbxl_classes_by_fold.svg",
+      "ptbxl_classes_by_sex.svg",
+      "ptbxl_cooccurrence.svg",
+    ]);
+    for (const name of figures) {
+      const svg = Deno.readTextFileSync(ground.path(`figures/${name}`));
+      assert(svg.startsWith("<svg") && !/NaN|undefined/.test(svg), name);
     }
 
     // The quick check passes over a changed sample, --verify finds it.

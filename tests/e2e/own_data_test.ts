@@ -72,5 +72,5 @@ Deno.test("a folder of records: pretraining takes it, what needs labels says so"
     assert(out.includes("have no labels"), out);
     const outcome = await ground.run("train-supervised", [...args, "--epochs", 1]);
     assertEquals(outcome.code, 1);
-    assert(outcome.error.includes("give a table of them with --labels-csv"), outcome.error);
+    assert(outcome.error.includes("Give a table of them with --labels-csv"), outcome.error);
   }));

@@ -160,7 +160,7 @@ Deno.test("predict: what cannot be read is listed, the others go on; strict does
 
     const rateless = await predict(options(workspace, [write("wave.csv", table)]));
     assertEquals(rateless.predictions, []);
-    assert(rateless.leftOut[0].reason.includes("Give --sampling-rate"));
+    assertEquals(rateless.leftOut[0].facts?.remedy, "state-sampling-rate");
   }));
 
 Deno.test("predict: damaged weights, statistics of other leads, and Ctrl-C end it", () =>

@@ -1,4 +1,5 @@
-import { assertRejects } from "@std/assert";
+import { assertRejects, assertStringIncludes } from "@std/assert";
+import { adviceFor } from "../../src/console/advice.ts";
 import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { UserError } from "../../src/errors.ts";
 
@@ -7,7 +8,8 @@ Deno.test("messages recommend commands in the way that this one was started", as
   try {
     for (const program of ["./denow task", "ssrl-ecg"]) {
       Deno.env.set("SSRL_ECG_PROGRAM", program);
-      await assertRejects(() => loadPtbXl("nowhere"), UserError, `"${program} fetch-ptbxl"`);
+      const error = await assertRejects(() => loadPtbXl("nowhere"), UserError);
+      assertStringIncludes(adviceFor(error)!, `"${program} fetch-ptbxl"`);
     }
   } finally {
     if (before === undefined) Deno.env.delete("SSRL_ECG_PROGRAM");

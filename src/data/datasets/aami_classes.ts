@@ -1,5 +1,5 @@
 /**
- * The five classes of heartbeats that ANSI/AAMI EC57 evaluates.
+ * The five classes of heartbeats that ANSI/AAMI EC57 evaluates, and labels of windows by them.
  *
  * @module
  */
@@ -59,4 +59,33 @@ export function countBeats(
     if (name !== undefined) counts[name]++;
   }
   return counts;
+}
+
+/** What a window is: no beat is annotated in it, all beats are of class N, or not. */
+export type WindowLabel = "unlabeled" | "normal" | "abnormal";
+
+/**
+ * Labels consecutive windows. A window is abnormal when it holds at least one beat outside AAMI
+ * class N, or ventricular flutter waves (which are annotated one by one but count as no beats). A
+ * beat belongs to the window in which its annotation lies, close to the R peak. A window without any
+ * beat has no label.
+ *
+ * @param annotations Of the whole record
+ * @param ticksPerWindow Length of a window in ticks of the annotations' time, above 0
+ * @param windows Number of windows from the start of the record; what lies beyond is passed over
+ */
+export function labelWindows(
+  annotations: readonly { readonly sample: number; readonly symbol: string }[],
+  ticksPerWindow: number,
+  windows: number,
+): WindowLabel[] {
+  const labels = new Array<WindowLabel>(windows).fill("unlabeled");
+  for (const { sample, symbol } of annotations) {
+    const window = Math.floor(sample / ticksPerWindow);
+    if (window < 0 || window >= windows) continue;
+    const beat = aamiClass(symbol);
+    if (symbol === "!" || (beat !== undefined && beat !== "N")) labels[window] = "abnormal";
+    else if (beat === "N" && labels[window] === "unlabeled") labels[window] = "normal";
+  }
+  return labels;
 }

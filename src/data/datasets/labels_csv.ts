@@ -56,7 +56,6 @@ export async function loadLabelsCsv(
 ): Promise<RecordSet> {
   const { resample = true, seed = 42, name = "Own data", sourceRate, units } = options;
   const { root = dirname(path) } = options;
-  const advice = `Correct the paths in ${path}, which are relative to ${root}`;
   const set = await loadTable({
     loader: `table ${path}, seed ${seed}`,
     root,
@@ -66,9 +65,17 @@ export async function loadLabelsCsv(
     units,
     tables: [path],
     readTable: () =>
-      parseLabelsTable(readText(path, "Give a CSV file of paths and labels"), path, seed),
+      parseLabelsTable(
+        readText(
+          path,
+          (message) => new UserError(`${message}. Give a CSV file of paths and labels`),
+        ),
+        path,
+        seed,
+      ),
     keepFiles: true,
-    advice,
+    fail: (message) =>
+      new UserError(`${message}. Correct the paths in ${path}, which are relative to ${root}`),
   }, options);
   const counts = countClasses(set.labels, set.classNames.length);
   const lost = set.classNames.filter((_, c) => counts[c] === 0);

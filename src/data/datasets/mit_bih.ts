@@ -1,75 +1,65 @@
 /**
- * Loads the MIT-BIH Arrhythmia Database (Moody & Mark, IEEE Eng. Med. Biol. 20:45, 2001; doi
- * 10.13026/C2F305) as a data set with one class: is there an abnormal beat in a window of ten
- * seconds?
+ * The MIT-BIH Arrhythmia Database (Moody & Mark, IEEE Eng. Med. Biol. 20:45, 2001; doi 10.13026/C2F305)
+ * as a data set with one class: is there an abnormal beat in a window of ten seconds?
  *
  * @module
  */
 
-import { programName } from "../../text/program_name.ts";
+import { existsSync } from "node:fs";
+import {
+  type DataSetFiles,
+  downloadDataSet,
+  type DownloadOptions,
+  type DownloadSummary,
+} from "../download/download.ts";
 import { UserError } from "../../errors.ts";
-import { aamiClass } from "./aami_classes.ts";
-import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
-import { LEADS, type QuarantinedRecord, type RecordSet } from "../signals/record_set.ts";
-import { resample } from "../signals/resample.ts";
-import { UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
-import { millivoltsPerUnit } from "../signals/lead_signals.ts";
-import { type Annotation, readAnnotationsSync } from "../files/wfdb/annotations.ts";
+import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
+import { readFailureReason } from "../files/wfdb/file_source.ts";
 import { readRecordSync } from "../files/wfdb/read_record.ts";
 import { physicalValues } from "../files/wfdb/record.ts";
+import { millivoltsPerUnit } from "../signals/lead_signals.ts";
+import { LEADS, type QuarantinedRecord, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
+import { resample } from "../signals/resample.ts";
+import { labelWindows, type WindowLabel } from "./aami_classes.ts";
+import type { Dataset, WindowOptions, WindowSet } from "./dataset.ts";
+import { takeMitBihInventory } from "./mit_bih_inventory.ts";
+import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
+
+/** Version 1.0.0 as PhysioNet publishes it. */
+const MIT_BIH_URL = "https://physionet.org/files/mitdb/1.0.0/";
+
+/** The set's windows. */
+export type MitBihSet = WindowSet;
+
+/** What lies in folders below (the printed directory, signals without annotations) is not downloaded. */
+const FILES: DataSetFiles = {
+  url: MIT_BIH_URL,
+  ledger: ".fetch-mitbih",
+  wants: (name) => !name.includes("/"),
+  records: "records",
+};
+
+/** What the project knows of the MIT-BIH Arrhythmia Database. */
+export const mitBih: Dataset = {
+  id: "mitbih",
+  name: "MIT-BIH",
+  description: "Folder of the MIT-BIH Arrhythmia Database",
+  folder: "data/MIT-BIH/files/mitdb/1.0.0",
+  mark: "record of MIT-BIH",
+  isIn: (folder) => MIT_BIH_RECORDS.some((record) => existsSync(`${folder}/${record}.hea`)),
+  takeInventory: takeMitBihInventory,
+  files: FILES,
+  transfer: {
+    load: loadMitBih,
+    recordsOf: (part) => MIT_BIH_RECORDS.filter((record) => mitBihPart(record) === part),
+  },
+};
 
 /** The name of the class. */
 export const MIT_BIH_CLASS = "abnormal";
 
 /** The lead that is taken: a modified limb lead II, in all records but 102 and 104. */
 export const MIT_BIH_LEAD = "MLII";
-
-/** Windows of the MIT-BIH Arrhythmia Database; a row is a window. */
-export interface MitBihSet extends RecordSet {
-  /** Number of the record that a window comes from, [windows]. */
-  readonly records: Int32Array;
-}
-
-/** Options of {@linkcode loadMitBih}. */
-export interface MitBihOptions {
-  /** Rate that the signals are brought to, Hz. Default 100. */
-  readonly samplingRate?: number;
-  /** Samples of a window, T. Default: 10 s. */
-  readonly signalLength?: number;
-  /** Throw on the first damaged or missing record instead of leaving it out. */
-  readonly strict?: boolean;
-  /** Called with the number of records read so far and the number of all. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** What a window is: no beat is annotated in it, all beats are of class N, or not. */
-export type WindowLabel = "unlabeled" | "normal" | "abnormal";
-
-/**
- * Labels consecutive windows. A window is abnormal when it holds at least one beat outside AAMI
- * class N, or ventricular flutter waves (which are annotated one by one but count as no beats). A
- * beat belongs to the window in which its annotation lies, close to the R peak. A window without any
- * beat has no label.
- *
- * @param annotations Of the whole record
- * @param ticksPerWindow Length of a window in ticks of the annotations' time, above 0
- * @param windows Number of windows from the start of the record; what lies beyond is passed over
- */
-export function labelWindows(
-  annotations: readonly Pick<Annotation, "sample" | "symbol">[],
-  ticksPerWindow: number,
-  windows: number,
-): WindowLabel[] {
-  const labels = new Array<WindowLabel>(windows).fill("unlabeled");
-  for (const { sample, symbol } of annotations) {
-    const window = Math.floor(sample / ticksPerWindow);
-    if (window < 0 || window >= windows) continue;
-    const beat = aamiClass(symbol);
-    if (symbol === "!" || (beat !== undefined && beat !== "N")) labels[window] = "abnormal";
-    else if (beat === "N" && labels[window] === "unlabeled") labels[window] = "normal";
-  }
-  return labels;
-}
 
 /**
  * Loads the database: windows of {@linkcode MIT_BIH_LEAD} without overlap, brought to the model's
@@ -99,7 +89,7 @@ export function labelWindows(
  * assert(typeof abnormalWindows === "function");
  * ```
  */
-export async function loadMitBih(root: string, options: MitBihOptions = {}): Promise<MitBihSet> {
+export async function loadMitBih(root: string, options: WindowOptions = {}): Promise<WindowSet> {
   const { samplingRate = 100, strict = false, onProgress } = options;
   const signalLength = options.signalLength ?? Math.round(10 * samplingRate);
   if (!(Number.isFinite(samplingRate) && samplingRate > 0)) {
@@ -128,13 +118,10 @@ export async function loadMitBih(root: string, options: MitBihOptions = {}): Pro
       });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const reason = error.message.replace(/^Cannot read /, "");
+      const reason = readFailureReason(error);
       quarantined.push({ id: record, file: String(record), reason });
       if (strict) {
-        throw new UserError(
-          `Cannot read record ${record}: ${reason}. Leave --strict away to go on without damaged ` +
-            `records`,
-        );
+        throw new UserError(`Cannot read record ${record}: ${reason}`, { remedy: "not-strict" });
       }
     }
     onProgress?.(done + 1, wanted.length);
@@ -142,9 +129,8 @@ export async function loadMitBih(root: string, options: MitBihOptions = {}): Pro
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   if (quarantined.length === wanted.length) {
-    throw new UserError(
-      `Cannot read any record of MIT-BIH in ${root}; the first: ${quarantined[0].reason}. Bring ` +
-        `the records with "${programName()} fetch-mitbih", or correct --mitbih-root`,
+    throw absent(
+      `Cannot read any record of MIT-BIH in ${root}; the first: ${quarantined[0].reason}`,
     );
   }
   if (windows.length === 0) {
@@ -228,8 +214,21 @@ function assertFolder(root: string): void {
   } catch {
     // The message below says it.
   }
-  throw new UserError(
-    `Cannot read MIT-BIH in ${root}: there is no such folder. Bring the records with ` +
-      `"${programName()} fetch-mitbih", or correct --mitbih-root`,
-  );
+  throw absent(`Cannot read MIT-BIH in ${root}: there is no such folder`);
+}
+
+function absent(message: string): UserError {
+  return new UserError(message, { remedy: "fetch-dataset", id: "mitbih", name: "MIT-BIH" });
+}
+
+/**
+ * Downloads the MIT-BIH Arrhythmia Database, or what a server offers in its layout, as
+ * `downloadDataSet` does it: the records, their annotations and the lists beside them.
+ *
+ * @returns Counts; every file is in place and verified.
+ * @throws {UserError} for a missing file, a file with a wrong sum twice, an unreachable server, a
+ *   folder that cannot be written, a full disk; `signal.reason` when aborted.
+ */
+export async function fetchMitBih(options: DownloadOptions): Promise<DownloadSummary> {
+  return await downloadDataSet(FILES, options);
 }

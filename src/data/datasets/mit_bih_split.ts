@@ -9,7 +9,10 @@
  */
 
 /** What a record serves for; `unused`: paced, or of a subject of the test part. */
-export type MitBihPart = "train" | "validation" | "test" | "unused";
+export const MIT_BIH_PARTS = ["train", "validation", "test", "unused"] as const;
+
+/** One of {@linkcode MIT_BIH_PARTS}. */
+export type MitBihPart = typeof MIT_BIH_PARTS[number];
 
 /** DS1: training and validation, 22 records. */
 export const MIT_BIH_DS1: readonly number[] = [

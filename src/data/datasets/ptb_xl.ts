@@ -1,11 +1,17 @@
 /**
- * Loads PTB-XL, or any cohort in its layout, into memory.
+ * PTB-XL (Wagner et al., Scientific Data 7:154, 2020; doi 10.13026/kfzx-aw45), and any cohort in its
+ * layout.
  *
  * @module
  */
 
 import { existsSync } from "node:fs";
-import { programName } from "../../text/program_name.ts";
+import {
+  type DataSetFiles,
+  downloadDataSet,
+  type DownloadOptions,
+  type DownloadSummary,
+} from "../download/download.ts";
 import { UserError } from "../../errors.ts";
 import {
   type LoadOptions,
@@ -14,10 +20,33 @@ import {
   type RecordTable,
   shapeOf,
   sourceName,
+  type TableSource,
 } from "../reading/load_table.ts";
-import { parsePtbXlTable } from "./ptb_xl_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
+import type { Dataset } from "./dataset.ts";
+import { takePtbXlInventory } from "./ptb_xl_inventory.ts";
+import { parsePtbXlTable } from "./ptb_xl_table.ts";
 import { parseScpStatements, setSuperclasses } from "./scp_labels.ts";
+
+/** The file that tells a synthetic cohort from the real data set, which it must never pass for. */
+export const SYNTHETIC_MARKER = "SYNTHETIC.txt";
+
+/** Version 1.0.3 as PhysioNet publishes it. */
+const PTB_XL_URL = "https://physionet.org/files/ptb-xl/1.0.3/";
+
+/** What the project knows of PTB-XL. */
+export const ptbXl: Dataset = {
+  id: "ptbxl",
+  name: "PTB-XL",
+  description: "Folder of PTB-XL",
+  folder: "data/PTB-XL",
+  mark: "ptbxl_database.csv",
+  // The table comes last in a download: a half-filled folder is not taken for the data set.
+  isIn: (folder) => existsSync(`${folder}/ptbxl_database.csv`),
+  load: loadPtbXl,
+  takeInventory: (folder, options) => takePtbXlInventory(folder, nameIn(folder), options),
+  files: ptbXlFiles(100),
+};
 
 /** Options of {@linkcode loadPtbXl}. */
 export interface PtbXlOptions extends LoadOptions {
@@ -25,10 +54,6 @@ export interface PtbXlOptions extends LoadOptions {
   readonly samplingRate?: 100 | 500;
   /** Samples to keep of each record, T. Default: 10 s. */
   readonly signalLength?: number;
-  /** What the set calls itself. Default `PTB-XL`. */
-  readonly name?: string;
-  /** Marks the set as made by a program. */
-  readonly synthetic?: boolean;
 }
 
 /**
@@ -54,15 +79,19 @@ export interface PtbXlOptions extends LoadOptions {
  * ```
  */
 export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promise<RecordSet> {
-  const { name = "PTB-XL", synthetic = false, samplingRate = 100 } = options;
+  const { samplingRate = 100 } = options;
   if (samplingRate !== 100 && samplingRate !== 500) {
     throw new UserError(`Cannot read PTB-XL at ${samplingRate} Hz: give 100 or 500`);
   }
   const { signalLength } = shapeOf(options);
   const tables = [`${root}/ptbxl_database.csv`, `${root}/scp_statements.csv`] as const;
-  const fetch = `${programName()} fetch-ptbxl` + (samplingRate === 500 ? " --resolution 500" : "");
-  const advice = `Point --data-root at a folder in PTB-XL's layout, or bring the records with ` +
-    `"${fetch}"`;
+  const fail = (message: string) =>
+    new UserError(message, {
+      remedy: "fetch-dataset",
+      id: "ptbxl",
+      name: "PTB-XL",
+      rate: samplingRate,
+    });
   const set = await loadTable({
     loader: "PTB-XL",
     root,
@@ -70,20 +99,24 @@ export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promi
     signalLength,
     resample: false,
     tables,
-    readTable: () => readPtbXlTable(tables, samplingRate, advice),
+    readTable: () => readPtbXlTable(tables, samplingRate, fail),
     keepFiles: false,
-    advice,
+    fail,
   }, options);
-  return { ...set, source: sourceName(name, set.ids.length, root), synthetic };
+  return {
+    ...set,
+    source: sourceName(nameIn(root), set.ids.length, root),
+    synthetic: existsSync(`${root}/${SYNTHETIC_MARKER}`),
+  };
 }
 
 function readPtbXlTable(
   [tablePath, statementsPath]: readonly [string, string],
   samplingRate: 100 | 500,
-  advice: string,
+  fail: TableSource["fail"],
 ): RecordTable {
-  const rows = parsePtbXlTable(readText(tablePath, advice), samplingRate, tablePath);
-  const statements = parseScpStatements(readText(statementsPath, advice), statementsPath);
+  const rows = parsePtbXlTable(readText(tablePath, fail), samplingRate, tablePath);
+  const statements = parseScpStatements(readText(statementsPath, fail), statementsPath);
   const labels = new Float32Array(rows.length * CLASS_NAMES.length);
   rows.forEach((row, i) => {
     const target = labels.subarray(i * CLASS_NAMES.length, (i + 1) * CLASS_NAMES.length);
@@ -92,7 +125,41 @@ function readPtbXlTable(
   return { rows, labels, classNames: CLASS_NAMES };
 }
 
-/** True where `dataRoot` looks like PTB-XL. */
-export function hasPtbXl(dataRoot: string): boolean {
-  return existsSync(`${dataRoot}/ptbxl_database.csv`);
+function nameIn(root: string): string {
+  return existsSync(`${root}/${SYNTHETIC_MARKER}`) ? "Synthetic cohort" : "PTB-XL";
+}
+
+/**
+ * Files of the wanted versions of the signals; tables and texts always belong to them.
+ *
+ * @param resolution Hz
+ * @throws {RangeError} for another resolution
+ */
+export function ptbXlFiles(resolution: 100 | 500 | "both"): DataSetFiles {
+  if (resolution !== 100 && resolution !== 500 && resolution !== "both") {
+    throw new RangeError(`Cannot download at ${resolution} Hz: need 100, 500 or "both"`);
+  }
+  return {
+    url: PTB_XL_URL,
+    ledger: ".fetch-ptbxl",
+    wants: (name) =>
+      resolution === "both" || !name.startsWith(`records${resolution === 100 ? 500 : 100}/`),
+    isLast: (name) => name.endsWith(".csv"),
+    versions: true,
+    records: `records at ${resolution === "both" ? "100 or 500" : resolution} Hz`,
+  };
+}
+
+/**
+ * Downloads PTB-XL, or what a server offers in its layout, as `downloadDataSet` does it.
+ *
+ * @param options `resolution`: which versions of the signals, Hz; default 100
+ * @returns Counts; every file is in place and verified.
+ * @throws {UserError} for a missing file, a file with a wrong sum twice, an unreachable server, a
+ *   folder that cannot be written, a full disk; `signal.reason` when aborted.
+ */
+export async function fetchPtbXl(
+  { resolution = 100, ...options }: DownloadOptions & { readonly resolution?: 100 | 500 | "both" },
+): Promise<DownloadSummary> {
+  return await downloadDataSet(ptbXlFiles(resolution), options);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { assignFolds } from "../sampling/assign_folds.ts";
 import {
@@ -14,7 +15,25 @@ import {
   sourceName,
 } from "../reading/load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
-import { findRecords } from "../files/wfdb/find_records.ts";
+import { findHeaders, findRecords } from "../files/wfdb/find_records.ts";
+import type { Dataset } from "./dataset.ts";
+import { takeRecordFolderInventory } from "./record_folder_inventory.ts";
+
+/** What makes a folder one of PTB-XL, even where its table is missing. */
+const PTB_XL_PARTS = ["ptbxl_database.csv", "scp_statements.csv", "records100", "records500"];
+
+/** What the project knows of folders of WFDB records. */
+export const recordFolder: Dataset = {
+  id: "records",
+  name: "Records",
+  description: "Any folder of WFDB or PhysioNet-challenge records, folders below included",
+  mark: "folder with records",
+  isIn: (folder) =>
+    existsSync(folder) && !PTB_XL_PARTS.some((name) => existsSync(`${folder}/${name}`)) &&
+    findHeaders(folder).names.length > 0,
+  load: loadRecordFolder,
+  takeInventory: takeRecordFolderInventory,
+};
 
 /** Options of {@linkcode loadRecordFolder}. */
 export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate" | "units"> {
@@ -64,7 +83,7 @@ export async function loadRecordFolder(
     tables: [],
     readTable: () => readFolder(root, seed),
     keepFiles: true,
-    advice: "Point --data-root at a folder of WFDB records",
+    fail: (message) => new UserError(message, { remedy: "record-folder" }),
   }, options);
   return { ...set, source: sourceName(name, set.ids.length, root) };
 }

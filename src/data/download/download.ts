@@ -6,6 +6,7 @@
  */
 
 import { createHash, type Hash } from "node:crypto";
+import { dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { fileErrorReason } from "../files/wfdb/file_source.ts";
 
@@ -65,8 +66,10 @@ export interface DataSetFiles {
   wants?(name: string): boolean;
   /** Whether a file comes after all others, such as a table without which nothing is taken for the set. */
   isLast?(name: string): boolean;
-  /** What a list without a single header (`.hea`) among the wanted files lacks, and what to do. */
-  readonly noRecords: string;
+  /** Whether a server may have one version of the records and lack another. */
+  readonly versions?: boolean;
+  /** What the wanted headers (`.hea`) are, for the message where a list has none. */
+  readonly records: string;
 }
 
 const SUMS = "SHA256SUMS.txt";
@@ -90,9 +93,8 @@ export function parseSums(text: string, origin: string): Entry[] {
     if (line.trim() === "") return;
     const match = /^([0-9a-f]{64})\s+\*?(\S.*?)\s*$/i.exec(line);
     if (match === null) {
-      throw new UserError(
-        `Cannot read ${origin}: line ${i + 1} is not a SHA-256 sum and a file name. ` +
-          `Check --base-url`,
+      throw addressError(
+        `Cannot read ${origin}: line ${i + 1} is not a SHA-256 sum and a file name`,
       );
     }
     const name = match[2].replace(/^\.\//, "");
@@ -199,7 +201,7 @@ class Download {
 
   async run(): Promise<DownloadSummary> {
     const { concurrency = 8 } = this.#options;
-    const { wants = () => true, isLast = () => false, noRecords } = this.#set;
+    const { wants = () => true, isLast = () => false, records, versions } = this.#set;
     onDisk(this.#root, () => Deno.mkdirSync(this.#root, { recursive: true }));
     const text = await this.#sums();
     const origin = new URL(SUMS, this.#base).href;
@@ -210,7 +212,7 @@ class Download {
     ];
     this.#total = entries.length;
     if (!entries.some(({ name }) => name.endsWith(".hea"))) {
-      throw new UserError(`Cannot use ${origin}: it lists no ${noRecords}`);
+      throw addressError(`Cannot use ${origin}: it lists no ${records}`, versions);
     }
     try {
       for (const batch of batches) await this.#all(batch, concurrency);
@@ -320,7 +322,7 @@ class Download {
         return;
       }
     }
-    const folder = path.slice(0, path.lastIndexOf("/"));
+    const folder = dirname(path);
     if (!this.#folders.has(folder)) {
       onDisk(folder, () => Deno.mkdirSync(folder, { recursive: true }));
       this.#folders.add(folder);
@@ -332,11 +334,11 @@ class Download {
       if (right) return;
       onDisk(`${path}.part`, () => Deno.removeSync(`${path}.part`));
       if (++wrong === 2) {
-        throw new UserError(
+        throw addressError(
           `Cannot use ${
-            new URL(encodePath(name), this.#base).href
-          }: it was downloaded twice, and ` +
-            `twice its SHA-256 sum was not the one in ${SUMS}. Try again later, or check --base-url`,
+            this.#url(name).href
+          }: it was downloaded twice, and twice its SHA-256 sum ` +
+            `was not the one in ${SUMS}. Try again later, or from elsewhere`,
         );
       }
       throw new Transient("its SHA-256 sum is wrong", 0);
@@ -359,7 +361,7 @@ class Download {
     try {
       file.seekSync(0, Deno.SeekMode.End);
       await this.#receive(
-        new URL(encodePath(name), this.#base),
+        this.#url(name),
         offset,
         (chunk) => {
           onDisk(part, () => {
@@ -458,7 +460,7 @@ class Download {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
     const all = `${message} ${cause}`;
     if (/dns error|failed to lookup|name resolution|not known/i.test(all)) {
-      return new Transient("its address was not found (is the network up? is --base-url right?)");
+      return new Transient("its address was not found (is the network up? is it right?)");
     }
     if (/refused/i.test(all)) return new Transient("the server refused the connection");
     if (/certificate|tls/i.test(all)) {
@@ -480,14 +482,18 @@ class Download {
         // count as well: they show that the network is up.)
         failures = this.#bytes > before && error.wait === undefined ? 1 : failures + 1;
         if (failures >= attempts) {
-          throw new UserError(
-            `Cannot download ${new URL(encodePath(name), this.#base).href}: ${error.message}, ` +
+          throw addressError(
+            `Cannot download ${this.#url(name).href}: ${error.message}, ` +
               `${attempts} times in a row. What has arrived is kept: run the same command again`,
           );
         }
         await this.#sleep(error.wait ?? Math.min(LONGEST_PAUSE, pause * 2 ** (failures - 1)));
       }
     }
+  }
+
+  #url(name: string): URL {
+    return new URL(name.split("/").map(encodeURIComponent).join("/"), this.#base);
   }
 
   /** Waits, or throws as soon as the download is stopped. */
@@ -529,8 +535,9 @@ function stamp(sum: string, info: Deno.FileInfo): string {
   return `${sum} ${info.size} ${info.mtime?.getTime() ?? 0}`;
 }
 
-function encodePath(name: string): string {
-  return name.split("/").map(encodeURIComponent).join("/");
+/** An error that another address may mend. */
+function addressError(message: string, versions = false): UserError {
+  return new UserError(message, { remedy: "other-address", versions });
 }
 
 function statusError(response: Response, url: URL): Error {
@@ -543,11 +550,11 @@ function statusError(response: Response, url: URL): Error {
     );
   }
   const meaning = status === 404 || status === 410
-    ? "there is no such file. Check --base-url"
+    ? "there is no such file"
     : status === 401 || status === 403
-    ? "access is denied. Check --base-url; some data sets need an account"
-    : "an answer that this program does not expect. Check --base-url";
-  return new UserError(`Cannot download ${url.href}: the server answered ${status}, ${meaning}`);
+    ? "access is denied; some data sets need an account"
+    : "an answer that this program does not expect";
+  return addressError(`Cannot download ${url.href}: the server answered ${status}, ${meaning}`);
 }
 
 /**
@@ -576,11 +583,11 @@ export async function downloadDataSet(
   try {
     base = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
   } catch {
-    throw new UserError(`Cannot use --base-url ${baseUrl}: give an address such as ${set.url}`);
+    throw addressError(`Cannot download from ${baseUrl}: need an address such as ${set.url}`);
   }
   if (base.protocol !== "https:" && base.protocol !== "http:") {
-    throw new UserError(
-      `Cannot use --base-url ${baseUrl}: it needs to start with https:// or http://`,
+    throw addressError(
+      `Cannot download from ${baseUrl}: it needs to start with https:// or http://`,
     );
   }
   options.signal?.throwIfAborted();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { type ErrorFacts, UserError } from "../../errors.ts";
 import { parseCsv } from "./csv.ts";
 import { decimal } from "../../text/decimal.ts";
 import { leadIndex, missingLeads } from "../signals/lead_names.ts";
@@ -32,7 +32,8 @@ export function parseEcgCsv(
   file: string,
   assumptions: SignalAssumptions = {},
 ): LeadSignals {
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const fail = (reason: string, facts?: ErrorFacts) =>
+    new UserError(`Cannot read ${file}: ${reason}`, facts);
   const rows = parseCsv(text, file);
   if (rows.length === 0) throw fail("the table is empty");
   const { units = "mV" } = assumptions;
@@ -67,7 +68,8 @@ export function parseEcgCsv(
   const samplingRate = timeColumn >= 0 ? rateOf(times, fail) : assumptions.sourceRate;
   if (samplingRate === undefined) {
     throw fail(
-      "its sampling rate is not known. Give --sampling-rate, or add a column time in seconds",
+      "its sampling rate is not known. State it, or add a column time in seconds",
+      { remedy: "state-sampling-rate" },
     );
   }
   return { samplingRate, samples, leads };

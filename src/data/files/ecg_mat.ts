@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { type ErrorFacts, UserError } from "../../errors.ts";
 import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
 import { parseMatlabV4 } from "./matlab_v4.ts";
 import { LEADS } from "../signals/record_set.ts";
@@ -25,13 +25,14 @@ export function parseEcgMat(
   file: string,
   assumptions: SignalAssumptions,
 ): LeadSignals {
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const fail = (reason: string, facts?: ErrorFacts) =>
+    new UserError(`Cannot read ${file}: ${reason}`, facts);
   const matrices = parseMatlabV4(bytes, file);
   const count = LEADS.length;
-  const fitting = matrices.filter(({ rows, columns, values }) =>
+  const candidates = matrices.filter(({ rows, columns, values }) =>
     (rows === count || columns === count) && values.length > 0
   );
-  if (fitting.length !== 1) {
+  if (candidates.length !== 1) {
     const found = matrices.map(({ name, rows, columns }) => `${name} (${rows} × ${columns})`);
     throw fail(
       `it needs exactly one matrix with ${count} rows or columns, one for each lead; it has ` +
@@ -41,19 +42,20 @@ export function parseEcgMat(
   const { sourceRate, units } = assumptions;
   if (sourceRate === undefined) {
     throw fail(
-      "its sampling rate is not known, since there is no .hea file beside it. Give --sampling-rate",
+      "its sampling rate is not known, since there is no .hea file beside it",
+      { remedy: "state-sampling-rate" },
     );
   }
-  const scale = units === undefined ? undefined : millivoltsPerUnit(units);
-  if (scale === undefined) {
+  if (units === undefined) {
     throw fail(
-      units === undefined
-        ? "its unit is not known, since there is no .hea file beside it. Give --units (V, mV, uV or " +
-          "nV; the files of the PhysioNet challenges are in uV)"
-        : `the unit "${units}" is not known; give V, mV, uV or nV`,
+      "its unit is not known, since there is no .hea file beside it: V, mV, uV or nV (the files of " +
+        "the PhysioNet challenges are in uV)",
+      { remedy: "state-units" },
     );
   }
-  const [{ rows, columns, values }] = fitting;
+  const scale = millivoltsPerUnit(units);
+  if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
+  const [{ rows, columns, values }] = candidates;
   const byRow = rows === count;
   const samples = byRow ? columns : rows;
   const leads = LEADS.map((_, lead) =>

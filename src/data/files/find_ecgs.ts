@@ -5,7 +5,7 @@
  */
 
 import { existsSync, statSync } from "node:fs";
-import { UserError } from "../../errors.ts";
+import { type ErrorFacts, UserError } from "../../errors.ts";
 import { locateEcg } from "./read_ecg.ts";
 import { findRecords } from "./wfdb/find_records.ts";
 
@@ -14,6 +14,8 @@ export interface UnusableEcg {
   readonly path: string;
   /** A sentence that names the path. */
   readonly reason: string;
+  /** What could be changed, from the error. */
+  readonly facts?: ErrorFacts;
 }
 
 /** What {@linkcode findEcgsSync} gives. */

@@ -221,17 +221,14 @@ function namingFolder<Result>(folder: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    throw error instanceof UserError ? nameFolder(error, folder) : error;
+    if (!(error instanceof UserError) || folder === ".") throw error;
+    const [, name] = /^Cannot read (.*)$/s.exec(error.message) ?? [];
+    if (name === undefined || name.startsWith(`${folder}/`)) throw error;
+    throw new UserError(
+      `Cannot read ${folder === "/" ? "" : folder}/${name}`,
+      error.facts,
+    );
   }
-}
-
-function nameFolder(error: UserError, folder: string): UserError {
-  const prefix = "Cannot read ";
-  const { message } = error;
-  if (folder === "." || !message.startsWith(prefix) || message.startsWith(`${prefix}${folder}/`)) {
-    return error;
-  }
-  return new UserError(`${prefix}${folder === "/" ? "" : folder}/${message.slice(prefix.length)}`);
 }
 
 /**

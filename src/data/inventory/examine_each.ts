@@ -1,18 +1,10 @@
 /**
- * Goes through many files without deafening the process.
+ * Examines many files while the process stays responsive.
  *
  * @module
  */
 
-/** Options of an inventory. */
-export interface InventoryOptions {
-  /** Read every sample and compare checksums, instead of comparing sizes with the headers. */
-  readonly verify?: boolean;
-  /** Called with the number of records examined so far and the number of all. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Stops the work. */
-  readonly signal?: AbortSignal;
-}
+import type { InventoryOptions } from "./inventory.ts";
 
 /** Milliseconds between two pauses. */
 const PAUSE_AFTER = 50;

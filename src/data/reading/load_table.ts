@@ -70,8 +70,8 @@ export interface TableSource extends SignalAssumptions {
   readonly readTable: () => RecordTable;
   /** Whether the set keeps the paths of its records. */
   readonly keepFiles: boolean;
-  /** What to do where a folder or all records are missing, the end of a message. */
-  readonly advice: string;
+  /** The error where a folder or all records are missing; adds what could be changed. */
+  readonly fail: (message: string) => UserError;
 }
 
 /**
@@ -107,7 +107,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const cacheFolder = options.cache ?? "data/.cache";
   const identity: CacheIdentity = {
     loader: source.loader,
-    root: realPath(root, source.advice),
+    root: realPath(root, source.fail),
     samplingRate,
     signalLength,
     reading: { resample, sourceRate, units },
@@ -140,10 +140,12 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
     reason,
   }));
   if (quarantined.length === rows.length) {
-    throw new UserError(
+    const error = source.fail(
       `Cannot read any of the ${rows.length} records of ${tables[0] ?? root} at ${samplingRate} ` +
-        `Hz; the first: ${quarantined[0].reason}. ${source.advice}`,
+        `Hz; the first: ${quarantined[0].reason}`,
     );
+    const { facts } = read.failures[0];
+    throw facts === undefined ? error : new UserError(error.message, facts);
   }
   if (strict) throwFirst(quarantined);
   const set = assemble(table, read, { samplingRate, signalLength, quarantined }, source.keepFiles);
@@ -160,14 +162,13 @@ export function sourceName(name: string, records: number, path: string): string 
 /**
  * Text of a table.
  *
- * @param advice What to do where it cannot be read, the end of the message
- * @throws {UserError} where it cannot be read
+ * @param fail The error where it cannot be read
  */
-export function readText(path: string, advice: string): string {
+export function readText(path: string, fail: TableSource["fail"]): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}. ${advice}`);
+    throw fail(`Cannot read ${path}: ${fileErrorReason(error)}`);
   }
 }
 
@@ -176,9 +177,8 @@ function throwFirst(quarantined: RecordSet["quarantined"]): void {
   const { id, reason } = quarantined[0];
   const others = quarantined.length - 1;
   throw new UserError(
-    `Cannot read record ${id}: ${reason}${
-      others > 0 ? ` (and ${others} more)` : ""
-    }. Leave --strict away to go on without damaged records`,
+    `Cannot read record ${id}: ${reason}${others > 0 ? ` (and ${others} more)` : ""}`,
+    { remedy: "not-strict" },
   );
 }
 
@@ -218,14 +218,14 @@ function assemble(
   };
 }
 
-function realPath(path: string, advice: string): string {
+function realPath(path: string, fail: TableSource["fail"]): string {
   try {
     return Deno.realPathSync(path);
   } catch (error) {
-    throw new UserError(
+    throw fail(
       `Cannot read the data set in ${path}: ${
         error instanceof Deno.errors.NotFound ? "there is no such folder" : fileErrorReason(error)
-      }. ${advice}`,
+      }`,
     );
   }
 }

@@ -213,6 +213,7 @@ export function dataName(set: Pick<RecordSet, "source">): string {
 export function assertLabeled(set: RecordSet): void {
   if (hasLabels(set)) return;
   throw new UserError(
-    `The records of ${set.source} have no labels: give a table of them with --labels-csv`,
+    `The records of ${set.source} have no labels`,
+    { remedy: "table-of-labels" },
   );
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CLASS_NAMES, LEADS, type RecordSet } from "../signals/record_set.ts";
+import { CLASS_NAMES, LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { drawPatients, type Patient } from "./patients.ts";
-import { makeRecord, type RecordNotes, UNITS_PER_MILLIVOLT } from "./record.ts";
+import { makeRecord, type RecordNotes } from "./record.ts";
 
 /** What to synthesize. */
 export interface CohortOptions {

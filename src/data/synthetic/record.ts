@@ -5,6 +5,7 @@
  */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
+import { UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { applyDiagnosis } from "./diagnoses.ts";
 import { dipoleSeries } from "./dipole.ts";
 import { ectopicWaves, type Heart, meanQrs, normalHeart, wavesOf } from "./heart.ts";
@@ -12,9 +13,6 @@ import { digitizeLeads, DOWER, ELECTRODE_COUNT, electrodeMatrix, frontalAxis } f
 import { addNoise, type Disturbances } from "./noise.ts";
 import type { Patient } from "./patients.ts";
 import { type Beat, makeBeats } from "./rhythm.ts";
-
-/** Digital units per mV, as in PTB-XL. */
-export const UNITS_PER_MILLIVOLT = 1000;
 
 /** What is known about a record beside its signal. */
 export interface RecordNotes {

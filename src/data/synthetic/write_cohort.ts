@@ -7,16 +7,15 @@
 import { stringify } from "@std/csv";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
-import { LEADS } from "../signals/record_set.ts";
+import { LEADS, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { fileErrorReason } from "../files/wfdb/file_source.ts";
+import { SYNTHETIC_MARKER } from "../datasets/ptb_xl.ts";
 import { encodeRecord } from "../files/wfdb/write_record.ts";
 import { DATABASE_COLUMNS, databaseRow, recordPath, statementRows } from "./database_row.ts";
 import { drawPatients } from "./patients.ts";
-import { makeRecord, UNITS_PER_MILLIVOLT } from "./record.ts";
-
-/** The file that tells a synthetic cohort from the real data set. */
-export const SYNTHETIC_MARKER = "SYNTHETIC.txt";
+import { makeRecord } from "./record.ts";
 
 /** What to write. */
 export interface WriteCohortOptions {
@@ -74,7 +73,8 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
       if (existsSync(`${destination}/${name}`)) {
         throw new UserError(
           `Cannot write a synthetic cohort to ${destination}: it holds ${name} of another data ` +
-            `set. Give another folder with --out`,
+            `set`,
+          { remedy: "other-out" },
         );
       }
     }
@@ -122,8 +122,7 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
       signal?.throwIfAborted();
       const notes = makeRecord(patient, record, seed, SAMPLING_RATE, LENGTH, samples);
       const path = recordPath(record + 1, 100);
-      const slash = path.lastIndexOf("/");
-      const folder = `${destination}/${path.slice(0, slash)}`;
+      const folder = `${destination}/${dirname(path)}`;
       if (!folders.has(folder)) {
         try {
           Deno.mkdirSync(folder, { recursive: true });
@@ -133,7 +132,7 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
         folders.add(folder);
       }
       const { header, data } = encodeRecord({
-        name: path.slice(slash + 1),
+        name: basename(path),
         samplingRate: SAMPLING_RATE,
         signals: SIGNALS,
         samples,

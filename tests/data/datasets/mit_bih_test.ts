@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
+import { adviceFor } from "../../../src/console/advice.ts";
 import { UserError } from "../../../src/errors.ts";
-import { labelWindows, loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
+import { labelWindows } from "../../../src/data/datasets/aami_classes.ts";
+import { loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { describeRecordSet } from "../../../src/data/signals/record_set.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
 import { testWithData } from "../../support/shared_data.ts";
@@ -121,7 +123,8 @@ Deno.test("loadMitBih() leaves damaged records out and names them; strict fails"
 
 Deno.test("loadMitBih() says what is wrong with the folder or the options", async (t) => {
   await t.step("no folder", async () => {
-    await assertRejects(() => loadMitBih("nowhere"), UserError, "fetch-mitbih");
+    const error = await assertRejects(() => loadMitBih("nowhere"), UserError);
+    assertStringIncludes(adviceFor(error)!, 'task fetch-mitbih", or point --mitbih-root at');
     await assertRejects(() => loadMitBih(import.meta.filename!), UserError, "no such folder");
   });
   await withSmallMitdb(async (root) => {

@@ -7,6 +7,7 @@ import {
 } from "../../../src/data/signals/record_set.ts";
 import { readRecordSync } from "../../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../../src/data/files/wfdb/record.ts";
+import { adviceFor } from "../../../src/console/advice.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { withFolder } from "../files/record_files.ts";
@@ -76,11 +77,11 @@ testWithData(
 
 Deno.test("loadPtbXl: without any record at 500 Hz, says how to bring them", () =>
   withSmallCohort(async (root) => {
-    await assertRejects(
+    const error = await assertRejects(
       () => loadPtbXl(root, { ...NO_CACHE, samplingRate: 500 }),
       UserError,
-      'task fetch-ptbxl --resolution 500"',
     );
+    assertStringIncludes(adviceFor(error)!, 'task fetch-ptbxl --resolution 500"');
   }));
 
 Deno.test("loadPtbXl: samples, labels, ids, patients and folds stand in the order of the table", async () => {
@@ -179,7 +180,7 @@ Deno.test("loadPtbXl: says what is wrong with the folder or its tables", async (
   await fails('ecg_id 2: SCP code "XYZ"', edit(table, "'IMI'", "'XYZ'"));
   await fails("it is not valid CSV", edit(table, "{'SR': 0.0}\"", "{'SR': 0.0}"));
   await fails(
-    'task fetch-ptbxl"',
+    "Cannot read any of the 6 records",
     (root) => Deno.removeSync(`${root}/records100`, { recursive: true }),
   );
 });

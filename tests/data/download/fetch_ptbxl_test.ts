@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
-import { fetchPtbXl } from "../../../src/data/download/fetch_ptbxl.ts";
+import { fetchPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
 import type { FileServer } from "./file_server.ts";
 import { servePtbXl } from "./ptbxl_server.ts";
 
@@ -238,7 +238,7 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
         () => download({ baseUrl: `${server.url}nothing/` }),
         UserError,
       );
-      assertStringIncludes(error.message, "--base-url");
+      assertEquals(error.facts?.remedy, "other-address");
     });
     await t.step("a page instead of the list", async () => {
       server.replace("SHA256SUMS.txt", "<html>Log in</html>", false);
@@ -247,7 +247,7 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
         UserError,
       );
       assertStringIncludes(error.message, "line 1");
-      assertStringIncludes(error.message, "--base-url");
+      assertEquals(error.facts?.remedy, "other-address");
       assertEquals([...Deno.readDirSync(`${folder}/other`)].length, 0);
     });
     await t.step("a server that stays broken", async () => {
@@ -302,7 +302,7 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
         () => fetchPtbXl({ destination: "unused", baseUrl }),
         UserError,
       );
-      assertStringIncludes(error.message, "--base-url");
+      assertEquals(error.facts?.remedy, "other-address");
     }
   });
 });

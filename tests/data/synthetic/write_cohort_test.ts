@@ -7,7 +7,8 @@ import { parseCsv } from "../../../src/data/files/csv.ts";
 import { synthesizeCohort } from "../../../src/data/synthetic/cohort.ts";
 import { DATABASE_COLUMNS, STATEMENT_COLUMNS } from "../../../src/data/synthetic/database_row.ts";
 import { STATEMENTS } from "../../../src/data/synthetic/statements.ts";
-import { SYNTHETIC_MARKER, writeCohort } from "../../../src/data/synthetic/write_cohort.ts";
+import { SYNTHETIC_MARKER } from "../../../src/data/datasets/ptb_xl.ts";
+import { writeCohort } from "../../../src/data/synthetic/write_cohort.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 /** All files below a folder with their SHA-256, by name. */

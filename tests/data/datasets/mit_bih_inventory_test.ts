@@ -1,22 +1,44 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { takeMitBihInventory } from "../../../src/data/inventory/mit_bih_inventory.ts";
+import {
+  type MitBihRecord,
+  takeMitBihInventory,
+} from "../../../src/data/datasets/mit_bih_inventory.ts";
 import { loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { withSmallMitdb } from "../../support/small_mitdb.ts";
 
+/** The JSON of an inventory. */
+async function take(root: string, verify = false) {
+  // deno-lint-ignore no-explicit-any -- as a reader of the file sees it
+  return (await takeMitBihInventory(root, { verify })).json as any;
+}
+
 Deno.test("takeMitBihInventory() counts beats and windows by part, as loadMitBih() cuts them", () =>
   withSmallMitdb(async (root) => {
-    const { files, records, missing, damaged, parts } = await takeMitBihInventory(root);
+    const { files, records, missing, damaged, parts } = await take(root);
     assertEquals(files, { hea: 7, dat: 7, atr: 7 });
-    assertEquals(records.map(({ record }) => record), [100, 101, 102, 106, 114, 201, 202]);
-    assertEquals([missing.length, damaged.length], [41, 0]);
-    assertEquals(parts.map(({ part, records, subjects }) => [part, records, subjects]), [
-      ["train", 2, 2],
-      ["validation", 1, 1],
-      ["test", 2, 2],
-      ["unused", 2, 2],
+    assertEquals(records.map(({ record }: MitBihRecord) => record), [
+      100,
+      101,
+      102,
+      106,
+      114,
+      201,
+      202,
     ]);
+    assertEquals([missing.length, damaged.length], [41, 0]);
+    assertEquals(
+      parts.map((
+        { part, records, subjects }: Record<string, unknown>,
+      ) => [part, records, subjects]),
+      [
+        ["train", 2, 2],
+        ["validation", 1, 1],
+        ["test", 2, 2],
+        ["unused", 2, 2],
+      ],
+    );
     // Flutter waves are no beats: one of 50 is missing.
     assertEquals(parts[0].beats, { N: 47, S: 1, V: 1, F: 0, Q: 0 });
     assertEquals(records[4].leads, ["V5", "MLII"]);
@@ -41,7 +63,9 @@ Deno.test("takeMitBihInventory() names damaged records", () =>
       Deno.readTextFileSync(`${root}/114.hea`).replace(" 9000\n", "\n"),
     );
     const reasons = async (verify: boolean) =>
-      (await takeMitBihInventory(root, { verify })).damaged.map((d) => `${d.record} ${d.reason}`);
+      (await take(root, verify)).damaged.map((d: { record: number; reason: string }) =>
+        `${d.record} ${d.reason}`
+      );
     const quick = await reasons(false);
     assertEquals(quick.length, 4, quick.join("\n"));
     assertStringIncludes(quick[0], "100 100.dat: the file is truncated");
@@ -49,11 +73,11 @@ Deno.test("takeMitBihInventory() names damaged records", () =>
     assertStringIncludes(quick[2], "102 102.atr: the file is truncated");
     assertStringIncludes(quick[3], "114 114.hea: the header does not say how many samples");
     assertStringIncludes((await reasons(true)).join(), "106 106.hea: signal 0 (MLII) has checksum");
-    await assertRejects(() => takeMitBihInventory(`${root}/none`), UserError, "none");
+    await assertRejects(() => take(`${root}/none`), UserError, "none");
   }));
 
 testWithData("record 100 in the inventory", "mitdb", async (data) => {
-  const { records, parts } = await takeMitBihInventory(data, { verify: true });
+  const { records, parts } = await take(data, true);
   assertEquals(records, [{
     record: 100,
     subject: 100,
@@ -63,5 +87,5 @@ testWithData("record 100 in the inventory", "mitdb", async (data) => {
     windows: 180,
     abnormal: 31,
   }]);
-  assertEquals(parts.map(({ windows }) => windows), [0, 0, 180, 0]);
+  assertEquals(parts.map(({ windows }: MitBihRecord) => windows), [0, 0, 180, 0]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { takeRecordFolderInventory } from "../../../src/data/inventory/record_folder_inventory.ts";
+import { takeRecordFolderInventory } from "../../../src/data/datasets/record_folder_inventory.ts";
 import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
+import type { InventoryOptions } from "../../../src/data/inventory/inventory.ts";
 import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
@@ -36,9 +37,15 @@ async function withFolder(
   }
 }
 
+/** The JSON of an inventory. */
+async function take(root: string, options: InventoryOptions = {}) {
+  // deno-lint-ignore no-explicit-any -- as a reader of the file sees it
+  return (await takeRecordFolderInventory(root, options)).json as any;
+}
+
 /** The values that occur. */
-const present = (counts: readonly { name: string; records: number }[]) =>
-  Object.fromEntries(counts.filter((c) => c.records > 0).map((c) => [c.name, c.records]));
+const present = (counts: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(counts).filter(([, records]) => records > 0));
 
 Deno.test("takeRecordFolderInventory() counts records of folders within folders", () =>
   withFolder({
@@ -47,25 +54,25 @@ Deno.test("takeRecordFolderInventory() counts records of folders within folders"
     "x/y/c": [360, 30, ["MLII", "V5"], ["69 M 1085 1629 x1"]],
     "x/y/d": [100, 61, ["II"], []],
   }, async (folder) => {
-    const found = await takeRecordFolderInventory(folder, { verify: true });
-    assertEquals([found.records, found.unreadable.length, found.withoutDiagnosis], [4, 0, 2]);
-    assertEquals(found.rates[0], { name: "500", records: 2 });
+    const found = await take(folder, { verify: true });
+    assertEquals([found.records, found.unreadable.length, found.without_diagnosis], [4, 0, 2]);
+    assertEquals(present(found.rates), { 100: 1, 360: 1, 500: 2 });
     assertEquals(present(found.durations), {
       "under 10 s": 1,
       "10 s": 1,
       "over 10 s, to 30 s": 1,
       "over 1 min, to 30 min": 1,
     });
-    assertEquals(present(found.leadCounts), { 3: 2, 2: 1, 1: 1 });
-    assertEquals(found.leadSets[0], { name: "I, AVR, V1", records: 2 });
+    assertEquals(present(found.lead_counts), { 3: 2, 2: 1, 1: 1 });
+    assertEquals(Object.entries(found.lead_sets)[0], ["I, AVR, V1", 2]);
     assertEquals(present(found.sexes), { male: 2, female: 1, unknown: 1 });
-    assertEquals(present(found.ageBands), {
+    assertEquals(present(found.age_bands), {
       "under 20": 1,
       "60-79": 1,
       "80 and over": 1,
       unknown: 1,
     });
-    assertEquals(found.diagnoses, [{ name: "2", records: 2 }, { name: "1", records: 1 }]);
+    assertEquals(found.diagnoses, { 1: 1, 2: 2 });
   }));
 
 Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reason", () =>
@@ -78,22 +85,26 @@ Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reaso
       Deno.writeTextFileSync(`${folder}/notes.txt`, "no record");
       Deno.mkdirSync(`${folder}/empty.hea`);
       const seen: number[] = [];
-      const { records, unreadable } = await takeRecordFolderInventory(folder, {
+      const { records, unreadable } = await take(folder, {
         onProgress: (done, total) => seen.push(done / total),
       });
       assertEquals(records, 1);
-      assertEquals(unreadable.map(({ file }) => file), ["gone", "odd", "sub/cut"]);
+      assertEquals(unreadable.map(({ file }: { file: string }) => file), [
+        "gone",
+        "odd",
+        "sub/cut",
+      ]);
       assertStringIncludes(unreadable[0].reason, "gone.dat: the file is missing");
       assertStringIncludes(unreadable[1].reason, "odd.hea, line 1");
       assertStringIncludes(unreadable[2].reason, "cut.dat: the file is truncated");
       assertEquals(seen.at(-1), 1);
       await assertRejects(
-        () => takeRecordFolderInventory(`${folder}/none`),
+        () => take(`${folder}/none`),
         UserError,
         "there is no such folder",
       );
       await assertRejects(
-        () => takeRecordFolderInventory(`${folder}/notes.txt`),
+        () => take(`${folder}/notes.txt`),
         UserError,
         "not a folder",
       );
@@ -104,19 +115,19 @@ testWithData(
   "challenge records: ages, sexes and codes of 15 headers",
   "challenge-2021",
   async (data) => {
-    const found = await takeRecordFolderInventory(data, { verify: true });
+    const found = await take(data, { verify: true });
     assertEquals([found.records, found.unreadable.length], [15, 0]);
     assertEquals(present(found.rates), { 500: 15 });
     assertEquals(present(found.sexes), { male: 8, female: 7 });
-    assertEquals(present(found.leadSets), {
+    assertEquals(present(found.lead_sets), {
       "I, II, III, AVR, AVL, AVF, V1, V2, V3, V4, V5, V6": 15,
     });
-    assertEquals(found.diagnoses[0], { name: "426783006", records: 7 });
+    assertEquals(found.diagnoses["426783006"], 7);
   },
 );
 
 testWithData("segments of a record are not counted as records", "wfdb-samples", async (data) => {
-  const { records, leadSets } = await takeRecordFolderInventory(`${data}/multi-segment/041s`);
+  const { records, lead_sets } = await take(`${data}/multi-segment/041s`);
   assertEquals(records, 1);
-  assertEquals(leadSets.length, 1);
+  assertEquals(Object.keys(lead_sets).length, 1);
 });
