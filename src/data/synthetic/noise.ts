@@ -8,18 +8,6 @@
 import { CounterRandom, philox4x32, Stream } from "../../random/philox.ts";
 import { ELECTRODE_COUNT } from "./leads.ts";
 
-/** What was drawn for one record; names of electrodes as indices RA, LA, LL, V1 … V6. */
-export interface Disturbances {
-  /** Electrodes whose baseline drifts visibly. */
-  readonly drifting: readonly number[];
-  /** Electrodes with plain mains or muscle noise. */
-  readonly noisy: readonly number[];
-  /** Electrodes that move during the recording. */
-  readonly moving: readonly number[];
-  /** An electrode with poor contact. */
-  readonly poor: readonly number[];
-}
-
 /** Mean and SD of the sum of four bytes. */
 const BYTES_MEAN = 4 * 127.5;
 const BYTES_DEVIATION = Math.sqrt(4 * (256 * 256 - 1) / 12);
@@ -58,14 +46,10 @@ export function addNoise(
   breathing: number,
   seed: number,
   record: number,
-): Disturbances {
+): void {
   const length = potentials.length / ELECTRODE_COUNT;
   const random = new CounterRandom(seed, Stream.synthetic, { item: record, view: 2 });
   const white = new Float32Array(length);
-  const drifting: number[] = [];
-  const noisy: number[] = [];
-  const moving: number[] = [];
-  const poor: number[] = [];
 
   // How restless the patient and how good the recorder: one number for all electrodes.
   const unrest = Math.exp(0.55 * random.normal());
@@ -87,7 +71,6 @@ export function addNoise(
     if (electrode === poorElectrode) {
       gain = random.uniform(0, 0.35);
       floor += random.uniform(0.01, 0.06);
-      poor.push(electrode);
     }
     const burstHere = burst * random.uniform(0.2, 1);
     const mainsHere = mains * random.uniform(0.1, 1);
@@ -97,12 +80,9 @@ export function addNoise(
     const drift = 0.02 * unrest * Math.exp(0.7 * random.normal());
     const driftFrequency = [random.uniform(0.06, 0.15), random.uniform(0.15, 0.5)];
     const driftPhase = [random.uniform(0, 2 * Math.PI), random.uniform(0, 2 * Math.PI)];
-    if (drift > 0.08) drifting.push(electrode);
-    if (mainsHere > 0.01 || burstHere > 3) noisy.push(electrode);
     const jumpAt = random.uniform(0, length);
     const jump = random.uniform(0.25, 0.9) * (random.uniform() < 0.5 ? -1 : 1);
     const jumpDecay = random.uniform(0.15, 0.7) * samplingRate;
-    if (electrode === movingElectrode) moving.push(electrode);
 
     fillWhite(white, seed, record, electrode);
     const perSecond = 2 * Math.PI / samplingRate;
@@ -132,5 +112,4 @@ export function addNoise(
       potentials[at] = gain * potentials[at] + value;
     }
   }
-  return { drifting, noisy, moving, poor };
 }

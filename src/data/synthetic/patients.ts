@@ -6,7 +6,8 @@
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import type { Person } from "./heart.ts";
-import { codesOf, type Superclass, SUPERCLASSES } from "./statements.ts";
+import { CLASS_NAMES } from "../signals/record_set.ts";
+import { codesOf, type Superclass } from "./statements.ts";
 
 /** A diagnosis and how plainly it shows. */
 export interface Finding {
@@ -20,7 +21,7 @@ export interface Finding {
 export interface Patient extends Person {
   /** Position in the cohort, from 0; `patient_id` is one more. */
   readonly index: number;
-  /** Superclasses, in the order of {@linkcode SUPERCLASSES}; empty for a rhythm finding only. */
+  /** Superclasses, in the order of {@linkcode CLASS_NAMES}; empty for a rhythm finding only. */
   readonly superclasses: readonly Superclass[];
   /** Diagnoses that are stated in the record. */
   readonly findings: readonly Finding[];
@@ -128,7 +129,7 @@ export function drawPatients(records: number, seed: number): Patient[] {
   for (let index = 0, drawn = 0; drawn < records; index++) {
     const random = new CounterRandom(seed, Stream.synthetic, { item: index });
     const { set } = pick(LABEL_SETS, (start + index * GOLDEN) % 1);
-    const superclasses = SUPERCLASSES.filter((name) => set.includes(name));
+    const superclasses = CLASS_NAMES.filter((name) => set.includes(name));
 
     // Of several superclasses the oldest patients' one rules age and sex.
     const rule = superclasses.length === 0
@@ -148,7 +149,7 @@ export function drawPatients(records: number, seed: number): Patient[] {
     });
     const variants: Finding[] = [];
     if (random.uniform() < VARIANT_RATE) {
-      const superclass = SUPERCLASSES[1 + random.integer(4)];
+      const superclass = CLASS_NAMES[1 + random.integer(4)];
       const { code } = pick(codesOf(superclass), random.uniform());
       if (!superclasses.includes(superclass)) {
         variants.push({ code, severity: VARIANT_SEVERITY * random.uniform() });

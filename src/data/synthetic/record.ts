@@ -10,7 +10,7 @@ import { applyDiagnosis } from "./diagnoses.ts";
 import { dipoleSeries } from "./dipole.ts";
 import { ectopicWaves, type Heart, meanQrs, normalHeart, wavesOf } from "./heart.ts";
 import { digitizeLeads, DOWER, ELECTRODE_COUNT, electrodeMatrix, frontalAxis } from "./leads.ts";
-import { addNoise, type Disturbances } from "./noise.ts";
+import { addNoise } from "./noise.ts";
 import type { Patient } from "./patients.ts";
 import { type Beat, makeBeats } from "./rhythm.ts";
 
@@ -26,7 +26,6 @@ export interface RecordNotes {
   readonly pr: number;
   /** Largest peak-to-peak QRS amplitude of the six limb leads in mV, before noise. */
   readonly limbVoltage: number;
-  readonly disturbances: Disturbances;
 }
 
 /** The patient's heart with the stated and unstated changes; `course` scales their severity. */
@@ -163,9 +162,7 @@ export function makeRecord(
     for (let t = 0; t < length; t++) mean += potentials[t * ELECTRODE_COUNT + e] / length;
     for (let t = 0; t < length; t++) potentials[t * ELECTRODE_COUNT + e] -= mean;
   }
-  const disturbances = quiet
-    ? { drifting: [], noisy: [], moving: [], poor: [] }
-    : addNoise(potentials, samplingRate, breathing, seed, record);
+  if (!quiet) addNoise(potentials, samplingRate, breathing, seed, record);
   digitizeLeads(potentials, UNITS_PER_MILLIVOLT, output, offset);
 
   const inside = beats.filter((beat) => beat.time >= 0 && beat.time < duration);
@@ -176,6 +173,5 @@ export function makeRecord(
     axis: frontalAxis(meanQrs(heart), matrix),
     pr: heart.pr,
     limbVoltage: Math.max(high[0] - low[0], high[1] - low[1]),
-    disturbances,
   };
 }

@@ -8,11 +8,10 @@
  * @module
  */
 
-/** Diagnostic superclass of PTB-XL. */
-export type Superclass = "NORM" | "MI" | "STTC" | "HYP" | "CD";
+import type { CLASS_NAMES } from "../signals/record_set.ts";
 
-/** The five superclasses in the order of every label row. */
-export const SUPERCLASSES: readonly Superclass[] = ["NORM", "MI", "STTC", "HYP", "CD"];
+/** Diagnostic superclass of PTB-XL. */
+export type Superclass = typeof CLASS_NAMES[number];
 
 /** One row of `scp_statements.csv`. */
 export interface Statement {

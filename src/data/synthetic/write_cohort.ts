@@ -53,7 +53,7 @@ const SIGNALS = LEADS.map((description) => ({
 
 /**
  * Writes a synthetic cohort as PTB-XL is published: `records100/NNNNN/NNNNN_lr.{hea,dat}`,
- * `ptbxl_database.csv` with its 28 columns, `scp_statements.csv`, `RECORDS`, `SHA256SUMS.txt`, and
+ * `ptbxl_database.csv` with the columns that loaders read, `scp_statements.csv`, `RECORDS`, `SHA256SUMS.txt`, and
  * a file {@linkcode SYNTHETIC_MARKER} that says what it is. Byte for byte a function of seed and
  * number of records. The table comes last, so that a half-written folder is not taken for a cohort.
  *
@@ -140,7 +140,7 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
       put(`${path}.dat`, data);
       put(`${path}.hea`, header);
       names.push(path);
-      rows.push(databaseRow(patient, record + 1, visit, notes, seed));
+      rows.push(databaseRow(patient, record + 1, notes));
       onProgress?.(record + 1, records);
       // Lets Ctrl-C and the progress bar through.
       if (record % 32 === 31) await new Promise((resolve) => setTimeout(resolve, 0));
@@ -148,7 +148,7 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
   }
   put("RECORDS", names.join("\n") + "\n");
   put("scp_statements.csv", csv(statementRows()));
-  const table = csv([[...DATABASE_COLUMNS], ...rows]);
+  const table = csv([DATABASE_COLUMNS, ...rows]);
   sums.set("ptbxl_database.csv", createHash("sha256").update(table).digest("hex"));
   const list = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
   put("SHA256SUMS.txt", list.map(([name, sum]) => `${sum} ${name}\n`).join(""));

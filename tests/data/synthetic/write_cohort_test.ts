@@ -148,12 +148,12 @@ Deno.test("ptbxl_database.csv has plausible, consistent rows", () =>
       Deno.readTextFileSync(`${root}/ptbxl_database.csv`),
       "table",
     );
-    assertEquals(header, [...DATABASE_COLUMNS]);
+    assertEquals(header, DATABASE_COLUMNS);
     assertEquals(rows.length, 150);
     const cell = (row: string[], name: string) => row[header.indexOf(name)];
     const rhythms = new Set(STATEMENTS.filter((s) => s.rhythm).map((s) => s.code));
     for (const row of rows) {
-      assertEquals(row.length, 28);
+      assertEquals(row.length, DATABASE_COLUMNS.length);
       const codes = parseScpCodes(cell(row, "scp_codes"), "row");
       for (const code of codes.keys()) {
         assert(STATEMENTS.some((s) => s.code === code), `${code} is not in the statements`);
@@ -162,15 +162,18 @@ Deno.test("ptbxl_database.csv has plausible, consistent rows", () =>
       const age = Number(cell(row, "age"));
       assert((age >= 18 && age <= 89) || age === 300, `age ${age}`);
       assert(["0", "1"].includes(cell(row, "sex")));
-      assert(/^19[89]\d-\d\d-\d\d \d\d:\d\d:\d\d$/.test(cell(row, "recording_date")));
     }
   }));
 
 testWithData("tables have PTB-XL's columns and superclasses", "ptb-xl", (real) => {
-  const columns = (text: string) => parseCsv(text, "table")[0];
-  assertEquals(columns(Deno.readTextFileSync(`${real}/ptbxl_database.csv`)), [...DATABASE_COLUMNS]);
+  const inOrder = (columns: readonly string[], own: readonly string[]) =>
+    assertEquals(columns.filter((name) => own.includes(name)), own);
+  inOrder(
+    parseCsv(Deno.readTextFileSync(`${real}/ptbxl_database.csv`), "table")[0],
+    DATABASE_COLUMNS,
+  );
   const published = parseCsv(Deno.readTextFileSync(`${real}/scp_statements.csv`), "table");
-  assertEquals(published[0], [...STATEMENT_COLUMNS]);
+  inOrder(published[0], STATEMENT_COLUMNS);
   for (const { code, diagnostic, form, rhythm } of STATEMENTS) {
     const row = published.find((r) => r[0] === code);
     assert(row !== undefined, `${code} is no statement of PTB-XL`);
