@@ -1,72 +1,76 @@
+import config from "../deno.json" with { type: "json" };
 import type { Command, FlagTable } from "../src/console/flags/command.ts";
-import { nearest } from "../src/text/nearest.ts";
+import { renderReference } from "../src/console/flags/reference.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { isTerminal } from "../src/console/terminal.ts";
+import { UserError } from "../src/errors.ts";
+import { nearest } from "../src/text/nearest.ts";
 import { VERSION } from "../src/version.ts";
 
-/** All commands of the single binary; each is loaded when it is asked for. */
-export const commands: Readonly<Record<string, () => Promise<{ command: unknown }>>> = {
-  "train-simclr": () => import("./train_simclr.ts"),
-  "train-byol": () => import("./train_byol.ts"),
-  "train-masked": () => import("./train_masked.ts"),
-  "train-contrastive": () => import("./train_contrastive.ts"),
-  "finetune": () => import("./finetune.ts"),
-  "train-supervised": () => import("./train_supervised.ts"),
-  "train-resnet1d": () => import("./train_resnet1d.ts"),
-  "train-improved-cnn": () => import("./train_improved_cnn.ts"),
-  "train-traditional-ml": () => import("./train_traditional_ml.ts"),
-  "evaluate": () => import("./evaluate.ts"),
-  "linear-probe": () => import("./linear_probe.ts"),
-  "knn-probe": () => import("./knn_probe.ts"),
-  "embed": () => import("./embed.ts"),
-  "label-scarcity": () => import("./label_scarcity.ts"),
-  "train-multiseed": () => import("./train_multiseed.ts"),
-  "ablation": () => import("./ablation.ts"),
-  "statistical-tests": () => import("./statistical_tests.ts"),
-  "retrain-with-enhanced-augmentations": () => import("./retrain_with_enhanced_augmentations.ts"),
-  "analyze-retraining-strategy": () => import("./analyze_retraining_strategy.ts"),
-  "reproduce": () => import("./reproduce.ts"),
-  "transfer-mitbih": () => import("./transfer_mitbih.ts"),
-  "evaluate-all": () => import("./evaluate_all.ts"),
-  "compare-baselines": () => import("./compare_baselines.ts"),
-  "compare-losses": () => import("./compare_losses.ts"),
-  "quick-compare": () => import("./quick_compare.ts"),
-  "per-class-analysis": () => import("./per_class_analysis.ts"),
-  "generate-publication-report": () => import("./generate_publication_report.ts"),
-  "generate-visualizations": () => import("./generate_visualizations.ts"),
-  "predict": () => import("./predict.ts"),
-  "runs": () => import("./runs.ts"),
-  "fetch-ptbxl": () => import("./fetch_ptbxl.ts"),
-  "fetch-mitbih": () => import("./fetch_mitbih.ts"),
-  "synthesize": () => import("./synthesize.ts"),
-  "analyze-datasets": () => import("./analyze_datasets.ts"),
-  "augmentations": () => import("./augmentations.ts"),
-  "bench": () => import("./bench.ts"),
-  "bench-peers": () => import("./bench_peers.ts"),
-};
+/** Summaries of all commands by name: the tasks of deno.json that start this script with a name. */
+export const summaries: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(config.tasks)
+    .filter(([name, { command }]) => command.endsWith(`scripts/ssrl_ecg.ts ${name}`))
+    .map(([name, { description }]) => [name, description]),
+);
 
-async function load(name: string): Promise<Command<FlagTable>> {
-  return (await commands[name]()).command as Command<FlagTable>;
+/**
+ * Loads a command. Deno fetches the packages of what it can see before it starts anything; it does
+ * not see this path, so that each command fetches its own packages, and the wait can be explained.
+ */
+export async function loadCommand(name: string): Promise<Command<FlagTable>> {
+  const path = `./${name.replaceAll("-", "_")}.ts`;
+  return (await import(path)).command;
+}
+
+/** Explains a wait of more than two seconds: on a terminal with a clock, elsewhere with a line. */
+async function explainWait<T>(loading: Promise<T>): Promise<T> {
+  const text = "Fetching packages, once";
+  const start = performance.now();
+  const write = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(line));
+  let said = false;
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - start) / 1000);
+    if (isTerminal()) write(`\r${text}: ${seconds} s`);
+    else if (!said) write(`${text}\n`);
+    said = true;
+  }, 2000);
+  try {
+    return await loading;
+  } catch (error) {
+    if (!(error instanceof TypeError && /npm package|npm registry/.test(error.message))) {
+      throw error;
+    }
+    throw new UserError(`Cannot fetch packages: ${error.message}. Check the network`);
+  } finally {
+    clearInterval(timer);
+    if (said && isTerminal()) write("\r\x1b[K");
+  }
 }
 
 /** `ssrl-ecg NAME [flags]`: every command in one program. */
 async function main(): Promise<void> {
   const [name, ...args] = Deno.args;
+  const names = Object.keys(summaries);
   if (name === "--version") return console.log(`ssrl-ecg ${VERSION}`);
+  if (name === "--docs") {
+    return console.log(renderReference(await Promise.all(names.map(loadCommand))));
+  }
   if (name === undefined || name === "--help" || name === "-h") {
     console.log("Usage: ssrl-ecg COMMAND [flags]\n");
-    const width = Math.max(...Object.keys(commands).map((each) => each.length));
-    for (const each of Object.keys(commands)) {
-      console.log(`  ${each.padEnd(width)}  ${(await load(each)).summary}`);
-    }
+    const width = Math.max(...names.map((each) => each.length));
+    for (const each of names) console.log(`  ${each.padEnd(width)}  ${summaries[each]}`);
     return console.log("\nFlags of a command: ssrl-ecg COMMAND --help");
   }
-  if (!Object.hasOwn(commands, name)) {
-    const near = nearest(name, Object.keys(commands));
+  if (!Object.hasOwn(summaries, name)) {
+    const near = nearest(name, names);
     console.error(`error: Unknown command ${name}. ${near ? `Is ${near} meant?` : "Try --help"}`);
     Deno.exit(2);
   }
-  if (!Deno.env.get("SSRL_ECG_PROGRAM")) Deno.env.set("SSRL_ECG_PROGRAM", "ssrl-ecg");
-  await runCommand(await load(name), args);
+  if (Deno.build.standalone && !Deno.env.get("SSRL_ECG_PROGRAM")) {
+    Deno.env.set("SSRL_ECG_PROGRAM", "ssrl-ecg");
+  }
+  await runCommand(await explainWait(loadCommand(name)), args);
 }
 
 if (import.meta.main) await main();

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { commands } from "../../scripts/ssrl_ecg.ts";
-import type { Command, FlagTable } from "../../src/console/flags/command.ts";
+import { loadCommand, summaries } from "../../scripts/ssrl_ecg.ts";
 import { parseCommandLine } from "../../src/console/flags/parse.ts";
 import {
   BASELINE_CHECKPOINTS,
@@ -11,8 +10,8 @@ import {
 Deno.test("the command that makes a documented checkpoint writes that file", async () => {
   for (const path of new Set([...BASELINE_CHECKPOINTS, ...LOSS_CHECKPOINTS])) {
     const [name, ...args] = commandThatMakes(path)!.split(" ");
-    if (!Object.hasOwn(commands, name)) continue;
-    const { flags } = (await commands[name]()).command as Command<FlagTable>;
+    if (!Object.hasOwn(summaries, name)) continue;
+    const { flags } = await loadCommand(name);
     const { out } = parseCommandLine(flags, args).options as { out?: string };
     assertEquals(out, path);
   }

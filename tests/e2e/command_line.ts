@@ -19,6 +19,7 @@ export function denoArguments(script: string, args: readonly (string | number)[]
     "--allow-all",
     "--config",
     inRepository("deno.json"),
+    `--lock=${inRepository("deno.lock")}`,
     inRepository(`scripts/${script.replaceAll("-", "_")}.ts`),
     ...args.map(String),
   ];

@@ -1,24 +1,17 @@
 /** Every task is a script that explains itself. */
 
 import { assert, assertEquals } from "@std/assert";
-import { existsSync } from "node:fs";
-import type { Command, FlagTable } from "../../src/console/flags/command.ts";
+import { loadCommand, summaries } from "../../scripts/ssrl_ecg.ts";
 import { parseCommandLine } from "../../src/console/flags/parse.ts";
 import { inRepository } from "../support/paths.ts";
 import { denoArguments } from "./command_line.ts";
 
-const { tasks } = JSON.parse(Deno.readTextFileSync(inRepository("deno.json"))) as {
-  tasks: Record<string, string>;
-};
+const commands = Object.keys(summaries);
 
-/** Tasks that start a script of this project; the others call Deno's own tools. */
-const commands = Object.entries(tasks).flatMap(([task, line]) => {
-  const script = /^deno run --allow-all (scripts\/\S+\.ts)$/.exec(line)?.[1];
-  return script === undefined ? [] : [{ task, script }];
-});
-
-Deno.test("the documented entry points are tasks, each with the script of its name", () => {
-  const names = commands.map(({ task }) => task);
+Deno.test("every script is a task, and the documented entry points are among them", () => {
+  const scripts = [...Deno.readDirSync(inRepository("scripts"))]
+    .map(({ name }) => name.replace(/\.ts$/, "").replaceAll("_", "-"));
+  assertEquals(commands.toSorted(), scripts.filter((name) => name !== "ssrl-ecg").toSorted());
   for (
     const name of [
       "train-simclr",
@@ -55,15 +48,11 @@ Deno.test("the documented entry points are tasks, each with the script of its na
       "bench-peers",
     ]
   ) {
-    assert(names.includes(name), `deno.json has a task ${name}`);
-  }
-  for (const { task, script } of commands) {
-    assertEquals(script, `scripts/${task.replaceAll("-", "_")}.ts`);
-    assert(existsSync(inRepository(script)), `${script} exists`);
+    assert(commands.includes(name), `deno.json has a task ${name}`);
   }
 });
 
-for (const { task, script } of commands) {
+for (const task of commands) {
   Deno.test(`${task} --help lists every flag, and the examples parse`, async () => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: denoArguments(task, ["--help"]),
@@ -73,8 +62,9 @@ for (const { task, script } of commands) {
     const help = new TextDecoder().decode(stdout);
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     assertEquals(stderr.length, 0, "help needs no GPU and says nothing beside itself");
-    const { command } = await import(`../../${script}`) as { command: Command<FlagTable> };
+    const command = await loadCommand(task);
     assertEquals(command.name, task);
+    assertEquals(command.summary, summaries[task], "the task's description in deno.json");
     for (const [name, flag] of Object.entries(command.flags)) {
       assert(help.includes(`--${name}`), `--${name} is in\n${help}`);
       const text = help.replaceAll(/\s+/g, " ");

@@ -26,5 +26,6 @@ export function ownCommand(name: string, args: readonly string[]): OwnCommand {
     fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
   const script = path(`scripts/${name.replaceAll("-", "_")}.ts`);
   // The configuration is named, because the working folder may be anywhere.
-  return { program, args: ["run", "--allow-all", "--config", path("deno.json"), script, ...args] };
+  const setup = ["--config", path("deno.json"), `--lock=${path("deno.lock")}`];
+  return { program, args: ["run", "--quiet", "--allow-all", ...setup, script, ...args] };
 }
