@@ -3,20 +3,22 @@
 // pass draws the same again and nothing is stored.
 //
 // Draws: stream 5 (dropout), item = layer, epoch = step, position = element; an element stays where
-// the upper 24 bits of its word reach `threshold` = ceil(p 2^24).
+// the upper 24 bits of its word reach `threshold` = ceil(p 2^24). The kernel binds the step state.
 #import shared/philox
+#import shared/step_state
+#import shared/streams
 
-const DROPOUT_STREAM = 5u;
-
-struct Dropout {
-  layer: u32,
-  threshold: u32,
-  scale: f32, // 1 / (1 - p)
-  first: u32, // vec4s before the part that is launched
+struct Dims {
+  dropout_layer: u32,
+  dropout_threshold: u32,
+  dropout_scale: f32, // 1 / (1 - p)
+  dropout_first: u32, // vec4s before the part that is launched
 }
 
 /// Factors of elements 4e .. 4e+3 of the part.
-fn dropout_factors(e: u32, dropout: Dropout, seed: u32, step: u32) -> vec4f {
-  let words = philox(vec4u(dropout.first + e, dropout.layer, step, 0u), vec2u(seed, DROPOUT_STREAM));
-  return select(vec4f(), vec4f(dropout.scale), words >> vec4u(8u) >= vec4u(dropout.threshold));
+fn dropout_factors(e: u32) -> vec4f {
+  let counter = vec4u(dims.dropout_first + e, dims.dropout_layer, state[STEP], 0u);
+  let words = philox(counter, vec2u(state[SEED], DROPOUT_STREAM));
+  let stays = words >> vec4u(8u) >= vec4u(dims.dropout_threshold);
+  return select(vec4f(), vec4f(dims.dropout_scale), stays);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Gpu } from "./device.ts";
-import { kernelSources } from "./kernel_sources.ts";
+import * as sources from "./kernel_sources.ts";
 import { type KernelConstants, preprocess } from "./preprocess.ts";
 import { type TuningOptions, TuningTable } from "./tuning.ts";
 
@@ -29,6 +29,9 @@ export interface CompiledKernel {
   readonly dimensions: readonly KernelDimension[];
   readonly pipeline: GPUComputePipeline;
 }
+
+/** Texts of `kernels/`: of kernels by their base name, of shared files by their path. */
+export const kernelSources: Readonly<Record<string, string>> = sources;
 
 /** Text of a kernel with imports, conditions, constants and unrolled loops resolved. */
 export function expandKernel(name: string, constants: KernelConstants = {}): string {
@@ -116,7 +119,7 @@ async function describeFailure(
   message: string,
 ): Promise<string> {
   const lines = source.split("\n");
-  const parts = [`Cannot compile kernels/${name}.wgsl: ${message}`];
+  const parts = [`Cannot compile kernel ${name}: ${message}`];
   const { messages } = await module.getCompilationInfo();
   for (const { lineNum, linePos, message } of messages) {
     parts.push(`  line ${lineNum}:${linePos}: ${message}`, `    ${lines[lineNum - 1] ?? ""}`);

@@ -1,9 +1,10 @@
 /**
- * The preprocessor of `kernels/*.wgsl`. It knows five things and nothing more:
+ * The preprocessor of `kernels/*.wgsl`. It knows six things and nothing more:
  *
  * | written in the kernel | what happens |
  * |---|---|
  * | `#import shared/philox` | replaced by the file `kernels/shared/philox.wgsl`, once |
+ * | `struct Dims {` in an imported file | its fields are added to the kernel's own |
  * | `#ifdef NAME`, `#ifndef NAME`, `#else`, `#endif` | lines kept or dropped by the constants given |
  * | `const NAME = 16u;` | the value is replaced where the constants give one |
  * | `//#unroll` before a `for (var i = A; i < B; i++) {` | the body is written out, `i` as a literal |
@@ -38,6 +39,7 @@ export function preprocess(
   const mentioned = new Set<string>();
   let text = resolveImports(name, source, importSource, new Set());
   text = resolveConditions(name, text, constants, mentioned);
+  text = joinDimensions(text);
   const values = new Map<string, number>();
   text = specializeConstants(text, constants, values, mentioned);
   for (const key of Object.keys(constants)) {
@@ -96,6 +98,16 @@ function resolveConditions(
     throw new SyntaxError(`Cannot expand kernel "${name}": #ifdef without #endif`);
   }
   return kept.join("\n");
+}
+
+function joinDimensions(source: string): string {
+  const pattern = /^struct Dims \{\n([^}]*)\}\n/gm;
+  const bodies = [...source.matchAll(pattern)].map(([, body]) => body);
+  let seen = 0;
+  return source.replace(
+    pattern,
+    () => ++seen < bodies.length ? "" : `struct Dims {\n${bodies.join("")}}\n`,
+  );
 }
 
 function specializeConstants(

@@ -2,13 +2,7 @@
  * The small buffer of everything that changes from step to step, and the ring in which steps leave
  * their loss and gradient norm until somebody reads it.
  *
- * | word | meaning | word | meaning |
- * |---|---|---|---|
- * | 0 | seed | 4 | records in this batch |
- * | 1 | epoch | 8 | f32: learning rate / (1 - beta1^step) |
- * | 2 | step, from 0 | 9 | f32: sqrt(1 - beta2^step) |
- * | 3 | slot in the metrics ring | 10 | f32: momentum of a target network's average |
- * | | | others | 0 |
+ * `kernels/shared/step_state.wgsl` names the 16 words of the buffer.
  *
  * @module
  */
@@ -18,6 +12,18 @@ import { Tensor } from "./tensor.ts";
 
 /** Steps that the ring holds before the oldest is overwritten. */
 export const RING_SLOTS = 1024;
+
+/** Words of the step state, as `kernels/shared/step_state.wgsl` numbers them; the others are 0. */
+export const STATE_WORDS = {
+  seed: 0,
+  epoch: 1,
+  step: 2,
+  slot: 3,
+  records: 4,
+  stepSize: 8,
+  rootCorrection2: 9,
+  momentum: 10,
+} as const;
 
 /** What a step leaves in the ring. */
 export interface StepMetrics {
@@ -45,7 +51,7 @@ export interface StepValues {
 
 /** Step values and metrics ring of one training run. */
 export class StepState {
-  /** [16] words, as in the table above. */
+  /** [16] words, see {@linkcode STATE_WORDS}. */
   readonly state: Tensor;
   /** [slots, 4]: loss, gradient norm, 1 where not finite, unused. */
   readonly ring: Tensor;
@@ -68,12 +74,10 @@ export class StepState {
     if (this.#unread >= RING_SLOTS) {
       throw new RangeError(`Read the metrics ring at least every ${RING_SLOTS} steps`);
     }
+    const { seed, epoch, step, records, stepSize = 0, rootCorrection2 = 1, momentum = 0 } = values;
     const words = new Uint32Array(this.#words);
-    words.set([values.seed, values.epoch, values.step, values.step % RING_SLOTS, values.records]);
-    new Float32Array(this.#words).set(
-      [values.stepSize ?? 0, values.rootCorrection2 ?? 1, values.momentum ?? 0],
-      8,
-    );
+    words.set([seed, epoch, step, step % RING_SLOTS, records]);
+    new Float32Array(this.#words).set([stepSize, rootCorrection2, momentum], STATE_WORDS.stepSize);
     this.state.write(words);
     this.#unread++;
     this.#nextStep = values.step + 1;

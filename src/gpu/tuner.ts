@@ -17,8 +17,7 @@
 
 import { dirname, join } from "node:path";
 import { DeviceLostError, type Gpu } from "./device.ts";
-import { kernelSources } from "./kernel_sources.ts";
-import type { KernelLibrary } from "./kernels.ts";
+import { type KernelLibrary, kernelSources } from "./kernels.ts";
 import { Recorder, type Tunable } from "./recorder.ts";
 import { timeProgram } from "./time_program.ts";
 import { adapterKind, type TuningOptions, type Variant } from "./tuning.ts";

@@ -7,7 +7,10 @@
  * @module
  */
 
-/** Separate streams, so that changing one use of randomness leaves all others alone. */
+/**
+ * Separate streams, so that changing one use of randomness leaves all others alone. Those that kernels
+ * draw from are in `kernels/shared/streams.wgsl` as well.
+ */
 export const Stream = {
   init: 1,
   shuffle: 2,

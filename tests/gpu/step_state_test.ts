@@ -1,8 +1,29 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { RING_SLOTS, StepState } from "../../src/gpu/step_state.ts";
+import { kernelSources } from "../../src/gpu/kernels.ts";
+import { RING_SLOTS, STATE_WORDS, StepState } from "../../src/gpu/step_state.ts";
+import { Stream } from "../../src/random/philox.ts";
 import { openGpu } from "../support/gpu.ts";
 
-Deno.test("a step's values stand where the kernels look for them", async () => {
+/** Constants that a file of `kernels/shared/` declares, names in camelCase. */
+function constantsOf(path: string): Record<string, number> {
+  return Object.fromEntries(
+    [...kernelSources[path].matchAll(/^const (\w+) = (\d+)u;/gm)].map(([, name, value]) => [
+      name.toLowerCase().replace(/_stream$/, "").replaceAll(/_./g, ([, x]) => x.toUpperCase()),
+      Number(value),
+    ]),
+  );
+}
+
+Deno.test("kernels and host number the words of the step state and the streams alike", () => {
+  assertEquals(constantsOf("shared/step_state"), { ...STATE_WORDS });
+  const streams = constantsOf("shared/streams");
+  assertEquals(Object.keys(streams).length, 4);
+  for (const [name, value] of Object.entries(streams)) {
+    assertEquals(value, Stream[name as keyof typeof Stream], name);
+  }
+});
+
+Deno.test("a step's values are where the kernels look for them", async () => {
   const { gpu } = await openGpu();
   const before = gpu.liveBuffers;
   const step = new StepState(gpu);

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { Dispatch } from "../../src/gpu/dispatch.ts";
-import { kernelSources } from "../../src/gpu/kernel_sources.ts";
+import { kernelSources } from "../../src/gpu/kernels.ts";
 import type { KernelLibrary } from "../../src/gpu/kernels.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";

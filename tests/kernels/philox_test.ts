@@ -1,7 +1,7 @@
 /** The random words and the trigonometry that the kernels share, against the processor's. */
 
 import { assert, assertEquals } from "@std/assert";
-import { kernelSources } from "../../src/gpu/kernel_sources.ts";
+import { kernelSources } from "../../src/gpu/kernels.ts";
 import { preprocess } from "../../src/gpu/preprocess.ts";
 import { philox4x32 } from "../../src/random/philox.ts";
 import { openGpu } from "../support/gpu.ts";

@@ -55,7 +55,7 @@ Deno.test("class weights: the limits of β", () => {
     [...classWeights([3, 300])],
     1e-6,
   );
-  assertThrows(() => effectiveNumbers([3], 1), RangeError, "β must lie in [0, 1)");
+  assertThrows(() => effectiveNumbers([3], 1), RangeError, "β must be in [0, 1)");
 });
 
 Deno.test("class weights: counts from labels", () => {

@@ -7,6 +7,7 @@
 import { assertAlmostEquals, assertLess } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
+import { Tensor } from "../../src/gpu/tensor.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
 import { ImprovedCnn } from "../../src/models/improved_cnn.ts";
@@ -37,8 +38,8 @@ for (const name of classifierParityNames) {
       dtype: "float32",
       data: initial.get(name)!,
     })));
-    const x = upload(gpu, "x", [batch, parity.length, 12], [0]);
-    const targets = upload(gpu, "targets", [batch, 5], [0]);
+    const x = Tensor.zeros(gpu, [batch, parity.length, 12], "x");
+    const targets = Tensor.zeros(gpu, [batch, 5], "targets");
     const weight = upload(gpu, "weight", [5], [1, 1, 1, 1, 1]);
     const owned = [x, targets, weight];
     const settings: { positiveWeight?: typeof weight } = {};

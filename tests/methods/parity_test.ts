@@ -10,6 +10,7 @@
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
+import { Tensor } from "../../src/gpu/tensor.ts";
 import { augmentationConfig } from "../../src/augment/augmentations.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
@@ -64,8 +65,8 @@ for (const name of parityCaseNames.filter((name) => !name.startsWith("byol"))) {
     loadInitial(store, parity);
 
     const rows = contrastive ? 2 * parity.batch : parity.batch;
-    const x = upload(gpu, "x", [rows, parity.length, 12], [0]);
-    const targets = upload(gpu, "targets", [parity.batch, 5], [0]);
+    const x = Tensor.zeros(gpu, [rows, parity.length, 12], "x");
+    const targets = Tensor.zeros(gpu, [parity.batch, 5], "targets");
     const weight = upload(gpu, "weight", [5], [1, 1, 1, 1, 1]);
     const step = new StepState(gpu);
     const recorder = new Recorder(kernels);
@@ -131,7 +132,7 @@ for (const name of ["byol_small", "byol_wide"] as const) {
     const initial = parity.initialWeights();
 
     const shape = [parity.batch, parity.length, 12];
-    const views = [upload(gpu, "x1", shape, [0]), upload(gpu, "x2", shape, [0])] as const;
+    const views = [Tensor.zeros(gpu, shape, "x1"), Tensor.zeros(gpu, shape, "x2")] as const;
     const step = new StepState(gpu);
     const recorder = new Recorder(kernels);
     method.recordViews(recorder, views, step);

@@ -12,8 +12,8 @@
 // Dispatch: (ceil(T / 64), N)
 
 #import shared/philox
-
-const STREAM = 12u;
+#import shared/step_state
+#import shared/streams
 
 struct Dims {
   length: u32, // T
@@ -36,10 +36,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     return;
   }
   let record = batch[dims.skip + n];
-  let key = vec2u(state[0], STREAM);
+  let key = vec2u(state[SEED], MASKING_STREAM);
   var masked = false;
   for (var block = 0u; block < dims.blocks; block += 4u) {
-    let words = philox(vec4u(block / 4u, record, state[1], 0u), key);
+    let words = philox(vec4u(block / 4u, record, state[EPOCH], 0u), key);
     //#unroll
     for (var i = 0u; i < 4u; i++) {
       let start = below(words[i], dims.length - dims.span + 1u);

@@ -1,17 +1,11 @@
 // Dropout, forward and backward alike (kernels/shared/dropout.wgsl):  y = x * factor of the element
 //
-//   x, y [size]    state: word 0 seed, 2 step; see src/gpu/step_state.ts
-//
 // Dispatch: ceil(size / 4 / 64) workgroups, folded into x and y
 
 #import shared/dropout
 
 struct Dims {
   size: u32, // elements / 4
-  dropout_layer: u32,
-  dropout_threshold: u32,
-  dropout_scale: f32,
-  dropout_first: u32,
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -26,7 +20,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (e >= dims.size) {
     return;
   }
-  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale,
-    dims.dropout_first);
-  y[e] = x[e] * dropout_factors(e, dropout, state[0], state[2]);
+  y[e] = x[e] * dropout_factors(e);
 }

@@ -8,9 +8,9 @@
 // with correction_k = 1 - beta_k^step and factor = guard[1]. Nothing but g = 0 happens where guard[0]
 // is set.
 //
-//   p, g, m, v [size]    state [16]: see src/gpu/step_state.ts    guard [4]
-//
 // Dispatch: ceil(size/4 / 64) workgroups, folded into x and y
+
+#import shared/step_state
 
 struct Dims {
   size: u32, // vec4s
@@ -36,8 +36,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     return;
   }
   if (guard[0] == 0u) {
-    let step_size = bitcast<f32>(state[8]);
-    let root_correction2 = bitcast<f32>(state[9]);
+    let step_size = bitcast<f32>(state[STEP_SIZE]);
+    let root_correction2 = bitcast<f32>(state[ROOT_CORRECTION2]);
     let gradient = bitcast<f32>(guard[1]) * g[e] + dims.decay * p[e];
     let first = m[e] + (1.0 - dims.beta1) * (gradient - m[e]);
     let second = dims.beta2 * v[e] + (1.0 - dims.beta2) * gradient * gradient;

@@ -12,9 +12,8 @@
 //
 // Dispatch: (ceil(T / 64), N)
 
-#import shared/philox
-
-const STREAM = 7u;
+#import shared/normals
+#import shared/streams
 
 struct Dims {
   length: u32, // T
@@ -29,19 +28,6 @@ struct Dims {
 @group(0) @binding(3) var<storage, read> normalization: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-/// Four normal deviates of four words (Box & Muller 1958).
-fn normals(words: vec4u) -> vec4f {
-  let u = (vec4f(words >> vec4u(8u)) + 0.5) * 0x1p-24f;
-  let radius = sqrt(-2.0 * log(u.xz));
-  let angle = 6.2831853 * u.yw;
-  return vec4f(
-    radius.x * cos(angle.x),
-    radius.x * sin(angle.x),
-    radius.y * cos(angle.y),
-    radius.y * sin(angle.y),
-  );
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let t = group.x * 64u + local;
@@ -49,7 +35,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (t >= dims.length) {
     return;
   }
-  let key = vec2u(dims.seed, STREAM);
+  let key = vec2u(dims.seed, CORRUPTION_STREAM);
   let start = below(philox(vec4u(0u, batch[n], 0u, 1u), key).x, dims.length - dims.span + 1u);
   let masked = t >= start && t - start < dims.span;
   for (var q = 0u; q < 3u; q++) {

@@ -10,7 +10,6 @@
 //   STORE        nothing; g is written as well, for the last part and for the residual
 //
 //   x, dy, y, stored [rows][C]    affine [4][C]: scale, shift, mean, inverse    partial [tiles][2][C]
-//   state: word 0 seed, 2 step; see src/gpu/step_state.ts
 //
 // Dispatch: ceil(tiles * C/4/Q / 64) workgroups, folded into x and y
 
@@ -24,12 +23,6 @@ const Q = 1u; // channels of an invocation, C / Q apart; Q divides C / 4
 struct Dims {
   rows: u32,
   channels: u32, // C / 4
-#ifdef DROPOUT
-  dropout_layer: u32,
-  dropout_threshold: u32,
-  dropout_scale: f32,
-  dropout_first: u32,
-#endif
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -58,10 +51,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (first >= dims.rows) {
     return;
   }
-#ifdef DROPOUT
-  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale,
-    dims.dropout_first);
-#endif
   var scale: array<vec4f, Q>; //#scalars
   var shift: array<vec4f, Q>; //#scalars
   var mean: array<vec4f, Q>; //#scalars
@@ -82,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let value = x[e];
       var g = dy[e];
 #ifdef DROPOUT
-      g *= dropout_factors(e, dropout, state[0], state[2]);
+      g *= dropout_factors(e);
 #endif
 #ifdef RELU
       g = select(vec4f(), g, scale[q] * value + shift[q] > vec4f());

@@ -24,6 +24,8 @@
 // Dispatch: ceil(views * N / 64) workgroups. A gate is open where its word is below rate * 2^32.
 
 #import shared/philox
+#import shared/step_state
+#import shared/streams
 #import shared/turns
 #import shared/augment_plan
 
@@ -89,7 +91,7 @@ fn main(@builtin(global_invocation_id) place: vec3u) {
   let n = row % dims.rows;
   let view = dims.first_view + row / dims.rows;
   let record = batch[n];
-  let valid = min(state[4], dims.rows);
+  let valid = min(state[RECORDS], dims.rows);
   let first = row * PLAN;
   for (var i = 0u; i < PLAN; i++) {
     plan[first + i] = vec4f();
@@ -97,8 +99,8 @@ fn main(@builtin(global_invocation_id) place: vec3u) {
   if (n >= valid || record >= dims.records) {
     return;
   }
-  let key = vec2u(state[0], 4u);
-  let at = vec4u(0u, record, state[1], view);
+  let key = vec2u(state[SEED], AUGMENT_STREAM);
+  let at = vec4u(0u, record, state[EPOCH], view);
 
   var content = vec4f();
   let warp = philox(at, key);

@@ -18,6 +18,8 @@
 // Dispatch: (ceil(T / 64), 2 * N). A part of y begins `skip` rows after its start.
 
 #import shared/normals
+#import shared/step_state
+#import shared/streams
 
 struct Dims {
   rows: u32, // N
@@ -43,8 +45,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (t >= dims.length) {
     return;
   }
-  let key = vec2u(state[0], 4u);
-  let at = vec4u(0u, batch[n], state[1], 0u);
+  let key = vec2u(state[SEED], AUGMENT_STREAM);
+  let at = vec4u(0u, batch[n], state[EPOCH], 0u);
   let word = philox(at + vec4u(0u, 0u, 0u, 1u), key).x;
   let scaled = row >= dims.rows;
   let drawn = dims.scale_from + (dims.scale_to - dims.scale_from) * unit(word);

@@ -18,6 +18,8 @@
 // begin `skip` rows after their start.
 
 #import shared/normals
+#import shared/step_state
+#import shared/streams
 #import shared/augment_plan
 
 const F = 4u; // frames of an invocation
@@ -129,7 +131,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var f = 0u; f < F; f++) {
     wander[f] = cos_sin(chain.z * f32(t0 + f) + chain.w).y;
   }
-  let key = vec2u(state[0], 4u);
+  let key = vec2u(state[SEED], AUGMENT_STREAM);
   let item = batch[row % dims.rows];
   //#unroll
   for (var q = 0u; q < 3u; q++) {
@@ -142,7 +144,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       sum[3u * f + q] = fma(amplitude, vec4f(wander[f]), sum[3u * f + q]);
       if (noisy) {
         let view = dims.first_view + row / dims.rows;
-        let counter = vec4u(16u + 3u * (t0 + f) + q, item, state[1], view);
+        let counter = vec4u(16u + 3u * (t0 + f) + q, item, state[EPOCH], view);
         sum[3u * f + q] = fma(deviation, normals(philox(counter, key)), sum[3u * f + q]);
       }
       if (t0 + f < dims.length) {

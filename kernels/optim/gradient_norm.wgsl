@@ -11,6 +11,7 @@
 //
 // Dispatch: one workgroup of 64; joined in a fixed tree.
 
+#import shared/step_state
 #import shared/tree_sum
 
 struct Dims {
@@ -35,8 +36,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
     let bits = bitcast<u32>(total);
     let broken = (bits & 0x7f800000u) == 0x7f800000u;
     let norm = sqrt(total);
-    ring[state[3] * 4u + 1u] = norm;
-    ring[state[3] * 4u + 2u] = select(0.0, 1.0, broken);
+    ring[state[SLOT] * 4u + 1u] = norm;
+    ring[state[SLOT] * 4u + 2u] = select(0.0, 1.0, broken);
     guard[0] = select(0u, 1u, broken);
     guard[1] = bitcast<u32>(select(1.0, min(1.0, dims.clip / (norm + 1e-6)), dims.clip > 0.0));
   }

@@ -6,6 +6,7 @@
 //
 // Dispatch: one workgroup of 64; joined in a fixed tree.
 
+#import shared/step_state
 #import shared/tree_sum
 
 struct Dims {
@@ -26,6 +27,6 @@ fn main(@builtin(local_invocation_index) local: u32) {
   }
   let total = tree_sum(sum, local);
   if (local == 0u) {
-    ring[state[3] * 4u] = total / dims.count;
+    ring[state[SLOT] * 4u] = total / dims.count;
   }
 }

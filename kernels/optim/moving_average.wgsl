@@ -9,6 +9,8 @@
 //
 // Dispatch: ceil(size / 64) workgroups, folded into x and y
 
+#import shared/step_state
+
 struct Dims {
   size: u32, // vec4s
   average: u32, // where it starts, vec4s
@@ -26,7 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (e >= dims.size) {
     return;
   }
-  let momentum = bitcast<f32>(state[10]);
+  let momentum = bitcast<f32>(state[MOMENTUM]);
   let average = values[dims.average + e];
   values[dims.average + e] = average + (1.0 - momentum) * (values[dims.source + e] - average);
 }

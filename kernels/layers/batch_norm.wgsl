@@ -7,7 +7,6 @@
 //   SKIP      + added
 //
 //   x, added, y [rows][C]    affine: scale [C], shift [C], and what else follows
-//   state: word 0 seed, 2 step; see src/gpu/step_state.ts
 //
 // Dispatch: ceil(ceil(rows / R) * C/4/Q / 64) workgroups, folded into x and y
 
@@ -21,12 +20,6 @@ const R = 4u; // rows of an invocation
 
 struct Dims {
   size: u32, // rows * C / 4
-#ifdef DROPOUT
-  dropout_layer: u32,
-  dropout_threshold: u32,
-  dropout_scale: f32,
-  dropout_first: u32,
-#endif
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -50,10 +43,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let span = CHANNELS / Q;
   let c = index % span;
   let first = index / span * R;
-#ifdef DROPOUT
-  let dropout = Dropout(dims.dropout_layer, dims.dropout_threshold, dims.dropout_scale,
-    dims.dropout_first);
-#endif
   var scale: array<vec4f, Q>; //#scalars
   var shift: array<vec4f, Q>; //#scalars
   //#unroll
@@ -76,7 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         value = select(value, vec4f(), value < vec4f());
 #endif
 #ifdef DROPOUT
-        value *= dropout_factors(e, dropout, state[0], state[2]);
+        value *= dropout_factors(e);
 #endif
 #ifdef SKIP
         value += added[e];

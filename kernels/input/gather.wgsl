@@ -6,13 +6,14 @@
 //
 //   records        [count][T][6] words: a frame of 12 leads, two 16-bit samples a word, low half first
 //   batch          [N] row numbers in the whole set
-//   state          see src/gpu/step_state.ts; word 4 = valid rows of the batch
 //   normalization  mean[12], 1 / standard deviation[12]
 //   x              [views][N][T][12]; every view gets the same values
 //
 // Dispatch: (ceil(T / 64), views * N), once for every chunk of a set that one binding cannot hold: a
 // chunk holds records `first` .. `first + count - 1` and fills their rows only. The chunk that starts
 // at 0 also zeroes the rows that hold no record. A part of x begins `skip` rows after its start.
+
+#import shared/step_state
 
 struct Dims {
   length: u32, // T
@@ -44,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let t = group.x * 64u + local;
   let n = (dims.skip + group.y) % dims.rows;
   let record = batch[n];
-  let present = n < state[4] && record < dims.total;
+  let present = n < state[RECORDS] && record < dims.total;
   let here = present && record - dims.first < dims.count;
   if (t >= dims.length || !(here || (!present && dims.first == 0u))) {
     return;
