@@ -348,21 +348,17 @@ export {
 } from "./src/results/measured_improvements.ts";
 export { TimeLeft } from "./src/experiments/time_left.ts";
 export {
+  type ClassifierEvaluation,
   evaluateClassifier,
   type EvaluateOptions,
-  type Evaluation,
 } from "./src/evaluation/evaluate.ts";
 export {
-  evaluateAll,
-  type EvaluateAllOptions,
-  type EvaluateAllResult,
-} from "./src/evaluation/evaluate_all.ts";
-export {
+  type ClassifierComparison,
   compareCheckpoints,
-  type ComparedCheckpoint,
+  type ComparedClassifier,
   type CompareOptions,
-  type Comparison,
-} from "./src/experiments/compare.ts";
+} from "./src/evaluation/compare_checkpoints.ts";
+export { type Condition, sweepConditions } from "./src/results/conditions.ts";
 export {
   type EcgPrediction,
   predict,
@@ -370,13 +366,6 @@ export {
   type PredictOptions,
 } from "./src/evaluation/predict.ts";
 export { type ClassifierInput, classifierInput } from "./src/evaluation/classifier_input.ts";
-export {
-  type Condition,
-  type ConditionsOptions,
-  evaluateConditions,
-  sweepConditions,
-  type SweepPoint,
-} from "./src/evaluation/robustness.ts";
 export {
   encoderSource,
   type RecordResult,

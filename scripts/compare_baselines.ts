@@ -1,9 +1,36 @@
+import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
+import {
+  baselineOf,
+  caption,
+  comparisonOutputs,
+  describeKind,
+  differenceOf,
+  METHOD_COLUMN,
+  METRIC_COLUMNS,
+  metricOf,
+  NOT_DEFINED,
+  writeAurocChart,
+} from "../src/console/comparison_view.ts";
+import { stoppedToRepeat } from "../src/console/console.ts";
+import { BASELINE_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
-import { runCompareBaselines } from "../src/commands/compare_baselines.ts";
+import { scoreTable } from "../src/console/score_table.ts";
+import {
+  byAuroc,
+  type ClassifierComparison,
+  type ComparedClassifier,
+} from "../src/evaluation/compare_checkpoints.ts";
+import {
+  formatScore,
+  formatShare,
+  formatSigned,
+  formatSignedInterval,
+} from "../src/text/format.ts";
+import { HEAD_TRAINING, trainLinearHead } from "../src/training/linear_head.ts";
 
 /** `deno task compare-baselines`: methods beside each other. */
 export const command = defineCommand({
@@ -35,7 +62,101 @@ export const command = defineCommand({
       about: "Two of them, named, with a figure",
     },
   ],
-  run: runCompareBaselines,
+  async run(flags, context) {
+    const { epochs, labelFraction, seed, out: folder } = flags;
+    const { signal, commandLine } = context;
+    const share = formatShare(labelFraction);
+    try {
+      await runComparison(flags, context, {
+        command: "compare-baselines",
+        ...chooseCheckpoints(flags, context, BASELINE_CHECKPOINTS),
+        baseline: flags.baseline,
+        atLeast: 2,
+        settings: [[
+          "Heads",
+          `of encoders: linear, encoder frozen, ${epochs} epochs, batch ` +
+          `${HEAD_TRAINING.batchSize}, BCE, Adam ${HEAD_TRAINING.learningRate}, ${share} of the ` +
+          `labels, seed ${seed}, epoch chosen by validation AUROC`,
+        ]],
+        addHead: (workspace, bars) => async (checkpoint, name) => {
+          const { path, fresh } = await trainLinearHead(
+            workspace,
+            { checkpoint, path: checkpoint.source! },
+            {
+              folder,
+              epochs,
+              labelFraction,
+              seed,
+              commandLine,
+              signal,
+              onEpoch: (epoch) => bars.update(`Head of ${name}`, "epochs", epoch, epochs),
+            },
+          );
+          bars.finish();
+          console.log(`${name}: linear head ${fresh ? "trained" : "trained before"}`);
+          return path;
+        },
+        report: (comparison) =>
+          `${scoresTable(comparison)}\n\n${describeBest(comparison)}` +
+          (comparison.compared.some(({ headPath }) => headPath !== undefined)
+            ? `\nA frozen encoder is measured by a linear head on ${share} of the labels; ` +
+              `fine-tuned, it is another classifier (finetune)`
+            : ""),
+        outputs: (comparison, workspace) => [
+          ...comparisonOutputs("compare-baselines", comparison, workspace, flags, context, {
+            json: {
+              best: bestOf(comparison)?.name ?? null,
+              heads: { ...HEAD_TRAINING, epochs, labelFraction },
+            },
+          }),
+          ["Figure", flags.figure, (file) =>
+            writeAurocChart(file, {
+              title: "Methods on the same records",
+              caption: caption(comparison, workspace, flags),
+              bars: comparison.compared.toSorted(byAuroc).map((each) => ({
+                name: each.name,
+                group: describeKind(each),
+                auroc: AUROC(each),
+              })),
+            })],
+        ],
+      });
+    } catch (error) {
+      throw signal.aborted ? stoppedToRepeat(context) : error;
+    }
+  },
 });
+
+const AUROC = metricOf("auroc_macro");
+
+/** The one with the highest AUROC, where any has one. */
+function bestOf({ compared }: ClassifierComparison): ComparedClassifier | undefined {
+  const [best] = compared.toSorted(byAuroc);
+  return Number.isFinite(AUROC(best).estimate) ? best : undefined;
+}
+
+function scoresTable(comparison: ClassifierComparison): string {
+  const base = baselineOf(comparison).name;
+  return scoreTable(comparison.compared.toSorted(byAuroc), [
+    { title: "name", text: ({ name }) => name },
+    { title: "evaluated", text: describeKind },
+    METHOD_COLUMN,
+    ...METRIC_COLUMNS,
+    { title: `AUROC - ${base}`, interval: differenceOf("auroc_macro"), signed: true },
+  ]);
+}
+
+/** The best one, and whether it is better than the baseline beyond the choice of records. */
+function describeBest(comparison: ClassifierComparison): string {
+  const best = bestOf(comparison);
+  if (best === undefined) return `Best: none, ${NOT_DEFINED}`;
+  const line = `Best: ${best.name}, AUROC ${formatScore(AUROC(best).estimate, 4)}`;
+  const difference = best.difference?.overall.auroc_macro;
+  if (difference === undefined) return `${line}. It is the baseline: no other is above it`;
+  const { estimate, low, high } = difference;
+  return `${line}. ${formatSigned(estimate)} against the baseline, interval ` +
+    `${formatSignedInterval(difference, 3)}, which ` +
+    (low > 0 || high < 0 ? "excludes 0" : "includes 0: not shown to be better");
+}
 
 if (import.meta.main) await runCommand(command);

@@ -1,4 +1,16 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
+import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
+import { type ComparisonFlags, runComparison } from "../src/console/comparison.ts";
+import {
+  describeClassifier,
+  describeFrame,
+  differenceOf,
+  METRIC_COLUMNS,
+  metricOf,
+} from "../src/console/comparison_view.ts";
+import { metricsLine } from "../src/console/console.ts";
+import { type CommandContext, defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import {
@@ -8,7 +20,21 @@ import {
   normalizeFlag,
   seedFlag,
 } from "../src/console/flags/training_flags.ts";
-import { runEvaluate } from "../src/commands/evaluate.ts";
+import { csvTable, metricsTables, scoreTable } from "../src/console/score_table.ts";
+import type { RecordSet } from "../src/data/signals/record_set.ts";
+import { UsageError } from "../src/errors.ts";
+import type {
+  ClassifierComparison,
+  ComparedClassifier,
+} from "../src/evaluation/compare_checkpoints.ts";
+import { linePanels } from "../src/plots/line_chart.ts";
+import { robustnessPanels } from "../src/plots/robustness_panels.ts";
+import { describeCondition, sweepConditions } from "../src/results/conditions.ts";
+import { writeResult } from "../src/results/schema/result_file.ts";
+import { evaluationResults } from "../src/results/schema/kinds.ts";
+import { normalizationFor } from "../src/runs/checkpoints.ts";
+import type { Workspace } from "../src/runs/workspace.ts";
+import { formatCount, formatPath, formatRate } from "../src/text/format.ts";
 
 /** `deno task evaluate`: metrics of a classifier on the test fold. */
 export const command = defineCommand({
@@ -57,7 +83,129 @@ export const command = defineCommand({
       about: "A sweep of each",
     },
   ],
-  run: runEvaluate,
+  async run(flags, context) {
+    const { checkpoint: path, noiseStd, maskRatio, fold, seed } = flags;
+    const sweeps = noiseStd.length > 1 || maskRatio.length > 1;
+    const conditions = sweeps
+      ? sweepConditions(noiseStd, maskRatio)
+      : [{ noiseStd: noiseStd[0], maskRatio: maskRatio[0] }];
+    if (flags.figure !== undefined && conditions.length === 1) {
+      throw new UsageError(
+        "--figure draws a sweep: give --noise-std or --mask-ratio several values, such as 0.05,0.1,0.2",
+      );
+    }
+    const checkpoint = await readCheckpoint(path);
+    const corruption = conditions.map(describeCondition).join("; ");
+    await runComparison(flags, context, {
+      command: "evaluate",
+      checkpoints: [{ name: path, path }],
+      conditions,
+      strict: true,
+      normalization: normalizationFor(checkpoint, flags.normalize),
+      about: [["Checkpoint", [path, ...describeCheckpoint(checkpoint)].join("\n")]],
+      settings: [[
+        "Corruption",
+        corruption === "clean" ? undefined : `${corruption}; seed ${seed}`,
+      ]],
+      title: ({ compared: [{ evaluation }] }) =>
+        ` at ${formatRate(evaluation.recordsPerSecond, "records")}` +
+        (conditions.length > 1 ? "" : `: ${metricsLine(evaluation.metrics)}`),
+      report: ({ compared }, { set }) =>
+        compared.length > 1
+          ? sweepTable(compared)
+          : metricsTables(compared[0].evaluation, set.classNames),
+      outputs: (comparison, workspace) => [
+        [
+          "Predictions",
+          flags.predictions,
+          (file) => writeFileAtomically(file, predictionsCsv(comparison, workspace.set)),
+        ],
+        ["JSON", flags.json, (file) => writeJson(file, comparison, workspace, flags, context)],
+        [
+          "Figure",
+          flags.figure,
+          async (file) => {
+            const records = formatCount(comparison.compared[0].evaluation.rows.length);
+            const caption = `${formatPath(path)} on fold ${fold} of ${workspace.set.source}, ` +
+              `n = ${records} records, seed ${seed}`;
+            await writeFileAtomically(file, await sweepChart(comparison, caption));
+          },
+        ],
+      ],
+    });
+  },
 });
+
+/** A line a condition. */
+function sweepTable(points: readonly ComparedClassifier[]): string {
+  const [auroc, f1] = METRIC_COLUMNS;
+  return scoreTable(points, [
+    { title: "condition", text: describeCondition },
+    auroc,
+    f1,
+    { title: "AUROC - clean", interval: differenceOf("auroc_macro"), signed: true },
+  ]);
+}
+
+/** A row a record; in a sweep a row a record and condition, which is then in front. */
+function predictionsCsv({ compared }: ClassifierComparison, { ids, classNames }: RecordSet) {
+  const lines = compared.flatMap(({ noiseStd, maskRatio, evaluation }) =>
+    Array.from(evaluation.rows, (row, i) => ({
+      noiseStd,
+      maskRatio,
+      row,
+      probabilities: evaluation.probabilities.subarray(i * classNames.length),
+    }))
+  );
+  type Line = typeof lines[number];
+  const condition = [
+    { title: "noise_std", value: ({ noiseStd }: Line) => noiseStd },
+    { title: "mask_ratio", value: ({ maskRatio }: Line) => maskRatio },
+  ];
+  return csvTable(lines, [
+    ...compared.length === 1 ? [] : condition,
+    { title: "ecg_id", value: ({ row }) => ids[row] },
+    ...classNames.map((title, c) => ({
+      title,
+      value: ({ probabilities }: Line) => probabilities[c],
+    })),
+  ]);
+}
+
+async function writeJson(
+  file: string,
+  comparison: ClassifierComparison,
+  workspace: Workspace,
+  flags: ComparisonFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { compared } = comparison;
+  const [{ noiseStd, maskRatio }] = compared;
+  await writeResult(file, evaluationResults, {
+    ...describeFrame(comparison, workspace, flags, context),
+    ...await describeClassifier(compared[0], workspace.set.classNames),
+    noise_std: noiseStd,
+    mask_ratio: maskRatio,
+    sweep: compared.length === 1 ? undefined : compared.map((point) => ({
+      noise_std: point.noiseStd,
+      mask_ratio: point.maskRatio,
+      metrics: point.evaluation.metrics,
+      intervals_95: point.evaluation.intervals.overall,
+      change_from_clean: point.difference?.overall ?? null,
+    })),
+  });
+}
+
+function sweepChart({ compared }: ClassifierComparison, caption: string): Promise<string> {
+  const auroc = metricOf("auroc_macro");
+  const points = compared.map((point) => ({ ...point, auroc: auroc(point) }));
+  return linePanels({
+    title: "Robustness to noise and gaps",
+    caption: `${caption}; bands: 95 % bootstrap intervals over records`,
+    y: { title: "Macro AUROC (0.5 = chance)" },
+    points: true,
+    panels: robustnessPanels([{ name: "macro AUROC", points }]),
+  });
+}
 
 if (import.meta.main) await runCommand(command);

@@ -1,3 +1,16 @@
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { findCheckpoints } from "../src/checkpoint/find_checkpoints.ts";
+import { runComparison } from "../src/console/comparison.ts";
+import {
+  caption,
+  describeClassifier,
+  describeFrame,
+  METHOD_COLUMN,
+  METRIC_COLUMNS,
+  metricOf,
+  metricsCsv,
+  writeAurocChart,
+} from "../src/console/comparison_view.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
@@ -8,7 +21,15 @@ import {
   normalizeFlag,
   seedFlag,
 } from "../src/console/flags/training_flags.ts";
-import { runEvaluateAll } from "../src/commands/evaluate_all.ts";
+import { type ScoreColumn, scoreTable } from "../src/console/score_table.ts";
+import {
+  byAuroc,
+  type ClassifierComparison,
+  type ComparedClassifier,
+} from "../src/evaluation/compare_checkpoints.ts";
+import { evaluateAllResults } from "../src/results/schema/kinds.ts";
+import { writeResult } from "../src/results/schema/result_file.ts";
+import { formatCount, formatPath } from "../src/text/format.ts";
 
 /** `deno task evaluate-all`: many classifiers on the same records. */
 export const command = defineCommand({
@@ -46,7 +67,70 @@ export const command = defineCommand({
     },
     { args: "checkpoints/finetuned.pt checkpoints/supervised.pt", about: "Two files" },
   ],
-  run: runEvaluateAll,
+  async run(flags, context) {
+    // Files given alone replace the default folder; after the flag they add to it, as where a shell
+    // has expanded `--checkpoints checkpoints/*.pt`.
+    const paths = findCheckpoints(
+      context.positionals.length > 0 && !context.given.has("checkpoints")
+        ? context.positionals
+        : [flags.checkpoints, ...context.positionals],
+    );
+    const sorted = (comparison: ClassifierComparison) => ({
+      ...comparison,
+      compared: comparison.compared.toSorted(byAuroc),
+    });
+    await runComparison(flags, context, {
+      command: "evaluate-all",
+      checkpoints: paths.map((path) => ({ name: path, path })),
+      baseline: null,
+      about: [["Checkpoints", formatCount(paths.length)]],
+      title: () => "",
+      report: (comparison) => scoreTable(sorted(comparison).compared, COLUMNS),
+      outputs(comparison, workspace) {
+        const best = sorted(comparison);
+        const { compared } = best;
+        return [
+          ["CSV", flags.csv, (file) => writeFileAtomically(file, metricsCsv(best, FACTS, false))],
+          ["JSON", flags.json, async (file) => {
+            const { classNames } = workspace.set;
+            await writeResult(file, evaluateAllResults, {
+              ...describeFrame(best, workspace, flags, context),
+              checkpoints: await Promise.all(
+                compared.map((each) => describeClassifier(each, classNames)),
+              ),
+            });
+          }],
+          ["Figure", flags.figure, (file) =>
+            writeAurocChart(file, {
+              title: "Classifiers on the same records",
+              caption: caption(best, workspace, flags),
+              bars: compared.map((each) => ({
+                name: formatPath(each.path),
+                auroc: metricOf("auroc_macro")(each),
+              })),
+            })],
+        ];
+      },
+    });
+  },
 });
+
+const COLUMNS: readonly ScoreColumn<ComparedClassifier>[] = [
+  { title: "checkpoint", text: ({ path }) => formatPath(path) },
+  METHOD_COLUMN,
+  { title: "architecture", text: ({ architecture }) => architecture },
+  { title: "epoch", align: "right", text: ({ epoch = "-" }) => String(epoch) },
+  ...METRIC_COLUMNS,
+];
+
+/** Columns of the CSV file before the metrics. */
+const FACTS = [
+  "checkpoint",
+  "method",
+  "architecture",
+  "epoch",
+  "normalisation",
+  "records",
+] as const;
 
 if (import.meta.main) await runCommand(command);

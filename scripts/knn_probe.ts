@@ -1,5 +1,6 @@
 import { defineCommand } from "../src/console/flags/command.ts";
-import { neighborFlags, probeFlags } from "../src/console/flags/probe_flags.ts";
+import { integerFlag, numberFlag } from "../src/console/flags/flags.ts";
+import { probeFlags } from "../src/console/flags/probe_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runProbe } from "../src/console/probe.ts";
 
@@ -13,7 +14,16 @@ export const command = defineCommand({
     "random encoders. The gain is over the mean of the random encoders, with intervals paired by " +
     "record.",
   ],
-  flags: { ...probeFlags, ...neighborFlags },
+  flags: {
+    ...probeFlags,
+    // As in Wu et al. 2018, but with fewer neighbors.
+    "k": integerFlag({ default: 20, minimum: 1, description: "Nearest labeled records to ask" }),
+    "temperature": numberFlag({
+      default: 0.07,
+      exclusiveMinimum: 0,
+      description: "Weights are exp(cosine similarity / temperature)",
+    }),
+  },
   examples: [
     { args: "--checkpoint checkpoints/ssl_simclr.pt", about: "All labels" },
     {

@@ -15,10 +15,12 @@ export const command = defineCommand({
   ],
   flags: {
     ...probeFlags,
-    "penalty": numberFlag({
+    "C": numberFlag({
       exclusiveMinimum: 0,
-      description: "C as in scikit-learn; smaller is stronger",
+      description:
+        "Inverse of the regularization's strength, as in scikit-learn; smaller is stronger",
       defaultText: "the one of six with the best macro AUROC on fold 9",
+      aliases: { penalty: "it is scikit-learn's C: the inverse of a penalty" },
     }),
   },
   examples: [
@@ -27,13 +29,10 @@ export const command = defineCommand({
       args: "--checkpoint checkpoints/ssl_simclr.pt --label-fraction 0.1 --figure probe.svg",
       about: "Few labels, with a figure",
     },
-    { args: "--checkpoint checkpoints/ssl_simclr.pt --penalty 1", about: "scikit-learn's default" },
+    { args: "--checkpoint checkpoints/ssl_simclr.pt --C 1", about: "scikit-learn's default" },
   ],
   run: (flags, context) =>
-    runProbe("linear-probe", flags, {
-      kind: "linear",
-      ...(flags.penalty === undefined ? {} : { penalty: flags.penalty }),
-    }, context),
+    runProbe("linear-probe", flags, { kind: "linear", inverseRegularization: flags.C }, context),
 });
 
 if (import.meta.main) await runCommand(command);

@@ -1,9 +1,28 @@
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
+import { baselineOf, caption, comparisonOutputs } from "../src/console/comparison_view.ts";
+import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { seedFlag } from "../src/console/flags/training_flags.ts";
-import { runPerClassAnalysis } from "../src/commands/per_class_analysis.ts";
+import { csvTable, scoreTable } from "../src/console/score_table.ts";
+import type { RecordSet } from "../src/data/signals/record_set.ts";
+import type {
+  ClassifierComparison,
+  ComparedClassifier,
+} from "../src/evaluation/compare_checkpoints.ts";
+import type { ClassScore } from "../src/metrics/bootstrap.ts";
+import {
+  CLASS_SCORES,
+  compareWithTarget,
+  meanClassScores,
+  rarestClasses,
+} from "../src/metrics/class_scores.ts";
+import { groupedBarChart } from "../src/plots/grouped_bar_chart.ts";
+import { SERIES_COLORS } from "../src/plots/style.ts";
+import { formatCount } from "../src/text/format.ts";
 
 /** `deno task per-class-analysis`: classifiers class by class. */
 export const command = defineCommand({
@@ -33,7 +52,165 @@ export const command = defineCommand({
       about: "One classifier, with files for a paper",
     },
   ],
-  run: runPerClassAnalysis,
+  run: (flags, context) =>
+    runComparison(flags, context, {
+      command: "per-class-analysis",
+      ...chooseCheckpoints(flags, context, LOSS_CHECKPOINTS),
+      baseline: flags.baseline,
+      report: (comparison, { set }) =>
+        [
+          ...comparison.compared.map((each) => classTable(each, set.classNames)),
+          targetTable(comparison, set, flags.target),
+        ].join("\n\n"),
+      outputs: (comparison, workspace) => [
+        ...comparisonOutputs("per-class-analysis", comparison, workspace, flags, context, {
+          csv: () => classesCsv(comparison, workspace.set.classNames),
+          json: describeClasses(comparison, workspace.set, flags.target),
+        }),
+        [
+          "Figure",
+          flags.figure,
+          (file) =>
+            drawClasses(file, comparison, workspace.set, caption(comparison, workspace, flags)),
+        ],
+      ],
+    }),
 });
+
+/** Classes that the target is set for; the reference's are the two rarest. */
+const TARGETED = 2;
+
+/** A line a class and one for their mean; beside AUROC its change against the baseline. */
+function classTable(
+  { name, evaluation, difference }: ComparedClassifier,
+  classNames: readonly string[],
+): string {
+  const { perClass, intervals } = evaluation;
+  const means = meanClassScores(perClass);
+  /** A class, or undefined for their mean, of which AUROC alone has an interval. */
+  type Line = number | undefined;
+  const score = (score: ClassScore) => (c: Line) =>
+    c === undefined ? means[score] : intervals.perClass[c][score];
+  return scoreTable<Line>([...classNames.keys(), undefined], [
+    { title: name, text: (c) => c === undefined ? "mean" : classNames[c] },
+    {
+      title: "records",
+      align: "right",
+      text: (c) => c === undefined ? "" : formatCount(perClass[c].support),
+    },
+    {
+      title: "AUROC",
+      interval: (c) =>
+        c === undefined ? intervals.overall.auroc_macro : intervals.perClass[c].auroc,
+    },
+    { title: "AUPRC", score: score("auprc") },
+    { title: "F1", score: score("f1") },
+    { title: "sensitivity", score: score("sensitivity") },
+    { title: "specificity", score: score("specificity") },
+    {
+      title: "AUROC change",
+      interval: (c) =>
+        c === undefined ? difference?.overall.auroc_macro : difference?.perClass[c].auroc,
+      signed: true,
+    },
+  ]);
+}
+
+function targetTable({ compared }: ClassifierComparison, set: RecordSet, target: number): string {
+  const classes = rarestClasses(set, TARGETED);
+  const lines = classes.flatMap((c) =>
+    compared.map(({ name, evaluation: { intervals } }) => ({
+      className: set.classNames[c],
+      name,
+      auroc: intervals.perClass[c].auroc,
+    }))
+  );
+  const table = scoreTable(lines, [
+    { title: "class", text: ({ className }) => className },
+    { title: "name", text: ({ name }) => name },
+    { title: "AUROC", interval: ({ auroc }) => auroc },
+    { title: "target", text: ({ auroc }) => compareWithTarget(auroc, target) },
+  ]);
+  const names = classes.map((c) => set.classNames[c]).join(" and ");
+  return `Target: AUROC above ${target} for the rarest classes of the data, ${names}\n\n${table}`;
+}
+
+function describeClasses({ compared }: ClassifierComparison, set: RecordSet, target: number) {
+  const byName = <Value>(of: (each: ComparedClassifier) => Value) =>
+    Object.fromEntries(compared.map((each) => [each.name, of(each)]));
+  return {
+    mean: byName(({ evaluation }) => meanClassScores(evaluation.perClass)),
+    target: {
+      auroc: target,
+      classes: Object.fromEntries(
+        rarestClasses(set, TARGETED).map((c) => [
+          set.classNames[c],
+          byName(({ evaluation }) =>
+            compareWithTarget(evaluation.intervals.perClass[c].auroc, target)
+          ),
+        ]),
+      ),
+    },
+  };
+}
+
+/** A row a checkpoint and class. */
+function classesCsv({ compared }: ClassifierComparison, classNames: readonly string[]): string {
+  const lines = compared.flatMap((each) =>
+    classNames.map((className, c) => ({ ...each, className, c }))
+  );
+  type Line = typeof lines[number];
+  return csvTable(lines, [
+    { title: "name", value: ({ name }) => name },
+    { title: "checkpoint", value: ({ path }) => path },
+    { title: "class", value: ({ className }) => className },
+    { title: "records", value: ({ evaluation }) => evaluation.rows.length },
+    { title: "support", value: ({ evaluation, c }) => evaluation.perClass[c].support },
+    ...CLASS_SCORES.map((title) => ({
+      title,
+      interval: ({ evaluation, c }: Line) => evaluation.intervals.perClass[c][title],
+    })),
+    ...CLASS_SCORES.map((score) => ({
+      title: `${score}_difference`,
+      interval: ({ difference, c }: Line) => difference?.perClass[c][score],
+    })),
+  ]);
+}
+
+/** Draws AUROC by class; gives the reason where there is no picture. */
+async function drawClasses(
+  file: string,
+  comparison: ClassifierComparison,
+  { classNames }: RecordSet,
+  caption: string,
+): Promise<string | void> {
+  const { compared } = comparison;
+  if (compared.length > SERIES_COLORS.length) {
+    return `more than ${SERIES_COLORS.length} checkpoints cannot be told apart`;
+  }
+  // Whether a class has an AUROC depends on the labels alone, so it has one everywhere or nowhere.
+  const { perClass } = baselineOf(comparison).evaluation;
+  const shown = [...classNames.keys()].filter((c) => Number.isFinite(perClass[c].auroc));
+  if (shown.length === 0) return "no class has an AUROC on these records";
+  const svg = await groupedBarChart({
+    title: "AUROC by class",
+    caption,
+    groupTitle: "Class (positive records)",
+    groups: shown.map((c) => `${classNames[c]} (${formatCount(perClass[c].support)})`),
+    valueTitle: "AUROC (0.5 = chance)",
+    base: 0.5,
+    maximum: 1,
+    series: compared.map(({ name, evaluation: { intervals } }) => {
+      const scores = shown.map((c) => intervals.perClass[c].auroc);
+      return {
+        name,
+        values: scores.map(({ estimate }) => estimate),
+        low: scores.map(({ low }) => low),
+        high: scores.map(({ high }) => high),
+      };
+    }),
+  });
+  await writeFileAtomically(file, svg);
+}
 
 if (import.meta.main) await runCommand(command);

@@ -1,8 +1,21 @@
+import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
+import {
+  baselineOf,
+  comparisonOutputs,
+  differenceOf,
+  metricOf,
+} from "../src/console/comparison_view.ts";
+import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { seedFlag } from "../src/console/flags/training_flags.ts";
-import { runQuickCompare } from "../src/commands/quick_compare.ts";
+import { type ScoreColumn, scoreTable } from "../src/console/score_table.ts";
+import type {
+  ClassifierComparison,
+  ComparedClassifier,
+} from "../src/evaluation/compare_checkpoints.ts";
+import type { Interval } from "../src/metrics/bootstrap.ts";
 
 /** `deno task quick-compare`: two numbers of each classifier. */
 export const command = defineCommand({
@@ -20,7 +33,46 @@ export const command = defineCommand({
     { args: "", about: "Plain BCE against focal loss with oversampling" },
     { args: "checkpoints/supervised.pt checkpoints/finetuned.pt", about: "Two files" },
   ],
-  run: runQuickCompare,
+  run: (flags, context) =>
+    runComparison(flags, context, {
+      command: "quick-compare",
+      ...chooseCheckpoints(flags, context, LOSS_CHECKPOINTS),
+      baseline: flags.baseline,
+      atLeast: 2,
+      report: (comparison) =>
+        [scoreTable(comparison.compared, COLUMNS), "", ...remarks(comparison)].join("\n"),
+      outputs: (comparison, workspace) =>
+        comparisonOutputs("quick-compare", comparison, workspace, flags, context),
+    }),
 });
+
+const SHOWN = [["auroc_macro", "AUROC"], ["f1_macro", "F1"]] as const;
+
+const COLUMNS: readonly ScoreColumn<ComparedClassifier>[] = [
+  { title: "name", text: ({ name }) => name },
+  ...SHOWN.flatMap(([metric, title]) => [
+    { title, score: metricOf(metric) },
+    { title: "difference", interval: differenceOf(metric), signed: true },
+  ]),
+];
+
+/** A line a difference. */
+function remarks(comparison: ClassifierComparison): string[] {
+  const base = baselineOf(comparison).name;
+  return comparison.compared.flatMap(({ name, difference }) =>
+    difference === undefined
+      ? []
+      : SHOWN.map(([metric, title]) =>
+        `${name}: ${title} ${inWords(difference.overall[metric], base)}`
+      )
+  );
+}
+
+function inWords({ low, high }: Interval, base: string): string {
+  if (!Number.isFinite(low)) return "is not defined on these records";
+  if (low > 0) return `is higher than that of ${base}: the interval excludes 0`;
+  if (high < 0) return `is lower than that of ${base}: the interval excludes 0`;
+  return `cannot be told from that of ${base}: the interval includes 0`;
+}
 
 if (import.meta.main) await runCommand(command);

@@ -10,7 +10,7 @@ import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { sha256OfBytes } from "../checkpoint/sha256.ts";
 import type { CommandContext } from "../console/flags/command.ts";
-import { formatCount } from "../text/format.ts";
+import { formatCount, formatSigned } from "../text/format.ts";
 import { renderTable } from "../text/table.ts";
 import { UserError } from "../errors.ts";
 import {
@@ -22,7 +22,6 @@ import { type Improvement, readMeasuredImprovements } from "../results/measured_
 import { findRuns, type FoundRuns } from "../results/read_run.ts";
 import type { RetrainedMethod } from "../results/retraining_evidence.ts";
 import { VERSION } from "../version.ts";
-import { formatDifference } from "../console/comparison_report.ts";
 import { assertFolderWritable, printSettings } from "../console/console.ts";
 
 /** The options of `analyze-retraining-strategy`. */
@@ -141,9 +140,9 @@ function describeSource({ source, runs }: EpochsRecommendation): string {
 function describeExpected(improvement: Improvement | null, reason: string): string {
   if (improvement === null) return reason;
   const { mean, interval_95, n, over } = improvement;
-  return `AUROC ${formatDifference(mean)}` +
+  return `AUROC ${formatSigned(mean)}` +
     (interval_95 === null
       ? ""
-      : ` (${formatDifference(interval_95[0])} to ${formatDifference(interval_95[1])})`) +
+      : ` (${formatSigned(interval_95[0])} to ${formatSigned(interval_95[1])})`) +
     `, n = ${formatCount(n)} ${over}: ${reason}`;
 }

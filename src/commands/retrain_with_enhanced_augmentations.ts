@@ -9,14 +9,21 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "../console/flags/command.ts";
-import { formatCount, formatDuration, formatInterval, formatScore } from "../text/format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatScore,
+  formatSigned,
+  formatSignedInterval,
+} from "../text/format.ts";
 import { Progress } from "../console/progress.ts";
 import { quote } from "../text/shell_words.ts";
 import { renderTable } from "../text/table.ts";
 import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import { UserError } from "../errors.ts";
 import { epochCost } from "../experiments/epoch_cost.ts";
-import { describeMetrics } from "../evaluation/evaluation_tables.ts";
+import { describeMetrics } from "../metrics/evaluated_metrics.ts";
 import {
   RETRAINING_CHECKPOINTS,
   RETRAINING_STEPS,
@@ -31,11 +38,7 @@ import {
 import { TaskTimes, type TimedTask } from "../experiments/task_times.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { VERSION } from "../version.ts";
-import {
-  formatDifference,
-  formatDifferenceInterval,
-  INTERVALS_NOTE,
-} from "../console/comparison_report.ts";
+import { PAIRED_NOTE } from "../console/score_table.ts";
 import {
   assertFolderWritable,
   dataArguments,
@@ -134,7 +137,7 @@ export async function runRetraining(
       `Test fold, ${records} records; each classifier at the epoch with its best macro F1 on fold 9\n`,
     );
     console.log(`${classifiersTable(rows)}\n`);
-    console.log(`${differencesTable(result)}\n\n${INTERVALS_NOTE}\n`);
+    console.log(`${differencesTable(result)}\n\n${PAIRED_NOTE}\n`);
     for (const { reason } of result.leftOut) console.log(`Left out: ${reason}\n`);
     printSettings([
       ["Checkpoints", result.steps.map(({ checkpoint }) => checkpoint).join("\n")],
@@ -320,10 +323,10 @@ function differencesTable({ differences }: RetrainingResult): string {
     ["difference on the test fold", "AUROC", "95 % interval", "F1", "95 % interval"],
     differences.map(({ changed, baseline, intervals: { overall } }) => [
       `${CLASSIFIERS[changed]} - ${CLASSIFIERS[baseline]}`,
-      formatDifference(overall.auroc_macro.estimate),
-      formatDifferenceInterval(overall.auroc_macro),
-      formatDifference(overall.f1_macro.estimate),
-      formatDifferenceInterval(overall.f1_macro),
+      formatSigned(overall.auroc_macro.estimate),
+      formatSignedInterval(overall.auroc_macro, 3),
+      formatSigned(overall.f1_macro.estimate),
+      formatSignedInterval(overall.f1_macro, 3),
     ]),
   );
 }

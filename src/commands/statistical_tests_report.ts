@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCount, formatNumber, formatScore } from "../text/format.ts";
+import { formatCount, formatNumber, formatScore, formatSigned } from "../text/format.ts";
 import type {
   ConfigurationComparison,
   PublishedExamination,
@@ -13,7 +13,6 @@ import type {
 import type { Block } from "../results/report/report_blocks.ts";
 import type { SignificanceChart } from "../plots/significance_chart.ts";
 import type { MetricComparison } from "../stats/statistical_tester.ts";
-import { formatDifference } from "../console/comparison_report.ts";
 
 /** *** below 0.001, ** below 0.01, * below 0.05, else "ns"; empty where nothing was tested. */
 export function significanceStars(pValue: number): string {
@@ -27,7 +26,7 @@ function formatP(pValue: number | undefined): string {
   return pValue < 0.0001 ? "< 0.0001" : pValue.toFixed(4);
 }
 
-const signed = (value: number) => formatDifference(value, 4);
+const signed = (value: number) => formatSigned(value, 4);
 const decimals = (value: number, count: number) =>
   Number.isFinite(value) ? value.toFixed(count) : Number.isNaN(value) ? "n/a" : String(value);
 
@@ -98,7 +97,7 @@ function metricBlocks(comparison: ConfigurationComparison, alpha: number): Block
       meanAndSpread(each.method2),
       signed(each.improvement),
       formatEnds(each.interval_95),
-      formatDifference(each.improvement_pct, 2),
+      formatSigned(each.improvement_pct, 2),
       formatP(each.test_result?.p_value),
       formatP(each.p_holm),
       significanceStars(each.p_holm),
@@ -175,7 +174,7 @@ function inWords(metric: string, each: MetricComparison, alpha: number): string 
     ? "equal on average"
     : `${improvement > 0 ? "higher" : "lower"} by ${
       formatNumber(100 * Math.abs(improvement), 3)
-    } points (${formatDifference(improvement_pct, 2)} %)`;
+    } points (${formatSigned(improvement_pct, 2)} %)`;
   if (test_result === null) return `${metric}: ${size}; too few values to test`;
   const verdict = p_holm < alpha
     ? `significant after Holm's correction (p = ${formatP(p_holm).replace("< ", "below ")})`
@@ -242,8 +241,8 @@ function gainBlocks({ method1, method2, single_runs }: ConfigurationComparison):
       kind: "list",
       items: single_runs.map(({ metric, value1, value2, points, percent }) =>
         `${metric}: ${value2.toFixed(4)} to ${value1.toFixed(4)}, ${
-          formatDifference(percent, 2)
-        } % relative, ${formatDifference(points, 2)} points; ${method1} is ${
+          formatSigned(percent, 2)
+        } % relative, ${formatSigned(points, 2)} points; ${method1} is ${
           points > 0 ? "above" : points < 0 ? "below" : "equal to"
         } ${method2}`
       ),

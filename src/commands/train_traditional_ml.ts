@@ -15,7 +15,9 @@ import type { ClassFrequency } from "../data/sampling/balancing.ts";
 import { classTable } from "../data/sampling/class_imbalance.ts";
 import { describeRecordSet, type RecordSet } from "../data/signals/record_set.ts";
 import { assertAllParts, splitByFolds } from "../data/sampling/splits.ts";
-import { describeMetrics, predictionsCsv, renderMetrics } from "../evaluation/evaluation_tables.ts";
+import { metricsTables } from "../console/score_table.ts";
+import { describeMetrics } from "../metrics/evaluated_metrics.ts";
+import { predictionsCsv } from "../results/test_predictions.ts";
 import {
   TRADITIONAL_MODELS,
   type TraditionalEvaluation,
@@ -67,7 +69,7 @@ export async function runTrainTraditionalMl(
   for (const [name, fold] of [["validation", 9], ["test", 10]] as const) {
     const part = result[name];
     console.log(`Fold ${fold} (${name}), ${formatCount(part.rows.length)} records\n`);
-    console.log(renderMetrics(part, set.classNames) + "\n");
+    console.log(metricsTables(part, set.classNames) + "\n");
   }
   console.log("Intervals: percentile bootstrap over records, 1,000 resamples\n");
   const important = Object.entries(result.importances).sort(([, a], [, b]) => b - a);

@@ -32,6 +32,12 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   "state-units": () => "Give --units",
   "other-address": ({ versions }) => `Check --base-url${versions ? " and --resolution" : ""}`,
   "other-out": () => "Give another folder with --out",
+  "fewer-neighbors": ({ fewLabels }) =>
+    `Give a smaller --k${fewLabels ? " or a larger --label-fraction" : ""}`,
+  "fixed-regularization": () => "Give --C",
+  "one-fold": () => "Or give --fold in place of --cross-validate",
+  "needs-classifier": () =>
+    "finetune and train-supervised write classifiers; compare-baselines puts a head on an encoder",
   "other-sampling-rate": ({ rate }) => `Give --resolution ${rate}`,
 };
 

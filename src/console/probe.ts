@@ -1,28 +1,14 @@
 /**
- * `linear-probe` and `knn-probe` as a person sees them.
+ * What `linear-probe` and `knn-probe` do and show.
  *
  * @module
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import { describeCheckpoint } from "../models/describe_checkpoint.ts";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
-import type { CommandContext } from "./flags/command.ts";
-import {
-  formatCount,
-  formatInterval,
-  formatNumber,
-  formatPath,
-  formatScore,
-} from "../text/format.ts";
-import type { ProbeOptions as ProbeFlags } from "./flags/probe_flags.ts";
-import { Progress } from "./progress.ts";
-import { renderTable } from "../text/table.ts";
 import { countClasses, dataName } from "../data/signals/record_set.ts";
 import { UsageError } from "../errors.ts";
-import { normalizationFor } from "../runs/checkpoints.ts";
-import { describeMetrics, predictionsCsv } from "../evaluation/evaluation_tables.ts";
 import {
   type CheckpointProbe,
   type LinearFit,
@@ -32,11 +18,31 @@ import {
   type ProbeTurn,
   probeTurns,
 } from "../evaluation/probe_checkpoint.ts";
+import { describeMetrics } from "../metrics/evaluated_metrics.ts";
+import { describeCheckpoint } from "../models/describe_checkpoint.ts";
+import { probeResults } from "../results/schema/kinds.ts";
+import { writeResult } from "../results/schema/result_file.ts";
+import { predictionsCsv } from "../results/test_predictions.ts";
+import { normalizationFor } from "../runs/checkpoints.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import type { Interval } from "../metrics/bootstrap.ts";
-import { barChart } from "../plots/bar_chart.ts";
-import { assertFolderWritable, printSettings, workspaceSettings } from "./console.ts";
+import { mean } from "../stats/descriptive.ts";
+import {
+  formatCount,
+  formatNumber,
+  formatPath,
+  formatShare,
+  formatSigned,
+  formatSignedInterval,
+  plural,
+} from "../text/format.ts";
+import { writeAurocChart } from "./comparison_view.ts";
+import { printSettings, workspaceSettings } from "./console.ts";
+import type { CommandContext } from "./flags/command.ts";
+import type { ProbeOptions as ProbeFlags } from "./flags/probe_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
+import { assertOutputs, writeOutputs } from "./outputs.ts";
+import { Progress } from "./progress.ts";
+import { INTERVALS_NOTE, scoreTable } from "./score_table.ts";
 
 /** Runs either command. */
 export async function runProbe(
@@ -48,16 +54,9 @@ export async function runProbe(
   if (flags.crossValidate && context.given.has("fold")) {
     throw new UsageError("--cross-validate reports on every fold: leave out --fold");
   }
-  for (const flag of ["json", "predictions", "figure"] as const) {
-    const path = flags[flag];
-    if (path !== undefined) assertFolderWritable(path, `--${flag}`);
-  }
+  assertOutputs(flags);
   const checkpoint = await readCheckpoint(flags.checkpoint);
-  const settings: Settings = {
-    ...flags,
-    probe,
-    fold: flags.crossValidate ? "each" : flags.fold,
-  };
+  const settings: Settings = { ...flags, probe, fold: flags.crossValidate ? "each" : flags.fold };
   let turns: readonly ProbeTurn[] = [];
   const workspace = await openWorkspace({
     flags,
@@ -73,8 +72,9 @@ export async function runProbe(
       ["Probe", describeProbe(settings)],
       [
         "Labels",
-        `${labeledRecords(turns)} records ` +
-        `(${Number((100 * flags.labelFraction).toPrecision(6))} %), seed ${flags.seed}`,
+        `${labeledRecords(turns)} records (${
+          formatShare(flags.labelFraction)
+        }), seed ${flags.seed}`,
       ],
     ]);
     using progress = new Progress({ label: "Computing features", total: 1, unit: "records" });
@@ -86,7 +86,19 @@ export async function runProbe(
     });
     progress.finish();
     printResult(result, settings, workspace);
-    await writeFiles(result, command, settings, workspace, context);
+    await writeOutputs([
+      [
+        "Predictions",
+        flags.predictions,
+        (file) => writeFileAtomically(file, predictionsCsv(result.trained, workspace.set)),
+      ],
+      ["JSON", flags.json, async (file) => {
+        const description = await describeResult(result, settings, workspace);
+        const { commandLine: command_line } = context;
+        await writeResult(file, probeResults, { command, command_line, ...description });
+      }],
+      ["Figure", flags.figure, (file) => drawBars(file, result, settings, workspace)],
+    ]);
   } finally {
     workspace.destroy();
   }
@@ -102,15 +114,18 @@ function describeProbe({ probe, fold }: Settings): string {
     return `${formatCount(probe.k)} nearest neighbors, temperature ${probe.temperature}`;
   }
   return "logistic regression, " +
-    (probe.penalty === undefined
-      ? `penalty chosen on ${fold === "each" ? "the fold before" : "fold 9"}`
-      : `C = ${probe.penalty}`);
+    (probe.inverseRegularization === undefined
+      ? `C ${chosenOn(fold)}`
+      : `C = ${probe.inverseRegularization}`);
+}
+
+function chosenOn(fold: number | "each"): string {
+  return `chosen on ${fold === "each" ? "the fold before" : "fold 9"}`;
 }
 
 /** "1,200", or "1,180 to 1,204" where the folds differ in size. */
 function labeledRecords(turns: readonly ProbeTurn[]): string {
-  const counts = turns.map(({ labeled }) => labeled.length);
-  return span(Math.min(...counts), Math.max(...counts), formatCount);
+  return span(turns.map(({ labeled }) => labeled.length), formatCount);
 }
 
 /** "fold 10", or "each of 10 folds in turn". */
@@ -118,92 +133,51 @@ function foldsOf({ turns }: CheckpointProbe): string {
   return turns.length === 1 ? `fold ${turns[0].fold}` : `each of ${turns.length} folds in turn`;
 }
 
-function span(low: number, high: number, format: (value: number) => string): string {
+function span(values: readonly number[], format: (value: number) => string): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   return low === high ? format(low) : `${format(low)} to ${format(high)}`;
 }
 
-function penalties(fits: readonly LinearFit[]): string {
-  const values = fits.map(({ penalty }) => penalty);
-  return span(Math.min(...values), Math.max(...values), (value) => formatNumber(value, 3));
-}
-
-/** Cells of a metric with its interval; differences carry a sign. */
-function cells(interval: Interval, signed = false): [string, string] {
-  const value = formatScore(interval.estimate, 4);
-  return [signed && interval.estimate > 0 ? `+${value}` : value, formatInterval(interval)];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function printResult(
-  result: CheckpointProbe,
-  { fold }: Settings,
-  { set }: Workspace,
-): void {
+function printResult(result: CheckpointProbe, { fold }: Settings, { set }: Workspace): void {
   const { turns, architecture, features, trained, random, gain } = result;
   const networks = [
     { name: "checkpoint", ...trained },
     ...random.map((each) => ({ name: `random, seed ${each.seed}`, ...each })),
   ];
-  const fitted = trained.fits !== undefined;
   const where = foldsOf(result);
   console.log(
     `${where[0].toUpperCase()}${where.slice(1)}, ${formatCount(trained.rows.length)} records; ` +
       `${architecture}, ${features} features\n`,
   );
-  console.log(renderTable(
-    [
-      "encoder",
-      { title: "AUROC", align: "right" },
-      "95 % interval",
-      { title: "F1", align: "right" },
-      "95 % interval",
-      ...(fitted ? [{ title: "C", align: "right" } as const] : []),
-    ],
-    [
-      ...networks.map(({ name, intervals: { overall }, fits }) => [
-        name,
-        ...cells(overall.auroc_macro),
-        ...cells(overall.f1_macro),
-        ...(fits ? [penalties(fits)] : []),
-      ]),
-      [
-        "gain",
-        ...cells(gain.overall.auroc_macro, true),
-        ...cells(gain.overall.f1_macro, true),
-        ...(fitted ? [""] : []),
-      ],
-    ],
-  ));
+  const lines = [
+    ...networks.map(({ name, intervals, fits }) => ({ name, ...intervals.overall, fits })),
+    { name: "gain", ...gain.overall, fits: [] },
+  ];
+  const signed = ({ name }: { readonly name: string }) => name === "gain";
+  const penalties = ({ fits }: { readonly fits: readonly LinearFit[] }) =>
+    fits.length === 0 ? undefined : span(
+      fits.map(({ inverseRegularization }) => inverseRegularization),
+      (value) => formatNumber(value, 3),
+    );
+  console.log(scoreTable(lines, [
+    { title: "encoder", text: ({ name }) => name },
+    { title: "AUROC", interval: ({ auroc_macro }) => auroc_macro, signed },
+    { title: "F1", interval: ({ f1_macro }) => f1_macro, signed },
+    { title: "C", align: "right", text: penalties },
+  ]));
   console.log("");
-  console.log(renderTable(
-    [
-      "class",
-      { title: "records", align: "right" },
-      { title: "AUROC", align: "right" },
-      "95 % interval",
-      { title: "random", align: "right" },
-      { title: "gain", align: "right" },
-      "95 % interval",
-      { title: "F1", align: "right" },
-      "95 % interval",
-    ],
-    set.classNames.map((name, c) => [
-      name,
-      formatCount(trained.perClass[c].support),
-      ...cells(trained.intervals.perClass[c].auroc),
-      formatScore(mean(random.map(({ perClass }) => perClass[c].auroc)), 4),
-      ...cells(gain.perClass[c].auroc, true),
-      ...cells(trained.intervals.perClass[c].f1),
-    ]),
-  ));
-  console.log(
-    `\nGain: over the mean of ${random.length === 1 ? "the" : random.length} random ` +
-      `${random.length === 1 ? "encoder" : "encoders"}, paired by record. Intervals: percentile ` +
-      "bootstrap over records, 1,000 resamples\n",
-  );
+  console.log(scoreTable([...set.classNames.keys()], [
+    { title: "class", text: (c) => set.classNames[c] },
+    { title: "records", align: "right", text: (c) => formatCount(trained.perClass[c].support) },
+    { title: "AUROC", interval: (c) => trained.intervals.perClass[c].auroc },
+    { title: "random", score: (c) => mean(random.map(({ perClass }) => perClass[c].auroc)) },
+    { title: "gain", interval: (c) => gain.perClass[c].auroc, signed: true },
+    { title: "F1", interval: (c) => trained.intervals.perClass[c].f1 },
+  ]));
+  const encoders = random.length === 1
+    ? "the random encoder"
+    : `the mean of ${random.length} random encoders`;
+  console.log(`\nGain: over ${encoders}, paired by record. ${INTERVALS_NOTE}\n`);
   if (fold === "each") {
     console.log(
       "Cross-validation: the labels of a record are never fitted to when it is reported on. Its " +
@@ -222,63 +196,33 @@ function printResult(
         `probabilities are the same for every record\n`,
     );
   }
-  const unfinished = networks.filter(({ fits }) => fits?.some(({ converged }) => !converged));
+  const unfinished = networks.filter(({ fits }) => fits.some(({ converged }) => !converged));
   if (unfinished.length > 0) {
     console.log(
       `Not converged: ${unfinished.map(({ name }) => name).join("; ")}. The logistic regression ` +
-        "reached its step limit. Give a smaller --penalty\n",
+        "reached its step limit. Give a smaller --C\n",
     );
   }
 }
 
-async function writeFiles(
-  result: CheckpointProbe,
-  command: string,
-  settings: Settings,
-  workspace: Workspace,
-  { commandLine }: CommandContext,
-): Promise<void> {
-  const { json, predictions, figure } = settings;
-  if (predictions !== undefined) {
-    await writeFileAtomically(predictions, predictionsCsv(result.trained, workspace.set));
-    console.log(`Predictions  ${predictions}`);
-  }
-  if (json !== undefined) {
-    const description = await describeResult(result, command, settings, workspace);
-    const all = { command_line: commandLine, ...description };
-    // What is not defined (NaN) becomes null.
-    await writeFileAtomically(json, JSON.stringify(all, null, 2) + "\n");
-    console.log(`JSON         ${json}`);
-  }
-  if (figure === undefined) return;
-  const svg = await drawBars(result, settings, workspace);
-  if (svg === undefined) {
-    console.log("Figure       none: AUROC is not defined where every class has one label only");
-    return;
-  }
-  await writeFileAtomically(figure, svg);
-  console.log(`Figure       ${figure}`);
-}
-
 async function describeResult(
   { trained, random, gain, turns, architecture, features }: CheckpointProbe,
-  command: string,
   { checkpoint, probe, fold, labelFraction, seed }: Settings,
   { set, gpu, normalization }: Workspace,
-): Promise<Record<string, unknown>> {
-  const describeFit = ({ fold: tested, penalty, validationAuroc, converged }: LinearFit) => ({
-    ...(fold === "each" ? { fold: tested } : {}),
-    penalty,
-    ...(validationAuroc === undefined ? {} : { validation_auroc: validationAuroc }),
-    converged,
+) {
+  const describeFit = (fit: LinearFit) => ({
+    fold: fold === "each" ? fit.fold : undefined,
+    penalty: fit.inverseRegularization,
+    validation_auroc: fit.validationAuroc,
+    converged: fit.converged,
   });
-  const describe = (network: ProbedNetwork) => ({
-    ...(network.fits &&
-      (fold === "each" ? { fits: network.fits.map(describeFit) } : describeFit(network.fits[0]))),
+  const describe = ({ fits, ...network }: ProbedNetwork) => ({
+    ...fold === "each" && fits.length > 0
+      ? { fits: fits.map(describeFit) }
+      : fits.map(describeFit)[0],
     ...describeMetrics(network, set.classNames),
   });
   return {
-    command,
     checkpoint,
     checkpoint_sha256: await sha256OfFile(checkpoint),
     architecture,
@@ -288,7 +232,7 @@ async function describeResult(
     normalisation: normalization.kind,
     probe: probe.kind === "knn"
       ? { k: probe.k, temperature: probe.temperature }
-      : { penalty: probe.penalty ?? `chosen on ${fold === "each" ? "the fold before" : "fold 9"}` },
+      : { penalty: probe.inverseRegularization ?? chosenOn(fold) },
     label_fraction: labelFraction,
     labelled: Math.round(mean(turns.map(({ labeled }) => labeled.length))),
     fold,
@@ -303,37 +247,28 @@ async function describeResult(
   };
 }
 
-/** Undefined where the macro AUROC is not defined. */
 function drawBars(
+  file: string,
   result: CheckpointProbe,
   { checkpoint, probe }: Settings,
   { set }: Workspace,
-): Promise<string> | undefined {
+): Promise<string | void> {
   const { trained, random, gain, turns } = result;
-  const { estimate, low, high } = gain.overall.auroc_macro;
-  if (!Number.isFinite(estimate)) return undefined;
-  const bar = (name: string, { intervals }: ProbedNetwork) => ({
-    name,
-    value: intervals.overall.auroc_macro.estimate,
-    low: intervals.overall.auroc_macro.low,
-    high: intervals.overall.auroc_macro.high,
-  });
-  const sign = estimate > 0 ? "+" : "";
-  return barChart({
+  const { auroc_macro } = gain.overall;
+  const auroc = ({ intervals }: ProbedNetwork) => intervals.overall.auroc_macro;
+  return writeAurocChart(file, {
     title: probe.kind === "knn"
-      ? `${probe.k} nearest neighbors on frozen features`
+      ? `${plural(probe.k, "nearest neighbor")} on frozen features`
       : "Linear probe on frozen features",
     caption: `${dataName(set)}, ${foldsOf(result)}, n = ${formatCount(trained.rows.length)} ` +
       `records, ${labeledRecords(turns)} labeled; 95 % bootstrap intervals over records. ` +
-      `Gain over the random encoders ${sign}${formatScore(estimate)} ` +
-      `(${formatInterval({ low, high })}, paired)`,
-    valueTitle: "Macro AUROC (0.5 = chance)",
-    base: 0.5,
-    maximum: 1,
+      `Gain over the random encoders ${formatSigned(auroc_macro.estimate, 3)} ` +
+      `(${formatSignedInterval(auroc_macro, 3)}, paired)`,
     bars: [
-      { ...bar(formatPath(checkpoint), trained), group: "checkpoint" },
+      { name: formatPath(checkpoint), auroc: auroc(trained), group: "checkpoint" },
       ...random.map((each) => ({
-        ...bar(`random, seed ${each.seed}`, each),
+        name: `random, seed ${each.seed}`,
+        auroc: auroc(each),
         group: "random weights",
       })),
     ],

@@ -58,10 +58,9 @@ export function classifierFacts(checkpoint: Checkpoint): ClassifierFacts {
   const architecture = state && architectureOf(state);
   if (!architecture?.classes || !isClassifierArchitecture(architecture.name)) {
     throw new UserError(
-      `Cannot load a classifier from ${sourceOf(checkpoint)}: found ${
-        describeSections(checkpoint)
-      }, need the ` +
-        `key "model" of a classifier, as finetune and train-supervised write it`,
+      `Cannot load a classifier from ${sourceOf(checkpoint)}: found ` +
+        `${describeSections(checkpoint)}, need the key "model" of a classifier`,
+      { remedy: "needs-classifier" },
     );
   }
   assertLeads(checkpoint, architecture);

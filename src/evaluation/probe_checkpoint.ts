@@ -7,29 +7,30 @@
 
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { labelSubset } from "../data/sampling/label_subset.ts";
-import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { rowsOfFolds, splitByFolds } from "../data/sampling/splits.ts";
+import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
-import { type BootstrapIntervals, bootstrapIntervals } from "../metrics/bootstrap.ts";
-import { multilabelMetrics, perClassMetrics } from "../metrics/multilabel_metrics.ts";
-import { pairedIntervalsAgainstMean } from "../metrics/paired_bootstrap.ts";
 import { nearestNeighborProbabilities } from "../estimators/k_nearest_neighbors.ts";
 import {
   fitLinearProbe,
   fitLogisticRegression,
+  type LinearModel,
   predictProbabilities,
 } from "../estimators/logistic_regression.ts";
+import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
+import { type EvaluatedMetrics, evaluateMetrics } from "../metrics/evaluated_metrics.ts";
+import { pairedIntervalsAgainstMean } from "../metrics/paired_bootstrap.ts";
 import { assertSamplingRate } from "../runs/checkpoints.ts";
-import type { EvaluatedMetrics, Predictions } from "./evaluation_tables.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import { rowsOfFold } from "./evaluate.ts";
 import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from "./load_network.ts";
 import { type FeaturePart, featureTable } from "./network_features.ts";
-import type { Workspace } from "../runs/workspace.ts";
 
 /** Logistic regression on standardized features, solved to convergence. */
 export interface LinearProbeSettings {
   readonly kind: "linear";
-  /** C as in scikit-learn, above 0. Absent: the one with the best macro AUROC on fold 9. */
-  readonly penalty?: number;
+  /** C as in scikit-learn, above 0: smaller is stronger. Absent: the best macro AUROC on fold 9. */
+  readonly inverseRegularization?: number;
 }
 
 /** Weighted k nearest neighbors by cosine similarity. */
@@ -48,20 +49,20 @@ export interface ProbeRowsOptions {
   readonly probe: ProbeSettings;
   /**
    * Fold to report on, 1 to 10; or `each`: cross-validation, which reports on every fold in turn and
-   * joins the answers.
+   * joins the answers. Default 10.
    */
-  readonly fold: number | "each";
-  /** Share of the training records whose labels are used, in (0, 1]. */
-  readonly labelFraction: number;
-  /** Seed of the label subset, the random networks and the bootstrap. */
-  readonly seed: number;
+  readonly fold?: number | "each";
+  /** Share of the training records whose labels are used, in (0, 1]. Default 1. */
+  readonly labelFraction?: number;
+  /** Seed of the label subset, the random networks and the bootstrap. Default 42. */
+  readonly seed?: number;
 }
 
 /** Settings of {@linkcode probeCheckpoint}. */
 export interface ProbeCheckpointOptions extends ProbeRowsOptions {
   readonly checkpoint: Checkpoint;
-  /** Random networks to compare with, at least 1; their seeds count up from `seed`. */
-  readonly randomSeeds: number;
+  /** Random networks to compare with, at least 1; their seeds count up from `seed`. Default 3. */
+  readonly randomSeeds?: number;
   /** Ends the job between two batches. */
   readonly signal?: AbortSignal;
   /** Records passed through a network so far, and in all. */
@@ -74,7 +75,7 @@ export interface ProbeTurn {
   readonly fold: number;
   /** Rows whose labels are fitted to. */
   readonly labeled: Int32Array;
-  /** Rows that choose the penalty; none where nothing is chosen. */
+  /** Rows that choose C; none where nothing is chosen. */
   readonly validation: Int32Array;
   readonly test: Int32Array;
 }
@@ -84,17 +85,21 @@ export interface LinearFit {
   /** Fold that it was reported on. */
   readonly fold: number;
   /** C as in scikit-learn. */
-  readonly penalty: number;
-  /** Macro AUROC on the validation rows, where it chose the penalty. */
+  readonly inverseRegularization: number;
+  /** Macro AUROC on the validation rows, where it chose C. */
   readonly validationAuroc?: number;
   /** False if a class reached the step limit before its gradient vanished. */
   readonly converged: boolean;
 }
 
 /** A probe on one network's features. */
-export interface ProbedNetwork extends EvaluatedMetrics, Predictions {
-  /** One for each turn; absent for nearest neighbors, which fit nothing. */
-  readonly fits?: readonly LinearFit[];
+export interface ProbedNetwork extends EvaluatedMetrics {
+  /** Rows of the workspace. */
+  readonly rows: Int32Array;
+  /** [rows, classes] */
+  readonly probabilities: Float64Array;
+  /** One for each turn; none for nearest neighbors, which fit nothing. */
+  readonly fits: readonly LinearFit[];
 }
 
 /** A probe on the features of random weights. */
@@ -119,17 +124,17 @@ export interface CheckpointProbe {
 /**
  * The rows that a probe fits on, chooses by and reports on. It fits on the labeled part of folds 1
  * to 8, never on the fold it reports on. In cross-validation the folds move on: each is reported on
- * once, the one before it chooses the penalty (fold 10 for fold 1), and the others are fitted to.
+ * once, the one before it chooses C (fold 10 for fold 1), and the others are fitted to.
  *
  * @throws {UserError} Where a part has no records, the fold would have to serve twice, or there are
  * fewer labeled records than neighbors.
  */
 export function probeTurns(
   set: RecordSet,
-  { probe, fold, labelFraction, seed }: ProbeRowsOptions,
+  { probe, fold = 10, labelFraction = 1, seed = 42 }: ProbeRowsOptions,
 ): ProbeTurn[] {
   assertLabeled(set);
-  const chooses = probe.kind === "linear" && probe.penalty === undefined;
+  const chooses = probe.kind === "linear" && probe.inverseRegularization === undefined;
   const turn = (fold: number, train: Int32Array, validation: Int32Array): ProbeTurn => {
     const labeled = labelSubset({
       indices: train,
@@ -140,8 +145,8 @@ export function probeTurns(
     });
     if (probe.kind === "knn" && probe.k > labeled.length) {
       throw new UserError(
-        `Cannot find ${probe.k} neighbors among ${labeled.length} labeled records: ` +
-          `give a smaller --k` + (labelFraction < 1 ? " or a larger --label-fraction" : ""),
+        `Cannot find ${probe.k} neighbors among ${labeled.length} labeled records`,
+        { remedy: "fewer-neighbors", fewLabels: labelFraction < 1 },
       );
     }
     const test = rowsOfFolds(set.folds, [fold]);
@@ -161,14 +166,13 @@ export function probeTurns(
     });
   }
   const { train, validation } = splitByFolds(set);
-  if (rowsOfFolds(set.folds, [fold]).length === 0) {
-    throw new UserError(`Fold ${fold} has no records`);
-  }
+  rowsOfFold(set, fold);
   if (chooses && (fold === 9 || validation.length === 0)) {
     throw new UserError(
-      (fold === 9
-        ? "Cannot report on fold 9: the penalty is chosen on it. "
-        : "Cannot choose the penalty: fold 9 has no records. ") + "Give --penalty",
+      fold === 9
+        ? "Cannot report on fold 9: the regularization is chosen on it"
+        : "Cannot choose the regularization: fold 9 has no records",
+      { remedy: "fixed-regularization" },
     );
   }
   return [turn(fold, train.filter((row) => set.folds[row] !== fold), validation)];
@@ -194,9 +198,6 @@ export function probeTurns(
  * const { random, gain } = await probeCheckpoint(workspace, {
  *   checkpoint: { sections: new Map([["encoder", encoder]]), metadata: {} },
  *   probe: { kind: "knn", k: 20, temperature: 0.07 },
- *   fold: 10,
- *   labelFraction: 1,
- *   seed: 42,
  *   randomSeeds: 2,
  * });
  * assert(random.length === 2 && random[1].seed === 43 && gain.perClass.length === 5);
@@ -207,7 +208,7 @@ export async function probeCheckpoint(
   workspace: Workspace,
   options: ProbeCheckpointOptions,
 ): Promise<CheckpointProbe> {
-  const { checkpoint, probe, fold, seed, randomSeeds, signal, onProgress } = options;
+  const { checkpoint, probe, fold, seed = 42, randomSeeds = 3, signal, onProgress } = options;
   const { gpu, set } = workspace;
   const turns = probeTurns(set, options);
   assertSamplingRate(checkpoint, set.samplingRate);
@@ -216,7 +217,7 @@ export async function probeCheckpoint(
     ...new Set(turns.flatMap((turn) => [...turn.labeled, ...turn.validation, ...turn.test])),
   ];
   let passed = 0;
-  const judge = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
+  const probed = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
     try {
       const part = await featureTable(workspace, network, rows, {
         what: sourceOf(checkpoint),
@@ -227,18 +228,18 @@ export async function probeCheckpoint(
         },
       });
       passed += rows.length;
-      return judgeProbe(workspace, turns, part, probe, seed);
+      return fitAndEvaluate(workspace, turns, part, probe, seed);
     } finally {
       network.destroy();
     }
   };
   const network = loadFeatureNetwork(gpu, checkpoint);
-  const trained = await judge(network);
+  const trained = await probed(network);
   const random: ProbedRandomNetwork[] = [];
   for (let i = 0; i < randomSeeds; i++) {
     const randomSeed = (seed + i) % 2 ** 32;
-    const judged = await judge(randomFeatureNetwork(gpu, checkpoint, randomSeed));
-    random.push({ ...judged, seed: randomSeed });
+    const network = randomFeatureNetwork(gpu, checkpoint, randomSeed);
+    random.push({ ...await probed(network), seed: randomSeed });
   }
   return {
     turns,
@@ -255,18 +256,19 @@ export async function probeCheckpoint(
   };
 }
 
-/** @throws {UserError} Where a network has seen the labels that it would be judged by. */
+/** @throws {UserError} Where a network has seen the labels that it would be measured by. */
 function assertUnlabeled(checkpoint: Checkpoint): void {
   if (checkpoint.sections.has("encoder")) return;
   throw new UserError(
     `Cannot cross-validate ${
       sourceOf(checkpoint)
-    }: it holds a classifier, which was trained with the labels of ` +
-      "folds 1-8. Give a pretrained encoder (key encoder), or --fold in place of --cross-validate",
+    }: it holds a classifier, which was trained with ` +
+      "the labels of folds 1-8. Give a pretrained encoder (key encoder)",
+    { remedy: "one-fold" },
   );
 }
 
-function judgeProbe(
+function fitAndEvaluate(
   workspace: Workspace,
   turns: readonly ProbeTurn[],
   part: (rows: Int32Array) => FeaturePart,
@@ -274,25 +276,24 @@ function judgeProbe(
   seed: number,
 ): ProbedNetwork {
   const classes = workspace.set.classNames.length;
-  const predictions = turns.map(({ fold, labeled, validation, test }) => {
+  const predictions = turns.map(({ fold, labeled, validation, test }): Prediction => {
     const parts = { labeled: part(labeled), validation: part(validation), test: part(test) };
-    return probe.kind === "linear"
-      ? linearProbabilities(parts, probe, classes, fold)
-      : neighborProbabilities(parts, probe, classes);
+    if (probe.kind === "linear") return linearProbabilities(parts, probe, classes, fold);
+    const { kind: _, ...settings } = probe;
+    const queries = parts.test.features;
+    const options = { labeled: parts.labeled, classes, queries, ...settings };
+    return { probabilities: nearestNeighborProbabilities(options) };
   });
   const rows = Int32Array.from(turns.flatMap(({ test }) => [...test]));
   const probabilities = Float64Array.from(
     predictions.flatMap(({ probabilities }) => [...probabilities]),
   );
   const labels = workspace.labelsOf(rows);
-  const fits = predictions.flatMap(({ fit }) => fit ?? []);
   return {
     rows,
     probabilities,
-    metrics: multilabelMetrics(labels, probabilities, { classes }),
-    perClass: perClassMetrics(labels, probabilities, { classes }),
-    intervals: bootstrapIntervals(labels, probabilities, { classes, seed }),
-    ...(fits.length > 0 ? { fits } : {}),
+    ...evaluateMetrics(labels, probabilities, { classes, seed }),
+    fits: predictions.flatMap(({ fit }) => fit ?? []),
   };
 }
 
@@ -303,30 +304,24 @@ interface Prediction {
 
 function linearProbabilities(
   { labeled, validation, test }: Record<"labeled" | "validation" | "test", FeaturePart>,
-  { penalty }: LinearProbeSettings,
+  { inverseRegularization }: LinearProbeSettings,
   classes: number,
   fold: number,
 ): Prediction {
   const count = labeled.rows.length;
-  if (penalty !== undefined) {
-    // scikit-learn minimizes C Σ loss + |w|² / 2, which is F times C n at l2 = 1 / (C n).
-    const model = fitLogisticRegression(labeled, classes, 1 / (penalty * count));
-    const probabilities = predictProbabilities(model, test.features);
-    return { probabilities, fit: { fold, penalty, converged: model.converged } };
+  const answers = (model: LinearModel) => predictProbabilities(model, test.features);
+  if (inverseRegularization !== undefined) {
+    // scikit-learn minimizes C Σ loss + |w|² / 2, which is C n times the objective at l2 = 1 / (C n).
+    const l2 = 1 / (inverseRegularization * count);
+    const { converged, ...model } = fitLogisticRegression(labeled, classes, l2);
+    return { probabilities: answers(model), fit: { fold, inverseRegularization, converged } };
   }
-  const model = fitLinearProbe({ ...labeled, classes, validation });
-  const { l2, validationAuroc, converged } = model;
-  const probabilities = predictProbabilities(model, test.features);
-  return { probabilities, fit: { fold, penalty: 1 / (l2 * count), validationAuroc, converged } };
-}
-
-function neighborProbabilities(
-  { labeled, test }: Record<"labeled" | "test", FeaturePart>,
-  { k, temperature }: NeighborProbeSettings,
-  classes: number,
-): Prediction {
-  const queries = test.features;
-  return {
-    probabilities: nearestNeighborProbabilities({ labeled, classes, queries, k, temperature }),
-  };
+  const { l2, validationAuroc, converged, ...model } = fitLinearProbe({
+    ...labeled,
+    classes,
+    validation,
+  });
+  const chosen = 1 / (l2 * count);
+  const fit = { fold, inverseRegularization: chosen, validationAuroc, converged };
+  return { probabilities: answers(model), fit };
 }

@@ -16,9 +16,9 @@ import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import {
   compareCheckpoints,
-  type ComparedCheckpoint,
-  type LeftOutOfComparison,
-} from "./compare.ts";
+  type ComparedClassifier,
+  type LeftOutCheckpoint,
+} from "../evaluation/compare_checkpoints.ts";
 import { finiteOrNull } from "../results/finite_or_null.ts";
 import { PRETRAINING_RECIPES } from "./multiseed_plan.ts";
 import { pretrain } from "../training/pretrain.ts";
@@ -122,11 +122,11 @@ export interface RetrainingResult {
   /** In the order of {@linkcode RETRAINING_STEPS}. */
   readonly steps: readonly RetrainingStep[];
   /** Classifiers `byol`, `simclr` and, where there is one, `supervised`, on the test fold. */
-  readonly compared: readonly ComparedCheckpoint[];
+  readonly compared: readonly ComparedClassifier[];
   /** SimCLR − BYOL, then each − supervised. */
   readonly differences: readonly RetrainingDifference[];
   /** Why the supervised classifier could not be compared. */
-  readonly leftOut: readonly LeftOutOfComparison[];
+  readonly leftOut: readonly LeftOutCheckpoint[];
 }
 
 /** What `done.json` holds of a training; null where a metric is not defined. */

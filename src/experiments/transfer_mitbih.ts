@@ -288,8 +288,6 @@ async function trainAndTest(
     checkpoint: await readCheckpoint(path),
     fold: TEST_FOLD,
     batchSize: INFERENCE_ROWS,
-    noiseStd: 0,
-    maskRatio: 0,
     seed,
     clusters: records,
     onProgress(done, total) {

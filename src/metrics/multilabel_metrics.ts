@@ -19,6 +19,14 @@ export type MultilabelMetrics = {
   specificity_micro: number;
 };
 
+/** The four documented metrics in the order of tables. */
+export const OVERALL_METRICS: readonly (keyof MultilabelMetrics)[] = [
+  "auroc_macro",
+  "f1_macro",
+  "sensitivity_micro",
+  "specificity_micro",
+];
+
 /** What all metrics here need to know beside the arrays. */
 export interface MetricOptions {
   /** Number of classes, the width of a row. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseCsv } from "../data/files/csv.ts";
 import { UserError } from "../errors.ts";
 import type { PublishedMethod, PublishedSummary } from "../stats/published_figures.ts";
-import { OVERALL_METRICS } from "../evaluation/evaluation_tables.ts";
+import { OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 
 /** What `train-multiseed` writes into the results folder. */
 export const MULTISEED_FILE = "phase2_multiseed_results.json";

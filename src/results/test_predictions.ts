@@ -60,6 +60,23 @@ export function testPredictionsCsv(
   return stringify([head, ...table], { headers: false });
 }
 
+/** CSV without labels: `ecg_id`, then the probability of each class. */
+export function predictionsCsv(
+  { rows, probabilities }: {
+    readonly rows: Int32Array;
+    /** [rows, classes] */
+    readonly probabilities: Float64Array;
+  },
+  { ids, classNames }: Pick<RecordSet, "ids" | "classNames">,
+): string {
+  const classes = classNames.length;
+  const table = Array.from(rows, (row, i) => [
+    ids[row],
+    ...probabilities.subarray(i * classes, (i + 1) * classes),
+  ]);
+  return stringify([["ecg_id", ...classNames], ...table], { headers: false });
+}
+
 /**
  * Reads what {@linkcode testPredictionsCsv} made.
  *

@@ -267,7 +267,7 @@ Deno.test("comparing: bad input is named, exit code 1 or 2", () =>
     ])).out;
     for (
       const reason of [
-        "ssl_simclr: checkpoints/ssl_simclr.pt holds an encoder without a head",
+        'ssl_simclr: Cannot load a classifier from checkpoints/ssl_simclr.pt: found "encoder"',
         "trained at 500 Hz, the data has 100 Hz",
         "its head has 3 outputs, the data 5 classes",
         "text.pt",

@@ -176,7 +176,7 @@ Deno.test("evaluation: bad input is named, exit code 1 or 2", () =>
         "evaluate-all",
         ["checkpoints/encoder.pt", "checkpoints/text.pt", "--csv", "x.csv"],
         1,
-        "None of the 2 checkpoints could be evaluated",
+        "evaluate-all found no checkpoint that it can evaluate",
       ],
     ];
     const waiting = [...cases];

@@ -56,7 +56,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
     await t.step("linear-probe: what the exported features give, and what it says", async () => {
       const out = await ground.succeed("linear-probe", [
         ...DATA,
-        ...["--checkpoint", "a.pt", "--penalty", 1, "--random-seeds", 2, "--seed", 5],
+        ...["--checkpoint", "a.pt", "--C", 1, "--random-seeds", 2, "--seed", 5],
         ...["--json", "made/linear.json", "--predictions", "made/linear.csv"],
         ...["--figure", "made/linear.svg"],
       ]);
@@ -100,15 +100,15 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       assert(svg.includes("random, seed 5") && !/NaN|undefined/.test(svg));
     });
 
-    await t.step("linear-probe: the penalty is chosen on fold 9; few labels", async () => {
+    await t.step("linear-probe: C is chosen on fold 9; few labels", async () => {
       const out = await ground.succeed("linear-probe", [
         ...DATA,
         ...["--checkpoint", "a.pt", "--label-fraction", 0.02, "--random-seeds", 1],
         ...["--json", "few.json"],
       ]);
-      assert(out.includes("penalty chosen on fold 9"), out);
+      assert(out.includes("C chosen on fold 9"), out);
       assert(/Nothing to learn about .*: all labeled records agree/.test(out), out);
-      assert(out.includes("over the mean of the random encoder,"), out);
+      assert(out.includes("over the random encoder,"), out);
       const { trained, labelled } = ground.json("few.json");
       assertEquals(labelled, 1);
       assert("validation_auroc" in trained && trained.converged);
@@ -133,7 +133,7 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
         ...["--random-seeds", 1, "--json", "turned.json", "--figure", "turned.svg"],
       ]);
       assert(/Each of 10 folds in turn, 80 records; /.test(out), out);
-      assert(out.includes("penalty chosen on the fold before"), out);
+      assert(out.includes("C chosen on the fold before"), out);
       const { fold, records, trained } = ground.json("turned.json");
       assertEquals([fold, records, trained.fits.length, trained.fits[9].fold], [
         "each",
@@ -177,10 +177,10 @@ Deno.test("linear-probe, knn-probe and embed on one checkpoint", async (t) => {
       const probe = [...DATA, "--checkpoint", "a.pt"];
       const cases: [string, (string | number)[], number, string[]][] = [
         ["linear-probe", [...DATA], 2, ["--checkpoint"]],
-        ["linear-probe", [...probe, "--penalty", 0], 2, ["--penalty", "above 0"]],
+        ["linear-probe", [...probe, "--penalty", 0], 2, ["--C", "above 0"]],
         ["linear-probe", [...probe, "--label-fraction", 2], 2, ["(0, 1]"]],
         ["linear-probe", [...probe, "--fold", 11], 2, ["--fold"]],
-        ["linear-probe", [...probe, "--fold", 9], 1, ["chosen on it", "--penalty"]],
+        ["linear-probe", [...probe, "--fold", 9], 1, ["chosen on it", "--C"]],
         ["linear-probe", [...probe, "--random-seeds", 0], 2, ["--random-seeds"]],
         ["linear-probe", [...probe, "--json", "a.pt/x.json"], 1, ["--json"]],
         ["linear-probe", [...DATA, "--checkpoint", "none.pt"], 1, ["there is no such file"]],

@@ -1,5 +1,13 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import type { Checkpoint } from "../../src/checkpoint/state_dict.ts";
+import { adviceFor } from "../../src/console/advice.ts";
 import type { RecordSet } from "../../src/data/signals/record_set.ts";
 import { synthesizeCohort } from "../../src/data/synthetic/cohort.ts";
 import { UserError } from "../../src/errors.ts";
@@ -39,7 +47,7 @@ Deno.test("probeTurns(): fits on folds 1 to 8 without the fold reported on", () 
   assertEquals(folds(of(10).labeled), [1, 2, 3, 4, 5, 6, 7, 8]);
   assertEquals(of(10).validation.length, 0, "neighbors choose nothing");
   assertEquals(folds(of(10, LINEAR).validation), [9]);
-  assertEquals(of(10, { ...LINEAR, penalty: 1 }).validation.length, 0);
+  assertEquals(of(10, { ...LINEAR, inverseRegularization: 1 }).validation.length, 0);
   assertEquals(folds(of(3, LINEAR).labeled), [1, 2, 4, 5, 6, 7, 8]);
   assertEquals(folds(of(3, LINEAR).test), [3]);
   const half = of(10, KNN, 0.5).labeled;
@@ -71,11 +79,11 @@ Deno.test("probeTurns(): says which rows are missing, and what to give instead",
     [
       whole,
       { probe: LINEAR, fold: 9 },
-      "Cannot report on fold 9: the penalty is chosen on it. Give",
+      "Cannot report on fold 9: the regularization is chosen on it. Give --C",
     ],
-    [without(9), { probe: LINEAR }, "fold 9 has no records. Give --penalty"],
+    [without(9), { probe: LINEAR }, "fold 9 has no records. Give --C"],
     [whole, { labelFraction: 0 }, "label fraction of 0"],
-    [whole, { probe: { ...KNN, k: 60 } }, "labeled records: give a smaller --k"],
+    [whole, { probe: { ...KNN, k: 60 } }, "labeled records. Give a smaller --k"],
     [whole, { labelFraction: 0.1, probe: { ...KNN, k: 20 } }, "--k or a larger --label-fraction"],
     [{ ...whole, labels: whole.labels.map(() => 0) }, {}, "have no labels"],
     [{ ...whole, folds: whole.folds.map(() => 10) }, {}, "there are no training records"],
@@ -86,7 +94,8 @@ Deno.test("probeTurns(): says which rows are missing, and what to give instead",
     ],
   ];
   for (const [set, change, message] of cases) {
-    assertThrows(() => probeTurns(set, options(change)), UserError, message);
+    const error = assertThrows(() => probeTurns(set, options(change)), UserError);
+    assertStringIncludes(`${error.message}. ${adviceFor(error)}`, message);
   }
 });
 
@@ -108,8 +117,12 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
     const known = await probeEncoder(workspace, network, { seed: 4 });
     network.destroy();
     assertEquals(trained.metrics, known.test);
-    assertAlmostEquals(1 / (trained.fits![0].penalty * labeled.length), known.l2, 1e-12);
-    assert(trained.fits![0].converged);
+    assertAlmostEquals(
+      1 / (trained.fits[0].inverseRegularization * labeled.length),
+      known.l2,
+      1e-12,
+    );
+    assert(trained.fits[0].converged);
     const labels = workspace.labelsOf(trained.rows);
     assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);
 
@@ -117,13 +130,13 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
     const mean = (random[0].metrics.f1_macro + random[1].metrics.f1_macro) / 2;
     assertAlmostEquals(gain.overall.f1_macro.estimate, trained.metrics.f1_macro - mean, 1e-15);
 
-    // C = 1 is another penalty than the one chosen, and the one that pretraining reports beside it.
+    // C = 1 is another C than the one chosen, and the one that pretraining reports beside it.
     const unit = await probeCheckpoint(
       workspace,
-      options({ checkpoint, probe: { ...LINEAR, penalty: 1 }, randomSeeds: 1 }),
+      options({ checkpoint, probe: { ...LINEAR, inverseRegularization: 1 }, randomSeeds: 1 }),
     );
     assertEquals(unit.trained.metrics.auroc_macro, known.aurocAtUnitC);
-    assertEquals(unit.trained.fits, [{ fold: 10, penalty: 1, converged: true }]);
+    assertEquals(unit.trained.fits, [{ fold: 10, inverseRegularization: 1, converged: true }]);
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
   }));
 
@@ -140,8 +153,8 @@ Deno.test("cross-validation joins the probes of all folds; on fold 10 it is the 
     assertEquals(turns.map(({ fold }) => fold), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assertEquals(trained.rows.length, set.ids.length);
     for (const [network, one] of [[trained, usual.trained], [random[0], usual.random[0]]]) {
-      assertEquals(network.fits!.length, 10);
-      assertEquals(network.fits![9], one.fits![0]);
+      assertEquals(network.fits.length, 10);
+      assertEquals(network.fits[9], one.fits[0]);
       assertEquals(network.rows.slice(-one.rows.length), one.rows);
       assertEquals(network.probabilities.slice(-5 * one.rows.length), one.probabilities);
     }
@@ -166,7 +179,7 @@ Deno.test("a k-NN probe of the same weights gains nothing, to the bit", () =>
       workspace,
       options({ checkpoint: randomClassifier(4), randomSeeds: 1 }),
     );
-    assertEquals(trained.fits, undefined);
+    assertEquals(trained.fits, []);
     const labels = workspace.labelsOf(trained.rows);
     assertEquals(multilabelMetrics(labels, trained.probabilities, { classes: 5 }), trained.metrics);
     assertEquals(random[0].probabilities, trained.probabilities);

@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { readTestPredictions, testPredictionsCsv } from "../../src/results/test_predictions.ts";
+import {
+  predictionsCsv,
+  readTestPredictions,
+  testPredictionsCsv,
+} from "../../src/results/test_predictions.ts";
 import { trainClassifier } from "../../src/training/train_classifier.ts";
 import { classifierOptions, withSmallWorkspace } from "../support/small_workspace.ts";
 
@@ -81,3 +85,11 @@ Deno.test("a classifier leaves predictions and class metrics that give its test 
         (defined.length === 0 && Number.isNaN(result.validation.auroc_macro)),
     );
   }));
+
+Deno.test("predictionsCsv(): ids and probabilities, a column a class", () => {
+  const csv = predictionsCsv(
+    { rows: Int32Array.of(2, 0), probabilities: Float64Array.of(0.25, 1, 0, 1e-9) },
+    { ids: Int32Array.of(7, 8, 9), classNames: ["A", "B"] },
+  );
+  assertEquals(csv.trimEnd().split(/\r?\n/), ["ecg_id,A,B", "9,0.25,1", "7,0,1e-9"]);
+});

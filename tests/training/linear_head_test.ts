@@ -92,7 +92,7 @@ Deno.test("a head that was stopped goes on; what does not fit is refused", () =>
     await assertRejects(
       () => trainLinearHead(workspace, fast, options(folder)),
       UserError,
-      "trained at 500 Hz, the data has 100 Hz. Give --resolution 500",
+      "trained at 500 Hz, the data has 100 Hz",
     );
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
   }));

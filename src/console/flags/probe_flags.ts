@@ -5,7 +5,7 @@
  */
 
 import type { Options } from "./command.ts";
-import { booleanFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
+import { booleanFlag, integerFlag, pathFlag } from "./flags.ts";
 import {
   dataFlags,
   deviceFlags,
@@ -50,13 +50,3 @@ export const probeFlags = {
 
 /** Options that follow from {@linkcode probeFlags}. */
 export type ProbeOptions = Options<typeof probeFlags>;
-
-/** Neighbors of a k-NN probe and their weights, as in Wu et al. 2018 but with fewer of them. */
-export const neighborFlags = {
-  "k": integerFlag({ default: 20, minimum: 1, description: "Nearest labeled records to ask" }),
-  "temperature": numberFlag({
-    default: 0.07,
-    exclusiveMinimum: 0,
-    description: "Weights are exp(cosine similarity / temperature)",
-  }),
-};

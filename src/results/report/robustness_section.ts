@@ -9,7 +9,7 @@ import { formatPath } from "../../text/format.ts";
 import { type Block, chartPicture, curvesPicture, type Section } from "./document.ts";
 import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
 import type { LinePanel } from "../../plots/line_chart.ts";
-import { describeCondition } from "../../evaluation/robustness_report.ts";
+import { describeCondition } from "../conditions.ts";
 import { count, difference, range, score } from "./cells.ts";
 import { inSixes, type Material, pieceName } from "./configurations.ts";
 import { field, listAt, numberAt, textAt } from "./json_fields.ts";

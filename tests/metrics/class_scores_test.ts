@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { judgeTarget, meanClassScores, rarestClasses } from "../../src/evaluation/class_scores.ts";
+import {
+  compareWithTarget,
+  meanClassScores,
+  rarestClasses,
+} from "../../src/metrics/class_scores.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
 
 Deno.test("meanClassScores(): a class counts where its metric is defined", () => {
@@ -22,9 +26,9 @@ Deno.test("rarestClasses(): by positives, ties in the order of the classes", () 
   assertEquals(rarestClasses(set, 9), [1, 2, 3, 0]);
 });
 
-Deno.test("judgeTarget(): the whole interval must lie above", () => {
-  assertEquals(judgeTarget({ estimate: 0.7, low: 0.61 }, 0.6), "reached");
-  assertEquals(judgeTarget({ estimate: 0.7, low: 0.6 }, 0.6), "interval reaches below");
-  assertEquals(judgeTarget({ estimate: 0.6, low: 0.5 }, 0.6), "missed");
-  assertEquals(judgeTarget({ estimate: NaN, low: NaN }, 0.6), "not defined");
+Deno.test("compareWithTarget(): the whole interval must lie above", () => {
+  assertEquals(compareWithTarget({ estimate: 0.7, low: 0.61 }, 0.6), "reached");
+  assertEquals(compareWithTarget({ estimate: 0.7, low: 0.6 }, 0.6), "interval reaches below");
+  assertEquals(compareWithTarget({ estimate: 0.6, low: 0.5 }, 0.6), "missed");
+  assertEquals(compareWithTarget({ estimate: NaN, low: NaN }, 0.6), "not defined");
 });

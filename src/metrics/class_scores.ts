@@ -5,8 +5,8 @@
  */
 
 import { countClasses, type RecordSet } from "../data/signals/record_set.ts";
-import type { ClassScore, Interval } from "../metrics/bootstrap.ts";
-import type { ClassMetrics } from "../metrics/multilabel_metrics.ts";
+import type { ClassScore, Interval } from "./bootstrap.ts";
+import type { ClassMetrics } from "./multilabel_metrics.ts";
 
 /** The metrics of a class in the order of tables. */
 export const CLASS_SCORES: readonly ClassScore[] = [
@@ -42,17 +42,14 @@ export function rarestClasses(
   return [...classNames.keys()].sort((a, b) => positives[a] - positives[b]).slice(0, count);
 }
 
-/** How an AUROC stands to a target. */
-export type TargetVerdict = "reached" | "interval reaches below" | "missed" | "not defined";
-
 /**
- * Whether an AUROC lies above a target: `reached` with its whole interval, `interval reaches below`
+ * Whether an AUROC is above a target: `reached` with its whole interval, `interval reaches below`
  * with the estimate alone.
  */
-export function judgeTarget(
+export function compareWithTarget(
   { estimate, low }: Pick<Interval, "estimate" | "low">,
   target: number,
-): TargetVerdict {
+): "reached" | "interval reaches below" | "missed" | "not defined" {
   if (!Number.isFinite(estimate)) return "not defined";
   return low > target ? "reached" : estimate > target ? "interval reaches below" : "missed";
 }

@@ -1,0 +1,37 @@
+/**
+ * Files that a command writes where a flag asks for them.
+ *
+ * @module
+ */
+
+import { assertFolderWritable } from "./console.ts";
+
+/** Checks before any work that every file can be written where its flag wants it. */
+export function assertOutputs(
+  paths: { readonly [Flag in "csv" | "json" | "figure" | "predictions"]?: string },
+): void {
+  for (const flag of ["csv", "json", "figure", "predictions"] as const) {
+    const path = paths[flag];
+    if (path !== undefined) assertFolderWritable(path, `--${flag}`);
+  }
+}
+
+/**
+ * A file: what its line begins with, where it goes (nowhere without a path), and what writes it.
+ * `write` gives the reason where there is nothing to write.
+ */
+export type Output = readonly [
+  label: string,
+  path: string | undefined,
+  write: (path: string) => Promise<string | void>,
+];
+
+/** Writes files in their order, and a line for each. */
+export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
+  const width = Math.max(...outputs.map(([label]) => label.length)) + 2;
+  for (const [label, path, write] of outputs) {
+    if (path === undefined) continue;
+    const none = await write(path);
+    console.log(label.padEnd(width) + (none === undefined ? path : `none: ${none}`));
+  }
+}
