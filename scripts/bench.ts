@@ -1,9 +1,19 @@
+import { runBench } from "../src/bench/bench.ts";
+import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
+import { adapterSlug } from "../src/bench/machine.ts";
+import { renderBench, renderComparison } from "../src/bench/render.ts";
+import { roundedJson } from "../src/bench/rounded_json.ts";
 import { STEPS } from "../src/bench/steps.ts";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags } from "../src/console/flags/training_flags.ts";
-import { runBench } from "../src/commands/bench.ts";
+import { terminalWidth } from "../src/console/terminal.ts";
+import { ptbXl } from "../src/data/datasets/ptb_xl.ts";
+import { UserError } from "../src/errors.ts";
+import { INFERENCE_ROWS } from "../src/evaluation/inference.ts";
+import { openDevice } from "../src/runs/device.ts";
 
 /** `deno task bench`: how fast this machine trains. */
 export const command = defineCommand({
@@ -49,7 +59,45 @@ export const command = defineCommand({
     { args: "--only byol,masked", about: "Two steps, for a look" },
     { args: "--quick --batch-size 4", about: "Does it run?" },
   ],
-  run: runBench,
+  async run(options, { signal }) {
+    const { batchSize, only, quick } = options;
+    const stored = options.compare === undefined ? undefined : await readBench(options.compare);
+    const dataRoot = options.dataRoot ?? (only ? undefined : findPtbXl());
+    if (dataRoot !== undefined && !ptbXl.isIn(dataRoot)) {
+      throw new UserError(
+        `There is no ptbxl_database.csv in ${dataRoot}: give the folder of PTB-XL as --data-root`,
+      );
+    }
+    const { gpu, kernels } = await openDevice(options);
+    const report = await runBench(gpu, kernels, {
+      batch: batchSize,
+      inferenceBatch: quick ? Math.min(batchSize, INFERENCE_ROWS) : INFERENCE_ROWS,
+      quick,
+      only,
+      dataRoot,
+      signal,
+      onPart: (part) => console.error(`Measuring ${part} ...`),
+    });
+    console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
+    const whole = only === undefined && !quick;
+    const out = options.out ??
+      (whole ? `results/bench/${adapterSlug(gpu.name)}.json` : undefined);
+    if (out !== undefined) {
+      await writeFileAtomically(out, roundedJson(report));
+      console.log(`Figures: ${out}`);
+    }
+    if (stored) {
+      const comparison = compareBenches(stored, report);
+      console.log(`\n${renderComparison(comparison)}\n`);
+      assertNoRegression(comparison);
+    }
+  },
 });
+
+/** Where PTB-XL is looked for when nobody says. */
+function findPtbXl(): string | undefined {
+  const shared = Deno.env.get("SSRL_ECG_DATA") ?? "../shared/data";
+  return ["data/PTB-XL", `${shared}/ptb-xl`].find(ptbXl.isIn);
+}
 
 if (import.meta.main) await runCommand(command);

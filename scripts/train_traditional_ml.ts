@@ -1,8 +1,56 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import {
+  assertFolderWritable,
+  dataArguments,
+  metricsLine,
+  printSettings,
+} from "../src/console/console.ts";
+import { defineCommand, type Options } from "../src/console/flags/command.ts";
 import { choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { Interrupted } from "../src/console/flags/interrupt.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { dataFlags, labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
-import { runTrainTraditionalMl } from "../src/commands/train_traditional_ml.ts";
+import { openRecords } from "../src/console/open_records.ts";
+import { Progress } from "../src/console/progress.ts";
+import { metricsTables } from "../src/console/score_table.ts";
+import type { ClassFrequency } from "../src/data/sampling/balancing.ts";
+import { classTable } from "../src/data/sampling/class_imbalance.ts";
+import { assertAllParts, splitByFolds } from "../src/data/sampling/splits.ts";
+import { describeRecordSet, type RecordSet } from "../src/data/signals/record_set.ts";
+import { describeMetrics } from "../src/metrics/evaluated_metrics.ts";
+import { barChart } from "../src/plots/bar_chart.ts";
+import { predictionsCsv } from "../src/results/test_predictions.ts";
+import { writeJson } from "../src/results/schema/result_file.ts";
+import { formatCount, formatDuration, formatScore } from "../src/text/format.ts";
+import { renderTable } from "../src/text/table.ts";
+import {
+  TRADITIONAL_MODELS,
+  type TraditionalEvaluation,
+  type TraditionalResult,
+  trainTraditionalMl,
+} from "../src/training/train_traditional_ml.ts";
+
+const flags = {
+  ...dataFlags,
+  "label-fraction": labelFractionFlag(0.1),
+  "seed": seedFlag("Seed of the label subset, the forest and the bootstrap"),
+  "model": choiceFlag({
+    choices: ["rf", "xgb"],
+    default: "rf",
+    description: "Random forest, or gradient-boosted trees by XGBoost's rules",
+  }),
+  "out": pathFlag({
+    description: "Metrics and importances as JSON; the figure goes beside it",
+    defaultText: "results/traditional_ml_MODEL.json",
+  }),
+  "predictions": pathFlag({
+    description: "Write probabilities of the test fold as CSV: ecg_id, one per class",
+  }),
+};
+type Settings = Options<typeof flags>;
+
+/** Records of the cohort that replaces PTB-XL: as many as training has without a GPU. */
+const COHORT_RECORDS = 800;
 
 /** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */
 export const command = defineCommand({
@@ -13,28 +61,167 @@ export const command = defineCommand({
     "the labeled part of folds 1-8, and trees on them. Reports folds 9 and 10; neither of them " +
     "chooses anything.",
   ],
-  flags: {
-    ...dataFlags,
-    "label-fraction": labelFractionFlag(0.1),
-    "seed": seedFlag("Seed of the label subset, the forest and the bootstrap"),
-    "model": choiceFlag({
-      choices: ["rf", "xgb"],
-      default: "rf",
-      description: "Random forest, or gradient-boosted trees by XGBoost's rules",
-    }),
-    "out": pathFlag({
-      description: "Metrics and importances as JSON; the figure goes beside it",
-      defaultText: "results/traditional_ml_MODEL.json",
-    }),
-    "predictions": pathFlag({
-      description: "Write probabilities of the test fold as CSV: ecg_id, one per class",
-    }),
-  },
+  flags,
   examples: [
     { args: "--label-fraction 1", about: "Random forest on all labels" },
     { args: "--model xgb --predictions xgb.csv", about: "Boosted trees on one label in ten" },
   ],
-  run: runTrainTraditionalMl,
+  async run(options, context) {
+    const { model, labelFraction, seed, predictions } = options;
+    const out = options.out ?? `results/traditional_ml_${model}.json`;
+    const figure = `${out.replace(/\.json$/i, "")}_importances.svg`;
+    assertFolderWritable(out, "--out");
+    assertFolderWritable(figure, "--out");
+    if (predictions !== undefined) assertFolderWritable(predictions, "--predictions");
+    const set = await openRecords(options, context.given, COHORT_RECORDS);
+    assertAllParts(set);
+    const result = await train(set, options, context.signal);
+
+    for (const [name, fold] of [["validation", 9], ["test", 10]] as const) {
+      const part = result[name];
+      console.log(`Fold ${fold} (${name}), ${formatCount(part.rows.length)} records\n`);
+      console.log(metricsTables(part, set.classNames) + "\n");
+    }
+    console.log("Intervals: percentile bootstrap over records, 1,000 resamples\n");
+    const important = Object.entries(result.importances).sort(([, a], [, b]) => b - a);
+    const splits = important[0][1] > 0;
+    if (splits) {
+      const rows = important.slice(0, 5).map(([name, value]) => [name, formatScore(value)]);
+      console.log(renderTable(["feature", "importance"], rows) + "\n");
+    }
+
+    const description = { ...settings(set, options, result), ...parts(set, result) };
+    await writeJson(out, description);
+    if (splits) await writeFileAtomically(figure, await drawImportances(set, options, result));
+    if (predictions !== undefined) {
+      await writeFileAtomically(predictions, predictionsCsv(result.test, set));
+    }
+    printSettings([
+      ["Validation", metricsLine(result.validation.metrics)],
+      ["Test", metricsLine(result.test.metrics)],
+      ["Trees grown", `in ${formatDuration(result.seconds)}`],
+      ["Metrics", out],
+      ["Figure", splits ? figure : "none: no tree found anything to split"],
+      ["Predictions", predictions],
+      [
+        "Next",
+        `${context.program} train-supervised --label-fraction ${labelFraction} --seed ${seed}` +
+        dataArguments(options, context.given),
+      ],
+    ]);
+  },
 });
+
+/** Trains with settings, class table and progress on the terminal. */
+async function train(
+  set: RecordSet,
+  { model, labelFraction, seed }: Settings,
+  signal: AbortSignal,
+): Promise<TraditionalResult> {
+  using progress = new Progress({ label: "Growing trees", total: 1, unit: "trees" });
+  try {
+    return await trainTraditionalMl(set, {
+      model,
+      labelFraction,
+      seed,
+      signal,
+      onPrepared: (frequencies, labeled) => {
+        const { train, validation, test } = splitByFolds(set);
+        const folds = [train, validation, test].map(({ length }) => formatCount(length));
+        printSettings([
+          ["Command", "train-traditional-ml"],
+          ["Data", describeRecordSet(set).join("\n")],
+          ["Folds", `train ${folds[0]} (1-8), validation ${folds[1]} (9), test ${folds[2]} (10)`],
+          [
+            "Labels",
+            `${formatCount(labeled)} records (${Number((labelFraction * 100).toPrecision(6))} %)`,
+          ],
+          ["Features", "22 a record, standardized by the labeled records"],
+          ["Model", describeModel(model)],
+          ["Seed", seed],
+        ]);
+        console.log(classTable(frequencies) + "\n");
+        warnOfOneLabel(frequencies.slice(0, -1), labeled);
+      },
+      onTree: (done, total) => progress.update(done, undefined, total),
+    });
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted("Stopped before the end; nothing was written");
+    throw error;
+  }
+}
+
+/** Says which classes all labeled records have, or none has: trees learn nothing about them. */
+function warnOfOneLabel(classes: readonly ClassFrequency[], labeled: number): void {
+  const names = classes.filter(({ before }) => before === 0 || before === labeled)
+    .map(({ className }) => className);
+  if (names.length === 0) return;
+  console.log(
+    `Nothing to learn about ${names.join(", ")}: all labeled records agree. ` +
+      `Their probabilities are the same for every record. A larger --label-fraction may help\n`,
+  );
+}
+
+function describeModel(model: Settings["model"]): string {
+  const { name, trees, maximumDepth } = TRADITIONAL_MODELS[model];
+  return model === "rf"
+    ? `${name}, ${trees} trees for all classes, depth up to ${maximumDepth}`
+    : `${name}, ${trees} trees a class, depth up to ${maximumDepth}, ` +
+      `learning rate ${TRADITIONAL_MODELS.xgb.learningRate}`;
+}
+
+function settings(set: RecordSet, flags: Settings, result: TraditionalResult) {
+  const { rf, xgb } = TRADITIONAL_MODELS;
+  return {
+    command: "train-traditional-ml",
+    data: set.source,
+    sampling_rate: set.samplingRate,
+    signal_length: set.signalLength,
+    classes: set.classNames,
+    model: flags.model,
+    model_settings: flags.model === "rf"
+      ? { trees: rf.trees, max_depth: rf.maximumDepth }
+      : { trees: xgb.trees, max_depth: xgb.maximumDepth, learning_rate: xgb.learningRate },
+    label_fraction: flags.labelFraction,
+    labelled: result.labeled.length,
+    seed: flags.seed,
+    seconds: result.seconds,
+    feature_importances: result.importances,
+  };
+}
+
+/** Documented names first, then what `evaluate` writes. */
+function parts(set: RecordSet, { validation, test }: TraditionalResult) {
+  const describe = (fold: number, part: TraditionalEvaluation) => ({
+    fold,
+    records: part.rows.length,
+    ...part.documented,
+    ...describeMetrics(part, set.classNames),
+  });
+  return { validation: describe(9, validation), test: describe(10, test) };
+}
+
+/** Bars of all features, the most important on top. */
+function drawImportances(
+  set: RecordSet,
+  { model, seed }: Settings,
+  { importances, labeled }: TraditionalResult,
+): Promise<string> {
+  const bars = Object.entries(importances)
+    .map(([name, value]) => {
+      const lead = /^rms_lead_(\d+)$/.exec(name)?.[1];
+      return { name: lead === undefined ? name : `${name} (${set.leads[Number(lead)]})`, value };
+    })
+    .sort((a, b) => b.value - a.value);
+  return barChart({
+    title: `Importance of features, ${TRADITIONAL_MODELS[model].name}`,
+    caption: `${set.source}, n = ${formatCount(labeled.length)} labeled records, seed ${seed}; ` +
+      "features without a lead in their name: lead I",
+    valueTitle: model === "rf"
+      ? "Share of the decrease in Gini impurity"
+      : "Share of the gain of all splits, mean over classes",
+    bars,
+  });
+}
 
 if (import.meta.main) await runCommand(command);

@@ -25,18 +25,18 @@ export interface BenchOptions {
   readonly only?: readonly StepName[];
   /** Folder of PTB-XL for the start; absent: that part is left out. */
   readonly dataRoot?: string;
-  /** A few seconds for all, figures good for nothing but a look. */
+  /** A run of seconds, whose figures only show that everything works. */
   readonly quick: boolean;
   /** Ends the benchmark between two parts. */
   readonly signal?: AbortSignal;
-  /** Told what is measured next. */
+  /** Called with the name of what is measured next. */
   readonly onPart?: (part: string) => void;
 }
 
 /** First entry of a stored benchmark. */
 export const BENCH_FORMAT = "ssrl-ecg bench 2";
 
-/** What `deno task bench` stores. */
+/** What a benchmark stores. */
 export interface BenchReport {
   readonly format: typeof BENCH_FORMAT;
   /** ISO 8601. */
@@ -61,7 +61,7 @@ export interface BenchReport {
 const FULL: Effort = { repetitions: 5, repetitionMilliseconds: 1000, profiles: 3 };
 const QUICK: Effort = { repetitions: 2, repetitionMilliseconds: 50, profiles: 1 };
 
-/** Runs the benchmark on an open device, which it gives back at the end. */
+/** Runs the benchmark on an open device, which it closes at the end. */
 export async function runBench(
   gpu: Gpu,
   kernels: KernelLibrary,

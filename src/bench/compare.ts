@@ -1,10 +1,9 @@
 /**
- * Holds a benchmark against a stored one of the same adapter.
+ * Compares a benchmark with a stored one of the same adapter.
  *
  * @module
  */
 
-import { programName } from "../text/program_name.ts";
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";
 import type { StepFigures } from "./measured_step.ts";
@@ -54,22 +53,22 @@ export async function readBench(path: string): Promise<Comparable> {
   try {
     parsed = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    throw new UserError(
-      `Cannot compare with ${path}: ${(error as Error).message}. ` +
-        `Give a file that ${programName()} bench wrote`,
-    );
+    throw notABench(path, (error as Error).message);
   }
   if (parsed?.format === "ssrl-ecg bench 1") {
     const { machine, settings, simclr, finetune, inference } = parsed;
     return { machine, settings, steps: { simclr, finetune, inference } };
   }
   if (parsed?.format !== BENCH_FORMAT) {
-    throw new UserError(
-      `Cannot compare with ${path}: it has no entry "format": "${BENCH_FORMAT}". ` +
-        `Give a file that ${programName()} bench wrote`,
-    );
+    throw notABench(path, `it has no entry "format": "${BENCH_FORMAT}"`);
   }
   return parsed;
+}
+
+function notABench(path: string, reason: string): UserError {
+  return new UserError(
+    `Cannot compare with ${path}: ${reason}. Give a file that the benchmark wrote`,
+  );
 }
 
 /**

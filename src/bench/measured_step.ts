@@ -1,5 +1,5 @@
 /**
- * A recorded step made ready for timing: the same writes, launches and look at the losses as in
+ * A recorded step, to be timed with the same writes, launches and readings of the losses as in
  * training.
  *
  * @module
@@ -124,7 +124,7 @@ export class MeasuredStep {
     }
   }
 
-  /** What `jobs/trainer.ts` does for a step, without waiting. */
+  /** What the trainer does for a step (`src/runs/trainer.ts`), without waiting. */
   #launch(order: Int32Array): void {
     const first = this.#launched * this.batch % (order.length - this.batch + 1);
     this.#indices.write(Uint32Array.from(order.subarray(first, first + this.batch)));

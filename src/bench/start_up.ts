@@ -27,22 +27,21 @@ export async function measureStartUp(
   dataRoot: string,
   repetitions: number,
 ): Promise<StartUpFigures> {
-  let records = 0;
-  const start = async (): Promise<{ total: number; upload: number }> => {
+  const start = async () => {
     const started = performance.now();
     const set = await loadPtbXl(dataRoot);
     const loaded = performance.now();
     const resident = await ResidentRecords.upload(kernels, set);
     const done = performance.now();
     resident.destroy();
-    records = recordCount(set);
-    return { total: (done - started) / 1000, upload: (done - loaded) / 1000 };
+    const records = recordCount(set);
+    return { records, total: (done - started) / 1000, upload: (done - loaded) / 1000 };
   };
   const first = await start();
-  const later: { total: number; upload: number }[] = [];
+  const later: typeof first[] = [];
   for (let i = 0; i < repetitions; i++) later.push(await start());
   return {
-    records,
+    records: first.records,
     first: first.total,
     second: spread(later.map(({ total }) => total)),
     upload: spread(later.map(({ upload }) => upload)),

@@ -4,56 +4,48 @@
  * @module
  */
 
-import { programName } from "../text/program_name.ts";
-import { Progress } from "./progress.ts";
 import { loadLabelsCsv } from "../data/datasets/labels_csv.ts";
 import { ptbXl } from "../data/datasets/ptb_xl.ts";
 import { recognizeDataset } from "../data/datasets/registry.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import { UsageError, UserError } from "../errors.ts";
-
-/** Where records come from. */
-export interface DataSource {
-  readonly dataRoot: string;
-  /** True where the user named the folder: then nothing else will do. */
-  readonly explicit: boolean;
-  /** Table of one's own records. */
-  readonly labelsCsv?: string | undefined;
-  /** Rate, Hz, and unit of signal files of that table that state none. */
-  readonly samplingRate?: number | undefined;
-  readonly units?: string | undefined;
-  /** Hz, as the flag writes it. */
-  readonly resolution: "100" | "500";
-  /** T; 10 s where absent. */
-  readonly signalLength?: number | undefined;
-  /** Fail on the first damaged record. */
-  readonly strict: boolean;
-  /** Size and seed of the cohort that stands in for PTB-XL. */
-  readonly synthetic: { readonly records: number; readonly seed: number };
-}
+import { programName } from "../text/program_name.ts";
+import type { DataOptions } from "./flags/training_flags.ts";
+import { Progress } from "./progress.ts";
 
 /** Seed of the cohort that commands synthesize when there is no PTB-XL: the same for all of them. */
-export const COHORT_SEED = 42;
+const COHORT_SEED = 42;
 
 /** True where commands compute on the synthetic cohort because nothing else is there. */
 export function needsCohort(
-  { labelsCsv, explicit, dataRoot }: Pick<DataSource, "labelsCsv" | "explicit" | "dataRoot">,
+  { labelsCsv, dataRoot }: Pick<DataOptions, "labelsCsv" | "dataRoot">,
+  given: ReadonlySet<string>,
 ): boolean {
-  return labelsCsv === undefined && !explicit && !ptbXl.isIn(dataRoot);
+  // A folder that was named must do.
+  return labelsCsv === undefined && !given.has("data-root") && !ptbXl.isIn(dataRoot);
 }
 
-/** Reads one's own table or a data set; or synthesizes the cohort and says so in one line. */
-export async function openRecords(source: DataSource): Promise<RecordSet> {
-  const { dataRoot, explicit, strict, labelsCsv } = source;
-  const samplingRate: 100 | 500 = source.resolution === "500" ? 500 : 100;
-  const signalLength = source.signalLength ?? 10 * samplingRate;
-  if (labelsCsv === undefined && (source.samplingRate ?? source.units) !== undefined) {
+/**
+ * Reads one's own table or a data set; or synthesizes the cohort and says so in one line.
+ *
+ * @param given Names of the flags on the command line
+ * @param cohortRecords Records of the cohort
+ */
+export async function openRecords(
+  flags: DataOptions,
+  given: ReadonlySet<string>,
+  cohortRecords: number,
+): Promise<RecordSet> {
+  const { dataRoot, strict, labelsCsv } = flags;
+  const samplingRate: 100 | 500 = flags.resolution === "500" ? 500 : 100;
+  const signalLength = flags.signalLength ?? 10 * samplingRate;
+  if (labelsCsv === undefined && (flags.samplingRate ?? flags.units) !== undefined) {
     throw new UsageError(
       "--sampling-rate and --units are for --labels-csv: give it, or leave them",
     );
   }
-  if (!needsCohort(source)) {
+  if (!needsCohort(flags, given)) {
     using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
     const shared = {
       samplingRate,
@@ -64,9 +56,9 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
     if (labelsCsv !== undefined) {
       return await loadLabelsCsv(labelsCsv, {
         ...shared,
-        root: explicit ? dataRoot : undefined,
-        sourceRate: source.samplingRate,
-        units: source.units,
+        root: given.has("data-root") ? dataRoot : undefined,
+        sourceRate: flags.samplingRate,
+        units: flags.units,
       });
     }
     // A folder that holds no set is read as PTB-XL: the error says what is missing.
@@ -83,6 +75,5 @@ export async function openRecords(source: DataSource): Promise<RecordSet> {
     `There is no PTB-XL in ${dataRoot}: computing on a synthetic cohort ` +
       `(${programName()} fetch-ptbxl brings the real one)`,
   );
-  const { records, seed } = source.synthetic;
-  return synthesizeCohort({ records, seed, samplingRate, duration });
+  return synthesizeCohort({ records: cohortRecords, seed: COHORT_SEED, samplingRate, duration });
 }

@@ -1,5 +1,5 @@
 /**
- * How commands come to a workspace: device, records, normalization.
+ * Opens the workspace of a command: device, records, normalization.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { assertAllParts } from "../data/sampling/splits.ts";
 import { type Device, openDevice } from "../runs/device.ts";
 import { Workspace } from "../runs/workspace.ts";
-import { COHORT_SEED, openRecords } from "./open_records.ts";
+import { openRecords } from "./open_records.ts";
 
-/** Records of the cohort that stands in for PTB-XL, where a command has no size of its own. */
+/** Records of the cohort in place of PTB-XL, where a command has no size of its own. */
 const COHORT_RECORDS = { software: 800, gpu: 2000 };
 
 /** What a command wants of its workspace. */
@@ -37,14 +37,9 @@ export interface WorkspaceRequest {
 export async function openWorkspace(request: WorkspaceRequest): Promise<Workspace> {
   const { flags, context, normalization } = request;
   const device = request.device ?? await openDevice(flags);
-  const set = await openRecords({
-    ...flags,
-    explicit: context.given.has("data-root"),
-    synthetic: {
-      records: request.cohortRecords ?? COHORT_RECORDS[device.gpu.software ? "software" : "gpu"],
-      seed: COHORT_SEED,
-    },
-  });
+  const records = request.cohortRecords ??
+    COHORT_RECORDS[device.gpu.software ? "software" : "gpu"];
+  const set = await openRecords(flags, context.given, records);
   if (request.allParts) assertAllParts(set);
   if (!request.unlabeled) assertLabeled(set);
   request.check?.(set);

@@ -77,7 +77,7 @@ export async function runPretrain(
   assertResumable(flags);
   const runFolder = flags.runDir ?? defaultRunFolder(recipe.command);
   const device = await openDevice(flags);
-  const synthetic = needsCohort({ ...flags, explicit: context.given.has("data-root") });
+  const synthetic = needsCohort(flags, context.given);
   const preset = SYNTHETIC_PRESETS[device.gpu.software ? "software" : "gpu"];
   const unset = (flag: string) => synthetic && !context.given.has(flag);
   const epochs = unset("epochs") ? preset.epochs : flags.epochs;

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { BENCH_FORMAT, type BenchReport } from "../../src/bench/bench.ts";
 import { openGpu } from "../support/gpu.ts";
-import { inRepository } from "../support/paths.ts";
+import { denoArguments } from "./command_line.ts";
 
 /** Runs a script as a user does. */
 async function run(
@@ -9,14 +9,7 @@ async function run(
   ...args: string[]
 ): Promise<{ code: number; out: string; error: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--config",
-      inRepository("deno.json"),
-      inRepository(`scripts/${script}.ts`),
-      ...args,
-    ],
+    args: denoArguments(script, args),
     env: { NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

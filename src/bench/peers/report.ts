@@ -13,7 +13,7 @@ import { LOSS_TOLERANCE, type PeerFigures, type PeerReport } from "./run_peers.t
 /** First entry of a stored comparison. */
 export const BENCH_PEERS_FORMAT = "ssrl-ecg bench-peers 1";
 
-/** What `deno task bench-peers` stores. */
+/** What a comparison stores. */
 export interface BenchPeersReport extends PeerReport {
   readonly format: typeof BENCH_PEERS_FORMAT;
   /** ISO 8601. */

@@ -29,7 +29,7 @@ export interface PeerOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** The others, by their names on the command line. */
+/** The others by name. */
 export const PEERS = ["jax-js", "tfjs", "pytorch"] as const;
 /** One of the others. */
 export type PeerName = typeof PEERS[number];
@@ -64,8 +64,8 @@ interface Contender {
   readonly args: readonly string[];
 }
 
-/** Milliseconds after which a process is given up. */
-const PATIENCE = 15 * 60_000;
+/** Milliseconds after which a process is stopped. */
+const TIMEOUT = 15 * 60_000;
 
 /** The problem of a batch: initial weights of seed 42, records of the synthetic cohort. */
 export function makeProblem(batch: number): Problem {
@@ -74,9 +74,10 @@ export function makeProblem(batch: number): Problem {
   const tensors = new Map(
     store.initialValues(42)
       .filter(({ dtype }) => dtype === "float32")
-      .map((
-        { name, shape, data },
-      ) => [name, { shape, data: Float32Array.from(data as Float32Array) }]),
+      .map(({ name, shape, data }) => [
+        name,
+        { shape, data: Float32Array.from(data as Float32Array) },
+      ]),
   );
   const set = synthesizeCohort({ records: batch, seed: 42 });
   const { signalLength } = set;
@@ -217,16 +218,16 @@ async function ask(
   { command, args }: Contender,
   signal?: AbortSignal,
 ): Promise<ContenderResult[] | string> {
-  const patience = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const child = new Deno.Command(command, {
     args: [...args],
     stdout: "piped",
     stderr: "piped",
-    signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   }).spawn();
   const { success, stdout, stderr } = await child.output();
   signal?.throwIfAborted();
-  if (patience.aborted) return `took more than ${PATIENCE / 60_000} minutes`;
+  if (timeout.aborted) return `took more than ${TIMEOUT / 60_000} minutes`;
   const text = new TextDecoder();
   const line = text.decode(stdout).trim().split("\n").at(-1) ?? "";
   if (success) {
@@ -238,5 +239,5 @@ async function ask(
   }
   const complaint = text.decode(stderr).split("\n").map((each) => each.trim());
   return complaint.findLast((each) => /error/i.test(each) && !each.includes("XDG_RUNTIME_DIR")) ??
-    complaint.findLast((each) => each !== "") ?? "ended without a word";
+    complaint.findLast((each) => each !== "") ?? "ended without a message";
 }
