@@ -4,9 +4,8 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
 import { assignFolds, FOLDS } from "../sampling/assign_folds.ts";
-import { parseCsv } from "../files/csv.ts";
+import { type CsvTable, parseCsvTable } from "../files/csv.ts";
 import { decimal } from "../../text/decimal.ts";
 import type { RecordTable, TableRow } from "../reading/load_table.ts";
 
@@ -27,16 +26,9 @@ const RESERVED = ["path", "ecg_id", "patient", "fold"] as const;
  *   path or id appears twice, a patient is in several folds, or a class has no record
  */
 export function parseLabelsTable(text: string, file: string, seed: number): RecordTable {
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
-  const [header, ...cells] = parseCsv(text, file).map((row) => row.map((cell) => cell.trim()));
-  if (header === undefined) throw fail("the table is empty");
+  const { header, rows: cells, fail } = parseCsvTable(text, file);
   checkHeader(header, fail);
   if (cells.length === 0) throw fail("it lists no records");
-  cells.forEach((row, r) => {
-    if (row.length !== header.length) {
-      throw fail(`row ${r + 1} has ${row.length} cells, the row of names has ${header.length}`);
-    }
-  });
   const columnOf = (name: string): readonly string[] | undefined => {
     const index = header.indexOf(name);
     return index < 0 ? undefined : cells.map((row) => row[index]);
@@ -93,12 +85,7 @@ export function parseLabelsTable(text: string, file: string, seed: number): Reco
   return { rows, labels, classNames };
 }
 
-type Fail = (reason: string) => UserError;
-
-function checkHeader(header: readonly string[], fail: Fail): void {
-  if (header.length === 1 && /[;\t]/.test(header[0])) {
-    throw fail("its cells are not separated by commas");
-  }
+function checkHeader(header: readonly string[], fail: CsvTable["fail"]): void {
   const unnamed = header.indexOf("");
   if (unnamed >= 0) {
     throw fail(
@@ -116,7 +103,7 @@ function checkHeader(header: readonly string[], fail: Fail): void {
   }
 }
 
-function checkPaths(paths: readonly string[], fail: Fail): void {
+function checkPaths(paths: readonly string[], fail: CsvTable["fail"]): void {
   const rowOf = new Map<string, number>();
   paths.forEach((path, r) => {
     if (path === "") throw fail(`row ${r + 1}: the path is empty`);
@@ -136,7 +123,7 @@ function checkPaths(paths: readonly string[], fail: Fail): void {
   });
 }
 
-function numberPatients(names: readonly string[], fail: Fail): number[] {
+function numberPatients(names: readonly string[], fail: CsvTable["fail"]): number[] {
   const empty = names.indexOf("");
   if (empty >= 0) throw fail(`row ${empty + 1}: the patient is empty`);
   const numbers = names.map((name) => wholeNumber(name, 0, 2 ** 31 - 1));
@@ -149,7 +136,7 @@ function checkFoldsOfPatients(
   patients: readonly number[],
   folds: readonly number[],
   names: readonly string[] | undefined,
-  fail: Fail,
+  fail: CsvTable["fail"],
 ): void {
   const first = new Map<number, number>(); // patient → row
   patients.forEach((patient, r) => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import {
   type DataSetFiles,
   downloadDataSet,
@@ -13,10 +13,12 @@ import {
   type DownloadSummary,
 } from "../download/download.ts";
 import { UserError } from "../../errors.ts";
+import { plural } from "../../text/format.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
 import { readFailureReason } from "../files/wfdb/file_source.ts";
 import { readRecordSync } from "../files/wfdb/read_record.ts";
 import { physicalValues } from "../files/wfdb/record.ts";
+import { shapeOf } from "../reading/load_table.ts";
 import { millivoltsPerUnit } from "../signals/lead_signals.ts";
 import { LEADS, type QuarantinedRecord, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { resample } from "../signals/resample.ts";
@@ -90,17 +92,11 @@ export const MIT_BIH_LEAD = "MLII";
  * ```
  */
 export async function loadMitBih(root: string, options: WindowOptions = {}): Promise<WindowSet> {
-  const { samplingRate = 100, strict = false, onProgress } = options;
-  const signalLength = options.signalLength ?? Math.round(10 * samplingRate);
-  if (!(Number.isFinite(samplingRate) && samplingRate > 0)) {
-    throw new UserError(`Cannot resample MIT-BIH to ${samplingRate} Hz: give a rate above 0`);
+  const { strict = false, onProgress } = options;
+  const { samplingRate, signalLength } = shapeOf(options);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw absent(`Cannot read MIT-BIH in ${root}: there is no such folder`);
   }
-  if (!Number.isInteger(signalLength) || signalLength < 1) {
-    throw new UserError(
-      `Cannot cut windows of ${signalLength} samples: give a whole number of at least 1`,
-    );
-  }
-  assertFolder(root);
   const wanted = MIT_BIH_RECORDS.filter((record) => mitBihPart(record) !== "unused");
   const windows: { record: number; index: number; abnormal: boolean; samples: Int16Array }[] = [];
   const quarantined: QuarantinedRecord[] = [];
@@ -152,9 +148,7 @@ export async function loadMitBih(root: string, options: WindowOptions = {}): Pro
   const records = Int32Array.from(windows, ({ record }) => record);
   const count = new Set(records).size;
   return {
-    source: `MIT-BIH (${windows.length.toLocaleString("en-US")} windows of ${count} ${
-      count === 1 ? "record" : "records"
-    }, ${root})`,
+    source: `MIT-BIH (${plural(windows.length, "window")} of ${plural(count, "record")}, ${root})`,
     synthetic: false,
     samplingRate,
     signalLength,
@@ -206,15 +200,6 @@ function readLead(
   }
   const ticksPerWindow = signalLength / samplingRate * (timeResolution ?? header.frameRate);
   return { samples, labels: labelWindows(annotations, ticksPerWindow, windows) };
-}
-
-function assertFolder(root: string): void {
-  try {
-    if (Deno.statSync(root).isDirectory) return;
-  } catch {
-    // The message below says it.
-  }
-  throw absent(`Cannot read MIT-BIH in ${root}: there is no such folder`);
 }
 
 function absent(message: string): UserError {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { type ErrorFacts, UserError } from "../../errors.ts";
-import { parseCsv } from "./csv.ts";
+import { type CsvTable, parseCsvTable } from "./csv.ts";
 import { decimal } from "../../text/decimal.ts";
 import { leadIndex, missingLeads } from "../signals/lead_names.ts";
 import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
@@ -32,39 +31,28 @@ export function parseEcgCsv(
   file: string,
   assumptions: SignalAssumptions = {},
 ): LeadSignals {
-  const fail = (reason: string, facts?: ErrorFacts) =>
-    new UserError(`Cannot read ${file}: ${reason}`, facts);
-  const rows = parseCsv(text, file);
-  if (rows.length === 0) throw fail("the table is empty");
+  const { header, rows, fail } = parseCsvTable(text, file);
   const { units = "mV" } = assumptions;
   const scale = millivoltsPerUnit(units);
   if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
 
-  const header = rows[0].map((name) => name.trim());
-  const { timeColumn, leadColumns } = findColumns(header, fail);
-  const samples = rows.length - 1;
+  const { timeColumn, leadColumns } = findColumns({ header, fail });
+  const samples = rows.length;
   if (samples === 0) throw fail("there are no samples below the names of the leads");
   const times = new Float64Array(samples);
   const leads = LEADS.map(() => new Float64Array(samples));
-  for (let t = 0; t < samples; t++) {
-    const row = rows[t + 1];
-    if (row.length !== header.length) {
-      throw fail(`row ${t + 1} has ${row.length} cells, the row of names has ${header.length}`);
-    }
+  rows.forEach((row, t) => {
     const number = (column: number): number => {
-      const cell = row[column].trim();
-      const value = decimal(cell);
+      const value = decimal(row[column]);
       if (value !== undefined) return value;
       throw fail(
         `column ${header[column]}, row ${t + 1} ` +
-          (cell === "" || /^nan$/i.test(cell) ? "has no value" : `is not a number: "${cell}"`),
+          (/^(nan)?$/i.test(row[column]) ? "has no value" : `is not a number: "${row[column]}"`),
       );
     };
     if (timeColumn >= 0) times[t] = number(timeColumn);
-    for (let lead = 0; lead < leads.length; lead++) {
-      leads[lead][t] = number(leadColumns[lead]) * scale;
-    }
-  }
+    leads.forEach((lead, index) => lead[t] = number(leadColumns[index]) * scale);
+  });
   const samplingRate = timeColumn >= 0 ? rateOf(times, fail) : assumptions.sourceRate;
   if (samplingRate === undefined) {
     throw fail(
@@ -76,10 +64,7 @@ export function parseEcgCsv(
 }
 
 /** Columns of the time (−1 where there is none) and of each lead. */
-function findColumns(header: readonly string[], fail: (reason: string) => UserError) {
-  if (header.length === 1 && /[;\t]/.test(header[0])) {
-    throw fail("its cells are not separated by commas");
-  }
+function findColumns({ header, fail }: Pick<CsvTable, "header" | "fail">) {
   const leadColumns = new Array<number>(LEADS.length).fill(-1);
   let timeColumn = -1;
   const unknown: string[] = [];
@@ -106,7 +91,7 @@ function findColumns(header: readonly string[], fail: (reason: string) => UserEr
 }
 
 /** The rate of evenly spaced times in seconds. */
-function rateOf(times: Float64Array, fail: (reason: string) => UserError): number {
+function rateOf(times: Float64Array, fail: CsvTable["fail"]): number {
   const steps = times.length - 1;
   const exact = steps / (times[steps] - times[0]);
   if (steps === 0 || !(Number.isFinite(exact) && exact > 0)) {

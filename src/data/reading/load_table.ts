@@ -6,6 +6,7 @@
  */
 
 import { UserError } from "../../errors.ts";
+import { plural } from "../../text/format.ts";
 import type { SignalAssumptions } from "../signals/lead_signals.ts";
 import { type CacheIdentity, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
 import { type ReadRecords, readRecords } from "./read_records.ts";
@@ -114,7 +115,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   };
   const cached = cacheFolder === false
     ? undefined
-    : await readCache(cacheFolder, { root, tables }, identity);
+    : readCache(cacheFolder, { root, tables }, identity);
   if (cached !== undefined) {
     if (strict) throwFirst(cached.quarantined);
     return cached;
@@ -130,7 +131,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
     ]),
   ];
   const watched = { root, tables, folders };
-  const fingerprint = cacheFolder === false ? "" : await fingerprintFiles(watched, identity);
+  const fingerprint = cacheFolder === false ? "" : fingerprintFiles(watched, identity);
 
   const shape = { samplingRate, signalLength, resample, sourceRate, units };
   const read = await readRecords(root, rows.map(({ file }) => file), shape, options);
@@ -149,14 +150,13 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   }
   if (strict) throwFirst(quarantined);
   const set = assemble(table, read, { samplingRate, signalLength, quarantined }, source.keepFiles);
-  if (cacheFolder !== false) await writeCache(cacheFolder, identity, folders, fingerprint, set);
+  if (cacheFolder !== false) writeCache(cacheFolder, identity, folders, fingerprint, set);
   return set;
 }
 
 /** What a set calls itself: `PTB-XL (1,500 records, data/PTB-XL)`. */
 export function sourceName(name: string, records: number, path: string): string {
-  const count = records.toLocaleString("en-US");
-  return `${name} (${count} ${records === 1 ? "record" : "records"}, ${path})`;
+  return `${name} (${plural(records, "record")}, ${path})`;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
+import { formatCount } from "../../text/format.ts";
 
 /** The five diagnostic superclasses of PTB-XL, in the order of its label vectors. */
 export const CLASS_NAMES = ["NORM", "MI", "STTC", "HYP", "CD"] as const;
@@ -172,13 +173,13 @@ export function describeRecordSet(
     `${set.source}, ${set.signalLength} samples at ${set.samplingRate} Hz`,
     hasLabels(set)
       ? "Classes: " +
-        names.map((name, i) => `${name} ${counts[i].toLocaleString("en-US")}`).join(", ")
+        names.map((name, i) => `${name} ${formatCount(counts[i])}`).join(", ")
       : "Classes: none, the records have no labels",
   ];
   if (set.resampled !== undefined && set.resampled > 0) {
     lines.push(
-      `${set.resampled.toLocaleString("en-US")} of ${records.toLocaleString("en-US")} records ` +
-        `resampled to ${set.samplingRate} Hz`,
+      `${formatCount(set.resampled)} of ${formatCount(records)} records resampled to ` +
+        `${set.samplingRate} Hz`,
     );
   }
   if (set.padded > 0) {
@@ -191,8 +192,7 @@ export function describeRecordSet(
     const out = set.quarantined.length;
     const all = (set.recordings ?? records) + out;
     lines.push(
-      `Left out ${out.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} ` +
-        `records, damaged or missing:`,
+      `Left out ${formatCount(out)} of ${formatCount(all)} records, damaged or missing:`,
     );
     for (const { file, reason } of set.quarantined.slice(0, 10)) {
       lines.push(`  ${file}: ${reason}`);

@@ -3,7 +3,7 @@
  * picture (severity 1). The criteria are those of the AHA/ACCF/HRS recommendations for the
  * standardization and interpretation of the electrocardiogram (parts III to VI, 2009) and of the
  * universal definition of myocardial infarction, turned into dipole vectors: tissue that no longer
- * takes part is a vector away from it, injury an ST vector towards it, ischaemia a T vector away.
+ * takes part is a vector away from it, injury an ST vector towards it, ischemia a T vector away.
  *
  * @module
  */

@@ -32,129 +32,46 @@ export interface Statement {
   readonly share?: number;
 }
 
+function diagnosis(
+  code: string,
+  description: string,
+  superclass: Superclass,
+  subclass: string,
+  share: number,
+  form?: true,
+): Statement {
+  return { code, description, diagnostic: [superclass, subclass], share, form };
+}
+
 /** Every statement in use: diagnostic ones first, then form, then rhythm. */
 export const STATEMENTS: readonly Statement[] = [
-  { code: "NORM", description: "normal ECG", diagnostic: ["NORM", "NORM"], share: 1 },
-
-  { code: "IMI", description: "inferior infarction", diagnostic: ["MI", "IMI"], share: 0.42 },
-  { code: "ASMI", description: "anteroseptal infarction", diagnostic: ["MI", "AMI"], share: 0.32 },
-  { code: "ILMI", description: "inferolateral infarction", diagnostic: ["MI", "IMI"], share: 0.07 },
-  { code: "AMI", description: "anterior infarction", diagnostic: ["MI", "AMI"], share: 0.07 },
-  { code: "ALMI", description: "anterolateral infarction", diagnostic: ["MI", "AMI"], share: 0.06 },
-  { code: "LMI", description: "lateral infarction", diagnostic: ["MI", "LMI"], share: 0.04 },
-  {
-    code: "IPMI",
-    description: "inferoposterior infarction",
-    diagnostic: ["MI", "IMI"],
-    share: 0.02,
-  },
-
-  {
-    code: "NDT",
-    description: "T wave changes without a specific diagnosis",
-    diagnostic: ["STTC", "STTC"],
-    form: true,
-    share: 0.3,
-  },
-  {
-    code: "NST_",
-    description: "unspecific ST segment changes",
-    diagnostic: ["STTC", "NST_"],
-    form: true,
-    share: 0.12,
-  },
-  { code: "ISC_", description: "ischaemia, unspecific", diagnostic: ["STTC", "ISC_"], share: 0.26 },
-  {
-    code: "ISCAL",
-    description: "ischaemia, anterolateral leads",
-    diagnostic: ["STTC", "ISCA"],
-    share: 0.14,
-  },
-  {
-    code: "ISCIN",
-    description: "ischaemia, inferior leads",
-    diagnostic: ["STTC", "ISCI"],
-    share: 0.09,
-  },
-  {
-    code: "DIG",
-    description: "effect of digitalis",
-    diagnostic: ["STTC", "STTC"],
-    form: true,
-    share: 0.05,
-  },
-  {
-    code: "LNGQT",
-    description: "long QT interval",
-    diagnostic: ["STTC", "STTC"],
-    form: true,
-    share: 0.04,
-  },
-
-  {
-    code: "LVH",
-    description: "hypertrophy of the left ventricle",
-    diagnostic: ["HYP", "LVH"],
-    share: 0.8,
-  },
-  {
-    code: "LAO/LAE",
-    description: "overload or enlargement of the left atrium",
-    diagnostic: ["HYP", "LAO/LAE"],
-    share: 0.11,
-  },
-  {
-    code: "RVH",
-    description: "hypertrophy of the right ventricle",
-    diagnostic: ["HYP", "RVH"],
-    share: 0.06,
-  },
-  {
-    code: "RAO/RAE",
-    description: "overload or enlargement of the right atrium",
-    diagnostic: ["HYP", "RAO/RAE"],
-    share: 0.03,
-  },
-
-  {
-    code: "LAFB",
-    description: "left anterior fascicular block",
-    diagnostic: ["CD", "LAFB/LPFB"],
-    share: 0.29,
-  },
-  {
-    code: "IRBBB",
-    description: "incomplete right bundle branch block",
-    diagnostic: ["CD", "IRBBB"],
-    share: 0.21,
-  },
-  { code: "1AVB", description: "first degree AV block", diagnostic: ["CD", "_AVB"], share: 0.14 },
-  {
-    code: "IVCD",
-    description: "intraventricular conduction disturbance, unspecific",
-    diagnostic: ["CD", "IVCD"],
-    share: 0.12,
-  },
-  {
-    code: "CRBBB",
-    description: "complete right bundle branch block",
-    diagnostic: ["CD", "CRBBB"],
-    share: 0.09,
-  },
-  {
-    code: "CLBBB",
-    description: "complete left bundle branch block",
-    diagnostic: ["CD", "CLBBB"],
-    share: 0.09,
-  },
-  {
-    code: "LPFB",
-    description: "left posterior fascicular block",
-    diagnostic: ["CD", "LAFB/LPFB"],
-    share: 0.03,
-  },
-  { code: "WPW", description: "ventricular preexcitation", diagnostic: ["CD", "WPW"], share: 0.03 },
-
+  diagnosis("NORM", "normal ECG", "NORM", "NORM", 1),
+  diagnosis("IMI", "inferior infarction", "MI", "IMI", 0.42),
+  diagnosis("ASMI", "anteroseptal infarction", "MI", "AMI", 0.32),
+  diagnosis("ILMI", "inferolateral infarction", "MI", "IMI", 0.07),
+  diagnosis("AMI", "anterior infarction", "MI", "AMI", 0.07),
+  diagnosis("ALMI", "anterolateral infarction", "MI", "AMI", 0.06),
+  diagnosis("LMI", "lateral infarction", "MI", "LMI", 0.04),
+  diagnosis("IPMI", "inferoposterior infarction", "MI", "IMI", 0.02),
+  diagnosis("NDT", "T wave changes without a specific diagnosis", "STTC", "STTC", 0.3, true),
+  diagnosis("NST_", "unspecific ST segment changes", "STTC", "NST_", 0.12, true),
+  diagnosis("ISC_", "ischemia, unspecific", "STTC", "ISC_", 0.26),
+  diagnosis("ISCAL", "ischemia, anterolateral leads", "STTC", "ISCA", 0.14),
+  diagnosis("ISCIN", "ischemia, inferior leads", "STTC", "ISCI", 0.09),
+  diagnosis("DIG", "effect of digitalis", "STTC", "STTC", 0.05, true),
+  diagnosis("LNGQT", "long QT interval", "STTC", "STTC", 0.04, true),
+  diagnosis("LVH", "hypertrophy of the left ventricle", "HYP", "LVH", 0.8),
+  diagnosis("LAO/LAE", "overload or enlargement of the left atrium", "HYP", "LAO/LAE", 0.11),
+  diagnosis("RVH", "hypertrophy of the right ventricle", "HYP", "RVH", 0.06),
+  diagnosis("RAO/RAE", "overload or enlargement of the right atrium", "HYP", "RAO/RAE", 0.03),
+  diagnosis("LAFB", "left anterior fascicular block", "CD", "LAFB/LPFB", 0.29),
+  diagnosis("IRBBB", "incomplete right bundle branch block", "CD", "IRBBB", 0.21),
+  diagnosis("1AVB", "first degree AV block", "CD", "_AVB", 0.14),
+  diagnosis("IVCD", "intraventricular conduction disturbance, unspecific", "CD", "IVCD", 0.12),
+  diagnosis("CRBBB", "complete right bundle branch block", "CD", "CRBBB", 0.09),
+  diagnosis("CLBBB", "complete left bundle branch block", "CD", "CLBBB", 0.09),
+  diagnosis("LPFB", "left posterior fascicular block", "CD", "LAFB/LPFB", 0.03),
+  diagnosis("WPW", "ventricular preexcitation", "CD", "WPW", 0.03),
   { code: "ABQRS", description: "abnormal QRS complex", form: true },
   { code: "PVC", description: "ventricular premature beat", form: true },
   { code: "PAC", description: "atrial premature beat", form: true },
@@ -164,7 +81,6 @@ export const STATEMENTS: readonly Statement[] = [
   { code: "VCLVH", description: "voltage criteria of left ventricular hypertrophy", form: true },
   { code: "LVOLT", description: "low QRS voltage", form: true },
   { code: "LPR", description: "long PR interval", form: true },
-
   { code: "SR", description: "sinus rhythm", rhythm: true },
   { code: "AFIB", description: "atrial fibrillation", rhythm: true },
   { code: "STACH", description: "sinus tachycardia", rhythm: true },

@@ -144,8 +144,8 @@ Deno.test("loadMitBih() says what is wrong with the folder or the options", asyn
     });
     for (
       const [options, message] of [
-        [{ samplingRate: 0 }, "give a rate above 0"],
-        [{ samplingRate: NaN }, "give a rate above 0"],
+        [{ samplingRate: 0 }, "give 1 to 1,000,000 Hz"],
+        [{ samplingRate: NaN }, "give 1 to 1,000,000 Hz"],
         [{ signalLength: 0 }, "at least 1"],
         [{ signalLength: 2.5 }, "at least 1"],
       ] as const
