@@ -7,6 +7,7 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { fileErrorReason } from "../files/wfdb/file_source.ts";
 
@@ -137,7 +138,7 @@ function diskError(error: unknown, path: string): UserError {
   const code = (error as { code?: string } | null)?.code;
   const reason = code === "ENOSPC" || code === "EDQUOT" ||
       (error instanceof Error && /no space left|quota/i.test(error.message))
-    ? "the disk is full. Make room, then run the same command again: it goes on where it stopped"
+    ? "the disk is full. Make room, then run the same command again: it continues where it stopped"
     : fileErrorReason(error);
   return new UserError(`Cannot write ${path}: ${reason}`);
 }
@@ -178,15 +179,10 @@ class Download {
   readonly #stop = new AbortController();
   /** Aborts on Ctrl-C and as soon as one worker has failed for good. */
   readonly #signal: AbortSignal;
-  readonly #folders = new Set<string>();
-  #known = new Map<string, string>();
+  readonly #counts = { files: 0, downloaded: 0, resumed: 0, kept: 0, bytes: 0 };
+  /** name → "sum size mtime" of the files that were verified. */
+  readonly #known = new Map<string, string>();
   #ledger: Deno.FsFile | undefined;
-  #done = 0;
-  #total = 0;
-  #bytes = 0;
-  #downloaded = 0;
-  #resumed = 0;
-  #kept = 0;
   #reported = -Infinity;
 
   constructor(set: DataSetFiles, options: DownloadOptions, base: URL) {
@@ -210,7 +206,7 @@ class Download {
       entries.filter(({ name }) => !isLast(name)),
       entries.filter(({ name }) => isLast(name)),
     ];
-    this.#total = entries.length;
+    this.#counts.files = entries.length;
     if (!entries.some(({ name }) => name.endsWith(".hea"))) {
       throw addressError(`Cannot use ${origin}: it lists no ${records}`, versions);
     }
@@ -221,13 +217,7 @@ class Download {
       this.#ledger = undefined;
     }
     this.#report(true);
-    return {
-      files: this.#total,
-      downloaded: this.#downloaded,
-      resumed: this.#resumed,
-      kept: this.#kept,
-      bytes: this.#bytes,
-    };
+    return this.#counts;
   }
 
   /** A few workers share one list; the first failure stops them all. */
@@ -255,14 +245,14 @@ class Download {
     const ledgerPath = `${this.#root}/${this.#set.ledger}`;
     const url = new URL(SUMS, this.#base);
     let text: string | undefined;
-    if (statOf(ledgerPath)?.isFile && statOf(path)?.isFile) {
+    // A verifying call trusts nothing on disk, the list included.
+    if (!this.#options.verify && statOf(ledgerPath)?.isFile && statOf(path)?.isFile) {
       const [origin, ...lines] = onDisk(ledgerPath, () => Deno.readTextFileSync(ledgerPath))
         .split("\n");
-      // A verifying call trusts nothing on disk, the list included.
-      if (origin === this.#base.href && !this.#options.verify) {
-        text = onDisk(path, () => Deno.readTextFileSync(path));
-        if (!isList(text)) text = undefined;
-        // name → "sum size mtime"; the last line of a killed run may be cut off and is not found.
+      const known = onDisk(path, () => Deno.readTextFileSync(path));
+      if (origin === this.#base.href && isList(known)) {
+        text = known;
+        // The last line of a killed run may be cut off and is not found.
         for (const line of lines) {
           const at = line.indexOf("\t");
           if (at > 0) this.#known.set(line.slice(at + 1), line.slice(0, at));
@@ -270,21 +260,16 @@ class Download {
       }
     }
     if (text === undefined) {
-      let received = "";
-      await this.#persist(SUMS, async () => {
-        received = "";
+      const received = await this.#persist(SUMS, async () => {
         const decoder = new TextDecoder();
-        await this.#receive(url, 0, (chunk) => {
-          received += decoder.decode(chunk, { stream: true });
-        });
-        received += decoder.decode();
+        let list = "";
+        await this.#receive(url, 0, (chunk) => list += decoder.decode(chunk, { stream: true }));
+        return list + decoder.decode();
       });
       parseSums(received, url.href);
       text = received;
-      this.#known = new Map();
-      const whole = text;
       onDisk(path, () => {
-        Deno.writeTextFileSync(`${path}.part`, whole);
+        Deno.writeTextFileSync(`${path}.part`, received);
         Deno.renameSync(`${path}.part`, path);
       });
       onDisk(ledgerPath, () => Deno.writeTextFileSync(ledgerPath, `${this.#base.href}\n`));
@@ -313,20 +298,15 @@ class Download {
         right = hash.digest("hex") === sum;
         if (right) this.#remember(name, sum, found);
         // Hashing blocks this thread: let Ctrl-C and the other workers through.
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await setTimeout(0);
       }
       if (right) {
-        this.#kept++;
-        this.#done++;
+        this.#counts.kept++;
         this.#report(false);
         return;
       }
     }
-    const folder = dirname(path);
-    if (!this.#folders.has(folder)) {
-      onDisk(folder, () => Deno.mkdirSync(folder, { recursive: true }));
-      this.#folders.add(folder);
-    }
+    onDisk(dirname(path), () => Deno.mkdirSync(dirname(path), { recursive: true }));
     const hadPart = (statOf(`${path}.part`)?.size ?? 0) > 0;
     let wrong = 0;
     await this.#persist(name, async () => {
@@ -345,9 +325,8 @@ class Download {
     });
     onDisk(path, () => Deno.renameSync(`${path}.part`, path));
     this.#remember(name, sum, statOf(path));
-    this.#downloaded++;
-    if (hadPart) this.#resumed++;
-    this.#done++;
+    this.#counts.downloaded++;
+    if (hadPart) this.#counts.resumed++;
     this.#report(false);
   }
 
@@ -400,7 +379,7 @@ class Download {
   ): Promise<void> {
     const stalled = new AbortController();
     const limit = this.#options.stall ?? 60_000;
-    let timer = setTimeout(() => stalled.abort(), limit);
+    let timer = globalThis.setTimeout(() => stalled.abort(), limit);
     try {
       let response: Response;
       try {
@@ -439,9 +418,9 @@ class Download {
           }
           if (chunk.done) break;
           clearTimeout(timer);
-          timer = setTimeout(() => stalled.abort(), limit);
+          timer = globalThis.setTimeout(() => stalled.abort(), limit);
           take(chunk.value);
-          this.#bytes += chunk.value.length;
+          this.#counts.bytes += chunk.value.length;
           this.#report(false);
         }
       } finally {
@@ -470,46 +449,33 @@ class Download {
   }
 
   /** Repeats an action with growing pauses as long as it fails in ways that may pass. */
-  async #persist(name: string, action: () => Promise<void>): Promise<void> {
+  async #persist<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
     const { attempts = 6, pause = 500 } = this.#options;
     for (let failures = 0;;) {
-      const before = this.#bytes;
+      const before = this.#counts.bytes;
       try {
         return await action();
       } catch (error) {
         if (!(error instanceof Transient)) throw error;
         // A connection that brought bytes before it broke is slow, not dead. (Other workers' bytes
         // count as well: they show that the network is up.)
-        failures = this.#bytes > before && error.wait === undefined ? 1 : failures + 1;
+        failures = this.#counts.bytes > before && error.wait === undefined ? 1 : failures + 1;
         if (failures >= attempts) {
           throw addressError(
             `Cannot download ${this.#url(name).href}: ${error.message}, ` +
               `${attempts} times in a row. What has arrived is kept: run the same command again`,
           );
         }
-        await this.#sleep(error.wait ?? Math.min(LONGEST_PAUSE, pause * 2 ** (failures - 1)));
+        const wait = error.wait ?? Math.min(LONGEST_PAUSE, pause * 2 ** (failures - 1));
+        await setTimeout(wait, undefined, { signal: this.#signal }).catch(() => {
+          throw this.#signal.reason;
+        });
       }
     }
   }
 
   #url(name: string): URL {
     return new URL(name.split("/").map(encodeURIComponent).join("/"), this.#base);
-  }
-
-  /** Waits, or throws as soon as the download is stopped. */
-  async #sleep(milliseconds: number): Promise<void> {
-    this.#signal.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        reject(this.#signal.reason);
-      };
-      const timer = setTimeout(() => {
-        this.#signal.removeEventListener("abort", stop);
-        resolve();
-      }, milliseconds);
-      this.#signal.addEventListener("abort", stop, { once: true });
-    });
   }
 
   #remember(name: string, sum: string, info: Deno.FileInfo | undefined): void {
@@ -522,11 +488,8 @@ class Download {
     const now = performance.now();
     if (!last && now - this.#reported < 50) return;
     this.#reported = now;
-    this.#options.onProgress?.({
-      filesDone: this.#done,
-      filesTotal: this.#total,
-      bytes: this.#bytes,
-    });
+    const { files, downloaded, kept, bytes } = this.#counts;
+    this.#options.onProgress?.({ filesDone: downloaded + kept, filesTotal: files, bytes });
   }
 }
 
