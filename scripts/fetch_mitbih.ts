@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: "Download the MIT-BIH Arrhythmia Database 1.0.0 and verify every file",
   description: [
     "48 half-hour records of two leads with annotated beats, about 0.1 GB. Stopped at any moment, " +
-    "by Ctrl-C or a lost connection, it goes on where it stopped when run again; files that are in " +
+    "by Ctrl-C or a lost connection, it continues where it stopped when run again; files that are in " +
     "place and right are not downloaded again.",
     "The database is published on PhysioNet under the Open Data Commons Attribution License 1.0: " +
     "please cite Moody & Mark, IEEE Eng. Med. Biol. 20:45 (2001).",

@@ -10,7 +10,7 @@ export const command = defineCommand({
   summary: "Download PTB-XL 1.0.3 and verify every file",
   description: [
     "Takes about 0.6 GB at 100 Hz and 2.7 GB more at 500 Hz. Stopped at any moment, by " +
-    "Ctrl-C or a lost connection, it goes on where it stopped when run again; files that are in place " +
+    "Ctrl-C or a lost connection, it continues where it stopped when run again; files that are in place " +
     "and right are not downloaded again.",
     "PTB-XL is published on PhysioNet under the Creative Commons Attribution 4.0 license: please " +
     "cite Wagner et al., Scientific Data 7:154 (2020).",

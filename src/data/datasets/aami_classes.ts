@@ -14,7 +14,7 @@ export const AAMI_CLASSES = ["N", "S", "V", "F", "Q"] as const;
 /** One of {@linkcode AAMI_CLASSES}. */
 export type AamiClass = (typeof AAMI_CLASSES)[number];
 
-/** Symbols of WFDB annotation files that stand for a beat, by class. */
+/** Symbols of WFDB annotation files that mark a beat, by class. */
 const SYMBOLS: Readonly<Record<AamiClass, string>> = {
   N: "NLRBejn",
   S: "AaJS",
@@ -48,7 +48,7 @@ export function aamiClass(symbol: string): AamiClass | undefined {
 /**
  * Number of beats of each class.
  *
- * @param annotations In any order; those that mark no beat are passed over
+ * @param annotations In any order; those that mark no beat are skipped
  */
 export function countBeats(
   annotations: readonly { readonly symbol: string }[],
@@ -67,12 +67,12 @@ export type WindowLabel = "unlabeled" | "normal" | "abnormal";
 /**
  * Labels consecutive windows. A window is abnormal when it holds at least one beat outside AAMI
  * class N, or ventricular flutter waves (which are annotated one by one but count as no beats). A
- * beat belongs to the window in which its annotation lies, close to the R peak. A window without any
+ * beat belongs to the window of its annotation, close to the R peak. A window without any
  * beat has no label.
  *
  * @param annotations Of the whole record
  * @param ticksPerWindow Length of a window in ticks of the annotations' time, above 0
- * @param windows Number of windows from the start of the record; what lies beyond is passed over
+ * @param windows Number of windows from the start of the record; what comes after is skipped
  */
 export function labelWindows(
   annotations: readonly { readonly sample: number; readonly symbol: string }[],

@@ -18,7 +18,7 @@ import { countClasses, type RecordSet } from "../signals/record_set.ts";
 
 /** Options of {@linkcode loadLabelsCsv}. */
 export interface LabelsCsvOptions extends AnyFormatOptions {
-  /** Folder below which the paths lie. Default: the folder of the table. */
+  /** Folder that the paths are relative to. Default: the folder of the table. */
   readonly root?: string;
   /** What the set calls itself. Default `Own data`. */
   readonly name?: string;

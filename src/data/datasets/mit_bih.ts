@@ -33,7 +33,7 @@ const MIT_BIH_URL = "https://physionet.org/files/mitdb/1.0.0/";
 /** The set's windows. */
 export type MitBihSet = WindowSet;
 
-/** What lies in folders below (the printed directory, signals without annotations) is not downloaded. */
+/** Files in folders below (the printed directory, signals without annotations) are not downloaded. */
 const FILES: DataSetFiles = {
   url: MIT_BIH_URL,
   ledger: ".fetch-mitbih",
@@ -208,7 +208,7 @@ function absent(message: string): UserError {
 
 /**
  * Downloads the MIT-BIH Arrhythmia Database, or what a server offers in its layout, as
- * `downloadDataSet` does it: the records, their annotations and the lists beside them.
+ * `downloadDataSet` does it: the records, their annotations and the lists of both.
  *
  * @returns Counts; every file is in place and verified.
  * @throws {UserError} for a missing file, a file with a wrong sum twice, an unreachable server, a

@@ -62,7 +62,7 @@ export function mitBihPart(record: number): MitBihPart {
 }
 
 /**
- * Fold in the sense of `splitByFolds`: training records lie two by two in folds 1 to 8, validation
+ * Fold in the sense of `splitByFolds`: training records in folds 1 to 8, two each, validation
  * in 9, test in 10.
  *
  * @param record Number of the record
@@ -75,7 +75,7 @@ export function mitBihFold(record: number): number {
 }
 
 /**
- * Number that stands for the person: that of the record, but 201 for both 201 and 202 (48 records,
+ * Number of the person: that of the record, but 201 for both 201 and 202 (48 records,
  * 47 subjects).
  */
 export function mitBihSubject(record: number): number {

@@ -14,13 +14,13 @@ export interface PtbXlRow {
   readonly id: number;
   /** `patient_id`. */
   readonly patient: number;
-  /** Years; 300 stands for "older than 89"; NaN where empty. */
+  /** Years; 300 means "older than 89"; NaN where empty. */
   readonly age: number;
   /** 0 = male, 1 = female; NaN where empty. */
   readonly sex: number;
   /** `strat_fold`, 1 to 10. */
   readonly fold: number;
-  /** SCP-ECG statements with their likelihood in per cent; 0 stands for "not known". */
+  /** SCP-ECG statements with their likelihood in per cent; 0 means "not known". */
   readonly codes: ReadonlyMap<string, number>;
   /** Record path below the data set's folder, without extension. */
   readonly file: string;

@@ -26,7 +26,7 @@ export function parseScpCodes(cell: string, where = "scp_codes"): Map<string, nu
     );
   const body = /^\s*\{(.*)\}\s*$/s.exec(cell)?.[1];
   if (body === undefined) throw bad();
-  // One entry and the comma after it; sticky, so nothing between two entries is passed over.
+  // One entry and the comma after it; sticky, so nothing between two entries is skipped.
   const entry =
     /\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*:\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(,|$)/y;
   let more = body.trim() !== "";

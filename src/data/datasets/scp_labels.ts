@@ -56,7 +56,7 @@ export function parseScpStatements(text: string, file = "scp_statements.csv"): S
 
 /**
  * Sets the superclasses of one record: any diagnostic statement sets its class, whatever its
- * likelihood (0 stands for "not known"). The published class counts follow from this rule.
+ * likelihood (0 means "not known"). The published class counts follow from this rule.
  *
  * @param codes Statements of the record
  * @param statements From {@linkcode parseScpStatements}

@@ -11,7 +11,7 @@ import { setTimeout } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { fileErrorReason } from "../files/wfdb/file_source.ts";
 
-/** How a download stands. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** Files that are in place and verified. */
   readonly filesDone: number;
@@ -288,7 +288,7 @@ class Download {
     const path = `${this.#root}/${name}`;
     const found = statOf(path);
     if (found?.isDirectory) {
-      throw new UserError(`Cannot write ${path}: a folder stands in its place`);
+      throw new UserError(`Cannot write ${path}: there is a folder of this name`);
     }
     if (found !== undefined) {
       let right = this.#known.get(name) === stamp(sum, found);
@@ -395,7 +395,7 @@ class Download {
         throw this.#lost(error, stalled.signal, limit);
       }
       if (offset > 0 && response.status === 416) {
-        // Nothing lies beyond what is there: its sum decides.
+        // There is no more than what has arrived: its sum decides.
         await response.body?.cancel();
         return;
       }

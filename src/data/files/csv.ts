@@ -8,7 +8,7 @@ import { parse } from "@std/csv";
 import { type ErrorFacts, UserError } from "../../errors.ts";
 
 /**
- * CSV text to rows, quoted cells with line breaks included. Blank lines are passed over.
+ * CSV text to rows, quoted cells with line breaks included. Blank lines are skipped.
  *
  * @param text Contents of the file
  * @param file Its name, for the message

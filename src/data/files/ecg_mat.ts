@@ -1,5 +1,5 @@
 /**
- * An ECG as a matrix in a MATLAB file without a header beside it.
+ * An ECG as a matrix in a MATLAB file without a header.
  *
  * @module
  */

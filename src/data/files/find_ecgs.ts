@@ -1,5 +1,5 @@
 /**
- * The ECGs that the arguments of a command stand for.
+ * The ECGs that a list of files and folders names.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type ErrorFacts, UserError } from "../../errors.ts";
 import { locateEcg } from "./read_ecg.ts";
 import { findRecords } from "./wfdb/find_records.ts";
 
-/** A path that stands for no ECG, and why. */
+/** A path that names no ECG, and why. */
 export interface UnusableEcg {
   readonly path: string;
   /** A sentence that names the path. */
@@ -28,7 +28,7 @@ export interface FoundEcgs {
 /**
  * Turns files and folders into ECGs. Of a folder all WFDB records, `.csv` and `.mat` files in it and
  * the folders below it, in the order of their paths. The files of a WFDB record (`A1.hea`, `A1.dat`,
- * `A1.mat` beside `A1.hea`) stand for one ECG, as where a shell expands `folder/*`. Whether a file
+ * `A1.mat` with `A1.hea`) are one ECG, as where a shell expands `folder/*`. Whether a file
  * can be read is for the reader to say.
  *
  * @param given Files and folders
@@ -70,7 +70,7 @@ function isFolder(path: string): boolean {
 function ecgsIn(folder: string): string[] {
   const root = folder.replace(/[/\\]+$/, "");
   const { names, folders } = findRecords(root || "/");
-  // A matrix beside a header is the signal file of a record or of a segment.
+  // A matrix with a header is the signal file of a record or of a segment.
   const isEcg = (file: string) =>
     /\.csv$/i.test(file) ||
     /\.mat$/i.test(file) && !existsSync(`${root}/${file.slice(0, -".mat".length)}.hea`);

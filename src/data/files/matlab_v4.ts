@@ -12,7 +12,7 @@ export interface MatlabMatrix {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
-  /** [columns, rows]: a column lies together. */
+  /** [columns, rows]: column-major. */
   readonly values: Float64Array;
 }
 
@@ -33,7 +33,7 @@ const READERS: readonly {
 ];
 
 /**
- * Reads the full, real, numeric matrices of a file; text, sparse and complex ones are passed over.
+ * Reads the full, real, numeric matrices of a file; text, sparse and complex ones are skipped.
  *
  * @param bytes Contents of the file
  * @param file Its name, for messages

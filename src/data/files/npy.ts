@@ -139,7 +139,7 @@ export function decodeNpy(bytes: Uint8Array, path: string): NpyArray {
 /** Extents of a Python tuple; undefined where it is none. */
 function readShape(text: string): number[] | undefined {
   const parts = text.split(",").map((part) => part.trim());
-  // `()` is empty, a tuple of one has a comma behind it, and longer ones may have.
+  // `()` is empty, a tuple of one has a comma after it, and longer ones may have.
   if (parts.at(-1) === "") parts.pop();
   else if (parts.length === 1) return undefined;
   const shape = parts.map(Number);

@@ -66,7 +66,7 @@ export interface Ecg {
 
 /**
  * Reads an ECG: a WFDB record (`NAME.hea`, `NAME.dat` or `NAME`), a record of the PhysioNet
- * challenges (`NAME.mat` beside `NAME.hea`), a bare `NAME.mat` of MATLAB level 4, or a table
+ * challenges (`NAME.mat` with `NAME.hea`), a bare `NAME.mat` of MATLAB level 4, or a table
  * `NAME.csv` with a column for each lead.
  *
  * Leads are found by name. Another rate is resampled by {@linkcode resample}.
@@ -75,7 +75,7 @@ export interface Ecg {
  * @param options Shape of the result; rate and unit of a file that does not state them
  * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
  *   or unknown; the rate is missing or another than stated; a value is missing; the window does not
- *   lie in the record (with `padding: "error"` not wholly)
+ *   fit in the record (with `padding: "error"` not wholly)
  * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
  *
  * @example
@@ -103,7 +103,7 @@ interface LocatedEcg {
 }
 
 /**
- * The file that a path stands for, as {@linkcode ecgFile} finds it.
+ * The file that a path names, as {@linkcode ecgFile} finds it.
  *
  * @throws {UserError} where the file is of no known kind
  */
@@ -154,7 +154,7 @@ export function readEcgSignalsSync(path: string, options: EcgFileOptions = {}): 
  *
  * @param signals What {@linkcode readEcgSignalsSync} gave
  * @param path Name of the record, for messages
- * @throws {UserError} where a value is missing, or the window does not lie in the record (with
+ * @throws {UserError} where a value is missing, or the window does not fit in the record (with
  *   `padding: "error"` not wholly)
  * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
  *
@@ -216,7 +216,7 @@ function checkShape({ targetRate, targetLength }: EcgWindowOptions): void {
   }
 }
 
-/** Readers name a file as it lies in its folder; a person gave a path. */
+/** Readers name a file without its folder; messages name the path that was given. */
 function namingFolder<Result>(folder: string, read: () => Result): Result {
   try {
     return read();

@@ -18,7 +18,7 @@ import type { FileSource } from "./wfdb/file_source.ts";
 import { readRecordFrom } from "./wfdb/read_record.ts";
 import { physicalValues, type WfdbSignal } from "./wfdb/record.ts";
 
-/** What a path stands for. */
+/** What a path names. */
 export interface EcgFile {
   readonly kind: "wfdb" | "csv" | "mat";
   /** File to read; of a WFDB record, its path without extension. */
@@ -26,8 +26,8 @@ export interface EcgFile {
 }
 
 /**
- * What a path stands for: `NAME`, `NAME.hea`, `NAME.dat` a WFDB record, `NAME.csv` a table, `NAME.mat`
- * a WFDB record where `NAME.hea` lies beside it (as in the PhysioNet challenges), else a matrix.
+ * What a path names: `NAME`, `NAME.hea`, `NAME.dat` a WFDB record, `NAME.csv` a table, `NAME.mat`
+ * a WFDB record next to a `NAME.hea` (as in the PhysioNet challenges), else a matrix.
  *
  * @param source Where the files are
  * @param path Path in it

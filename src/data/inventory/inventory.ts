@@ -21,7 +21,7 @@ export interface Inventory {
   /** Totals by name; what is undefined is not shown. */
   readonly totals: Readonly<Record<string, string | undefined>>;
   readonly tables: readonly CountTable[];
-  /** Headings with entries, such as damaged records; a heading without entries stands for itself. */
+  /** Headings with entries, such as damaged records; a heading without entries is a note. */
   readonly lists: readonly { readonly title: string; readonly entries: readonly string[] }[];
   readonly figures: readonly CountFigure[];
   /** Everything, with the keys of the JSON file. */

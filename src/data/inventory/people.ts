@@ -13,7 +13,7 @@ export const SEXES = ["male", "female", "unknown"] as const;
 /**
  * Band of an age.
  *
- * @param age Years; 300 stands for "older than 89" in PTB-XL; NaN and negative ages are unknown
+ * @param age Years; 300 means "older than 89" in PTB-XL; NaN and negative ages are unknown
  */
 export function ageBand(age: number): (typeof AGE_BANDS)[number] {
   if (!(age >= 0)) return "unknown";

@@ -75,7 +75,7 @@ const CHUNK = 128;
  */
 const WORTH_WORKERS = 3000;
 
-/** The same where records may be resampled: 3 ms for 10 s at 500 Hz, beside the reading. */
+/** The same where records may be resampled: 3 ms for 10 s at 500 Hz, on top of reading. */
 const WORTH_WORKERS_RESAMPLED = 300;
 
 /** As many workers as pay for `records` records on this machine. */

@@ -23,7 +23,7 @@ export type Balancing = typeof BALANCING_STRATEGIES[number];
  *
  * The rule for records with several classes: a record weighs 1 / n(c) for its rarest class c, where
  * n(c) counts the records of class c. A class whose records carry no rarer one thus gets the same
- * share of draws as any other such class; a class that often stands beside rarer ones gets more.
+ * share of draws as any other such class; a class that often occurs with rarer ones gets more.
  * (Exactly equal shares are impossible in general when a record carries several classes.) A record
  * without any class weighs as much as one of the most frequent class: it is never favored.
  *

@@ -41,7 +41,7 @@ export interface EpochOrderOptions {
   readonly epoch: number;
   /**
    * True by default. Without shuffling, `standard` keeps the order of `indices`; `stratified` has the
-   * same batches in every epoch, each in the order of `indices`; `oversample` draws anew each epoch
+   * same batches in every epoch, each in the order of `indices`; `oversample` draws again in each epoch
    * and visits its draws in the order of `indices`.
    */
   readonly shuffle?: boolean;
@@ -49,7 +49,7 @@ export interface EpochOrderOptions {
 
 /**
  * The rows of one epoch, batch after batch, in the sizes of {@linkcode batchSizes}: no record is
- * dropped. A pure function of its arguments, so a resumed run goes on with the same batches.
+ * dropped. A pure function of its arguments, so a resumed run continues with the same batches.
  *
  * `standard` and `stratified` visit every row once; `oversample` makes as many draws as there are
  * rows, with replacement.

@@ -33,7 +33,7 @@ export function rowsOfFolds(folds: ArrayLike<number>, wanted: readonly number[])
 
 /**
  * Splits by `strat_fold` as PTB-XL recommends (Wagner et al. 2020): 1–8 train, 9 validation, 10
- * test. All records of a patient lie in one fold, so no patient is in two parts.
+ * test. All records of a patient are in one fold, so no patient is in two parts.
  *
  * @param set The records
  * @param assignment Other folds for a part

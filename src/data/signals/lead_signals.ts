@@ -57,7 +57,7 @@ export function windowAtRate(
   });
 }
 
-/** No ECG lies outside; a damaged header may say anything. */
+/** No ECG has another; a damaged header may say anything. */
 function checkRate(rate: number, file: string): void {
   if (!(rate >= 1 && rate <= 1e6)) {
     throw new UserError(

@@ -39,7 +39,7 @@ function bessel0(x: number): number {
 
 /** The filter for one ratio of rates. */
 interface Polyphase {
-  /** Output m lies at input position m · down / up. */
+  /** Output m is at input position m · down / up. */
   readonly up: number;
   readonly down: number;
   /** Input samples before the position that count. */
@@ -112,10 +112,10 @@ export function resampledLength(samples: number, from: number, to: number): numb
 /**
  * Brings a signal to another sampling rate: y[m] = Σ_k h(m · from / to − k) x[k].
  *
- * h is a sinc under a Kaiser window, cut off below the Nyquist frequency of the lower rate: what
- * lies up to 0.8 of that frequency passes (40 Hz for 500 → 100 Hz, to 0.01 %), what lies above it
- * is weakened by about 80 dB and neither folds back nor leaves images. The filter is symmetric, so
- * nothing is delayed: y[m] lies at the time m / to. Beyond its ends the signal counts as mirrored at
+ * h is a sinc under a Kaiser window, cut off below the Nyquist frequency of the lower rate: frequencies
+ * up to 0.8 of it pass (40 Hz for 500 → 100 Hz, to 0.01 %), those above it
+ * are weakened by about 80 dB and neither fold back nor leave images. The filter is symmetric, so
+ * nothing is delayed: y[m] is at the time m / to. Beyond its ends the signal counts as mirrored at
  * its first and last sample; a constant stays constant to the last sample.
  *
  * @param signal Samples at the rate `from`, at least one

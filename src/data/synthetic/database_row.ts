@@ -93,7 +93,7 @@ export function databaseRow(patient: Patient, id: number, notes: RecordNotes): s
   return [
     String(id),
     float(patient.index + 1),
-    // PTB-XL hides ages above 89 behind 300.
+    // PTB-XL writes 300 for ages above 89.
     float(patient.age > 89 ? 300 : patient.age),
     String(patient.sex),
     float(patient.height),

@@ -48,7 +48,7 @@ function discord(heart: Heart, severity: number): void {
   shiftRecovery(heart, opposite.map((v) => 0.22 * severity * v) as Vector);
 }
 
-/** Infarction of the wall that lies in a direction (unit vector, roughly). */
+/** Infarction of the wall in a direction (unit vector, roughly). */
 function infarction(direction: Readonly<Vector>): Diagnosis {
   return (heart, severity, random) => {
     const wall: Vector = [

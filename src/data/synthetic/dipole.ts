@@ -8,7 +8,7 @@
  * z = Σ aᵢ (bᵢ²/ω) exp(−Δθᵢ²/2bᵢ²), the form of Sameni et al. (2007). That sum is evaluated here at
  * the sample times: no step size, no start-up transient, and exact at any sampling rate.
  *
- * Within a beat of length RR the phase grows by 2π: a wave at phase θᵢ with width bᵢ stands at
+ * Within a beat of length RR the phase grows by 2π: a wave at phase θᵢ with width bᵢ is at
  * θᵢ·RR/2π with width bᵢ·RR/2π. The waves of {@linkcode Wave} are given in seconds at 60 beats per
  * minute, and their phases are chosen such that QRS keeps its length at any rate, QT follows √RR
  * (Bazett 1920), and PR shortens a little.

@@ -151,7 +151,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
     pr: Math.max(0.12, Math.min(0.205, 0.15 + 0.0003 * (age - 50) + 0.016 * random.normal())),
   };
 
-  // Voltages fall with age, are lower in women and in stout people.
+  // Voltages fall with age, are lower in women and with a high body mass index.
   const voltage = jitter(0.2) * (1 - 0.003 * (Math.min(age, 85) - 50)) * (sex === 1 ? 0.93 : 1.05) *
     Math.exp(-0.018 * (bodyMassIndex - 26));
   for (const part of [heart.main, heart.late]) scale(part.vector, voltage * jitter(0.13));
@@ -196,7 +196,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
     0.22 * random.normal();
   const horizontal = 0.22 * random.normal();
   for (const part of depolarization(heart)) turn(part.vector, frontal, horizontal);
-  // A normal axis lies between −30° and 90°; the leads see a turn of the heart a little distorted,
+  // A normal axis is between −30° and 90°; the leads see a turn of the heart a little distorted,
   // so it takes two steps.
   for (let step = 0; step < 2; step++) {
     const axis = frontalAxis(meanQrs(heart), STANDARD_LEADS);

@@ -92,7 +92,7 @@ export function addNoise(
       const envelope = burstHere > 0 && Math.abs(distance) < 3
         ? burstHere * Math.exp(-0.5 * distance * distance)
         : 0;
-      // Muscle noise lies above 20 Hz: the difference of white noise.
+      // Muscle noise is above 20 Hz: the difference of white noise.
       let value = floor * (white[t] + envelope * 0.7 * (white[t] - previous));
       previous = white[t];
       value += offset + respiration * Math.sin(perSecond * breathing * t + breath) +

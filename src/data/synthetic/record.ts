@@ -14,7 +14,7 @@ import { addNoise } from "./noise.ts";
 import type { Patient } from "./patients.ts";
 import { type Beat, makeBeats } from "./rhythm.ts";
 
-/** What is known about a record beside its signal. */
+/** What is known about a record besides its signal. */
 export interface RecordNotes {
   /** Beats that fall into the record. */
   readonly beats: readonly Beat[];

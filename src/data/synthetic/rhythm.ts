@@ -16,7 +16,7 @@ export type BeatKind = "sinus" | "atrial" | "ventricular";
 
 /** One beat. */
 export interface Beat {
-  /** Time of the R wave in seconds from the first sample; may lie outside the record. */
+  /** Time of the R wave in seconds from the first sample; may be outside the record. */
   readonly time: number;
   /** Seconds since the beat before: sets the pace of repolarization. */
   readonly interval: number;
@@ -41,7 +41,7 @@ export interface RhythmSettings {
   readonly atrialRate: number;
 }
 
-/** Cosines that stand for one peak of the spectrum. */
+/** Cosines that make one peak of the spectrum. */
 const LINES_PER_PEAK = 12;
 
 /**

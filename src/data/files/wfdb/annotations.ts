@@ -15,7 +15,7 @@
  * 63     AUX   bytes of text that follow, padded to an even number
  * ```
  *
- * NUM, SUB, CHN and AUX stand after the annotation that they describe, SKIP before it. A word of 0
+ * NUM, SUB, CHN and AUX follow the annotation that they describe, SKIP precedes it. A word of 0
  * ends the list.
  *
  * @module
@@ -94,7 +94,7 @@ export function parseAnnotations(bytes: Uint8Array, file = "annotations"): Annot
     const value = word & 0x3ff;
     const describe = (change: Partial<Annotation>) => {
       const latest = all.pop();
-      if (latest === undefined) throw fail(`a field of code ${code} stands before any annotation`);
+      if (latest === undefined) throw fail(`a field of code ${code} comes before any annotation`);
       all.push({ ...latest, ...change });
     };
     if (code <= LAST_ANNOTATION) {

@@ -17,7 +17,7 @@ export interface FoundHeaders {
 }
 
 /**
- * Lists the headers (`.hea`) in a folder and all folders below it. Links to folders are passed over,
+ * Lists the headers (`.hea`) in a folder and all folders below it. Links to folders are skipped,
  * and names that begin with a dot.
  *
  * @throws {UserError} where a folder cannot be listed

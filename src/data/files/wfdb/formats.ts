@@ -6,7 +6,7 @@
 
 import { UserError } from "../../../errors.ts";
 
-/** How samples of one format lie in a file. */
+/** How a file stores samples of one format. */
 export interface SampleFormat {
   /** Value that marks a sample as missing, or undefined where the format has none. */
   readonly invalid: number | undefined;
@@ -14,7 +14,7 @@ export interface SampleFormat {
   readonly differences: boolean;
   /** Bytes that hold `count` samples. */
   bytesFor(count: number): number;
-  /** Whole samples that lie in `bytes` bytes. */
+  /** Whole samples in `bytes` bytes. */
   samplesIn(bytes: number): number;
   /** Decodes `out.length` samples; `bytes` holds at least {@linkcode bytesFor} that many. */
   decode(bytes: Uint8Array, out: Int32Array): void;

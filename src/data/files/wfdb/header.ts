@@ -11,7 +11,7 @@ import { leadIndex } from "../../signals/lead_names.ts";
 
 /** One signal line of a header, with the documented defaults filled in. */
 export interface SignalHeader {
-  /** File with the samples, beside the header; `~` where there is none. */
+  /** File with the samples, in the folder of the header; `~` where there is none. */
   readonly fileName: string;
   /** Storage format: 8, 16, 24, 32, 61, 80, 160, 212, 310, 311; 0 for none. */
   readonly format: number;
@@ -218,7 +218,7 @@ function parseRecordLine(line: { number: number; text: string }, file: string) {
   if (rest.length > 0 && !TIME.test(rest[0]) && parseDate(rest[0]) === undefined) {
     frames = whole(rest[0]);
     if (frames === undefined || frames < 0) throw bad("the number of samples is not valid");
-    // Zero stands for "not known" in an ordinary header (header(5)).
+    // Zero means "not known" in an ordinary header (header(5)).
     if (frames === 0) frames = undefined;
     rest = rest.slice(1);
   }

@@ -82,7 +82,7 @@ export function readRecordFrom(
 /**
  * Reads frames of a multi-segment record. Only the segments that the range touches are opened.
  *
- * @param source Files beside the master header
+ * @param source Files in the folder of the master header
  * @param header The master header
  * @param file Its name, for messages
  * @throws {UserError} where a segment is missing or does not fit the master header

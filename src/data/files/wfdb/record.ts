@@ -57,7 +57,7 @@ export interface ReadRecordOptions {
 /**
  * The range of frames that `options` ask for.
  *
- * @throws {UserError} where it does not lie in the record
+ * @throws {UserError} where it exceeds the record
  */
 export function frameRange(
   options: ReadRecordOptions,
@@ -106,7 +106,7 @@ export function readSingleSegment(
   file: string,
   options: ReadRecordOptions,
 ): WfdbRecord {
-  // Signals that name the same file lie interleaved in it, frame by frame.
+  // Signals that name the same file are interleaved in it, frame by frame.
   const groups = new Map<string, number[]>();
   header.signals.forEach((signal, index) => {
     const group = groups.get(signal.fileName);
@@ -233,7 +233,7 @@ function markInvalid(samples: Int32Array, invalid: number | undefined): void {
   for (let i = 0; i < samples.length; i++) if (samples[i] === invalid) samples[i] = INVALID_SAMPLE;
 }
 
-/** Sample t of a signal with skew s lies at t + s in the file; the last s frames are not there. */
+/** Sample t of a signal with skew s is at t + s in the file; the last s frames are not there. */
 function unskew(samples: Int32Array, signal: SignalHeader): Int32Array {
   const shift = Math.min(signal.skew * signal.samplesPerFrame, samples.length);
   if (shift === 0) return samples;

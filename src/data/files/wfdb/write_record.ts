@@ -33,7 +33,7 @@ export interface RecordToWrite {
 }
 
 /**
- * The two files of a record as they stand on disk; the header carries the initial value and the
+ * The two files of a record; the header carries the initial value and the
  * 16-bit checksum of every signal.
  *
  * @throws {RangeError} where the samples do not fill whole frames or a field would break the header
