@@ -64,6 +64,7 @@ export {
   readEcgSignalsSync,
   readEcgSync,
 } from "./src/data/files/read_ecg.ts";
+export type { EcgSamples } from "./src/data/signals/ecg_samples.ts";
 export { findEcgsSync, type FoundEcgs, type UnusableEcg } from "./src/data/files/find_ecgs.ts";
 export { type HeaderPatient, headerPatient } from "./src/data/files/header_patient.ts";
 export { type FoldSplit, splitByFolds } from "./src/data/sampling/splits.ts";
@@ -361,8 +362,9 @@ export {
 export { type Condition, sweepConditions } from "./src/results/conditions.ts";
 export {
   type EcgPrediction,
+  type EcgPredictions,
+  type LeftOutEcg,
   predict,
-  type Predictions,
   type PredictOptions,
 } from "./src/evaluation/predict.ts";
 export { type ClassifierInput, classifierInput } from "./src/evaluation/classifier_input.ts";

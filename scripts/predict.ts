@@ -1,3 +1,9 @@
+import { basename } from "node:path";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
+import type { Checkpoint } from "../src/checkpoint/state_dict.ts";
+import { advised } from "../src/console/advice.ts";
+import { assertFolderWritable, type Settings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import {
   booleanFlag,
@@ -8,7 +14,29 @@ import {
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags } from "../src/console/flags/training_flags.ts";
-import { runPredict } from "../src/commands/predict.ts";
+import { assertOutputs, writeOutputs } from "../src/console/outputs.ts";
+import {
+  describeFacts,
+  describePredictions,
+  drawPrediction,
+  figureFiles,
+  NOTICE,
+  predictionsTable,
+  predictionTableCsv,
+  shortNames,
+} from "../src/console/prediction_view.ts";
+import { Progress } from "../src/console/progress.ts";
+import { terminalWidth } from "../src/console/terminal.ts";
+import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
+import { readEcgSignalsSync } from "../src/data/files/read_ecg.ts";
+import { UsageError, UserError } from "../src/errors.ts";
+import { type ClassifierInput, classifierInput } from "../src/evaluation/classifier_input.ts";
+import { type EcgPredictions, predict, type PredictOptions } from "../src/evaluation/predict.ts";
+import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
+import { jsonText } from "../src/results/schema/result_file.ts";
+import { openDevice } from "../src/runs/device.ts";
+import { formatCount, formatNumber } from "../src/text/format.ts";
+import { renderSettings } from "../src/text/table.ts";
 
 /** `deno task predict`: probabilities and a picture for any ECG. */
 export const command = defineCommand({
@@ -91,7 +119,191 @@ export const command = defineCommand({
       about: "All records of a folder",
     },
   ],
-  run: runPredict,
+  async run(flags, context) {
+    const { checkpoint: path, json, csv, threshold } = flags;
+    // JSON on standard output: everything else must not go there.
+    const piped = json === STANDARD_OUTPUT;
+    const say = piped ? console.error : console.log;
+    const found = findEcgsSync(context.positionals);
+    checkOutputs(flags, found.paths.length);
+    const unusable = found.leftOut.map(({ path: name, ...why }) => ({ name, ...why }));
+    if (flags.strict && unusable.length > 0) throw failure(unusable[0]);
+    const checkpoint = await readCheckpoint(path);
+    const input = classifierInput(checkpoint);
+    const device = await openDevice(flags);
+    let result: EcgPredictions;
+    try {
+      const settings: Settings = [
+        ["Command", "predict"],
+        ["Checkpoint", [path, ...describeCheckpoint(checkpoint)].join("\n")],
+        ...describeTask(flags, input, checkpoint),
+        ["ECGs", formatCount(found.paths.length)],
+        ["Adapter", device.gpu.name],
+      ];
+      say(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
+      const { signal } = context;
+      const options = { ...flags, checkpoint, ecgs: found.paths, device, signal };
+      result = await predictWithProgress(options);
+    } finally {
+      device.gpu.destroy();
+    }
+    const { predictions } = result;
+    const leftOut = [...unusable, ...result.leftOut];
+    if (predictions.length === 0 && leftOut.length === 1) throw failure(leftOut[0]);
+    const names = shortNames(predictions.map(({ name }) => name));
+    if (predictions.length > 0) {
+      say(predictionsTable(result, names, threshold) + "\n");
+      const facts = predictions.map((each) => describeFacts(each, input.signalLength));
+      say(renderSettings(facts.map((line, i) => [names[i], line])) + "\n");
+    }
+    if (leftOut.length > 0) {
+      say(`Left out ${formatCount(leftOut.length)}:`);
+      for (const { reason, facts } of leftOut.slice(0, SHOWN)) say(`  ${advised(reason, facts)}`);
+      if (leftOut.length > SHOWN) say(`  and ${formatCount(leftOut.length - SHOWN)} more`);
+      say("");
+    }
+    if (predictions.length === 0) {
+      throw new UserError(`None of the ${formatCount(leftOut.length)} ECGs could be read`);
+    }
+    const figures = flags.noFigure ? [] : await drawAll(result, names, flags, context.signal);
+    const described = async () =>
+      jsonText(await describePredictions(result, leftOut, figures, flags));
+    if (piped) console.log((await described()).trimEnd());
+    await writeOutputs([
+      [
+        figures.length > 1 ? "Figures" : "Figure",
+        describeFigures(figures),
+        () => Promise.resolve(),
+      ],
+      ["CSV", csv, (file) => writeFileAtomically(file, predictionTableCsv(result, threshold))],
+      [
+        "JSON",
+        piped ? undefined : json,
+        async (file) => writeFileAtomically(file, await described()),
+      ],
+    ], say);
+    say(`\n${NOTICE}`);
+  },
 });
+
+/** Unreadable files that are printed; the JSON file has all of them. */
+const SHOWN = 20;
+
+const STANDARD_OUTPUT = "-";
+
+type Flags = Parameters<typeof command.run>[0];
+
+function failure({ reason, facts }: { reason: string; facts?: UserError["facts"] }): UserError {
+  return new UserError(reason, facts);
+}
+
+/** A file for one picture, else a folder. */
+function isSvg(path: string): boolean {
+  return /\.svg$/i.test(path);
+}
+
+/** Checks before any work that everything can be written where it is wanted. */
+function checkOutputs({ figure, noFigure, json, csv }: Flags, count: number): void {
+  if (!noFigure) {
+    if (isSvg(figure) && count > 1) {
+      throw new UsageError(
+        `--figure ${figure} is one file, there are ${formatCount(count)} ECGs: give a folder`,
+      );
+    }
+    assertFolderWritable(isSvg(figure) ? figure : `${figure}/ecg.svg`, "--figure");
+  }
+  assertOutputs({ csv, json: json === STANDARD_OUTPUT ? undefined : json });
+}
+
+/** What will be done with each ECG, as lines of the settings. */
+function describeTask(
+  flags: Flags,
+  { samplingRate, signalLength, assumptions }: ClassifierInput,
+  { metadata }: Checkpoint,
+): Settings {
+  const seconds = formatNumber(signalLength / samplingRate);
+  const shape = `${formatCount(signalLength)} samples at ${samplingRate} Hz (${seconds} s)`;
+  return [
+    ["Input", [shape, ...assumptions].join("\n")],
+    ["Windows", describeWindows(flags, seconds)],
+    ["Normalization", describeNormalization(flags, metadata.normalisation)],
+    [
+      "Probabilities",
+      "sigmoid of each output by itself (several classes may be present, or none); " +
+      `marked from ${flags.threshold} on`,
+    ],
+  ];
+}
+
+function describeWindows({ windows, start }: Flags, seconds: string): string {
+  const from = start > 0 ? `from ${start} s on` : "from the beginning";
+  return (windows === "all"
+    ? `of ${seconds} s, ${from}, to the end of the record; their probabilities are averaged`
+    : `one of ${seconds} s, ${from}; what follows is left out`) +
+    "; shorter records are filled with zeros, as in training";
+}
+
+function describeNormalization(
+  { normalize }: Flags,
+  carried: { readonly kind: "train" | "none" } | null | undefined,
+): string {
+  if (carried?.kind === "train") {
+    return normalize === "none"
+      ? "none (mV), although the checkpoint carries one"
+      : "per lead, the checkpoint's";
+  }
+  return `none (mV); the checkpoint ${carried === undefined ? "does not say" : "has none"}`;
+}
+
+async function predictWithProgress(options: PredictOptions): Promise<EcgPredictions> {
+  let progress: Progress | undefined;
+  let current = "";
+  try {
+    return await predict({
+      ...options,
+      onProgress(phase, done, total) {
+        if (phase !== current) {
+          progress?.finish();
+          const unit = phase === "Reading" ? "ECGs" : "windows";
+          progress = new Progress({ label: phase, total, unit });
+          current = phase;
+        }
+        progress?.update(done);
+      },
+    });
+  } finally {
+    progress?.finish();
+  }
+}
+
+async function drawAll(
+  { predictions, input }: EcgPredictions,
+  names: readonly string[],
+  { figure, checkpoint, samplingRate, units }: Flags,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const paths = predictions.map(({ name }) => name);
+  const files = isSvg(figure) ? [figure] : figureFiles(paths, figure);
+  const caption = basename(checkpoint);
+  for (const [i, prediction] of predictions.entries()) {
+    signal.throwIfAborted();
+    // Read again, since the records of a large folder do not fit in memory all at once.
+    const signals = readEcgSignalsSync(paths[i], { samplingRate, units });
+    const about = { name: names[i], caption };
+    await writeFileAtomically(
+      files[i],
+      drawPrediction(prediction, signals, input.classNames, about),
+    );
+  }
+  return files;
+}
+
+/** Where the pictures are; undefined without any. */
+function describeFigures(figures: readonly string[]): string | undefined {
+  if (figures.length < 2) return figures[0];
+  return `${figures[0]} … ${basename(figures[figures.length - 1])} (${
+    formatCount(figures.length)
+  })`;
+}
 
 if (import.meta.main) await runCommand(command);

@@ -26,12 +26,15 @@ export type Output = readonly [
   write: (path: string) => Promise<string | void>,
 ];
 
-/** Writes files in their order, and a line for each. */
-export async function writeOutputs(outputs: readonly Output[]): Promise<void> {
+/** Writes files in their order, and says a line for each. */
+export async function writeOutputs(
+  outputs: readonly Output[],
+  say: (line: string) => void = console.log,
+): Promise<void> {
   const width = Math.max(...outputs.map(([label]) => label.length)) + 2;
   for (const [label, path, write] of outputs) {
     if (path === undefined) continue;
     const none = await write(path);
-    console.log(label.padEnd(width) + (none === undefined ? path : `none: ${none}`));
+    say(label.padEnd(width) + (none === undefined ? path : `none: ${none}`));
   }
 }

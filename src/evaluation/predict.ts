@@ -1,12 +1,10 @@
 /**
- * Probabilities of a classifier for ECGs from files of any kind.
+ * Probabilities of a classifier for ECGs in memory or in files of any kind.
  *
  * @module
  */
 
-import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
-import { digitize, doubtsAbout, windowStarts } from "../data/signals/ecg_windows.ts";
-import type { UnusableEcg } from "../data/files/find_ecgs.ts";
+import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import {
   type Ecg,
   type EcgFileOptions,
@@ -14,22 +12,22 @@ import {
   readEcgSignalsSync,
 } from "../data/files/read_ecg.ts";
 import type { EcgFile } from "../data/files/twelve_leads.ts";
-import { LEADS, type RecordSet } from "../data/signals/record_set.ts";
+import { type EcgSamples, leadSignals } from "../data/signals/ecg_samples.ts";
+import { digitize, doubtsAbout, windowStarts } from "../data/signals/ecg_windows.ts";
+import { LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../data/signals/record_set.ts";
 import { resampledLength } from "../data/signals/resample.ts";
-import { UNITS_PER_MILLIVOLT } from "../data/signals/record_set.ts";
-import { UserError } from "../errors.ts";
+import { type ErrorFacts, UserError } from "../errors.ts";
 import { normalizationFor } from "../runs/checkpoints.ts";
-import { type ClassifierInput, classifierInput } from "./classifier_input.ts";
 import { type Device, openDevice } from "../runs/device.ts";
-import { Inference, INFERENCE_ROWS, sigmoid } from "./inference.ts";
-import { loadClassifier } from "./load_network.ts";
 import { Workspace } from "../runs/workspace.ts";
+import { type ClassifierInput, classifierInput } from "./classifier_input.ts";
+import { classify } from "./evaluate.ts";
 
 /** Settings of {@linkcode predict}. */
 export interface PredictOptions extends EcgFileOptions {
   readonly checkpoint: Checkpoint;
-  /** Files, as `readEcgSync` takes them. */
-  readonly ecgs: readonly string[];
+  /** Samples in memory, or files as `readEcgSync` takes them. */
+  readonly ecgs: readonly (EcgSamples | string)[];
   /** Where to begin in each record, seconds. Default 0. */
   readonly start?: number;
   /**
@@ -46,16 +44,17 @@ export interface PredictOptions extends EcgFileOptions {
   readonly batchSize?: number;
   /** An open device, which stays open; by default one is opened and closed again. */
   readonly device?: Device;
-  /** Ends the job before the next file. */
+  /** Ends the job before the next ECG. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (phase: "Reading" | "Predicting", done: number, total: number) => void;
 }
 
 /** What a classifier says of one ECG. */
 export interface EcgPrediction {
-  readonly path: string;
+  /** Path of the file; of samples their name, else `ECG 1` and so on. */
+  readonly name: string;
   /** Kind of file; the leads of a bare `.mat` file were taken in the order of `LEADS`. */
-  readonly kind: EcgFile["kind"];
+  readonly kind: EcgFile["kind"] | "samples";
   /** Mean over the windows, each class by itself in [0, 1]. */
   readonly probabilities: Float64Array;
   /** In the order of time. */
@@ -70,17 +69,24 @@ export interface EcgPrediction {
   readonly doubts: readonly string[];
 }
 
+/** An ECG that could not be used. */
+export interface LeftOutEcg {
+  readonly name: string;
+  /** A sentence that names it. */
+  readonly reason: string;
+  readonly facts?: ErrorFacts;
+}
+
 /** What {@linkcode predict} gives. */
-export interface Predictions {
+export interface EcgPredictions {
   readonly input: ClassifierInput;
   /** What the signals went through. */
   readonly normalization: "train" | "none";
   /** Name of the adapter. */
   readonly adapter: string;
-  /** In the order of the files. */
+  /** In the order of the ECGs. */
   readonly predictions: readonly EcgPrediction[];
-  /** Files that could not be read. */
-  readonly leftOut: readonly UnusableEcg[];
+  readonly leftOut: readonly LeftOutEcg[];
 }
 
 /** An ECG, ready for the network. */
@@ -98,43 +104,32 @@ interface PreparedEcg extends Omit<EcgPrediction, "probabilities" | "windows"> {
  * Rate and length of the input are the checkpoint's (10 s at 100 Hz where it does not say). Other
  * rates are resampled, leads are found by name, values are rounded to 1 µV. A record shorter than
  * the input is filled with zeros, as in training; where the windows do not divide a longer one, the
- * last is moved back to end with it. A file that cannot be read is listed, and the others go on.
+ * last is moved back to end with it. What cannot be read is listed, and the others are predicted.
  *
  * @throws {UserError} When the checkpoint holds no classifier of twelve leads, its output is not a
  * number, or with `strict`
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
- * import {
- *   Classifier,
- *   LEADS,
- *   ParameterStore,
- *   predict,
- *   recordMillivolts,
- *   synthesizeCohort,
- * } from "ssrl-ecg";
+ * import { assert, assertEquals } from "@std/assert";
+ * import { Classifier, LEADS, ParameterStore, predict } from "ssrl-ecg";
  * const store = new ParameterStore();
- * new Classifier(store, { width: 8, classes: 5 }); // in earnest: readCheckpoint("finetuned.pt")
+ * new Classifier(store, { width: 8, classes: 5 }); // or readCheckpoint("finetuned.pt")
  * const model = new Map(store.initialValues(42).map(({ name, ...tensor }) => [name, tensor]));
  * const checkpoint = { sections: new Map([["model", model]]), metadata: {} };
  *
- * const ecg = recordMillivolts(synthesizeCohort({ records: 1, seed: 42 }), 0);
- * const rows = Array.from({ length: 1000 }, (_, t) => ecg.subarray(12 * t, 12 * t + 12).join());
- * const file = `${Deno.makeTempDirSync()}/ecg.csv`;
- * Deno.writeTextFileSync(file, `${LEADS.join()}\n${rows.join("\n")}\n`);
- *
- * const { input, predictions } = await predict({
- *   checkpoint,
- *   ecgs: [file],
- *   samplingRate: 100,
- * });
- * assert(input.classNames[0] === "NORM" && predictions[0].windows.length === 1);
- * assert(predictions[0].probabilities.every((p) => p > 0 && p < 1));
+ * const leads = LEADS.map((_, lead) => // 20 s at 500 Hz, mV
+ *   Float32Array.from({ length: 10_000 }, (_, t) => Math.sin((t + lead) / 50))
+ * );
+ * const ecgs = [{ name: "sine", samplingRate: 500, leads }];
+ * const { input, predictions: [sine] } = await predict({ checkpoint, ecgs });
+ * assertEquals(input.classNames, ["NORM", "MI", "STTC", "HYP", "CD"]);
+ * assertEquals(sine.windows.map(({ start }) => start), [0, 10]);
+ * assert(sine.probabilities.every((p) => p > 0 && p < 1));
  * ```
  */
-export async function predict(options: PredictOptions): Promise<Predictions> {
-  const { checkpoint, normalize, batchSize = INFERENCE_ROWS, onProgress } = options;
+export async function predict(options: PredictOptions): Promise<EcgPredictions> {
+  const { checkpoint, normalize, batchSize, onProgress } = options;
   const input = classifierInput(checkpoint);
   const normalization = normalizationFor(checkpoint, normalize === "none" ? "none" : undefined);
   const { prepared, leftOut } = prepareAll(input, options);
@@ -151,12 +146,10 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
     const workspace = await Workspace.open(set, { normalization: "none" }, device);
     try {
       workspace.normalize(normalization);
-      const probabilities = await classify(
-        workspace,
-        options,
+      const { probabilities } = await classify(workspace, checkpoint, [...set.ids.keys()], {
         batchSize,
-        (done) => onProgress?.("Predicting", done, set.ids.length),
-      );
+        onProgress: (done, total) => onProgress?.("Predicting", done, total),
+      });
       return { ...about, predictions: distribute(prepared, probabilities, input) };
     } finally {
       workspace.release();
@@ -169,17 +162,18 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
 function prepareAll(
   input: ClassifierInput,
   options: PredictOptions,
-): { prepared: PreparedEcg[]; leftOut: UnusableEcg[] } {
+): { prepared: PreparedEcg[]; leftOut: LeftOutEcg[] } {
   const { ecgs, signal, strict = false, onProgress } = options;
   const prepared: PreparedEcg[] = [];
-  const leftOut: UnusableEcg[] = [];
-  for (const [index, path] of ecgs.entries()) {
+  const leftOut: LeftOutEcg[] = [];
+  for (const [index, ecg] of ecgs.entries()) {
     signal?.throwIfAborted();
+    const name = typeof ecg === "string" ? ecg : ecg.name ?? `ECG ${index + 1}`;
     try {
-      prepared.push(prepare(path, input, options));
+      prepared.push(prepare(name, ecg, input, options));
     } catch (error) {
       if (strict || !(error instanceof UserError)) throw error;
-      leftOut.push({ path, reason: error.message, facts: error.facts });
+      leftOut.push({ name, reason: error.message, facts: error.facts });
     }
     onProgress?.("Reading", index + 1, ecgs.length);
   }
@@ -187,15 +181,18 @@ function prepareAll(
 }
 
 function prepare(
-  path: string,
+  name: string,
+  given: EcgSamples | string,
   { samplingRate, signalLength }: ClassifierInput,
   options: PredictOptions,
 ): PreparedEcg {
   const { start = 0, windows = "all", strict } = options;
-  const { kind, ...signals } = readEcgSignalsSync(path, options);
+  const { kind, ...signals } = typeof given === "string"
+    ? readEcgSignalsSync(given, options)
+    : { ...leadSignals({ ...given, name }), kind: "samples" as const };
   const begin = Math.round(start * samplingRate);
   const whole = resampledLength(signals.samples, signals.samplingRate, samplingRate) - begin;
-  const { signal, ...ecg } = ecgWindow(signals, path, {
+  const { signal, ...ecg } = ecgWindow(signals, name, {
     targetRate: samplingRate,
     targetLength: windows === "first" ? signalLength : Math.max(signalLength, whole),
     start,
@@ -203,12 +200,12 @@ function prepare(
   });
   const firsts = windowStarts(ecg.signalLength, signalLength);
   return {
-    path,
+    name,
     kind,
     ecg,
     doubts: doubtsAbout(signal, ecg.signalLength - ecg.padded),
     starts: firsts.map((first) => (begin + first) / samplingRate),
-    samples: firsts.map((first) => digitize({ signal, samplingRate }, path, first, signalLength)),
+    samples: firsts.map((first) => digitize({ signal, samplingRate }, name, first, signalLength)),
   };
 }
 
@@ -232,43 +229,12 @@ function recordSetOf(
     millivoltsPerUnit: 1 / UNITS_PER_MILLIVOLT,
     labels: new Float32Array(windows.length * classNames.length),
     ids,
+    files: prepared.flatMap(({ name, samples }) => samples.map(() => name)),
     patients: ids,
     folds: new Uint8Array(windows.length).fill(10),
     quarantined: [],
     padded: 0,
   };
-}
-
-/** [windows, classes] */
-async function classify(
-  workspace: Workspace,
-  { checkpoint }: PredictOptions,
-  batchSize: number,
-  onProgress: (done: number) => void,
-): Promise<Float64Array> {
-  const rows = workspace.set.ids.map((_, row) => row);
-  const model = loadClassifier(workspace.gpu, checkpoint);
-  let inference: Inference | undefined;
-  try {
-    inference = await Inference.record(
-      workspace,
-      Math.min(batchSize, rows.length),
-      (recorder, x) => ({ logits: model.evaluate(recorder, x).logits }),
-    );
-    const { logits } = await inference.run(rows, onProgress);
-    const probabilities = sigmoid(logits);
-    if (probabilities.some(Number.isNaN)) {
-      throw new UserError(
-        `Cannot predict with ${
-          sourceOf(checkpoint)
-        }: its output is not a number. The weights are damaged`,
-      );
-    }
-    return probabilities;
-  } finally {
-    inference?.destroy();
-    model.destroy();
-  }
 }
 
 /** Gives every ECG the rows of its windows. */
@@ -279,7 +245,7 @@ function distribute(
 ): EcgPrediction[] {
   const classes = classNames.length;
   let row = 0;
-  return prepared.map(({ path, kind, ecg, doubts, starts }) => {
+  return prepared.map(({ name, kind, ecg, doubts, starts }) => {
     const windows = starts.map((start) => {
       const from = classes * row++;
       return { start, probabilities: probabilities.slice(from, from + classes) };
@@ -288,6 +254,6 @@ function distribute(
       classNames,
       (_, c) => windows.reduce((sum, each) => sum + each.probabilities[c], 0) / windows.length,
     );
-    return { path, kind, probabilities: mean, windows, ecg, doubts };
+    return { name, kind, probabilities: mean, windows, ecg, doubts };
   });
 }

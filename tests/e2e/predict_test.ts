@@ -49,7 +49,7 @@ Deno.test("predict: table, facts, pictures, CSV and JSON of a folder and a bad f
     assert(/^wave\.csv( +[01]\.\d{3}){5} +\w/m.test(out), out);
     assertStringIncludes(out, "10 s at 500 Hz; resampled to 100 Hz; 12 leads by name");
     assertStringIncludes(out, "Left out 1:\n  Cannot read notes.txt: need a WFDB record");
-    assertStringIncludes(out, "Figure   made/wave.svg");
+    assertStringIncludes(out, "Figure  made/wave.svg");
     assertStringIncludes(out, "no medical device");
     const json = ground.json("made/all.json");
     const [head, row] = ground.csv("made/all.csv");

@@ -1,11 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
-import { drawPrediction } from "../../src/commands/predict_report.ts";
+import { drawPrediction } from "../../src/console/prediction_view.ts";
 import { LEADS, type RecordSet } from "../../src/data/signals/record_set.ts";
+import { readEcgSignalsSync } from "../../src/data/files/read_ecg.ts";
 import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../src/errors.ts";
 import { evaluateClassifier } from "../../src/evaluation/evaluate.ts";
-import { predict } from "../../src/evaluation/predict.ts";
+import { type EcgPrediction, predict } from "../../src/evaluation/predict.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
 import { waveCsv } from "../data/files/record_files.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";
@@ -64,7 +65,7 @@ Deno.test("predict: to the bit what evaluate has for the same records", () =>
     assertEquals(result.leftOut, []);
     assertEquals([result.normalization, result.adapter], ["train", gpu.name]);
     assertEquals(result.predictions.flatMap((each) => [...each.probabilities]), [...probabilities]);
-    assertEquals(result.predictions.map(({ path }) => path), ecgs);
+    assertEquals(result.predictions.map(({ name }) => name), ecgs);
     const { ecg, windows, kind: file, doubts } = result.predictions[0];
     assertEquals(ecg, {
       samplingRate: 100,
@@ -76,6 +77,29 @@ Deno.test("predict: to the bit what evaluate has for the same records", () =>
       padded: 0,
     });
     assertEquals([windows.length, file, doubts], [1, "wfdb", []]);
+
+    // The same records in memory, leads in another order and in another unit.
+    const size = set.signalLength * LEADS.length;
+    const samples = Array.from(rows, (row) => ({
+      samplingRate: 100,
+      leads: LEADS.map((_, lead) =>
+        Array.from(
+          { length: set.signalLength },
+          (_, t) => set.samples[row * size + t * LEADS.length + lead],
+        )
+      ).reverse(),
+      leadNames: LEADS.toReversed().map((lead) => `Lead ${lead.toLowerCase()}`),
+      units: "uV",
+    }));
+    const inMemory = await predict({ ...options(workspace, []), ecgs: samples });
+    assertEquals(
+      inMemory.predictions.map((each) => each.probabilities),
+      result.predictions.map((each) => each.probabilities),
+    );
+    assertEquals([inMemory.predictions[1].name, inMemory.predictions[1].kind], [
+      "ECG 2",
+      "samples",
+    ]);
 
     const bare = await predict({ ...options(workspace, ecgs), normalize: "none" });
     assertEquals(bare.normalization, "none");
@@ -122,11 +146,16 @@ Deno.test("predict: long records give the mean of their windows, short ones get 
       "the window of 1.28 s from 0.64 s on is longer",
     );
     // A start between two samples, and a record of a few.
-    const svg = drawPrediction(padded.predictions[0], set.classNames, { name: "a", caption: "c" });
+    const draw = (prediction: EcgPrediction) =>
+      drawPrediction(prediction, readEcgSignalsSync(prediction.name), set.classNames, {
+        name: "a",
+        caption: "c",
+      });
+    const svg = draw(padded.predictions[0]);
     assert(svg.includes("shown from 0.64 to 1.28 s") && !/NaN|undefined/.test(svg));
     const odd = await predict({ ...options(workspace, [single[0]]), start: 1.2749 });
     assertEquals(odd.predictions[0].windows[0].start, 1.27);
-    drawPrediction(odd.predictions[0], set.classNames, { name: "a", caption: "c" });
+    draw(odd.predictions[0]);
   }));
 
 Deno.test("predict: what cannot be read is listed, the others go on; strict does not", () =>
@@ -153,8 +182,8 @@ Deno.test("predict: what cannot be read is listed, the others go on; strict does
     const ecgs = [cases[0][0], good, ...cases.slice(1).map(([path]) => path)];
     const given = { ...options(workspace, ecgs), samplingRate: 100 };
     const { predictions, leftOut } = await predict(given);
-    assertEquals(predictions.map(({ path }) => path), [good]);
-    assertEquals(leftOut.map(({ path }) => path), cases.map(([path]) => path));
+    assertEquals(predictions.map(({ name }) => name), [good]);
+    assertEquals(leftOut.map(({ name }) => name), cases.map(([path]) => path));
     leftOut.forEach(({ reason }, i) => assert(reason.includes(cases[i][1]), reason));
     await assertRejects(() => predict({ ...given, strict: true }), UserError, "empty.csv");
 
@@ -175,7 +204,7 @@ Deno.test("predict: damaged weights, statistics of other leads, and Ctrl-C end i
     await assertRejects(
       () => predict({ ...given, checkpoint: damaged }),
       UserError,
-      "Cannot predict with c.pt: its output is not a number",
+      "Cannot use c.pt: its output is not a number for ",
     );
     const normalization = { kind: "train", mean: [0], standard_deviation: [1] } as const;
     await assertRejects(

@@ -1,21 +1,21 @@
 /**
- * What `predict` writes: table, facts, CSV, JSON and the sheet of ECG paper.
+ * What `predict` shows and writes: table, facts, CSV, JSON and the sheet of ECG paper.
  *
  * @module
  */
 
-import { stringify } from "@std/csv";
 import { basename } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
+import { describeEcg } from "../data/files/read_ecg.ts";
+import type { LeadSignals } from "../data/signals/lead_signals.ts";
+import { LEADS } from "../data/signals/record_set.ts";
+import type { EcgPrediction, EcgPredictions, LeftOutEcg } from "../evaluation/predict.ts";
+import { clinicalEcg } from "../plots/clinical_ecg.ts";
 import { formatCount, formatNumber, formatPath, formatScore } from "../text/format.ts";
 import { renderTable } from "../text/table.ts";
-import type { UnusableEcg } from "../data/files/find_ecgs.ts";
-import { describeEcg, type EcgFileOptions, readEcgSignalsSync } from "../data/files/read_ecg.ts";
-import { LEADS } from "../data/signals/record_set.ts";
-import type { EcgPrediction, Predictions } from "../evaluation/predict.ts";
-import { clinicalEcg } from "../plots/clinical_ecg.ts";
+import { csvTable } from "./score_table.ts";
 
-/** Stands at the end of everything that people read. */
+/** The end of everything that people read. */
 export const NOTICE = "This is research software and no medical device: " +
   "no diagnosis and no treatment may rest on these numbers";
 
@@ -53,8 +53,8 @@ function marked(
  * @param names One for each ECG
  * @param threshold Probability from which on a class is marked
  */
-export function probabilityTable(
-  { predictions, input: { classNames } }: Predictions,
+export function predictionsTable(
+  { predictions, input: { classNames } }: EcgPredictions,
   names: readonly string[],
   threshold: number,
 ): string {
@@ -93,17 +93,17 @@ export function describeFacts(
  * Draws an ECG with its probabilities, at the rate of its file: resampling has taken away what lies
  * above 40 % of the rate that the network sees.
  *
+ * @param signals The record at its own rate
  * @param name What the sheet calls the record
  * @param caption What gave the probabilities
  * @returns SVG
- * @throws {UserError} As `readEcgSync`, where the file has changed since
  */
 export function drawPrediction(
-  { path, windows, probabilities }: EcgPrediction,
+  { windows, probabilities }: EcgPrediction,
+  { samplingRate, leads }: LeadSignals,
   classNames: readonly string[],
-  { name, caption, ...file }: EcgFileOptions & { readonly name: string; readonly caption: string },
+  { name, caption }: { readonly name: string; readonly caption: string },
 ): string {
-  const { samplingRate, leads } = readEcgSignalsSync(path, file);
   const mean = windows.length > 1 ? `, mean of ${formatCount(windows.length)} windows` : "";
   return clinicalEcg({
     title: "12-lead ECG (research software, no medical device)",
@@ -119,24 +119,22 @@ export function drawPrediction(
 }
 
 /** A row for each ECG: file, number of windows, probabilities, names of the marked classes. */
-export function csvOf(
-  { predictions, input: { classNames } }: Predictions,
+export function predictionTableCsv(
+  { predictions, input: { classNames } }: EcgPredictions,
   threshold: number,
 ): string {
-  const rows = predictions.map(({ path, windows, probabilities }) => [
-    path,
-    windows.length,
-    ...probabilities,
-    marked(probabilities, classNames, threshold).join("; "),
+  return csvTable(predictions, [
+    { title: "file", value: ({ name }) => name },
+    { title: "windows", value: ({ windows }) => windows.length },
+    ...classNames.map((title, c) => ({
+      title,
+      value: ({ probabilities }: EcgPrediction) => probabilities[c],
+    })),
+    {
+      title: "marked",
+      value: ({ probabilities }) => marked(probabilities, classNames, threshold).join("; "),
+    },
   ]);
-  return stringify([["file", "windows", ...classNames, "marked"], ...rows], { headers: false });
-}
-
-/** What the JSON file is told of the command line. */
-export interface PredictSettings {
-  readonly checkpoint: string;
-  readonly windows: "all" | "first";
-  readonly threshold: number;
 }
 
 /**
@@ -144,11 +142,15 @@ export interface PredictSettings {
  *
  * @param figures A picture for each ECG, or none
  */
-export async function describeResult(
-  { predictions, input, normalization, adapter }: Predictions,
-  leftOut: readonly UnusableEcg[],
+export async function describePredictions(
+  { predictions, input, normalization, adapter }: EcgPredictions,
+  leftOut: readonly LeftOutEcg[],
   figures: readonly string[],
-  settings: PredictSettings,
+  settings: {
+    readonly checkpoint: string;
+    readonly windows: "all" | "first";
+    readonly threshold: number;
+  },
 ): Promise<unknown> {
   const { classNames } = input;
   const byName = (probabilities: Float64Array) =>
@@ -166,8 +168,8 @@ export async function describeResult(
     output: "sigmoid",
     windows: settings.windows,
     threshold: settings.threshold,
-    ecgs: predictions.map(({ path, kind, ecg, windows, probabilities, doubts }, i) => ({
-      file: path,
+    ecgs: predictions.map(({ name, kind, ecg, windows, probabilities, doubts }, i) => ({
+      file: name,
       probabilities: byName(probabilities),
       marked: marked(probabilities, classNames, settings.threshold),
       windows: windows.map((each) => ({
@@ -184,6 +186,6 @@ export async function describeResult(
       doubts,
       figure: figures[i] ?? null,
     })),
-    left_out: leftOut.map(({ path, reason }) => ({ file: path, reason })),
+    left_out: leftOut.map(({ name, reason }) => ({ file: name, reason })),
   };
 }

@@ -1,15 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/csv";
 import {
-  csvOf,
   describeFacts,
-  describeResult,
+  describePredictions,
   drawPrediction,
   figureFiles,
-  probabilityTable,
+  predictionsTable,
+  predictionTableCsv,
   shortNames,
-} from "../../src/commands/predict_report.ts";
-import type { EcgPrediction, Predictions } from "../../src/evaluation/predict.ts";
+} from "../../src/console/prediction_view.ts";
+import { readEcgSignalsSync } from "../../src/data/files/read_ecg.ts";
+import type { EcgPrediction, EcgPredictions } from "../../src/evaluation/predict.ts";
 import { waveCsv, withFolder } from "../data/files/record_files.ts";
 
 function prediction(path: string, starts: readonly number[], probabilities: number[]) {
@@ -24,10 +25,17 @@ function prediction(path: string, starts: readonly number[], probabilities: numb
     padded: 0,
   };
   const windows = starts.map((start) => ({ start, probabilities: values }));
-  return { path, kind: "csv", probabilities: values, windows, ecg, doubts: [] } as EcgPrediction;
+  return {
+    name: path,
+    kind: "csv",
+    probabilities: values,
+    windows,
+    ecg,
+    doubts: [],
+  } as EcgPrediction;
 }
 
-function result(predictions: readonly EcgPrediction[]): Predictions {
+function result(predictions: readonly EcgPrediction[]): EcgPredictions {
   const input = {
     classNames: ["AF", "a, b"],
     samplingRate: 100,
@@ -50,10 +58,10 @@ Deno.test("predict report: names and files of pictures never meet", () => {
 
 Deno.test("predict report: table, CSV and JSON mark from the threshold on", async () => {
   const both = result([prediction("x/a", [0], [0.5, 0.25]), prediction("y/b", [0, 10], [0, 0.49])]);
-  const lines = probabilityTable(both, ["a", "b"], 0.5).split("\n");
+  const lines = predictionsTable(both, ["a", "b"], 0.5).split("\n");
   assertEquals(lines[2], "a    0.500  0.250  AF");
   assertEquals(lines[3], "b    0.000  0.490  none");
-  assertEquals(parse(csvOf(both, 0.25)), [
+  assertEquals(parse(predictionTableCsv(both, 0.25)), [
     ["file", "windows", "AF", "a, b", "marked"],
     ["x/a", "1", "0.5", "0.25", "AF; a, b"],
     ["y/b", "2", "0", "0.49", "a, b"],
@@ -62,9 +70,9 @@ Deno.test("predict report: table, CSV and JSON mark from the threshold on", asyn
     const checkpoint = `${folder}/c.pt`;
     Deno.writeTextFileSync(checkpoint, "weights");
     const settings = { checkpoint, windows: "all", threshold: 0.5 } as const;
-    const leftOut = [{ path: "z", reason: "damaged" }];
+    const leftOut = [{ name: "z", reason: "damaged" }];
     // deno-lint-ignore no-explicit-any -- looks at single fields
-    const json = await describeResult(both, leftOut, ["a.svg", "b.svg"], settings) as any;
+    const json = await describePredictions(both, leftOut, ["a.svg", "b.svg"], settings) as any;
     assertEquals(json.ecgs[0].probabilities, { AF: 0.5, "a, b": 0.25 });
     assertEquals(json.ecgs.map((each: { marked: unknown }) => each.marked), [["AF"], []]);
     assertEquals(json.ecgs[1].windows.map((each: { start: number }) => each.start), [0, 10]);
@@ -95,11 +103,8 @@ Deno.test("predict report: the sheet shows the file at its own rate, and says wh
     const path = `${folder}/a.csv`;
     Deno.writeTextFileSync(path, waveCsv(500, 10_000));
     const mean = prediction(path, [4, 10], [0.75, 0.125]);
-    const svg = drawPrediction(mean, ["AF", "PVC"], {
-      name: "a.csv",
-      caption: "c.pt",
-      samplingRate: 500,
-    });
+    const signals = readEcgSignalsSync(path, { samplingRate: 500 });
+    const svg = drawPrediction(mean, signals, ["AF", "PVC"], { name: "a.csv", caption: "c.pt" });
     for (
       const text of [
         "research software, no medical device",
