@@ -6,6 +6,7 @@
  */
 
 import { UserError } from "../../errors.ts";
+import { DECIMAL } from "../../text/decimal.ts";
 
 /**
  * Parses such a cell.
@@ -27,8 +28,10 @@ export function parseScpCodes(cell: string, where = "scp_codes"): Map<string, nu
   const body = /^\s*\{(.*)\}\s*$/s.exec(cell)?.[1];
   if (body === undefined) throw bad();
   // One entry and the comma after it; sticky, so nothing between two entries is skipped.
-  const entry =
-    /\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*:\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(,|$)/y;
+  const entry = new RegExp(
+    String.raw`\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*:\s*(${DECIMAL})\s*(,|$)`,
+    "y",
+  );
   let more = body.trim() !== "";
   while (more) {
     const match = entry.exec(body);

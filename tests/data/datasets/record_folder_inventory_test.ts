@@ -3,17 +3,17 @@ import { takeRecordFolderInventory } from "../../../src/data/datasets/record_fol
 import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
 import type { InventoryOptions } from "../../../src/data/inventory/inventory.ts";
 import { UserError } from "../../../src/errors.ts";
+import { withFolder } from "../files/record_files.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 /** What the tests write: rate, seconds, leads and comments. */
 type Written = [rate: number, seconds: number, leads: string[], comments: string[]];
 
-async function withFolder(
+function withRecords(
   records: Readonly<Record<string, Written>>,
   body: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = Deno.makeTempDirSync();
-  try {
+  return withFolder(async (folder) => {
     for (const [path, [samplingRate, seconds, leads, comments]] of Object.entries(records)) {
       const cut = path.lastIndexOf("/");
       const at = `${folder}/${path.slice(0, Math.max(0, cut))}`;
@@ -32,9 +32,7 @@ async function withFolder(
       });
     }
     await body(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  });
 }
 
 /** The JSON of an inventory. */
@@ -48,7 +46,7 @@ const present = (counts: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(counts).filter(([, records]) => records > 0));
 
 Deno.test("takeRecordFolderInventory() counts records of folders within folders", () =>
-  withFolder({
+  withRecords({
     a: [500, 10, ["I", "aVR", "V1"], ["Age: 15", "Sex: Male", "Dx: 1,2,1"]],
     "x/b": [500, 9, ["v1", "AVR", "i"], ["Age: 80", "Sex: female", "Dx: 2"]],
     "x/y/c": [360, 30, ["MLII", "V5"], ["69 M 1085 1629 x1"]],
@@ -76,7 +74,7 @@ Deno.test("takeRecordFolderInventory() counts records of folders within folders"
   }));
 
 Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reason", () =>
-  withFolder(
+  withRecords(
     { good: [100, 1, ["I"], []], "sub/cut": [100, 1, ["I"], []], gone: [100, 1, ["I"], []] },
     async (folder) => {
       Deno.truncateSync(`${folder}/sub/cut.dat`, 3);

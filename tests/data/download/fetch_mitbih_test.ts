@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fetchMitBih, loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../../src/errors.ts";
+import { withFolder } from "../files/record_files.ts";
 import { MITDB_EXTRAS, serveMitBih } from "./mitdb_server.ts";
 
 // Header, signals and annotations of seven records, RECORDS, ANNOTATORS.
 const FILES = 3 * 7 + 2;
 
-Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fetches nothing twice", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fetches nothing twice", () =>
+  withFolder(async (folder) => {
     await using server = serveMitBih();
     server.faults.drop.add("100.dat");
     server.faults.corrupt.set("101.atr", 1);
@@ -29,14 +29,10 @@ Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fet
     assertEquals(server.requests, []);
     Deno.writeTextFileSync(`${folder}/set/106.hea`, "damaged");
     assertEquals((await fetchMitBih({ ...options, verify: true })).downloaded, 1);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("fetchMitBih() says that an address offers no records", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("fetchMitBih() says that an address offers no records", () =>
+  withFolder(async (folder) => {
     await using server = serveMitBih();
     server.replace("SHA256SUMS.txt", `${"0".repeat(64)} LICENSE.txt\n`, false);
     const error = await assertRejects(
@@ -45,7 +41,4 @@ Deno.test("fetchMitBih() says that an address offers no records", async () => {
       "it lists no records",
     );
     assertEquals(error.facts?.remedy, "other-address");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));

@@ -5,8 +5,10 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { dirname } from "node:path";
 import { UserError } from "../../../src/errors.ts";
 import { fetchPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
+import { withFolder } from "../files/record_files.ts";
 import type { FileServer } from "./file_server.ts";
 import { servePtbXl } from "./ptbxl_server.ts";
 
@@ -16,6 +18,8 @@ const FILES_100 = 4 + 2 * RECORDS;
 
 type Call = Partial<Parameters<typeof fetchPtbXl>[0]>;
 
+const fails = (action: () => Promise<unknown>) => assertRejects(action, UserError);
+
 /** A server, an empty folder, and a download between them with short pauses. */
 async function withServer(
   body: (
@@ -24,8 +28,7 @@ async function withServer(
     download: (changes?: Call) => ReturnType<typeof fetchPtbXl>,
   ) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     await using server = await servePtbXl(RECORDS);
     await body(server, folder, (changes) =>
       fetchPtbXl({
@@ -35,9 +38,7 @@ async function withServer(
         attempts: 4,
         ...changes,
       }));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /** Every file of the server at 100 Hz lies in the folder, byte for byte, and no parts do. */
@@ -145,7 +146,7 @@ Deno.test("fetchPtbXl() continues a part that an earlier call left", () =>
   withServer(async (server, folder, download) => {
     const [good, bad, whole] = [0, 1, 2].map((i) => someDat(server, i));
     for (const name of [good, bad, whole]) {
-      Deno.mkdirSync(`${folder}/set/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
+      Deno.mkdirSync(dirname(`${folder}/set/${name}`), { recursive: true });
     }
     Deno.writeFileSync(`${folder}/set/${good}.part`, server.files.get(good)!.subarray(0, 5000));
     Deno.writeFileSync(`${folder}/set/${bad}.part`, new Uint8Array(5000).fill(7));
@@ -189,7 +190,7 @@ Deno.test("fetchPtbXl() replaces wrong files, and checks all of them with verify
 Deno.test("fetchPtbXl() keeps right files that another program has put there", () =>
   withServer(async (server, folder, download) => {
     const name = someDat(server);
-    Deno.mkdirSync(`${folder}/set/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
+    Deno.mkdirSync(dirname(`${folder}/set/${name}`), { recursive: true });
     Deno.writeFileSync(`${folder}/set/${name}`, server.files.get(name)!);
     const { kept } = await download();
     assertEquals(kept, 1);
@@ -211,7 +212,7 @@ Deno.test("fetchPtbXl() names a file whose sum is wrong twice, and stops", () =>
   withServer(async (server, folder, download) => {
     const name = someDat(server, 3);
     server.faults.corrupt.set(name, 9);
-    const error = await assertRejects(() => download(), UserError);
+    const error = await fails(() => download());
     assertStringIncludes(error.message, name);
     assertStringIncludes(error.message, "SHA-256");
     assertEquals(server.requests.filter((r) => r === `GET ${name}`).length, 2);
@@ -228,16 +229,13 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
       const name = someDat(server, 2);
       const content = server.files.get(name)!;
       (server.files as Map<string, unknown>).delete(name);
-      const error = await assertRejects(() => download(), UserError);
+      const error = await fails(() => download());
       assertStringIncludes(error.message, name);
       assertStringIncludes(error.message, "404");
       (server.files as Map<string, unknown>).set(name, content);
     });
     await t.step("404 for the list", async () => {
-      const error = await assertRejects(
-        () => download({ baseUrl: `${server.url}nothing/` }),
-        UserError,
-      );
+      const error = await fails(() => download({ baseUrl: `${server.url}nothing/` }));
       assertEquals(error.facts?.remedy, "other-address");
     });
     await t.step("a page instead of the list", async () => {
@@ -284,10 +282,7 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
-    const unknown = await assertRejects(
-      () => fetchPtbXl({ ...base, baseUrl: "http://nowhere.invalid/x" }),
-      UserError,
-    );
+    const unknown = await fails(() => fetchPtbXl({ ...base, baseUrl: "http://nowhere.invalid/x" }));
     assertStringIncludes(unknown.message, "nowhere.invalid");
     const closed = await assertRejects(
       () => fetchPtbXl({ ...base, baseUrl: `http://127.0.0.1:${port}/` }),
@@ -298,10 +293,7 @@ Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
   });
   await t.step("an address that is none", async () => {
     for (const baseUrl of ["physionet.org", "file:///etc/", "::"]) {
-      const error = await assertRejects(
-        () => fetchPtbXl({ destination: "unused", baseUrl }),
-        UserError,
-      );
+      const error = await fails(() => fetchPtbXl({ destination: "unused", baseUrl }));
       assertEquals(error.facts?.remedy, "other-address");
     }
   });
@@ -314,9 +306,9 @@ Deno.test({
   fn: () =>
     withServer(async (server, folder, download) => {
       const name = someDat(server);
-      Deno.mkdirSync(`${folder}/set/${name.slice(0, name.lastIndexOf("/"))}`, { recursive: true });
+      Deno.mkdirSync(dirname(`${folder}/set/${name}`), { recursive: true });
       Deno.symlinkSync("/dev/full", `${folder}/set/${name}.part`);
-      const error = await assertRejects(() => download(), UserError);
+      const error = await fails(() => download());
       assertStringIncludes(error.message, "disk is full");
     }),
 });

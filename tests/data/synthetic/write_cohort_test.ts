@@ -9,6 +9,7 @@ import { DATABASE_COLUMNS, STATEMENT_COLUMNS } from "../../../src/data/synthetic
 import { STATEMENTS } from "../../../src/data/synthetic/statements.ts";
 import { SYNTHETIC_MARKER } from "../../../src/data/datasets/ptb_xl.ts";
 import { writeCohort } from "../../../src/data/synthetic/write_cohort.ts";
+import { withFolder } from "../files/record_files.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 /** All files below a folder with their SHA-256, by name. */
@@ -27,17 +28,8 @@ function listing(folder: string, below = ""): Map<string, string> {
   return files;
 }
 
-async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("writeCohort() writes what loadPtbXl() reads, the same as in memory", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     const destination = `${root}/deep/cohort`;
     let last = 0;
     const written = await writeCohort({
@@ -76,7 +68,7 @@ Deno.test("writeCohort() writes what loadPtbXl() reads, the same as in memory", 
   }));
 
 Deno.test("writeCohort() is byte-identical for one seed", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     for (const [name, seed] of [["a", 1], ["b", 1], ["c", 2]] as const) {
       await writeCohort({ destination: `${root}/${name}`, records: 12, seed });
     }
@@ -87,7 +79,7 @@ Deno.test("writeCohort() is byte-identical for one seed", () =>
   }));
 
 Deno.test("writeCohort() replaces its own cohort, records of a larger one included", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     await writeCohort({ destination: root, records: 9, seed: 1 });
     await writeCohort({ destination: root, records: 4, seed: 1 });
     assertEquals([...listing(`${root}/records100`).keys()].length, 8);
@@ -95,7 +87,7 @@ Deno.test("writeCohort() replaces its own cohort, records of a larger one includ
   }));
 
 Deno.test("writeCohort() leaves another data set alone", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     await Deno.writeTextFile(`${root}/ptbxl_database.csv`, "precious");
     const error = await assertRejects(
       () => writeCohort({ destination: root, records: 2, seed: 1 }),
@@ -107,7 +99,7 @@ Deno.test("writeCohort() leaves another data set alone", () =>
   }));
 
 Deno.test("writeCohort() names a folder that it cannot make", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     await Deno.writeTextFile(`${root}/file`, "");
     const error = await assertRejects(
       () => writeCohort({ destination: `${root}/file/cohort`, records: 2, seed: 1 }),
@@ -121,7 +113,7 @@ Deno.test("writeCohort() names a folder that it cannot make", () =>
   }));
 
 Deno.test("writeCohort() stopped half-way leaves no table, and can start again", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     const controller = new AbortController();
     await assertRejects(
       () =>
@@ -141,7 +133,7 @@ Deno.test("writeCohort() stopped half-way leaves no table, and can start again",
   }));
 
 Deno.test("ptbxl_database.csv has plausible, consistent rows", () =>
-  inTemporaryFolder(async (root) => {
+  withFolder(async (root) => {
     await writeCohort({ destination: root, records: 150, seed: 4 });
     assert(Deno.readTextFileSync(`${root}/${SYNTHETIC_MARKER}`).includes("No person"));
     const [header, ...rows] = parseCsv(

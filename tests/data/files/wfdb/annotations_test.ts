@@ -106,7 +106,7 @@ Deno.test("parseAnnotations: what is wrong is named", () => {
   assertThrows(
     () => parseAnnotations(words(61 << 10 | 1, 0)),
     UserError,
-    "a field of code 61 stands before any annotation",
+    "a field of code 61 comes before any annotation",
   );
   for (const resolution of ["0", "-5", "fast", "1e999"]) {
     const bytes = encodeAnnotations([

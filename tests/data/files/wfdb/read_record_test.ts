@@ -5,10 +5,12 @@ import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/
 import {
   INVALID_SAMPLE,
   physicalValues,
+  type ReadRecordOptions,
   type WfdbSignal,
 } from "../../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
+import { withFolder } from "../record_files.ts";
 import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
 
 const SAMPLES = "wfdb-samples";
@@ -31,55 +33,38 @@ function assertPhysical(signals: readonly WfdbSignal[], columns: Float64Array[])
   signals.forEach((signal, c) => assertPrinted(physicalValues(signal), columns[c]));
 }
 
-testWithData("rdsamp record-1a: test01_00s (format 16)", SAMPLES, async (data) => {
-  const record = readRecordSync(`${data}/test01_00s`);
-  assertEquals(record.frames, 4000);
-  assertEquals(record.warnings, []);
-  assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1a`));
-});
+/** Conformance vectors: record, range in frames, signals in the order of the file, and the file. */
+const VECTORS: [string, ReadRecordOptions, number[] | undefined, string, "digital" | "physical"][] =
+  [
+    ["test01_00s", {}, undefined, "record-1a", "digital"],
+    ["a103l", { from: 50 * 250, to: 160 * 250 }, [2, 0], "record-1b", "physical"],
+    ["a103l-no-len", { from: 50 * 250, to: 160 * 250 }, [2, 0], "record-1b", "physical"],
+    ["3000003_0003", { from: 125, to: 1000 }, [1], "record-1d", "physical"], // format 80
+    ["binformats", {}, undefined, "record-1f.gz", "digital"], // ten formats in ten files
+    ["100_3chan", {}, undefined, "record-2c", "physical"], // format 212, odd tail
+    ["310derive", { from: 2 }, undefined, "record-2d", "digital"], // from 0.007 s at 250 Hz
+    ["311derive", { from: 1, to: 978 }, undefined, "record-2e", "physical"], // 0.005 s to 3.91 s
+  ];
 
-for (const name of ["a103l", "a103l-no-len"]) {
-  testWithData(
-    `rdsamp record-1b: ${name}, 50 s to 160 s, signals 2 and 0`,
-    SAMPLES,
-    async (data) => {
-      const { signals, header } = readRecordSync(`${data}/${name}`, {
-        from: 50 * 250,
-        to: 160 * 250,
-      });
-      assertPhysical([signals[2], signals[0]], await rdsampColumns(`${data}/expected/record-1b`));
-      assertEquals(header.comments, ["Asystole", "False alarm"]);
-      assertEquals(readRecordSync(`${data}/${name}.hea`).frames, 82500);
-    },
-  );
+for (const [name, range, order, expected, kind] of VECTORS) {
+  testWithData(`rdsamp ${expected}: ${name}`, SAMPLES, async (data) => {
+    const { signals, warnings } = readRecordSync(`${data}/${name}`, range);
+    const columns = await rdsampColumns(`${data}/expected/${expected}`);
+    const chosen = order?.map((s) => signals[s]) ?? signals;
+    if (kind === "digital") assertDigital(chosen, columns);
+    else assertPhysical(chosen, columns);
+    assertEquals(warnings, []);
+  });
 }
 
-testWithData("rdsamp record-1d: 3000003_0003 (format 80), 1 s to 8 s", SAMPLES, async (data) => {
-  const { signals } = readRecordSync(`${data}/3000003_0003`, { from: 125, to: 1000 });
-  assertPhysical([signals[1]], await rdsampColumns(`${data}/expected/record-1d`));
-});
-
-testWithData("rdsamp record-1f: binformats (ten formats in ten files)", SAMPLES, async (data) => {
-  const record = readRecordSync(`${data}/binformats`);
-  assertEquals(record.signals.map((s) => s.format), [8, 16, 61, 80, 160, 212, 310, 311, 24, 32]);
-  assertEquals(record.warnings, []);
-  assertDigital(record.signals, await rdsampColumns(`${data}/expected/record-1f.gz`));
-});
-
-testWithData("rdsamp record-2c: 100_3chan (format 212, odd tail)", SAMPLES, async (data) => {
-  const { signals } = readRecordSync(`${data}/100_3chan`);
-  assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2c`));
-});
-
-testWithData("rdsamp record-2d: 310derive from 0.007 s", SAMPLES, async (data) => {
-  const { signals } = readRecordSync(`${data}/310derive`, { from: Math.round(0.007 * 250) });
-  assertDigital(signals, await rdsampColumns(`${data}/expected/record-2d`));
-});
-
-testWithData("rdsamp record-2e: 311derive, 0.005 s to 3.91 s", SAMPLES, async (data) => {
-  const range = { from: Math.round(0.005 * 250), to: Math.round(3.91 * 250) };
-  const { signals } = readRecordSync(`${data}/311derive`, range);
-  assertPhysical(signals, await rdsampColumns(`${data}/expected/record-2e`));
+testWithData("a record's length, comments and formats", SAMPLES, (data) => {
+  assertEquals(readRecordSync(`${data}/test01_00s`).frames, 4000);
+  for (const name of ["a103l", "a103l-no-len"]) {
+    const { frames, header } = readRecordSync(`${data}/${name}.hea`);
+    assertEquals([frames, ...header.comments], [82500, "Asystole", "False alarm"]);
+  }
+  const formats = readRecordSync(`${data}/binformats`).signals.map(({ format }) => format);
+  assertEquals(formats, [8, 16, 61, 80, 160, 212, 310, 311, 24, 32]);
 });
 
 testWithData(
@@ -135,16 +120,13 @@ testWithData("s0010_re: 15 signals in two files", SAMPLES, (data) => {
 });
 
 testWithData("FLAC records are refused with advice", SAMPLES, (data) => {
-  assertThrows(
-    () => readRecordSync(`${data}/flacformats`),
-    UserError,
-    "format 508 is FLAC-compressed",
-  );
-  assertThrows(
-    () => readRecordSync(`${data}/mixedsignals`),
-    UserError,
-    "format 516 is FLAC-compressed",
-  );
+  for (const [name, format] of [["flacformats", 508], ["mixedsignals", 516]]) {
+    assertThrows(
+      () => readRecordSync(`${data}/${name}`),
+      UserError,
+      `format ${format} is FLAC-compressed`,
+    );
+  }
 });
 
 testWithData("MIT-BIH record 100 (format 212)", "mitdb", (data) => {
@@ -182,24 +164,14 @@ testWithData("HR00001 equals PTB-XL 00001_hr sample for sample", ".", (data) => 
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-Deno.test("readRecordSync: a missing header or signal file is named", () => {
-  const folder = Deno.makeTempDirSync();
-  try {
-    assertThrows(
-      () => readRecordSync(`${folder}/no`),
-      UserError,
-      `${folder}/no.hea: the file is missing`,
-    );
+Deno.test("readRecordSync: a missing header or signal file is named", () =>
+  withFolder((folder) => {
+    const fails = (name: string, message: string) =>
+      assertThrows(() => readRecordSync(`${folder}/${name}`), UserError, `${folder}/${message}`);
+    fails("no", "no.hea: the file is missing");
     Deno.writeTextFileSync(`${folder}/a.hea`, "a 1 100 2\na.dat 16\n");
-    assertThrows(
-      () => readRecordSync(`${folder}/a`),
-      UserError,
-      `${folder}/a.dat: the file is missing`,
-    );
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-});
+    fails("a", "a.dat: the file is missing");
+  }));
 
 Deno.test("readRecordFrom: a truncated file is named with both sizes", () => {
   const source = memorySource({
