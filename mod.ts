@@ -278,15 +278,14 @@ export {
   type PretrainOptions,
   type PretrainResult,
 } from "./src/training/pretrain.ts";
-export type { PretrainNetwork, PretrainRecipe } from "./src/training/pretrain_recipe.ts";
 export type { OnlineProbeOptions } from "./src/training/pretrain_monitor.ts";
-export { byolRecipe, type ByolRecipeOptions } from "./src/training/byol_recipe.ts";
-export {
-  contrastiveRecipe,
-  type ContrastiveRecipeOptions,
-} from "./src/training/contrastive_recipe.ts";
-export { maskedRecipe } from "./src/training/masked_recipe.ts";
-export { simclrRecipe, type SimclrRecipeOptions } from "./src/training/simclr_recipe.ts";
+export type { Batch, Method } from "./src/methods/method.ts";
+export { batchLabels, batchSignals } from "./src/methods/method.ts";
+export { type PretrainingMethod, type PretrainingStep } from "./src/methods/pretraining_method.ts";
+export { byol, type ByolSettings } from "./src/methods/byol.ts";
+export { contrastive, type ContrastiveSettings } from "./src/methods/contrastive.ts";
+export { masked } from "./src/methods/masked.ts";
+export { simclr, type SimclrSettings } from "./src/methods/simclr.ts";
 export type { MemoryUse } from "./src/runs/memory_use.ts";
 export type { Course, RunFacts, RunOptions } from "./src/runs/training_run.ts";
 export {

@@ -11,7 +11,7 @@ import type { Recorder } from "../gpu/recorder.ts";
 import { StepState } from "../gpu/step_state.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import type { Method } from "../methods/batch.ts";
+import type { Method } from "../methods/method.ts";
 import { recordInput } from "../augment/record_input.ts";
 import { Adam } from "../optim/adam.ts";
 import { type KernelTable, tabulate } from "./kernel_table.ts";

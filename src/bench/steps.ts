@@ -4,21 +4,16 @@
  * @module
  */
 
-import { augmentationConfig } from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { ParameterStore } from "../layers/parameters.ts";
-import type { Method } from "../methods/batch.ts";
-import { ByolMethod } from "../methods/byol.ts";
+import type { Method } from "../methods/method.ts";
+import { settingsOf } from "../methods/pretraining_method.ts";
+import { type MethodName, methodNamed } from "../methods/registry.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
-import { MaskedMethod } from "../methods/masked.ts";
-import { SimclrMethod } from "../methods/simclr.ts";
-import { Byol } from "../models/byol.ts";
 import { type ClassifierArchitecture, createClassifier } from "../models/registry.ts";
 import { createEncoder } from "../models/encoders.ts";
-import { Reconstruction } from "../models/reconstruction.ts";
-import { Simclr } from "../models/simclr.ts";
 import { MeasuredStep, type StepFigures } from "./measured_step.ts";
 
 /** Names of the steps, in the order of the report. */
@@ -103,20 +98,13 @@ export function makeStep(
       classWeights,
     });
   };
-  switch (name) {
-    case "simclr":
-      return new SimclrMethod(store, new Simclr(store), {
-        temperature: 0.07,
-        augmentations: augmentationConfig("full"),
-      });
-    case "byol":
-      return new ByolMethod(store, new Byol(store), {
-        momentum: 0.999,
-        schedule: "constant",
-        augmentations: augmentationConfig("full"),
-      });
-    case "masked":
-      return new MaskedMethod(store, new Reconstruction(store), { ratio: 0.3, blockSize: 50 });
+  const method = methodNamed(name);
+  if (method) {
+    // The length of masked blocks, the only setting that depends on it, does not change the cost.
+    const settings = settingsOf(method, {}, 100);
+    return method.build({ store, settings, set: { ids: new Int32Array() } });
+  }
+  switch (name as Exclude<StepName, MethodName>) {
     case "finetune":
       return classifier("ECGClassifier");
     case "resnet1d":

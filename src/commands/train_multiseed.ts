@@ -15,6 +15,7 @@ import { renderTable } from "../text/table.ts";
 import type { DataOptions, DeviceOptions } from "../console/flags/training_flags.ts";
 import type { Balancing } from "../data/sampling/balancing.ts";
 import { UsageError, UserError } from "../errors.ts";
+import { METHODS } from "../methods/registry.ts";
 import { epochCost } from "../experiments/epoch_cost.ts";
 import {
   type MultiseedOutcome,
@@ -29,7 +30,6 @@ import {
   type MultiseedOptions,
   type MultiseedTask,
   planMultiseed,
-  PRETRAINING_BATCH,
   taskTitle,
 } from "../experiments/multiseed_plan.ts";
 import {
@@ -280,7 +280,7 @@ function describeOptions(
   const { configurations, seeds, pretraining, learningRate } = options;
   const pretrained = configurations.flatMap(({ method }) => method === "supervised" ? [] : method);
   const batches = pretrained.map((method) =>
-    `${method} with batch ${pretraining.batchSize ?? PRETRAINING_BATCH[method]}`
+    `${method} with batch ${pretraining.batchSize ?? METHODS[method].batchSize}`
   );
   return [
     ["Configurations", configurations.map(configurationName).join(", ")],

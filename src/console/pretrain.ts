@@ -5,9 +5,20 @@
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import type { CommandContext } from "./flags/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  defineCommand,
+  type FlagTable,
+} from "./flags/command.ts";
 import { formatCount, formatDuration, formatRate, formatScore } from "../text/format.ts";
-import type { PretrainingOptions } from "./flags/pretraining_flags.ts";
+import {
+  methodFlags,
+  methodSettings,
+  type PretrainingFlags,
+  pretrainingFlags,
+  type PretrainingOptions,
+} from "./flags/pretraining_flags.ts";
 import { Progress } from "./progress.ts";
 import { quote } from "../text/shell_words.ts";
 import { batchSizes } from "../data/sampling/batches.ts";
@@ -16,7 +27,7 @@ import { openDevice } from "../runs/device.ts";
 import { describeMemory } from "../runs/memory_use.ts";
 import { pretrain, type PretrainResult } from "../training/pretrain.ts";
 import { ONLINE_PROBE_RECORDS } from "../training/pretrain_monitor.ts";
-import type { PretrainRecipe } from "../training/pretrain_recipe.ts";
+import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
 import { defaultRunFolder } from "../runs/run_folder.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { barChart } from "../plots/bar_chart.ts";
@@ -34,25 +45,6 @@ import {
 import { needsCohort } from "./open_records.ts";
 import { openWorkspace } from "./open_workspace.ts";
 
-/** What a pretraining command says of its method. */
-export interface PretrainPresentation {
-  /** The method's name, such as `SimCLR`. */
-  readonly title: string;
-  readonly recipe: PretrainRecipe;
-  /** The loss with its unit, for the figure: `NT-Xent (nats)`. */
-  readonly loss: string;
-  /** The loss of a network that has learned nothing, where it is known. */
-  readonly chance?: (batchSize: number) => number;
-  /** What follows the encoder in the settings: `projection 128`. */
-  readonly network: string;
-  /** What follows the batch size in the settings, in brackets: `two views each`. */
-  readonly batch?: string;
-  /** The method's own settings, in words. */
-  readonly details: readonly string[];
-  /** Figure that the method itself draws, in the run folder, after the given epoch. */
-  readonly figure?: (epoch: number) => string;
-}
-
 /**
  * Sizes without a data set. On a processor the main job looks at the first 2.5 s of each record: four
  * times as many epochs in the same time teach more than whole records do, and it ends within three
@@ -65,17 +57,35 @@ const SYNTHETIC_PRESETS = {
 
 const PROBE_NAMES = { knn: "20 nearest neighbors", linear: "Logistic regression" };
 
+/**
+ * The command that pretrains with a method.
+ *
+ * @param help What its page says besides the flags.
+ */
+export function pretrainingCommand(
+  method: PretrainingMethod,
+  help: Partial<Pick<Command<FlagTable>, "description" | "examples">> & { summary: string },
+) {
+  return defineCommand({
+    name: `train-${method.name}`,
+    ...help,
+    flags: { ...pretrainingFlags(method), ...methodFlags(method) } as PretrainingFlags,
+    run: (options, context) => runPretrain(method, options as PretrainingOptions, context),
+  });
+}
+
 /** Runs a pretraining command. */
-export async function runPretrain(
+async function runPretrain(
+  method: PretrainingMethod,
   flags: PretrainingOptions,
-  presentation: PretrainPresentation,
   context: CommandContext,
 ): Promise<void> {
   const started = performance.now();
-  const { title, recipe, chance } = presentation;
+  const { title, chance } = method;
+  const command = `train-${method.name}`;
   assertWritable(flags.out, "--out");
   assertResumable(flags);
-  const runFolder = flags.runDir ?? defaultRunFolder(recipe.command);
+  const runFolder = flags.runDir ?? defaultRunFolder(command);
   const device = await openDevice(flags);
   const synthetic = needsCohort(flags, context.given);
   const preset = SYNTHETIC_PRESETS[device.gpu.software ? "software" : "gpu"];
@@ -103,7 +113,11 @@ export async function runPretrain(
     const online = flags.probeEvery > 0
       ? { every: flags.probeEvery, kind: flags.probe }
       : undefined;
-    const result = await pretrain(workspace, recipe, {
+    const given = methodSettings(method, flags);
+    const settings = settingsOf(method, given, workspace.set.samplingRate);
+    const { network, details } = method.describe(settings);
+    const result = await pretrain(workspace, method, {
+      settings,
       epochs,
       batchSize,
       learningRate: flags.lr,
@@ -121,21 +135,21 @@ export async function runPretrain(
       events: {
         prepared: ({ encoder, parameters, trained, memory, resumedAfter }) =>
           printSettings([
-            ["Command", recipe.command],
+            ["Command", command],
             ...workspaceSettings(workspace),
             [
               "Model",
-              `${encoder}, ${presentation.network}; ` +
+              `${encoder}, ${network}; ` +
               `${formatCount(parameters)} parameters` +
               (trained < parameters ? `, ${formatCount(trained)} trained` : ""),
             ],
             [
               "Training",
               `${epochs} epochs, batch ${batchSize}` +
-              `${presentation.batch ? ` (${presentation.batch})` : ""}, Adam ${flags.lr}` +
+              `${method.views === 2 ? " (two views each)" : ""}, Adam ${flags.lr}` +
               `${flags.lrSchedule === "cosine" ? " falling to 0" : ""}, seed ${flags.seed}`,
             ],
-            [title, presentation.details.join(", ")],
+            [title, details.join(", ")],
             [
               "Online probe",
               flags.probeEvery > 0 ? describeOnlineProbe(flags, workspace) : undefined,
@@ -161,8 +175,8 @@ export async function runPretrain(
         probing: () => progress.finish("Probing the encoder and a random one ..."),
       },
     });
-    const figures = await drawFigures(result, presentation, flags, workspace, runFolder);
-    if (presentation.figure) figures.push(`${runFolder}/${presentation.figure(epochs)}`);
+    const figures = await drawFigures(result, method, details, flags, workspace, runFolder);
+    if (result.reconstruction) figures.push(`${runFolder}/${result.reconstruction}`);
     const { epochLosses, stepLosses, probes } = result;
     console.log("");
     if (stepLosses.length > 1) {
@@ -228,7 +242,8 @@ function describeOnlineProbe(
 
 async function drawFigures(
   { stepLosses, probes, probeCurve }: PretrainResult,
-  { title, loss, details }: PretrainPresentation,
+  { title, loss }: PretrainingMethod,
+  details: readonly string[],
   { probe }: Pick<PretrainingOptions, "probe">,
   { split, set }: Workspace,
   runFolder: string,

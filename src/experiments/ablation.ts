@@ -11,7 +11,7 @@ import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
 import { finiteOrNull } from "../results/finite_or_null.ts";
 import { pretrain } from "../training/pretrain.ts";
 import { dataSettings, isUnfinished } from "../runs/run_state.ts";
-import { simclrRecipe } from "../training/simclr_recipe.ts";
+import { simclr } from "../methods/simclr.ts";
 import { runOnce } from "./sweep.ts";
 import { trainClassifier } from "../training/train_classifier.ts";
 import type { Workspace } from "../runs/workspace.ts";
@@ -99,8 +99,8 @@ async function runConfiguration(
   const pretraining = { config, seed, epochs, batchSize, ...dataSettings(workspace) };
   const pretrained = await runOnce(runFolder("pretraining"), pretraining, async () => {
     events?.part?.(identity, "pretraining");
-    const recipe = simclrRecipe({ temperature: 0.07, projection: 128, config });
-    const { probes } = await pretrain(workspace, recipe, {
+    const { probes } = await pretrain(workspace, simclr, {
+      settings: { config },
       ...shared,
       epochs,
       batchSize,

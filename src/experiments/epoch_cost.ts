@@ -4,9 +4,8 @@
  * @module
  */
 
-/** Passes of a record through the encoder: a forward pass is one, its backward pass two. */
-const TRAINING_PASS = 3;
-const FORWARD_PASS = 1;
+import { FORWARD_PASS, TRAINING_PASS } from "../methods/pretraining_method.ts";
+import { type MethodName, METHODS } from "../methods/registry.ts";
 
 /** Records that an epoch visits. */
 export interface EpochRecords {
@@ -17,18 +16,10 @@ export interface EpochRecords {
 }
 
 /** What is trained, as far as it matters for the cost. */
-export type CostedMethod = "simclr" | "byol" | "masked" | "classifier";
-
-const PASSES: Readonly<Record<CostedMethod, number>> = {
-  simclr: 2 * TRAINING_PASS,
-  // Each view also goes forward through the target network.
-  byol: 2 * (TRAINING_PASS + FORWARD_PASS),
-  // The decoder mirrors the encoder.
-  masked: 2 * TRAINING_PASS,
-  classifier: TRAINING_PASS,
-};
+export type CostedMethod = MethodName | "classifier";
 
 /** Records times passes through the encoder. Heads and augmentations are left out. */
 export function epochCost(method: CostedMethod, { trained, validated }: EpochRecords): number {
-  return trained * PASSES[method] + validated * FORWARD_PASS;
+  const passes = method === "classifier" ? TRAINING_PASS : METHODS[method].cost;
+  return trained * passes + validated * FORWARD_PASS;
 }

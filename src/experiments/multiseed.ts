@@ -14,9 +14,10 @@ import {
   type MultiseedOptions,
   type MultiseedTask,
   planMultiseed,
-  PRETRAINING_RECIPES,
   type PretrainTask,
 } from "./multiseed_plan.ts";
+import type { PretrainingMethod } from "../methods/pretraining_method.ts";
+import { METHODS } from "../methods/registry.ts";
 import { pretrain } from "../training/pretrain.ts";
 import { isUnfinished } from "../runs/run_state.ts";
 import { earlierResult, runOnce } from "./sweep.ts";
@@ -287,8 +288,8 @@ async function pretrainEncoder(
   options: RunTaskOptions,
 ): Promise<JsonValue> {
   const { events } = options;
-  const recipe = PRETRAINING_RECIPES[task.method](workspace.set.samplingRate);
-  await pretrain(workspace, recipe, {
+  const method: PretrainingMethod = METHODS[task.method];
+  await pretrain(workspace, method, {
     ...runOptions(task, options),
     batchSize: task.batchSize,
     events: {

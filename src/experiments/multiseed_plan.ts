@@ -9,22 +9,17 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import type { Balancing } from "../data/sampling/balancing.ts";
 import { dataName } from "../data/signals/record_set.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
-import { byolRecipe } from "../training/byol_recipe.ts";
-import { maskedRecipe } from "../training/masked_recipe.ts";
-import type { PretrainRecipe } from "../training/pretrain_recipe.ts";
+import { settingsOf } from "../methods/pretraining_method.ts";
+import { METHOD_NAMES, type MethodName, METHODS } from "../methods/registry.ts";
 import { dataSettings } from "../runs/run_state.ts";
-import { simclrRecipe } from "../training/simclr_recipe.ts";
 import type { RunSettings } from "./sweep.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** Where a classifier's weights come from: random, or pretrained with a method. */
-export const MULTISEED_METHODS = ["supervised", "simclr", "byol", "masked"] as const;
+export const MULTISEED_METHODS = ["supervised", ...METHOD_NAMES] as const;
 
 /** One of {@linkcode MULTISEED_METHODS}. */
 export type MultiseedMethod = typeof MULTISEED_METHODS[number];
-
-/** One of {@linkcode MULTISEED_METHODS} that pretrains. */
-export type PretrainingMethod = Exclude<MultiseedMethod, "supervised">;
 
 /** What is repeated with every seed. */
 export interface MultiseedConfiguration {
@@ -36,7 +31,7 @@ export interface MultiseedConfiguration {
 /** Pretraining of the methods that pretrain; all other settings are those of their commands. */
 export interface MultiseedPretraining {
   readonly epochs: number;
-  /** Default: {@linkcode PRETRAINING_BATCH}. */
+  /** Default: the method's. */
   readonly batchSize?: number;
   /** One encoder, of the first seed, for all seeds; else one a seed. */
   readonly once: boolean;
@@ -61,28 +56,12 @@ export interface MultiseedOptions {
   readonly checkpointFolder: string;
 }
 
-/** Batch size of the pretraining commands. */
-export const PRETRAINING_BATCH: Readonly<Record<PretrainingMethod, number>> = {
-  simclr: 256,
-  byol: 256,
-  masked: 64,
-};
-
-/** The methods as their commands train them. @param samplingRate Hz */
-export const PRETRAINING_RECIPES: Readonly<
-  Record<PretrainingMethod, (samplingRate: number) => PretrainRecipe>
-> = {
-  simclr: () => simclrRecipe({ temperature: 0.07, projection: 128, config: "full" }),
-  byol: () => byolRecipe({ momentum: 0.999, schedule: "constant", config: "full" }),
-  masked: (samplingRate) => maskedRecipe({ ratio: 0.3, blockSize: samplingRate / 2 }),
-};
-
 /** Pretraining of one encoder. */
 export interface PretrainTask {
   readonly kind: "pretraining";
   /** Name of the run folder. */
   readonly name: string;
-  readonly method: PretrainingMethod;
+  readonly method: MethodName;
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -147,13 +126,16 @@ export function planMultiseed(
   };
   const tasks: MultiseedTask[] = [];
   const encoders = new Map<string, PretrainTask>();
-  const encoderOf = (method: PretrainingMethod, seed: number): PretrainTask => {
+  const encoderOf = (method: MethodName, seed: number): PretrainTask => {
     const name = `pretrain_${method}_${seedName(seed)}`;
     const known = encoders.get(name);
     if (known) return known;
-    const { epochs, batchSize = PRETRAINING_BATCH[method] } = options.pretraining;
+    const { epochs, batchSize = METHODS[method].batchSize } = options.pretraining;
     const runFolder = join(folder, name);
-    const own: JsonValue = { ...PRETRAINING_RECIPES[method](set.samplingRate).settings };
+    const own = settingsOf<object>(METHODS[method], {}, set.samplingRate) as Record<
+      string,
+      JsonValue
+    >;
     const task: PretrainTask = {
       kind: "pretraining",
       name,

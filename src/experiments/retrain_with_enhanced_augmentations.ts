@@ -20,7 +20,8 @@ import {
   type LeftOutCheckpoint,
 } from "../evaluation/compare_checkpoints.ts";
 import { finiteOrNull } from "../results/finite_or_null.ts";
-import { PRETRAINING_RECIPES } from "./multiseed_plan.ts";
+import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
+import { METHODS } from "../methods/registry.ts";
 import { pretrain } from "../training/pretrain.ts";
 import { dataSettings, isUnfinished } from "../runs/run_state.ts";
 import { runOnce } from "./sweep.ts";
@@ -257,10 +258,10 @@ async function pretrainStep(
 ): Promise<RetrainingStep> {
   const { events } = options;
   const { epochs, batchSize } = options[name];
-  const recipe = PRETRAINING_RECIPES[name](workspace.set.samplingRate);
+  const method: PretrainingMethod = METHODS[name];
   const settings: Record<string, JsonValue> = {
     step: name,
-    ...recipe.settings,
+    ...settingsOf(method, {}, workspace.set.samplingRate),
     epochs,
     batchSize,
     seed: options.seed,
@@ -269,7 +270,7 @@ async function pretrainStep(
   };
   return await once(name, epochs, settings, options, async ({ checkpoint, runFolder }) => {
     events?.step?.(name, index);
-    const { probes, ...course } = await pretrain(workspace, recipe, {
+    const { probes, ...course } = await pretrain(workspace, method, {
       ...sharedOptions(options),
       epochs,
       batchSize,

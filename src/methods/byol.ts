@@ -11,23 +11,34 @@
  * @module
  */
 
-import type { AugmentationConfig } from "../augment/augmentations.ts";
-import { recordInput } from "../augment/record_input.ts";
+import {
+  type AugmentationConfig,
+  augmentationConfig,
+  type AugmentationConfigName,
+} from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { byolRegression, recordByolLoss } from "../losses/byol_regression.ts";
-import type { Byol } from "../models/byol.ts";
-import type { Batch, Method } from "./batch.ts";
+import { Byol } from "../models/byol.ts";
+import type { Encoder } from "../models/encoder.ts";
+import { type Batch, batchSignals } from "./method.ts";
+import {
+  FORWARD_PASS,
+  type PretrainingMethod,
+  type PretrainingStep,
+  TRAINING_PASS,
+} from "./pretraining_method.ts";
+import { configParameter } from "./simclr.ts";
 
 /** How the target's momentum develops over a run. */
 export const MOMENTUM_SCHEDULES = ["constant", "cosine"] as const;
 /** One of {@linkcode MOMENTUM_SCHEDULES}. */
 export type MomentumSchedule = typeof MOMENTUM_SCHEDULES[number];
 
-/** Settings of BYOL. */
-export interface ByolSettings {
+/** The target network's moving average. */
+export interface ByolMomentum {
   /** Share of the target that stays in a step, 0 to 1; 0.999. Under `cosine`, that of the first step. */
   readonly momentum: number;
   /**
@@ -35,12 +46,58 @@ export interface ByolSettings {
    * step k of K.
    */
   readonly schedule: MomentumSchedule;
-  readonly augmentations: AugmentationConfig;
 }
 
+/** Settings of BYOL. */
+export interface ByolSettings extends ByolMomentum {
+  readonly config: AugmentationConfigName;
+}
+
+/** BYOL, for `pretrain`. */
+export const byol: PretrainingMethod<ByolSettings> = {
+  name: "byol",
+  title: "BYOL",
+  parameters: {
+    momentum: {
+      kind: "number",
+      name: "momentum-tau",
+      default: 0.999,
+      minimum: 0,
+      maximum: 1,
+      description: "Share of the target network that stays in a step",
+    },
+    schedule: {
+      kind: "choice",
+      name: "tau-schedule",
+      choices: MOMENTUM_SCHEDULES,
+      default: "constant",
+      description: "Keep that share, or let it rise to 1 as a cosine",
+    },
+    config: configParameter,
+  },
+  batchSize: 256,
+  epochs: 20,
+  checkpoint: "ssl_byol",
+  loss: "Regression loss (0 to 8)",
+  views: 2,
+  // Each view also goes forward through the target network.
+  cost: 2 * (TRAINING_PASS + FORWARD_PASS),
+  describe: ({ momentum, schedule, config }) => ({
+    network: "projection 256, predictor 256, target network",
+    details: [
+      `target momentum ${momentum}${schedule === "cosine" ? " rising to 1" : ""}`,
+      `augmentations ${config}`,
+    ],
+  }),
+  build: ({ store, settings: { config, ...momentum }, encoder }) =>
+    new ByolMethod(store, new Byol(store, encoder), {
+      ...momentum,
+      augmentations: augmentationConfig(config),
+    }),
+};
+
 /** One BYOL step. */
-export class ByolMethod implements Method {
-  readonly trainedFrom = 0;
+export class ByolMethod implements PretrainingStep {
   readonly trainedTo: number;
   /** Each view is a batch of its own. */
   readonly statisticsUpdates = 2;
@@ -49,7 +106,7 @@ export class ByolMethod implements Method {
   constructor(
     readonly store: ParameterStore,
     readonly model: Byol,
-    readonly settings: ByolSettings,
+    readonly settings: ByolMomentum & { readonly augmentations: AugmentationConfig },
   ) {
     const { momentum } = settings;
     if (!(momentum >= 0 && momentum <= 1)) {
@@ -58,19 +115,14 @@ export class ByolMethod implements Method {
     this.trainedTo = model.trainedTo;
   }
 
+  get encoder(): Encoder {
+    return this.model.encoder;
+  }
+
   record(recorder: Recorder, batch: Batch): void {
-    const view = (view: 0 | 1) =>
-      recordInput(recorder, {
-        records: batch.records,
-        batch: batch.indices,
-        state: batch.step.state,
-        normalization: batch.normalization,
-        rows: batch.rows,
-        views: 1,
-        firstView: view,
-        augmentations: this.settings.augmentations,
-      }); // [N, T, 12]
-    this.recordViews(recorder, [view(0), view(1)], batch.step);
+    const { augmentations } = this.settings;
+    const view = (firstView: 0 | 1) => batchSignals(recorder, batch, { firstView, augmentations });
+    this.recordViews(recorder, [view(0), view(1)], batch.step); // each [N, T, 12]
   }
 
   /** Forward passes, loss and backward passes. @param views Two views of the same records, [N, T, 12] */
@@ -99,5 +151,19 @@ export class ByolMethod implements Method {
     }
     const progress = Math.min(step / total, 1);
     return 1 - (1 - momentum) * (Math.cos(Math.PI * progress) + 1) / 2;
+  }
+
+  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
+    return this.model.evaluate(recorder, x);
+  }
+
+  /** The target starts where the online network does. */
+  async encoderLoaded(): Promise<void> {
+    const state = await this.store.state();
+    this.store.load(
+      state.flatMap((values) =>
+        values.name.startsWith("encoder.") ? [{ ...values, name: `target_${values.name}` }] : []
+      ),
+    );
   }
 }

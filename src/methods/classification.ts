@@ -5,13 +5,12 @@
  * @module
  */
 
-import { recordInput } from "../augment/record_input.ts";
-import { gridFor, type Recorder } from "../gpu/recorder.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { type ClassificationLoss, classificationLoss } from "../losses/classification_loss.ts";
 import type { ClassifierNetwork } from "../models/classifier_network.ts";
-import type { Batch, Method } from "./batch.ts";
+import { type Batch, batchLabels, batchSignals, type Method, selectRows } from "./method.ts";
 
 /** Settings of supervised training. */
 export interface ClassificationSettings {
@@ -40,8 +39,8 @@ export class ClassificationMethod implements Method {
 
   record(recorder: Recorder, batch: Batch): void {
     const { loss, classWeights, positiveWeight, features } = this.settings;
-    const targets = selectRows(recorder, batch.labels, batch.indices, batch.rows);
-    const judge = (logits: Tensor) =>
+    const targets = batchLabels(recorder, batch);
+    const lossGradient = (logits: Tensor) =>
       classificationLoss(recorder, logits, targets, classWeights, batch.step, {
         ...loss,
         ...(positiveWeight && { positiveWeight }),
@@ -49,35 +48,11 @@ export class ClassificationMethod implements Method {
     if (features) {
       const x = selectRows(recorder, features, batch.indices, batch.rows);
       const { logits, backward } = this.model.forwardHead(recorder, x, batch.step);
-      backward(judge(logits));
+      backward(lossGradient(logits));
       return;
     }
-    const x = recordInput(recorder, {
-      records: batch.records,
-      batch: batch.indices,
-      state: batch.step.state,
-      normalization: batch.normalization,
-      rows: batch.rows,
-      views: 1,
-    }); // [N, T, 12]
+    const x = batchSignals(recorder, batch); // [N, T, 12]
     const { logits, backward } = this.model.forward(recorder, x, batch.step);
-    backward(judge(logits));
+    backward(lossGradient(logits));
   }
-}
-
-/** y[n] = table[rows[n]]; table [records, columns], y [count, columns]. */
-export function selectRows(
-  recorder: Recorder,
-  table: Tensor,
-  rows: Tensor,
-  count: number,
-): Tensor {
-  const columns = table.shape[1];
-  const y = recorder.transient(`${table.name} of the batch`, [count, columns]);
-  recorder.dispatch("select_rows", {
-    tensors: { table, rows, y },
-    dims: { size: y.size, columns },
-    grid: gridFor(y.size, 64),
-  });
-  return y;
 }

@@ -7,10 +7,18 @@
 
 import { recordContrastiveViews } from "../augment/contrastive_views.ts";
 import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { ntXent } from "../losses/nt_xent.ts";
-import type { Simclr } from "../models/simclr.ts";
-import type { Batch, Method } from "./batch.ts";
+import type { Encoder } from "../models/encoder.ts";
+import { CONTRASTIVE_HEAD, Simclr } from "../models/simclr.ts";
+import { type Batch, inputOf } from "./method.ts";
+import {
+  type PretrainingMethod,
+  type PretrainingStep,
+  TRAINING_PASS,
+} from "./pretraining_method.ts";
+import { ntXentChance, temperatureParameter } from "./simclr.ts";
 
 /** Settings of the contrastive variant. */
 export interface ContrastiveSettings {
@@ -18,26 +26,45 @@ export interface ContrastiveSettings {
   readonly temperature: number;
 }
 
-/** One step of the contrastive variant; both views in one batch of 2N rows. */
-export class ContrastiveMethod implements Method {
-  readonly trainedFrom = 0;
-  readonly statisticsUpdates = 1;
+/** The contrastive variant, for `pretrain`. */
+export const contrastive: PretrainingMethod<ContrastiveSettings> = {
+  name: "contrastive",
+  title: "Contrastive",
+  parameters: { temperature: temperatureParameter },
+  batchSize: 64,
+  epochs: 20,
+  checkpoint: "ssl_contrastive_encoder",
+  loss: "NT-Xent (nats)",
+  chance: ntXentChance,
+  views: 2,
+  cost: 2 * TRAINING_PASS,
+  describe: ({ temperature }) => ({
+    network: "projection 128",
+    details: [`temperature ${temperature}`, "views: noise, scale"],
+  }),
+  build: ({ store, settings, encoder }) =>
+    new ContrastiveMethod(store, new Simclr(store, { ...encoder, ...CONTRASTIVE_HEAD }), settings),
+};
 
+/** One step of the contrastive variant; both views in one batch of 2N rows. */
+export class ContrastiveMethod implements PretrainingStep {
   constructor(
     readonly store: ParameterStore,
     readonly model: Simclr,
     readonly settings: ContrastiveSettings,
   ) {}
 
+  get encoder(): Encoder {
+    return this.model.encoder;
+  }
+
   record(recorder: Recorder, batch: Batch): void {
-    const x = recordContrastiveViews(recorder, {
-      records: batch.records,
-      batch: batch.indices,
-      state: batch.step.state,
-      normalization: batch.normalization,
-      rows: batch.rows,
-    }); // [2N, T, 12]
+    const x = recordContrastiveViews(recorder, inputOf(batch)); // [2N, T, 12]
     const { z, backward } = this.model.forward(recorder, x);
     backward(ntXent(recorder, z, batch.step, this.settings.temperature).dz);
+  }
+
+  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
+    return this.model.evaluate(recorder, x);
   }
 }

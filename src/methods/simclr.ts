@@ -6,44 +6,112 @@
  * @module
  */
 
-import type { AugmentationConfig } from "../augment/augmentations.ts";
-import { recordInput } from "../augment/record_input.ts";
+import {
+  AUGMENTATION_CONFIGS,
+  type AugmentationConfig,
+  augmentationConfig,
+  type AugmentationConfigName,
+} from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
 import { ntXent } from "../losses/nt_xent.ts";
-import type { Simclr } from "../models/simclr.ts";
-import type { Batch, Method } from "./batch.ts";
+import type { Encoder } from "../models/encoder.ts";
+import { Simclr } from "../models/simclr.ts";
+import { type Batch, batchSignals } from "./method.ts";
+import {
+  type ChoiceParameter,
+  type NumberParameter,
+  type PretrainingMethod,
+  type PretrainingStep,
+  TRAINING_PASS,
+} from "./pretraining_method.ts";
 
 /** Settings of SimCLR. */
 export interface SimclrSettings {
   /** Above 0; 0.07 in the reference, 0.1 in the paper for ImageNet. */
   readonly temperature: number;
-  readonly augmentations: AugmentationConfig;
+  /** Width of the projection, a multiple of 4. */
+  readonly projection: number;
+  readonly config: AugmentationConfigName;
 }
 
-/** One SimCLR step. */
-export class SimclrMethod implements Method {
-  readonly trainedFrom = 0;
-  readonly statisticsUpdates = 1;
+/** Temperature of NT-Xent. */
+export const temperatureParameter: NumberParameter = {
+  kind: "number",
+  name: "temperature",
+  default: 0.07,
+  exclusiveMinimum: 0,
+  description: "Temperature of NT-Xent",
+};
 
+/** Augmentations of the views. */
+export const configParameter: ChoiceParameter<AugmentationConfigName> = {
+  kind: "choice",
+  name: "config",
+  choices: AUGMENTATION_CONFIGS,
+  default: "full",
+  description: "Augmentations: all seven, all but one, or none (two identical views)",
+};
+
+/** NT-Xent of 2N embeddings that are all alike. */
+export function ntXentChance(batchSize: number): number {
+  return Math.log(2 * batchSize - 1);
+}
+
+/** SimCLR, for `pretrain`. */
+export const simclr: PretrainingMethod<SimclrSettings> = {
+  name: "simclr",
+  title: "SimCLR",
+  parameters: {
+    temperature: temperatureParameter,
+    projection: {
+      kind: "integer",
+      name: "projection-dim",
+      default: 128,
+      minimum: 4,
+      description: "Width of the projection",
+    },
+    config: configParameter,
+  },
+  batchSize: 256,
+  epochs: 20,
+  checkpoint: "ssl_simclr",
+  loss: "NT-Xent (nats)",
+  chance: ntXentChance,
+  views: 2,
+  cost: 2 * TRAINING_PASS,
+  describe: ({ temperature, projection, config }) => ({
+    network: `projection ${projection}`,
+    details: [`temperature ${temperature}`, `augmentations ${config}`],
+  }),
+  build: ({ store, settings: { temperature, projection, config }, encoder }) =>
+    new SimclrMethod(store, new Simclr(store, { ...encoder, projection }), {
+      temperature,
+      augmentations: augmentationConfig(config),
+    }),
+};
+
+/** One SimCLR step. */
+export class SimclrMethod implements PretrainingStep {
   constructor(
     readonly store: ParameterStore,
     readonly model: Simclr,
-    readonly settings: SimclrSettings,
+    readonly settings: { readonly temperature: number; readonly augmentations: AugmentationConfig },
   ) {}
 
+  get encoder(): Encoder {
+    return this.model.encoder;
+  }
+
   record(recorder: Recorder, batch: Batch): void {
-    const x = recordInput(recorder, {
-      records: batch.records,
-      batch: batch.indices,
-      state: batch.step.state,
-      normalization: batch.normalization,
-      rows: batch.rows,
-      views: 2,
-      augmentations: this.settings.augmentations,
-    }); // [2N, T, 12]
+    const { temperature, augmentations } = this.settings;
+    const x = batchSignals(recorder, batch, { views: 2, augmentations }); // [2N, T, 12]
     const { z, backward } = this.model.forward(recorder, x);
-    const { dz } = ntXent(recorder, z, batch.step, this.settings.temperature);
-    backward(dz);
+    backward(ntXent(recorder, z, batch.step, temperature).dz);
+  }
+
+  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
+    return this.model.evaluate(recorder, x);
   }
 }

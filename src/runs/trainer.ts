@@ -12,7 +12,7 @@ import { recordTuned } from "../gpu/record_tuned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { type StepMetrics, StepState } from "../gpu/step_state.ts";
 import { Tensor } from "../gpu/tensor.ts";
-import type { Method } from "../methods/batch.ts";
+import type { Method } from "../methods/method.ts";
 import { Adam, type AdamOptions } from "../optim/adam.ts";
 import { type LearningRateSchedule, scheduledRate } from "../optim/learning_rate.ts";
 import type { MetricsRow } from "../results/run_files.ts";
@@ -152,7 +152,7 @@ export class Trainer {
         momentum: this.method.momentum?.(this.steps, totalSteps) ?? 0,
       });
       program.run();
-      this.method.store.batchesTracked += this.method.statisticsUpdates;
+      this.method.store.batchesTracked += this.method.statisticsUpdates ?? 1;
       this.steps++;
       const done = index + 1;
       if (this.#step.unread < this.#readEvery() && done < total && !signal?.aborted) continue;

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { batchSizes } from "../data/sampling/batches.ts";
-import type { Method } from "../methods/batch.ts";
+import type { Method } from "../methods/method.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import type { LearningRateSchedule } from "../optim/learning_rate.ts";
 import { VERSION } from "../version.ts";

@@ -9,10 +9,13 @@ import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import { epochOrder } from "../data/sampling/batches.ts";
 import { hasLabels } from "../data/signals/record_set.ts";
 import { ParameterStore } from "../layers/parameters.ts";
+import { trainedCount } from "../methods/method.ts";
+import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
+import type { EncoderChoice } from "../models/encoders.ts";
 import { loadWeights, saveCheckpoint } from "../runs/checkpoints.ts";
 import { CollapseAlarm } from "./collapse_alarm.ts";
 import { type OnlineProbeOptions, PretrainMonitor } from "./pretrain_monitor.ts";
-import type { PretrainRecipe } from "./pretrain_recipe.ts";
+import { reconstructionFile, ReconstructionPictures } from "./reconstruction_pictures.ts";
 import {
   describeProbe,
   probeEncoder,
@@ -25,7 +28,11 @@ import { type Course, type RunFacts, type RunOptions, runTraining } from "../run
 import type { Workspace } from "../runs/workspace.ts";
 
 /** Settings of {@linkcode pretrain}. */
-export interface PretrainOptions extends RunOptions {
+export interface PretrainOptions<Settings = Record<never, never>> extends RunOptions {
+  /** Settings of the method; those left out have its defaults. */
+  readonly settings?: Partial<Settings>;
+  /** The encoder to pretrain, where it is not the usual one. */
+  readonly encoder?: EncoderChoice;
   /** Probes the encoder before the first epoch and after every so many; absent: only at the end. */
   readonly onlineProbe?: OnlineProbeOptions;
   readonly events?: PretrainEvents;
@@ -60,6 +67,8 @@ export interface PretrainResult extends Course {
     /** Of an encoder with random weights. */
     readonly random: ProbeResult;
   };
+  /** Picture after the last epoch in the run folder, where the method gives signals back. */
+  readonly reconstruction?: string;
   /** Macro AUROC of the online probe on fold 9, earlier parts of the run included; epoch 0 untrained. */
   readonly probeCurve: readonly { readonly epoch: number; readonly auroc: number }[];
 }
@@ -70,19 +79,19 @@ export interface PretrainResult extends Course {
  * to `metrics.jsonl`, and a warning is given when the network collapses.
  *
  * @param workspace Device and records; see {@linkcode Workspace.open}.
- * @param recipe The method: {@linkcode simclrRecipe}.
+ * @param method What is trained, such as {@linkcode simclr}.
  * @throws {UserError} When the step does not fit the adapter, a file cannot be read or written, or
  * training diverges. The reason of `signal`, when it aborts.
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { pretrain, simclrRecipe, synthesizeCohort, Workspace } from "ssrl-ecg";
+ * import { pretrain, simclr, synthesizeCohort, Workspace } from "ssrl-ecg";
  * const folder = Deno.makeTempDirSync();
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
  * const workspace = await Workspace.open(set, { normalization: "train" });
- * const recipe = simclrRecipe({ temperature: 0.07, projection: 128, config: "full" });
- * const { epochLosses } = await pretrain(workspace, recipe, {
+ * const { epochLosses } = await pretrain(workspace, simclr, {
+ *   settings: { temperature: 0.1 },
  *   epochs: 1,
  *   batchSize: 16,
  *   learningRate: 1e-3,
@@ -98,18 +107,20 @@ export interface PretrainResult extends Course {
  * Deno.removeSync(folder, { recursive: true });
  * ```
  */
-export async function pretrain(
+export async function pretrain<Settings>(
   workspace: Workspace,
-  recipe: PretrainRecipe,
-  options: PretrainOptions,
+  method: PretrainingMethod<Settings>,
+  options: PretrainOptions<Settings>,
 ): Promise<PretrainResult> {
   const { seed, batchSize, shuffle, events, init, onlineProbe } = options;
-  const { train } = workspace.split;
+  const { set, split: { train } } = workspace;
+  const settings = settingsOf(method, options.settings ?? {}, set.samplingRate);
   const initial = init === undefined ? undefined : await readCheckpoint(init);
   const store = new ParameterStore();
-  const network = recipe.build(store, workspace);
-  const { encoder, method } = network;
-  const monitor = new PretrainMonitor(workspace, network, seed, onlineProbe);
+  const step = method.build({ store, settings, encoder: options.encoder, set });
+  const { encoder, reconstruction } = step;
+  const monitor = new PretrainMonitor(workspace, step, seed, onlineProbe);
+  let pictures: ReconstructionPictures | undefined;
   const alarm = new CollapseAlarm();
   const probeRows: MetricsRow[] = [];
   const finalProbes = async () => {
@@ -123,18 +134,21 @@ export async function pretrain(
   try {
     if (initial) {
       const section = loadWeights(initial, store, ["model", "encoder"]);
-      await network.started?.(section);
+      if (section === "encoder") await step.encoderLoaded?.();
     }
     return await runTraining({
-      command: recipe.command,
+      command: `train-${method.name}`,
       workspace,
-      method,
+      method: step,
       options,
-      settings: recipe.settings,
+      settings: {
+        ...settings,
+        ...(options.encoder && { encoder: encoder.kind.name, width: encoder.width }),
+      },
       records: train.length,
       order: (epoch) => epochOrder({ indices: train, batchSize, seed, epoch, shuffle }),
       async prepare() {
-        await network.prepare?.();
+        if (reconstruction) pictures = await ReconstructionPictures.open(workspace, reconstruction);
         await monitor.prepare();
       },
       async prepared(facts, { folder }) {
@@ -142,8 +156,7 @@ export async function pretrain(
           ...facts,
           encoder: encoder.describe(),
           parameters: store.count,
-          trained: store.parameters.slice(method.trainedFrom, method.trainedTo)
-            .reduce((sum, { value }) => sum + value.size, 0),
+          trained: trainedCount(step),
         });
         probeRows.push(...folder.kept.filter((row) => row.probe_auroc !== undefined));
         if (facts.resumedAfter > 0 || !monitor.probesAfter(0)) return;
@@ -155,7 +168,7 @@ export async function pretrain(
       },
       steps: (...progress) => events?.steps?.(...progress),
       async epochDone(epoch, result, { folder, trainer }) {
-        await network.epochDone?.(epoch, folder);
+        await pictures?.draw(epoch, folder);
         const spread = await monitor.spread(epoch);
         const probeAuroc = monitor.probesAfter(epoch) ? await monitor.probeAuroc(epoch) : undefined;
         const row = {
@@ -170,7 +183,7 @@ export async function pretrain(
       },
       async finish(course, { folder }) {
         await saveCheckpoint(options.out, "encoder", store, workspace, {
-          method: recipe.method,
+          method: method.name,
           architecture: {
             name: encoder.kind.name,
             in_channels: encoder.inputs,
@@ -179,7 +192,7 @@ export async function pretrain(
           seed,
           epoch: options.epochs,
         });
-        const probes = hasLabels(workspace.set) ? await finalProbes() : undefined;
+        const probes = hasLabels(set) ? await finalProbes() : undefined;
         if (probes) {
           folder.noteResult("probe", { ...probes.trained.test }, options.epochs);
           folder.noteResult("random_probe", { ...probes.random.test }, options.epochs);
@@ -196,12 +209,17 @@ export async function pretrain(
           // What is not defined stands as null in the file of an earlier part.
           auroc: probe_auroc === null ? NaN : Number(probe_auroc),
         }));
-        return { ...course, probeCurve, ...(probes ? { probes } : {}) };
+        return {
+          ...course,
+          probeCurve,
+          ...(probes && { probes }),
+          ...(pictures && { reconstruction: reconstructionFile(options.epochs) }),
+        };
       },
     });
   } finally {
     monitor.destroy();
-    network.destroy?.();
+    pictures?.destroy();
     store.destroy();
   }
 }

@@ -13,7 +13,7 @@ import { multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { nearestNeighborProbabilities } from "../estimators/k_nearest_neighbors.ts";
 import { fitLogisticRegression, predictProbabilities } from "../estimators/logistic_regression.ts";
 import { Inference, INFERENCE_ROWS } from "../evaluation/inference.ts";
-import type { PretrainNetwork } from "./pretrain_recipe.ts";
+import type { PretrainingStep } from "../methods/pretraining_method.ts";
 import { diverged } from "../runs/trainer.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
@@ -51,7 +51,7 @@ export class PretrainMonitor {
   /** @param seed Draws the records; those of the probe keep the shares of the classes. */
   constructor(
     readonly workspace: Workspace,
-    readonly network: Pick<PretrainNetwork, "evaluate">,
+    readonly network: Pick<PretrainingStep, "evaluate">,
     seed: number,
     readonly probe?: OnlineProbeOptions,
   ) {

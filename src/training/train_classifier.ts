@@ -24,6 +24,7 @@ import {
 } from "../losses/class_weights.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import { ClassificationMethod } from "../methods/classification.ts";
+import { trainedCount } from "../methods/method.ts";
 import {
   type ClassMetrics,
   type MultilabelMetrics,
@@ -251,8 +252,7 @@ export async function trainClassifier(
         events?.prepared?.({
           ...facts,
           parameters: store.count,
-          trained: store.parameters.slice(method.trainedFrom)
-            .reduce((sum, { value }) => sum + value.size, 0),
+          trained: trainedCount(method),
           labeled: labeled.length,
           frequencies: classFrequencies({
             indices: labeled,

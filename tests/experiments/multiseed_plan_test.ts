@@ -1,15 +1,7 @@
 import { assertEquals } from "@std/assert";
-import {
-  planMultiseed,
-  PRETRAINING_BATCH,
-  PRETRAINING_RECIPES,
-  type PretrainTask,
-} from "../../src/experiments/multiseed_plan.ts";
+import { planMultiseed, type PretrainTask } from "../../src/experiments/multiseed_plan.ts";
 import { noNormalization } from "../../src/data/signals/normalization.ts";
 import { splitByFolds } from "../../src/data/sampling/splits.ts";
-import { command as byol } from "../../scripts/train_byol.ts";
-import { command as masked } from "../../scripts/train_masked.ts";
-import { command as simclr } from "../../scripts/train_simclr.ts";
 import { smallSet } from "../support/small_workspace.ts";
 
 const OPTIONS = {
@@ -65,31 +57,4 @@ Deno.test("one encoder for all seeds is that of the first, and runs on another d
   assertEquals(last.settings.pretrainSeed, 7);
   assertEquals(each[each.length - 1].settings.pretrainSeed, 1234);
   assertEquals(once[2], each[2]);
-});
-
-Deno.test("pretraining has the settings of its commands", () => {
-  const half = 250; // half a second at 500 Hz
-  const { temperature, config } = simclr.flags;
-  assertEquals(PRETRAINING_RECIPES.simclr(500).settings, {
-    temperature: temperature.absent,
-    projection: simclr.flags["projection-dim"].absent,
-    config: config.absent,
-  });
-  assertEquals(PRETRAINING_RECIPES.byol(500).settings, {
-    momentum: byol.flags["momentum-tau"].absent,
-    schedule: byol.flags["tau-schedule"].absent,
-    config: byol.flags.config.absent,
-  });
-  assertEquals(PRETRAINING_RECIPES.masked(500).settings, {
-    ratio: masked.flags["mask-ratio"].absent,
-    blockSize: half,
-  });
-  for (const [method, command] of Object.entries({ simclr, byol, masked })) {
-    assertEquals(
-      PRETRAINING_BATCH[method as "simclr"],
-      command.flags["batch-size"].absent,
-      method,
-    );
-    assertEquals(command.flags.epochs.absent, 20);
-  }
 });

@@ -7,6 +7,7 @@ import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { ClassificationMethod } from "../../src/methods/classification.ts";
+import type { Method } from "../../src/methods/method.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { Classifier } from "../../src/models/classifier.ts";
 import { Simclr } from "../../src/models/simclr.ts";
@@ -54,7 +55,7 @@ export async function smallStep(
   const recorder = new Recorder(kernels);
   const features = upload(gpu, "features", [7, 16], samples.subarray(0, 7 * 16));
   const classWeights = upload(gpu, "class weights", [5], [1, 1, 1, 1, 1]);
-  const method = model instanceof Simclr
+  const method: Method = model instanceof Simclr
     ? new SimclrMethod(store, model, {
       temperature: 0.1,
       augmentations: augmentationConfig("full"),

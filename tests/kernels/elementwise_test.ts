@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { gridFor } from "../../src/gpu/recorder.ts";
 import { packWeights } from "../../src/layers/pack_weights.ts";
 import { reluBackward } from "../../src/layers/relu.ts";
-import { selectRows } from "../../src/methods/classification.ts";
+import { selectRows } from "../../src/methods/method.ts";
 import { assertClose, draws, GuardedRun } from "./guarded.ts";
 
 // Single numbers, and vectors of four around a workgroup.

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } fr
 import { augmentationConfig } from "../../src/augment/augmentations.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
-import { ByolMethod, type ByolSettings } from "../../src/methods/byol.ts";
+import { ByolMethod } from "../../src/methods/byol.ts";
 import { embeddingSpread } from "../../src/metrics/embedding_spread.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { Byol } from "../../src/models/byol.ts";
@@ -14,7 +14,7 @@ import { pretrainingSteps } from "./pretraining_step.ts";
 
 const SIZES = { width: 8, hidden: 32, projection: 16 };
 
-function build(settings: Partial<ByolSettings> = {}): ByolMethod {
+function build(settings: Partial<ByolMethod["settings"]> = {}): ByolMethod {
   const store = new ParameterStore();
   return new ByolMethod(store, new Byol(store, SIZES), {
     momentum: 0.999,

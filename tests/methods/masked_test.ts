@@ -61,7 +61,7 @@ for (const name of maskedCaseNames) {
     });
     method.record(recorder, { records, indices, step, normalization, labels, rows: batch });
     const gradient = await recorder.plan();
-    const optimizer = new Adam(gpu, store.flat(method.trainedFrom));
+    const optimizer = new Adam(gpu, store.flat());
     const update = new Recorder(kernels);
     optimizer.record(update, step);
     const updating = await update.plan();

@@ -137,7 +137,7 @@ for (const name of ["byol_small", "byol_wide"] as const) {
     const recorder = new Recorder(kernels);
     method.recordViews(recorder, views, step);
     const gradient = await recorder.plan();
-    const optimizer = new Adam(gpu, store.flat(method.trainedFrom, method.trainedTo));
+    const optimizer = new Adam(gpu, store.flat(0, method.trainedTo));
     const update = new Recorder(kernels);
     optimizer.record(update, step);
     model.recordMovingAverage(update, step.state);

@@ -3,8 +3,9 @@
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
+import { Tensor } from "../../src/gpu/tensor.ts";
 import type { ParameterStore } from "../../src/layers/parameters.ts";
-import type { Method } from "../../src/methods/batch.ts";
+import type { Method } from "../../src/methods/method.ts";
 import { Adam } from "../../src/optim/adam.ts";
 import { makeSamples } from "../augment/pipeline.ts";
 import { openGpu, release, upload } from "../support/gpu.ts";
@@ -44,7 +45,7 @@ export async function pretrainingSteps(
     ...Array(12).fill(0),
     ...Array(12).fill(1),
   ]);
-  const labels = upload(gpu, "labels", [1, 1], [0]);
+  const labels = Tensor.zeros(gpu, [1, 1], "labels");
   const batch = { records, indices, step, normalization, labels, rows: RECORDS };
   const passes = new Recorder(kernels);
   method.record(passes, batch);

@@ -12,7 +12,7 @@ import {
   type PretrainOptions,
   type PretrainResult,
 } from "../../src/training/pretrain.ts";
-import { simclrRecipe } from "../../src/training/simclr_recipe.ts";
+import { simclr } from "../../src/methods/simclr.ts";
 import type { TrainClassifierOptions } from "../../src/training/train_classifier.ts";
 import { Workspace } from "../../src/runs/workspace.ts";
 import { readEvents } from "../runs/tensorboard/read_events.ts";
@@ -64,7 +64,10 @@ export function pretrainSimclr(
   options: PretrainOptions,
   config: AugmentationConfigName = "full",
 ): Promise<PretrainResult> {
-  return pretrain(workspace, simclrRecipe({ temperature: 0.1, projection: 16, config }), options);
+  return pretrain(workspace, simclr, {
+    ...options,
+    settings: { temperature: 0.1, projection: 16, config },
+  });
 }
 
 /** Settings of a supervised run into `folder`/`name`. */

@@ -10,11 +10,11 @@ import {
   type PretrainEvents,
 } from "../../src/training/pretrain.ts";
 import { PretrainMonitor } from "../../src/training/pretrain_monitor.ts";
-import type { PretrainRecipe } from "../../src/training/pretrain_recipe.ts";
+import type { PretrainingMethod } from "../../src/methods/pretraining_method.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { byolRegression, recordByolLoss } from "../../src/losses/byol_regression.ts";
-import type { Method } from "../../src/methods/batch.ts";
-import { SimclrMethod } from "../../src/methods/simclr.ts";
+import type { Method } from "../../src/methods/method.ts";
+import { simclr, SimclrMethod } from "../../src/methods/simclr.ts";
 import { embeddingSpread } from "../../src/metrics/embedding_spread.ts";
 import { multilabelMetrics } from "../../src/metrics/multilabel_metrics.ts";
 import { Simclr } from "../../src/models/simclr.ts";
@@ -168,18 +168,17 @@ Deno.test("records without labels: pretraining probes nothing, but watches the s
   }));
 
 /** A small network trained by SimCLR; or by pulling views together with nothing to keep z apart. */
-function smallRecipe(repels: boolean): PretrainRecipe {
+function smallMethod(repels: boolean): PretrainingMethod {
   const augmentations = augmentationConfig("full");
   return {
-    command: "small",
-    method: "small",
-    settings: {},
-    build(store) {
+    ...simclr,
+    name: "small",
+    parameters: {},
+    build({ store }) {
       const model = new Simclr(store, { width: 4, hidden: 32, projection: 16 });
-      const simclr = new SimclrMethod(store, model, { temperature: 0.1, augmentations });
+      const repelling = new SimclrMethod(store, model, { temperature: 0.1, augmentations });
       const attraction: Method = {
         store,
-        trainedFrom: 0,
         statisticsUpdates: 2,
         // BYOL without predictor and with the network itself as target (Chen & He 2021, section 4.2).
         record(recorder, { records, indices, step, normalization, rows }) {
@@ -206,8 +205,9 @@ function smallRecipe(repels: boolean): PretrainRecipe {
           recordByolLoss(recorder, losses, step);
         },
       };
+      if (repels) return repelling;
       return {
-        method: repels ? simclr : attraction,
+        ...attraction,
         encoder: model.encoder,
         evaluate: (recorder, x) => model.evaluate(recorder, x),
       };
@@ -231,7 +231,7 @@ Deno.test("a network that collapses is warned of, once; one that learns is not",
           warning: (text: string) => warnings.push([current, text]),
         },
       };
-      await pretrain(workspace, smallRecipe(repels), options);
+      await pretrain(workspace, smallMethod(repels), options);
       const { embedding_spread } = timelessRows(options.runFolder).at(-1)!;
       return { warnings, spread: Number(embedding_spread) };
     };

@@ -4,29 +4,26 @@
  * @module
  */
 
-import type { Options } from "./command.ts";
-import { choiceFlag, integerFlag, pathFlag } from "./flags.ts";
+import type { Parameter, PretrainingMethod } from "../../methods/pretraining_method.ts";
+import type { FlagTable, Options } from "./command.ts";
+import { choiceFlag, integerFlag, numberFlag, pathFlag } from "./flags.ts";
 import { learningRateFlag, seedFlag, trainingFlags } from "./training_flags.ts";
 
-/**
- * Flags that all pretraining commands share.
- *
- * @param defaults Batch size and checkpoint that the command's documentation names.
- */
-export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
+/** Flags that all pretraining commands share, with the defaults of a method. */
+export function pretrainingFlags({ epochs, batchSize, checkpoint }: PretrainingMethod) {
   const onCohort = "on the synthetic cohort sized for the adapter";
   return {
     "epochs": integerFlag({
-      default: 20,
+      default: epochs,
       minimum: 1,
       description: "Passes over the training records",
-      defaultText: `20; ${onCohort}`,
+      defaultText: `${epochs}; ${onCohort}`,
     }),
     "batch-size": integerFlag({
-      default: defaults.batchSize,
+      default: batchSize,
       minimum: 2,
       description: "Records of a step",
-      defaultText: `${defaults.batchSize}; ${onCohort}`,
+      defaultText: `${batchSize}; ${onCohort}`,
     }),
     "lr": learningRateFlag(1e-3),
     "lr-schedule": choiceFlag({
@@ -36,7 +33,7 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
     }),
     "seed": seedFlag(),
     "out": pathFlag({
-      default: defaults.out,
+      default: `checkpoints/${checkpoint}.pt`,
       description: "Checkpoint to write (.pt or .safetensors), key encoder",
     }),
     "probe-every": integerFlag({
@@ -58,5 +55,36 @@ export function pretrainingFlags(defaults: { batchSize: number; out: string }) {
   };
 }
 
+/** All flags of a pretraining command: the shared ones, and those of its method. */
+export type PretrainingFlags = ReturnType<typeof pretrainingFlags> & FlagTable;
+
 /** Options that follow from {@linkcode pretrainingFlags}. */
 export type PretrainingOptions = Options<ReturnType<typeof pretrainingFlags>>;
+
+/** A flag for each parameter of a method. */
+export function methodFlags({ parameters }: PretrainingMethod): FlagTable {
+  return Object.fromEntries(
+    Object.values(parameters).map((parameter) => [parameter.name, flagOf(parameter)]),
+  );
+}
+
+function flagOf({ default: standard, ...spec }: Parameter<number> | Parameter<string>) {
+  // What depends on the data is settled when they are read.
+  const fixed = typeof standard === "function" ? {} : { default: standard };
+  if (spec.kind === "choice") return choiceFlag({ ...spec, ...fixed as { default?: string } });
+  const number = { ...spec, ...fixed as { default?: number } };
+  return spec.kind === "integer" ? integerFlag(number) : numberFlag(number);
+}
+
+/** The settings of a method that a command line gives. */
+export function methodSettings(
+  { parameters }: PretrainingMethod,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([setting, { name }]) => [
+      setting,
+      options[name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())],
+    ]),
+  );
+}
