@@ -4,6 +4,8 @@
  * @module
  */
 
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "./flags/command.ts";
 import { formatBytes, formatCount, formatScore } from "../text/format.ts";
@@ -90,11 +92,10 @@ export function assertWritable(path: string, flag: string): void {
 
 /** Makes the folder of a file, and checks that a file can be written there. */
 export function assertFolderWritable(path: string, flag: string): void {
-  const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  const folder = slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
-  if (isFolder(path)) {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`Cannot write ${path}: it is a folder. Choose another ${flag}`);
   }
+  const folder = dirname(path);
   try {
     Deno.mkdirSync(folder, { recursive: true });
     Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".writable-" }));
@@ -105,38 +106,32 @@ export function assertFolderWritable(path: string, flag: string): void {
   }
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
 /** `Epoch  3/20`. */
 export function epochLabel(epoch: number, epochs: number): string {
   return `Epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 }
 
-/** @throws {UsageError} Where a run shall go on and no folder says which. */
+/** @throws {UsageError} `--resume` without `--run-dir`. */
 export function assertResumable(
   { resume, runDir }: { readonly resume: boolean; readonly runDir: string | undefined },
 ): void {
   if (!resume || runDir !== undefined) return;
-  throw new UsageError("--resume needs --run-dir: name the folder of the run to go on with");
+  throw new UsageError("--resume needs --run-dir: name the folder of the run to continue");
 }
 
-/** What Ctrl-C leaves the user with. */
+/** The error after Ctrl-C: how to resume. */
 export function stopped(context: CommandContext, runFolder: string, resumed: boolean): Interrupted {
   const again = context.given.has("run-dir")
     ? context.commandLine
     : `${context.commandLine} --run-dir ${quote(runFolder)}`;
   return new Interrupted(
-    `Stopped. What was saved is in ${runFolder}; go on with: ${again}${resumed ? "" : " --resume"}`,
+    `Stopped. What was saved is in ${runFolder}; continue with: ${again}${
+      resumed ? "" : " --resume"
+    }`,
   );
 }
 
-/** What Ctrl-C leaves the user with where the same command goes on. */
+/** The error after Ctrl-C where the same command resumes by itself. */
 export function stoppedToRepeat({ commandLine }: CommandContext): Interrupted {
-  return new Interrupted(`Stopped. The same command goes on: ${commandLine}`);
+  return new Interrupted(`Stopped. The same command continues: ${commandLine}`);
 }

@@ -134,11 +134,6 @@ export class Progress {
     } else this.#plain(now);
   }
 
-  /** Adds to the units done. */
-  advance(units = 1, detail?: string): void {
-    this.update(this.#done + units, detail);
-  }
-
   /** Prints a line that stays above the bar, such as the result of an epoch. */
   log(line: string): void {
     this.#erase();
@@ -168,7 +163,7 @@ export class Progress {
     this.#drawn = false;
   }
 
-  /** Text, a write a line: erasing what is left of the old one last avoids flicker. */
+  /** Erasing what is left of the old line last avoids flicker. */
   #draw(now: number): void {
     this.#lastDraw = now;
     this.#drawn = true;

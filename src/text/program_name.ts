@@ -5,7 +5,7 @@
  */
 
 /**
- * What stands before a command's name as a person would type it: `./denow task`, `deno task` or
+ * What is typed before a command's name: `./denow task`, `deno task` or
  * `ssrl-ecg`.
  */
 export function programName(): string {

@@ -162,5 +162,5 @@ Deno.test("Ctrl-C in a stage ends the rest, with the command that goes on", asyn
       }, controller),
     Interrupted,
   );
-  assertEquals(message, "Stopped. The same command goes on: deno task reproduce --preset paper");
+  assertEquals(message, "Stopped. The same command continues: deno task reproduce --preset paper");
 });

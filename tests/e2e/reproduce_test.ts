@@ -17,7 +17,7 @@ Deno.test({
     Playground.with(async (ground) => {
       const stopped = await interrupt(ground, "reproduce", ARGS, "seed 1  validation", "SIGINT");
       assertEquals(stopped.code, 130, `${stopped.out}\n${stopped.error}`);
-      assertStringIncludes(stopped.error, `goes on: deno task reproduce ${ARGS.join(" ")}`);
+      assertStringIncludes(stopped.error, `continues: deno task reproduce ${ARGS.join(" ")}`);
       assert(!stopped.error.includes("deno task train-multiseed"), "one way on, not two");
 
       const out = await ground.succeed("reproduce", ARGS);

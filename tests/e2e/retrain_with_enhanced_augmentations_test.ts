@@ -18,7 +18,7 @@ Deno.test({
       assertEquals(stopped.code, 130, `${stopped.out}\n${stopped.error}`);
       assertStringIncludes(
         stopped.error,
-        `The same command goes on: deno task ${NAME} ${ARGS.join(" ")}`,
+        `The same command continues: deno task ${NAME} ${ARGS.join(" ")}`,
       );
       const out = await ground.succeed(NAME, ARGS);
       assertStringIncludes(out, "1/4  BYOL pretraining: done before");

@@ -22,7 +22,7 @@ for (
         assert(!/\n +at |This is a bug/.test(error), error);
         assertEquals(Deno.readTextFileSync(ground.path("stopped.pt")), "an older file");
 
-        const line = /go on with: deno task (\S+) (.+)/.exec(error);
+        const line = /continue with: deno task (\S+) (.+)/.exec(error);
         assert(line, error);
         assertEquals(line[1], script);
         const again = line[2].trim().split(" ");

@@ -41,7 +41,7 @@ Deno.test({
       const args = [...TWO, "--jobs", 2];
       const { code, out, error } = await interruptAt(ground, args, /best epoch/);
       assertEquals(code, 130, `${out}\n${error}`);
-      assert(error.includes(`The same command goes on: deno task train-multiseed`), error);
+      assert(error.includes(`The same command continues: deno task train-multiseed`), error);
       assert(!/\n +at |This is a bug/.test(error), error);
       const partial = timeless(ground);
       const count = (file: typeof partial) =>

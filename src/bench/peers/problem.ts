@@ -1,7 +1,7 @@
 /**
  * What all contenders are given, and what each of them answers.
  *
- * The problem lies in two files, so that any language reads it in a few lines: `problem.json`
+ * The problem is two files, which any language reads in a few lines: `problem.json`
  * (settings, and name, shape and offset of every tensor) and `problem.bin` (float32, little-endian,
  * weights in PyTorch's layout and under its names, and the batch `x` [2N, 12, T]: rows N … 2N − 1
  * are the second views).

@@ -123,7 +123,7 @@ export const trainingFlags = {
     description: "Folder of the run's files",
     defaultText: "results/NAME-DATE",
   }),
-  "resume": booleanFlag({ description: "Go on where the run in --run-dir stopped" }),
+  "resume": booleanFlag({ description: "Continue the run in --run-dir where it stopped" }),
   "precision": choiceFlag({
     choices: ["f32"],
     default: "f32",
