@@ -1,10 +1,20 @@
+/** `deno task generate-publication-report`: all results in one document. */
+
+import { join } from "node:path";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { assertFolderWritable, printSettings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { pathFlag } from "../src/console/flags/flags.ts";
 import { resultsFlags } from "../src/console/flags/results_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runGeneratePublicationReport } from "../src/commands/generate_publication_report.ts";
+import { commandFor } from "../src/console/result_commands.ts";
+import type { Picture } from "../src/results/report/document.ts";
+import { renderPage } from "../src/results/report/html/page.ts";
+import { renderMarkdown } from "../src/results/report/markdown.ts";
+import { buildReport } from "../src/results/report/report.ts";
+import { readResultsFolder } from "../src/results/report/results_folder.ts";
+import { formatBytes } from "../src/text/format.ts";
 
-/** `deno task generate-publication-report`: all results in one document. */
 export const command = defineCommand({
   name: "generate-publication-report",
   summary: "Write a report of all results, as Markdown and as one HTML file",
@@ -27,7 +37,34 @@ export const command = defineCommand({
     { args: "", about: "Everything under results/" },
     { args: "--results-dir paper/results --output-dir paper/report", about: "Other folders" },
   ],
-  run: runGeneratePublicationReport,
+  async run({ resultsDir, statistics, outputDir }, { program }) {
+    const markdown = join(outputDir, "report.md");
+    const html = join(outputDir, "report.html");
+    const figures = join(outputDir, "figures");
+    assertFolderWritable(markdown, "--output-dir");
+    const folder = readResultsFolder(resultsDir, statistics);
+    const { document, pictures, missing } = buildReport(folder, {
+      commandFor: commandFor(program),
+    });
+    const drawn = new Map<Picture, string>();
+    for (const picture of pictures) {
+      const svg = await picture.draw("light");
+      drawn.set(picture, svg);
+      await writeFileAtomically(join(figures, `${picture.name}.svg`), svg);
+    }
+    await writeFileAtomically(markdown, renderMarkdown(document, "figures"));
+    const page = await renderPage(document, (picture) => drawn.get(picture)!);
+    await writeFileAtomically(html, page);
+    printSettings([
+      ["Results", `${resultsDir}: ${folder.runs.length} runs, ${folder.files.length} files`],
+      ["Statistics", folder.statistics?.path ?? `there is no ${statistics}`],
+      ["Damaged", folder.damaged.map(({ reason }) => reason).join("\n") || undefined],
+      ["Missing", missing.map(({ what }) => what).join("\n") || undefined],
+      ["Markdown", markdown],
+      ["HTML", `${html} (${formatBytes(page.length)}, opens without a network)`],
+      ["Figures", pictures.length > 0 ? `${figures} (${pictures.length})` : undefined],
+    ]);
+  },
 });
 
 if (import.meta.main) await runCommand(command);

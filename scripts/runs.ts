@@ -1,10 +1,56 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+/** `deno task runs`: what has been trained, and how two runs differ. */
+
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import {
+  formatClock,
+  formatCount,
+  formatNumber,
+  formatPath,
+  formatScore,
+  formatShare,
+} from "../src/text/format.ts";
+import { nearest } from "../src/text/nearest.ts";
+import { renderTable } from "../src/text/table.ts";
+import { UsageError, UserError } from "../src/errors.ts";
+import { compareRuns, type RunComparison, type SharedCurve } from "../src/results/compare_runs.ts";
+import {
+  findRuns,
+  type FoundRuns,
+  isRunFolder,
+  readRun,
+  type Run,
+  runName,
+} from "../src/results/read_run.ts";
+import { RUN_ORDERS, type RunSummary, sortRuns, summarizeRun } from "../src/results/runs.ts";
+import type { RunConfig } from "../src/results/run_files.ts";
+import { jsonText } from "../src/results/schema/result_file.ts";
+import { lineChart } from "../src/plots/line_chart.ts";
+import { sparkline } from "../src/text/sparkline.ts";
+import { assertFolderWritable } from "../src/console/console.ts";
+import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runRuns } from "../src/commands/runs.ts";
-import { RUN_ORDERS } from "../src/results/runs.ts";
 
-/** `deno task runs`: what has been trained, and how two runs differ. */
+const flags = {
+  "root": pathFlag({ default: "results", description: "Folder to look through" }),
+  "sort": choiceFlag({
+    choices: RUN_ORDERS,
+    default: "started",
+    description: "Order: newest, best, longest first; losses, names and seeds ascending",
+  }),
+  "command": stringListFlag({ description: "Only runs of these commands, such as finetune" }),
+  "json": booleanFlag({ description: "Print JSON in place of tables" }),
+  "compare": booleanFlag({ description: "Compare the two runs named" }),
+  "out": pathFlag({
+    default: "results/compare",
+    description: "Folder for the pictures of --compare",
+  }),
+};
+
+type RunsOptions = Options<typeof flags>;
+
 export const command = defineCommand({
   name: "runs",
   summary: "List the runs under results/, or compare two of them",
@@ -12,25 +58,11 @@ export const command = defineCommand({
     "A run is a folder that a training command wrote, at any depth. AUROC and F1 of a finished " +
     "classifier are those of the test fold, of one in progress those of the best epoch so far on " +
     "the validation fold; of a pretraining they are the linear probe's. A run that is resumable " +
-    "goes on with --resume. Damaged runs are listed with what is wrong.",
+    "continues with --resume. Damaged runs are listed with what is wrong.",
     "--compare takes two runs, by path or by the name in the list, and shows which settings and " +
     "metrics differ, with the curves of both in one picture each.",
   ],
-  flags: {
-    "root": pathFlag({ default: "results", description: "Folder to look through" }),
-    "sort": choiceFlag({
-      choices: RUN_ORDERS,
-      default: "started",
-      description: "Order: newest, best, longest first; losses, names and seeds ascending",
-    }),
-    "command": stringListFlag({ description: "Only runs of these commands, such as finetune" }),
-    "json": booleanFlag({ description: "Print JSON in place of tables" }),
-    "compare": booleanFlag({ description: "Compare the two runs named" }),
-    "out": pathFlag({
-      default: "results/compare",
-      description: "Folder for the pictures of --compare",
-    }),
-  },
+  flags,
   positionals: { name: "RUN...", description: "The two runs of --compare", maximum: 2 },
   examples: [
     { args: "", about: "All runs, newest first" },
@@ -41,7 +73,277 @@ export const command = defineCommand({
     },
     { args: "--json", about: "For other programs" },
   ],
-  run: runRuns,
+  run,
 });
+
+async function run(flags: RunsOptions, context: CommandContext): Promise<void> {
+  const { positionals, given } = context;
+  if (!flags.compare) {
+    if (positionals.length > 0) {
+      throw new UsageError(
+        `Unexpected argument ${positionals[0]}: name two runs with --compare, a folder with --root`,
+      );
+    }
+    if (given.has("out")) throw new UsageError("--out is for the pictures of --compare: give both");
+    return list(flags, context);
+  }
+  if (positionals.length < 2) {
+    throw new UsageError(`--compare needs two runs: name both, by path or as in the list`);
+  }
+  for (const flag of ["sort", "command"]) {
+    if (given.has(flag)) throw new UsageError(`--${flag} is for the list: leave out --compare`);
+  }
+  const [a, b] = positionals.map((name) => runNamed(name, flags.root));
+  await compare(a, b, flags);
+}
+
+function list({ root, sort, command, json }: RunsOptions, { program }: CommandContext): void {
+  if (!existsSync(root)) {
+    throw new UserError(
+      `There is no folder ${root}: train something first, such as with ` +
+        `"${program} train-simclr", or name another folder with --root`,
+    );
+  }
+  const found = findRuns(root);
+  const summaries = sortRuns(ofCommands(found, root, command), sort);
+  if (json) {
+    return console.log(jsonText(describeList(summaries, found, root)).trimEnd());
+  }
+  if (summaries.length > 0) {
+    console.log(listTable(summaries, root));
+    console.log(
+      "\nAUROC and F1: macro, on the test or validation fold, or of the linear probe; " +
+        "loss: training, last epoch; time: training",
+    );
+  } else if (found.damaged.length === 0) {
+    console.log(`No runs under ${root}`);
+  }
+  if (found.damaged.length > 0) {
+    console.log(`\nDamaged: ${formatCount(found.damaged.length)}`);
+    for (const { path, reason } of found.damaged) {
+      console.log(`  ${runName(root, path)}: ${reason}`);
+    }
+  }
+}
+
+/** Summaries of the runs of some commands; of all where none are asked for. */
+function ofCommands(
+  { runs }: FoundRuns,
+  root: string,
+  wanted: readonly string[] | undefined,
+): RunSummary[] {
+  const summaries = runs.map(summarizeRun);
+  if (wanted === undefined) return summaries;
+  const there = [...new Set(summaries.map(({ command }) => command))].sort();
+  for (const command of wanted) {
+    if (there.includes(command)) continue;
+    throw new UserError(
+      `No run under ${root} is of ${command}: ` +
+        (there.length > 0 ? `there are runs of ${there.join(", ")}` : "there are none at all"),
+    );
+  }
+  return summaries.filter(({ command }) => wanted.includes(command));
+}
+
+function listTable(summaries: readonly RunSummary[], root: string): string {
+  return renderTable(
+    [
+      { title: "started", align: "left" },
+      { title: "run", align: "left" },
+      { title: "command", align: "left" },
+      "seed",
+      { title: "epochs", align: "right" },
+      "AUROC",
+      "F1",
+      { title: "on", align: "left" },
+      "loss",
+      { title: "time", align: "right" },
+      { title: "state", align: "left" },
+    ],
+    summaries.map((run) => [
+      localTime(run.started),
+      runName(root, run.path),
+      describeCommand(run),
+      orDash(run.seed, String),
+      orDash(run.epochs, (epochs) => `${run.epochsDone}/${epochs}`),
+      orDash(run.auroc, (auroc) => formatScore(auroc)),
+      orDash(run.f1, (f1) => formatScore(f1)),
+      run.measuredOn ?? "-",
+      orDash(run.loss, (loss) => formatNumber(loss, 3)),
+      formatClock(run.seconds),
+      run.state,
+    ]),
+  );
+}
+
+/** `label-scarcity: ssl_frozen` where the command alone does not tell. */
+function describeCommand({ command, method }: RunSummary): string {
+  return method === null || command.endsWith(method.replaceAll("_", "-"))
+    ? command
+    : `${command}: ${method}`;
+}
+
+/** `2026-01-31 09:05`, as the clock on the wall shows it. */
+function localTime(date: Date): string {
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}
+
+function orDash(value: number, format: (value: number) => string): string {
+  return Number.isFinite(value) ? format(value) : "-";
+}
+
+function describeList(
+  summaries: readonly RunSummary[],
+  { runs, damaged }: FoundRuns,
+  root: string,
+): unknown {
+  const commandLines = new Map(runs.map(({ path, config }) => [path, config.commandLine ?? null]));
+  return {
+    root,
+    runs: summaries.map((run) => ({
+      name: runName(root, run.path),
+      path: run.path,
+      command: run.command,
+      method: run.method,
+      seed: run.seed,
+      epochs_done: run.epochsDone,
+      epochs: run.epochs,
+      auroc_macro: run.auroc,
+      f1_macro: run.f1,
+      measured_on: run.measuredOn,
+      train_loss: run.loss,
+      seconds: run.seconds,
+      state: run.state,
+      started: run.started.toISOString(),
+      command_line: commandLines.get(run.path),
+    })),
+    damaged,
+  };
+}
+
+/** The run of a path, else of a name in the list. */
+function runNamed(name: string, root: string): Run {
+  for (const path of [name, join(root, name)]) if (isRunFolder(path)) return readRun(path);
+  if (existsSync(name)) return readRun(name); // says what it is not
+  const names = existsSync(root) ? findRuns(root).runs.map(({ path }) => runName(root, path)) : [];
+  const near = nearest(name, names);
+  throw new UserError(
+    `There is no run ${name}, here or under ${root}` + (near ? `. Is ${near} meant?` : ""),
+  );
+}
+
+async function compare(a: Run, b: Run, { json, out }: RunsOptions): Promise<void> {
+  const comparison = compareRuns(a, b);
+  const names = distinctNames(a, b);
+  const { curves } = comparison;
+  if (curves.length > 0) assertFolderWritable(join(out, "loss.svg"), "--out");
+  const figures = await Promise.all(curves.map(async (curve) => {
+    const path = join(out, `${curve.name}.svg`);
+    await writeFileAtomically(path, await draw(curve, names, [a, b]));
+    return path;
+  }));
+  if (json) {
+    console.log(jsonText(describeComparison(comparison, [a, b], figures)).trimEnd());
+  } else {
+    printComparison(comparison, [a, b], figures);
+  }
+}
+
+/** The last parts of the paths, or as many more as tell the two apart. */
+function distinctNames(a: Run, b: Run): [string, string] {
+  const [first, second] = [basename(a.path), basename(b.path)];
+  return first === second ? [formatPath(a.path), formatPath(b.path)] : [first, second];
+}
+
+function draw(
+  { title, a, b }: SharedCurve,
+  names: readonly [string, string],
+  runs: readonly [Run, Run],
+): Promise<string> {
+  return lineChart({
+    title: `${names[0]} and ${names[1]}`,
+    caption: runs.map(({ config }, i) => `${names[i]}: ${describeData(config)}`).join("; "),
+    x: { title: "Epoch", whole: true },
+    y: { title },
+    points: true,
+    series: [a, b].map(({ epochs, values }, i) => ({ name: names[i], x: epochs, y: values })),
+  });
+}
+
+/** `seed 42, n = 1,200 training records, 10 % of their labels` */
+function describeData({ seed, trainingRecords, labelFraction }: RunConfig): string {
+  return [
+    `seed ${seed}`,
+    ...(typeof trainingRecords === "number"
+      ? [`n = ${formatCount(trainingRecords)} training records`]
+      : []),
+    ...(typeof labelFraction === "number" ? [`${formatShare(labelFraction)} of their labels`] : []),
+  ].join(", ");
+}
+
+function printComparison(
+  { settings, metrics, curves, missingCurves }: RunComparison,
+  runs: readonly [Run, Run],
+  figures: readonly string[],
+): void {
+  console.log(runs.map(({ path, state }, i) => `${"AB"[i]}  ${path} (${state})`).join("\n") + "\n");
+  const left = (title: string) => ({ title, align: "left" as const });
+  const setting = (value: unknown) =>
+    value === undefined ? "-" : typeof value === "string" ? value : JSON.stringify(value);
+  console.log(
+    settings.length === 0 ? "No setting differs" : renderTable(
+      [left("setting"), left("A"), left("B")],
+      settings.map(({ name, a, b }) => [name, setting(a), setting(b)]),
+    ),
+  );
+  // Metrics of single classes fill pages; JSON has them.
+  const shown = metrics.filter(({ name }) => !name.includes("per_class"));
+  console.log(
+    "\n" + renderTable(
+      [left("metric"), "A", "B", "B - A"],
+      shown.map(({ name, a, b, difference }) => [
+        name,
+        orDash(a, formatNumber),
+        orDash(b, formatNumber),
+        orDash(difference, (value) => (value > 0 ? "+" : "") + formatNumber(value)),
+      ]),
+    ),
+  );
+  for (const { title, ...curve } of curves) {
+    console.log(`\n${title}`);
+    for (const key of ["a", "b"] as const) {
+      const finite = curve[key].values.filter(Number.isFinite);
+      console.log(
+        `${key.toUpperCase()}  ${sparkline(curve[key].values, 60)}  ` +
+          `${formatNumber(finite[0])} to ${formatNumber(finite.at(-1)!)}`,
+      );
+    }
+  }
+  if (missingCurves.length > 0) console.log("\n" + missingCurves.join("\n"));
+  if (figures.length > 0) console.log(`\nFigures  ${figures.join("\n         ")}`);
+}
+
+function describeComparison(
+  { settings, metrics, missingCurves }: RunComparison,
+  runs: readonly [Run, Run],
+  figures: readonly string[],
+): unknown {
+  const [a, b] = runs.map(({ path, state, config }) => ({
+    path,
+    state,
+    command_line: config.commandLine ?? null,
+  }));
+  return {
+    a,
+    b,
+    settings: Object.fromEntries(
+      settings.map(({ name, a, b }) => [name, { a: a ?? null, b: b ?? null }]),
+    ),
+    metrics: Object.fromEntries(metrics.map(({ name, ...values }) => [name, values])),
+    figures,
+    missing_curves: missingCurves,
+  };
+}
 
 if (import.meta.main) await runCommand(command);

@@ -38,6 +38,9 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   "one-fold": () => "Or give --fold in place of --cross-validate",
   "needs-classifier": () =>
     "finetune and train-supervised write classifiers; compare-baselines puts a head on an encoder",
+  "seed-results": ({ file }) =>
+    `Give --results-dir the folder that holds ${file} (train-multiseed writes results/), or a JSON ` +
+    "or CSV file of results",
   "other-sampling-rate": ({ rate }) => `Give --resolution ${rate}`,
 };
 

@@ -6,12 +6,14 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { type MultilabelMetrics, OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
+import { mean } from "../stats/descriptive.ts";
 import { type DelongTest, delongTest } from "../stats/delong.ts";
 import { holm } from "../stats/holm.ts";
 import type { SeedRun } from "./seed_results.ts";
 import {
+  patientClusters,
   readTestPredictions,
   TEST_PREDICTIONS_FILE,
   type TestPredictions,
@@ -83,7 +85,7 @@ export function comparePredictions(
   const corrected = holm(tests.map(({ pValue }) => pValue));
   const { overall } = pairedBootstrapIntervals(labels, baseline, averages, {
     classes,
-    clusters: patientNumbers(model.patients),
+    clusters: patientClusters(model),
   });
   return {
     delong: {
@@ -94,19 +96,13 @@ export function comparePredictions(
         return [classNames[c], { auroc1, auroc2, difference, low, high, z, ...p }];
       })),
     },
-    bootstrap_records: {
-      auroc_macro: asDifference(overall.auroc_macro),
-      f1_macro: asDifference(overall.f1_macro),
-      sensitivity_micro: asDifference(overall.sensitivity_micro),
-      specificity_micro: asDifference(overall.specificity_micro),
-    },
+    bootstrap_records: Object.fromEntries(
+      OVERALL_METRICS.map((metric) => {
+        const { estimate, low, high } = overall[metric];
+        return [metric, { difference: estimate, low, high }];
+      }),
+    ) as PredictionComparison["bootstrap_records"],
   };
-}
-
-function asDifference(
-  { estimate, low, high }: { estimate: number; low: number; high: number },
-): RecordDifference {
-  return { difference: estimate, low, high };
 }
 
 /** As the file names it, or beside the file, or beside the folder of the file. */
@@ -123,18 +119,5 @@ function sameRecords(a: TestPredictions, b: TestPredictions): boolean {
 }
 
 function average(runs: readonly TestPredictions[]): Float64Array {
-  return runs[0].probabilities.map((_, i) =>
-    runs.reduce((sum, { probabilities }) => sum + probabilities[i], 0) / runs.length
-  );
-}
-
-/** Patients as numbers; records whose patient is not known are patients of their own. */
-function patientNumbers(patients: readonly string[]): Uint32Array {
-  const numbers = new Map<string, number>();
-  return Uint32Array.from(patients, (patient, i) => {
-    const key = patient === "" ? `record ${i}` : `patient ${patient}`;
-    const number = numbers.get(key) ?? numbers.size;
-    numbers.set(key, number);
-    return number;
-  });
+  return runs[0].probabilities.map((_, i) => mean(runs.map((run) => run.probabilities[i])));
 }

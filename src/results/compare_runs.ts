@@ -5,9 +5,9 @@
  */
 
 import type { JsonValue } from "../checkpoint/state_dict.ts";
-import { flattenSettings, type FlatValue } from "../runs/hparams.ts";
-import { column, epochsDone, type Run } from "./read_run.ts";
-import { trainingCourse } from "./runs.ts";
+import { flattenSettings, type FlatValue } from "./flat_settings.ts";
+import { column, epochsDone, type JsonObject, type Run } from "./read_run.ts";
+import { trainingTotals } from "./runs.ts";
 
 /** Where and when a run was made differs always, and says nothing of what it is. */
 const CIRCUMSTANCES = ["commandLine", "started", "out"];
@@ -93,16 +93,17 @@ function comparedMetrics(a: Run, b: Run): ComparedMetric[] {
 
 /** All numbers of the result; of a run in progress, those of the best epoch so far. */
 function finalMetrics(run: Run): Record<string, number> {
-  const { loss, seconds } = trainingCourse(run);
+  const { loss, seconds } = trainingTotals(run);
   const best = run.epochRows.findLast((row) => row.best === true);
-  const measured: Readonly<Record<string, JsonValue>> = run.result ?? (best
+  const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = best ?? {};
+  const measured: Readonly<Record<string, JsonValue>> = run.result as JsonObject ?? (best
     ? {
       best_epoch: best.epoch,
       validation: {
-        auroc_macro: best.auroc_macro,
-        f1_macro: best.f1_macro,
-        sensitivity_micro: best.sensitivity_micro,
-        specificity_micro: best.specificity_micro,
+        auroc_macro,
+        f1_macro,
+        sensitivity_micro,
+        specificity_micro,
         loss: best.validation_loss,
       },
     }
@@ -112,7 +113,7 @@ function finalMetrics(run: Run): Record<string, number> {
     train_loss: loss,
     ...Object.fromEntries(
       Object.entries(flattenSettings(measured)).filter((entry): entry is [string, number] =>
-        typeof entry[1] === "number"
+        Number.isFinite(entry[1])
       ),
     ),
     seconds,

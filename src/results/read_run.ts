@@ -6,13 +6,25 @@
 
 import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import * as v from "valibot";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
-import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "./run_files.ts";
-import { isUnfinished } from "../runs/run_state.ts";
+import {
+  CONFIG_FILE,
+  isUnfinished,
+  METRICS_FILE,
+  type MetricsRow,
+  metricsRow,
+  RESULT_FILE,
+  type RunConfig,
+  runConfig,
+  type RunResult,
+  runResult,
+} from "./run_files.ts";
+import { check, readJson, readText } from "./schema/result_file.ts";
 
 /**
- * `finished`: there is a result. `resumable`: `--resume` goes on after the last epoch that was saved.
+ * `finished`: there is a result. `resumable`: it can continue after the last epoch that was saved.
  * `unfinished`: neither, because the run is in its first epochs or was killed there.
  */
 export type RunState = "finished" | "resumable" | "unfinished";
@@ -23,14 +35,14 @@ export type JsonObject = Readonly<Record<string, JsonValue>>;
 /** What a run folder holds. */
 export interface Run {
   readonly path: string;
-  /** `config.json`. Older runs lack `commandLine`, `version`, `deno` and `started`. */
-  readonly config: JsonObject;
+  /** `config.json`. */
+  readonly config: RunConfig;
   /** One row an epoch; of a pretraining also epoch 0, which has `probe_auroc` alone. */
   readonly epochRows: readonly MetricsRow[];
   /** One row a step. */
   readonly stepRows: readonly MetricsRow[];
   /** `result.json`; null while there is none. */
-  readonly result: JsonObject | null;
+  readonly result: RunResult | null;
   readonly state: RunState;
 }
 
@@ -55,10 +67,12 @@ export function readRun(path: string): Run {
       `${path} is not the folder of a run: it has neither ${CONFIG_FILE} nor ${METRICS_FILE}`,
     );
   }
-  const config = readObject(join(path, CONFIG_FILE));
+  const configPath = join(path, CONFIG_FILE);
+  const config = readJson(configPath) as RunConfig; // in the order of the file
+  check(runConfig, config, configPath);
   const rows = readRows(join(path, METRICS_FILE));
   const resultPath = join(path, RESULT_FILE);
-  const result = existsSync(resultPath) ? readObject(resultPath) : null;
+  const result = existsSync(resultPath) ? check(runResult, readJson(resultPath), resultPath) : null;
   return {
     path,
     config,
@@ -132,43 +146,23 @@ function foldersIn(path: string): string[] {
   }
 }
 
-function readObject(path: string): JsonObject {
-  const text = readText(path);
-  const value = parseObject(text);
-  if (value === undefined) throw new UserError(`${path} is damaged: it is not a JSON object`);
-  return value as JsonObject;
-}
-
 function readRows(path: string): MetricsRow[] {
   const lines = readText(path).split("\n");
-  // What follows the last line break is a line in the making.
+  // What follows the last line break is a line that was being written.
   const torn = lines.pop()!;
   const rows = torn === "" ? lines : [...lines, torn];
   return rows.flatMap((line, i) => {
-    const row = parseObject(line) as MetricsRow | undefined;
-    if (row !== undefined && typeof row.epoch === "number") return [row];
+    const row = parseRow(line);
+    if (row !== undefined) return [row];
     if (i === lines.length) return [];
-    throw new UserError(`${path} is damaged: line ${i + 1} is not a row of metrics`);
+    throw new UserError(`Cannot use ${path}: line ${i + 1} is not a row of metrics`);
   });
 }
 
-function readText(path: string): string {
+function parseRow(line: string): MetricsRow | undefined {
   try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "it is not there"
-      : (error as Error).message;
-    throw new UserError(`Cannot read ${path}: ${reason}`);
-  }
-}
-
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    return v.parse(metricsRow, JSON.parse(line));
   } catch {
-    // said by the caller
+    return undefined; // the caller names the line
   }
-  return undefined;
 }

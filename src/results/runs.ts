@@ -5,9 +5,8 @@
  */
 
 import { join } from "node:path";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
-import { column, epochsDone, type JsonObject, type Run, type RunState } from "./read_run.ts";
-import { CONFIG_FILE } from "./run_files.ts";
+import { column, epochsDone, type Run, type RunState } from "./read_run.ts";
+import { CONFIG_FILE, type MetricsRow } from "./run_files.ts";
 
 /** What {@linkcode RunSummary} measured its metrics on. */
 export type MeasuredOn = "test" | "validation" | "probe";
@@ -44,20 +43,20 @@ export function summarizeRun(run: Run): RunSummary {
   const { path, config, state } = run;
   return {
     path,
-    command: typeof config.command === "string" ? config.command : "?",
-    method: typeof config.method === "string" ? config.method : null,
-    seed: numberOf(config.seed),
+    command: config.command ?? "?",
+    method: config.method ?? null,
+    seed: config.seed ?? NaN,
     epochsDone: epochsDone(run),
-    epochs: numberOf(config.epochs),
+    epochs: config.epochs ?? NaN,
     ...measure(run),
-    ...trainingCourse(run),
+    ...trainingTotals(run),
     state,
     started: startOf(run),
   };
 }
 
 /** Loss of the last epoch, and seconds of all. */
-export function trainingCourse(
+export function trainingTotals(
   { epochRows }: Pick<Run, "epochRows">,
 ): Pick<RunSummary, "loss" | "seconds"> {
   const trained = epochRows.filter((row) => row.train_loss !== undefined);
@@ -70,21 +69,18 @@ export function trainingCourse(
 function measure(
   { epochRows, result }: Run,
 ): Pick<RunSummary, "auroc" | "f1" | "measuredOn"> {
-  const of = (metrics: JsonObject, measuredOn: MeasuredOn) => ({
-    auroc: numberOf(metrics.auroc_macro),
-    f1: numberOf(metrics.f1_macro),
-    measuredOn,
-  });
-  const test = objectOf(result?.test);
-  if (test) return of(test, "test");
-  const probe = objectOf(objectOf(result?.probe)?.test);
-  if (probe) return of(probe, "probe");
-  const best = epochRows.findLast((row) => row.best === true);
-  if (best) return of(best, "validation");
-  const probed = epochRows.findLast((row) => row.probe_auroc !== undefined);
-  return probed
-    ? { auroc: numberOf(probed.probe_auroc), f1: NaN, measuredOn: "probe" }
-    : { auroc: NaN, f1: NaN, measuredOn: null };
+  const test = result?.test;
+  if (test) return { auroc: test.auroc_macro, f1: test.f1_macro, measuredOn: "test" };
+  const probe = result?.probe?.test;
+  if (probe) return { auroc: probe.auroc_macro, f1: probe.f1_macro, measuredOn: "probe" };
+  const last = (test: (row: MetricsRow) => boolean, auroc: string) => {
+    const row = epochRows.findLast(test);
+    return row && { auroc: column([row], auroc)[0], f1: column([row], "f1_macro")[0] };
+  };
+  const best = last((row) => row.best === true, "auroc_macro");
+  if (best) return { ...best, measuredOn: "validation" };
+  const probed = last((row) => row.probe_auroc !== undefined, "probe_auroc");
+  return probed ? { ...probed, measuredOn: "probe" } : { auroc: NaN, f1: NaN, measuredOn: null };
 }
 
 /** What a list can be sorted by; the order of each is that in which one looks for it. */
@@ -130,14 +126,4 @@ function startOf({ path, config }: Run): Date {
   const started = new Date(String(config.started));
   if (!Number.isNaN(started.getTime())) return started;
   return Deno.statSync(join(path, CONFIG_FILE)).mtime ?? new Date(0);
-}
-
-function numberOf(value: JsonValue | undefined): number {
-  return typeof value === "number" ? value : NaN;
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as JsonObject
-    : undefined;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../text/format.ts";
 import { nearest } from "../text/nearest.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -118,7 +119,7 @@ export function runStatisticalTests(
     baseline_choice: choice,
     comparisons: results.published.filter((each) => each !== found)
       .map((each) => comparePublished(tester, each, found)),
-    ...(results.source === undefined ? {} : { published_source: results.source }),
+    published_source: results.source,
     published: Object.fromEntries(results.published.map((each) => [each.name, {
       intervals: Object.fromEntries(
         Object.entries(each.seeds)
@@ -150,7 +151,7 @@ function chooseBaseline<Kind extends { readonly name: string; readonly method: s
   const known = [...new Set(all.flatMap(({ name, method }) => [name, method]))];
   const near = nearest(asked, known);
   throw new UsageError(
-    `--baseline ${asked} is not among the results: give one of ${known.join(", ")}` +
+    `The baseline ${asked} is not among the results: give one of ${known.join(", ")}` +
       (near === undefined ? "" : `. Is ${near} meant?`),
   );
 }
@@ -171,7 +172,7 @@ function compareRuns(
   const [scores1, scores2] = compared.map((runs) =>
     Object.fromEntries(
       Object.keys(runs[0].metrics)
-        .map((metric) => [metric, runs.map(({ metrics }) => metrics[metric] ?? null)]),
+        .map((metric) => [metric, runs.map(({ metrics }) => metrics[metric])]),
     )
   );
   const metrics = tester.compareMethods(scores1, scores2, first.name, second.name, { paired });
@@ -195,9 +196,7 @@ function compareRuns(
         `groups of ${seeds1.length} and ${seeds2.length}`,
       ]),
       ...Object.entries(metrics).filter(([, { missing }]) => missing > 0).map(([metric, each]) =>
-        `${metric}: ${each.missing} ${paired ? "pair" : "value"}${
-          each.missing === 1 ? "" : "s"
-        } without a number left out`
+        `${metric}: ${plural(each.missing, paired ? "pair" : "value")} without a number left out`
       ),
       ...("missing" in records ? [`No comparison by records: ${records.missing}`] : []),
     ],

@@ -132,3 +132,16 @@ function open(path: string): { file: string; text: string } {
     throw new UserError(`Cannot read ${file}: ${(error as Error).message}`);
   }
 }
+
+/** Patients as clusters; a record whose patient is not known is a cluster of its own. */
+export function patientClusters(
+  { ids, patients }: Pick<TestPredictions, "ids" | "patients">,
+): number[] {
+  const numbers = new Map<string, number>();
+  return ids.map((id, i) => {
+    const name = patients[i] === "" ? `record ${id}` : `patient ${patients[i]}`;
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  });
+}

@@ -5,34 +5,11 @@
  */
 
 import { stringify } from "@std/yaml";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
+import type { FlatValue } from "../results/flat_settings.ts";
 import type { SettingValue } from "./tensorboard/event.ts";
 
 /** Name of the file in the run folder. */
 export const HPARAMS_FILE = "hparams.yaml";
-
-/** A value that is not an object. */
-export type FlatValue = null | boolean | number | string | readonly JsonValue[];
-
-/**
- * Settings without objects in them: what stood in `adam` as `weightDecay` is `adam/weightDecay`, as
- * Lightning writes it.
- */
-export function flattenSettings(
-  settings: Readonly<Record<string, JsonValue>>,
-): Record<string, FlatValue> {
-  return Object.fromEntries(
-    Object.entries(settings).flatMap(([name, value]) =>
-      isObject(value)
-        ? Object.entries(flattenSettings(value)).map(([inner, each]) => [`${name}/${inner}`, each])
-        : [[name, value]]
-    ),
-  );
-}
-
-function isObject(value: JsonValue): value is Exclude<JsonValue, FlatValue> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Flat settings as YAML, with texts quoted that YAML 1.1 would take for something else. */
 export function hparamsYaml(settings: Readonly<Record<string, FlatValue>>): string {

@@ -11,7 +11,8 @@ import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
 import type { Event } from "./tensorboard/event.ts";
 import { EventFile } from "./event_file.ts";
-import { flattenSettings, HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
+import { flattenSettings } from "../results/flat_settings.ts";
+import { HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
 import { keptEvents, rowEvent } from "./run_events.ts";
 import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "../results/run_files.ts";
 

@@ -12,12 +12,12 @@ import type { HostTensor, JsonValue, StateDict } from "../checkpoint/state_dict.
 import { UserError } from "../errors.ts";
 import type { TensorSnapshot } from "../gpu/tensor_snapshot.ts";
 import type { HostValues, ParameterSnapshot } from "../layers/parameters.ts";
-import { RESULT_FILE } from "../results/run_files.ts";
+import { isUnfinished, RESULT_FILE, STATE_FILE } from "../results/run_files.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
-const STATE_FILE = "state.safetensors";
+export { isUnfinished };
 
 /** Seconds between two savings, unless a job is told otherwise. */
 export const SAVE_EVERY_SECONDS = 20;
@@ -193,11 +193,6 @@ export async function readRunState(
       trainer.learningRate = extra.learning_rate;
     },
   };
-}
-
-/** True where a run stopped in this folder and can go on. */
-export function isUnfinished(runFolder: string): boolean {
-  return existsSync(`${runFolder}/${STATE_FILE}`);
 }
 
 /**

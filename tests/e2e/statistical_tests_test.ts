@@ -153,7 +153,7 @@ Deno.test("bad input: a message, no stack, nothing written", () =>
       assertEquals([found, out], [code, ""]);
     };
     const from = (name: string) => ["--results-dir", name];
-    await fails(1, "There is no nowhere. Give --results-dir", ...from("nowhere"));
+    await fails(1, "Give --results-dir the folder", ...from("nowhere"));
     await fails(
       2,
       "--alpha was given 1: give a number in (0, 1)",
@@ -161,11 +161,11 @@ Deno.test("bad input: a message, no stack, nothing written", () =>
       "--alpha",
       1,
     );
-    await fails(2, "--baseline simclrr is not", ...from("results"), "--baseline", "simclrr");
+    await fails(2, "baseline simclrr is not", ...from("results"), "--baseline", "simclrr");
     Deno.writeTextFileSync(ground.path("half.json"), '{"individual_results": {"a"');
     await fails(1, "half.json: it is not valid JSON", ...from("half.json"));
     Deno.writeTextFileSync(ground.path("bad.csv"), "method,seed,f1\na,1,high\n");
-    await fails(1, "bad.csv: f1 in line 2 is high", ...from("bad.csv"));
+    await fails(1, 'bad.csv, line 2: f1 is "high"', ...from("bad.csv"));
     await fails(1, "Cannot write", ...from("results"), "--output-dir", "half.json");
     assert(!files(ground.folder).includes("analysis"));
   }));

@@ -66,7 +66,7 @@ Deno.test("a torn last line is left out, a line that is broken further up is an 
     withFolder(
       { ...config, "metrics.jsonl": `${lines(ROWS)}${broken}\n{"epoch":3}\n` },
       (folder) => {
-        assertThrows(() => readRun(folder), UserError, "metrics.jsonl is damaged: line 5");
+        assertThrows(() => readRun(folder), UserError, "metrics.jsonl: line 5 is not a row");
       },
     );
   }
@@ -84,10 +84,14 @@ Deno.test("what is not a run is named", () => {
     assertThrows(() => readRun(folder), UserError, "metrics.jsonl: it is not there");
   });
   withFolder({ "config.json": `{"a":`, "metrics.jsonl": "" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "config.json is damaged");
+    assertThrows(() => readRun(folder), UserError, "config.json: it is not valid JSON");
   });
   withFolder({ "config.json": "{}", "metrics.jsonl": "", "result.json": "[]" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "result.json is damaged");
+    assertThrows(
+      () => readRun(folder),
+      UserError,
+      "result.json: it is a list: need an object",
+    );
   });
 });
 
@@ -113,7 +117,7 @@ Deno.test("all runs under a folder are found, damaged ones with the reason", () 
         "sweep/a/heads/c",
       ]);
       assertEquals(damaged.length, 1);
-      assertStringIncludes(damaged[0].reason, "sweep/torn/config.json is damaged");
+      assertStringIncludes(damaged[0].reason, "sweep/torn/config.json: it is not valid JSON");
       assert(damaged[0].path.endsWith("torn"));
       assertEquals(findRuns(`${folder}/b`).runs.length, 1);
       assertThrows(() => findRuns(`${folder}/missing`), UserError, "Cannot read the folder");

@@ -1,9 +1,11 @@
 /** Runs summed up, sorted and compared, on run folders of every kind. */
 
+import * as v from "valibot";
 import { assert, assertEquals } from "@std/assert";
 import { compareRuns } from "../../src/results/compare_runs.ts";
 import type { Run } from "../../src/results/read_run.ts";
 import { RUN_ORDERS, type RunSummary, sortRuns, summarizeRun } from "../../src/results/runs.ts";
+import { runResult } from "../../src/results/run_files.ts";
 
 const METRICS = {
   auroc_macro: 0.75,
@@ -66,7 +68,7 @@ Deno.test("a classifier in progress is measured in its best epoch, a finished on
     seconds: 5,
     state: "resumable",
   });
-  const result = { best_epoch: 1, validation: {}, test: { auroc_macro: null, f1_macro: 0.25 } };
+  const result = v.parse(runResult, { best_epoch: 1, test: { auroc_macro: null, f1_macro: 0.25 } });
   const finished = summarizeRun({ ...CLASSIFIER, result, state: "finished" });
   assertEquals([finished.auroc, finished.f1, finished.measuredOn], [NaN, 0.25, "test"]);
 });
@@ -75,7 +77,10 @@ Deno.test("a pretraining is measured by its probe", () => {
   const running = summarizeRun(PRETRAINING);
   assertEquals([running.auroc, running.f1, running.measuredOn], [0.625, NaN, "probe"]);
   assertEquals([running.loss, running.epochsDone, running.method], [NaN, 2, null]);
-  const result = { probe: { test: { auroc_macro: 0.875, f1_macro: 0.5 } }, epoch_losses: [4] };
+  const result = v.parse(runResult, {
+    probe: { test: { auroc_macro: 0.875, f1_macro: 0.5 } },
+    epoch_losses: [4],
+  });
   const finished = summarizeRun({ ...PRETRAINING, result });
   assertEquals([finished.auroc, finished.f1], [0.875, 0.5]);
   const bare = summarizeRun({ ...PRETRAINING, epochRows: [], result: { epoch_losses: [] } });
@@ -128,13 +133,13 @@ Deno.test("compared are the settings that differ, not where and when", () => {
 });
 
 Deno.test("metrics at the end stand side by side, also of a run in progress", () => {
-  const result = {
+  const result = v.parse(runResult, {
     best_epoch: 1,
     validation: { auroc_macro: 1 },
     test: { auroc_macro: null, f1_macro: 0.25 },
     checkpoint: "a.pt",
     epoch_losses: [1, 2],
-  };
+  });
   const { metrics } = compareRuns(CLASSIFIER, { ...CLASSIFIER, result });
   const of = (name: string) => {
     const found = metrics.find((metric) => metric.name === name);

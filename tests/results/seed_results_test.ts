@@ -49,7 +49,7 @@ Deno.test("the results of train-multiseed, from the folder or the file", () => {
       "simclr",
     ]);
     const values = again.configurations[0].runs.map(({ metrics }) => metrics.f1_macro);
-    assertEquals(values.slice(0, 2), [null, null]);
+    assertEquals(values.slice(0, 2), [NaN, NaN]);
     assertEquals(again.configurations[0].runs.map(({ seed }) => seed), SEEDS);
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -68,10 +68,10 @@ Deno.test("CSV: any metrics, missing values, run folders", () => {
       method: "supervised",
       runs: [
         { seed: 1, metrics: { auroc: 0.8 }, runFolder: "runs/a" },
-        { seed: 2, metrics: { auroc: null } },
+        { seed: 2, metrics: { auroc: NaN } },
       ],
     },
-    { name: "SimCLR-2", method: "simclr", runs: [{ seed: 1, metrics: { auroc: null } }] },
+    { name: "SimCLR-2", method: "simclr", runs: [{ seed: 1, metrics: { auroc: NaN } }] },
   ]);
 });
 
@@ -94,17 +94,17 @@ Deno.test("what cannot be read says where and why", () => {
   assertThrows(() => readSeedResults("/no/such/folder"), UserError, "There is no /no/such/folder");
   const empty = Deno.makeTempDirSync();
   try {
-    assertThrows(() => readSeedResults(empty), UserError, "phase2_multiseed_results.json. Make it");
+    assertThrows(() => readSeedResults(empty), UserError, "holds no phase2_multiseed_results.json");
   } finally {
     Deno.removeSync(empty);
   }
   rejects("a.json", "{", "it is not valid JSON");
-  rejects("a.json", "[]", "The file is not an object");
+  rejects("a.json", "[]", "neither individual_results");
   rejects("a.json", "{}", "neither individual_results");
-  rejects("a.json", '{"individual_results": 5}', "individual_results is not an object");
-  rejects("a.json", '{"individual_results": {"a": 1}}', "individual_results.a is not a list");
+  rejects("a.json", '{"individual_results": 5}', "individual_results is 5: need an object");
+  rejects("a.json", '{"individual_results": {"a": 1}}', "individual_results.a is 1: need a list");
   const results = (rows: string) => `{"individual_results": {"a": [${rows}], "b": [{"seed": 1}]}}`;
-  rejects("a.json", results("{}"), "individual_results.a[0] has no whole number as its seed");
+  rejects("a.json", results("{}"), "individual_results.a[0].seed is missing");
   rejects("a.json", results('{"seed": 1}, {"seed": 1}'), "a has seed 1 twice");
   rejects("a.json", results('{"seed": 1, "f1_macro": "x"}'), 'a[0].f1_macro is "x": need a number');
   rejects(
@@ -118,24 +118,40 @@ Deno.test("broken CSV", () => {
   rejects("a.csv", "", "its columns are none");
   rejects("a.csv", "method,seed\na,1\n", "its columns are method, seed");
   rejects("a.csv", 'method,seed,f1\na,1,"0.5\n', "not valid CSV");
-  rejects("a.csv", "method,seed,f1\na,1\n", "line 2 has 2 cells");
-  rejects("a.csv", "method,seed,f1\n,1,0.5\n", "line 2 names no method");
-  rejects("a.csv", "method,seed,f1\na,x,0.5\n", "line 2 has no whole number as its seed");
-  rejects("a.csv", "method,seed,f1\na,,0.5\n", "line 2 has no whole number as its seed");
-  rejects("a.csv", "method,seed,f1\na,1,0.5\nb,1,high\n", "f1 in line 3 is high: need a number");
+  rejects("a.csv", "method,seed,f1\na,1\n", "a.csv, line 2: it has 2 cells");
+  rejects("a.csv", "method,seed,f1\n,1,0.5\n", "a.csv, line 2: it names no method");
+  rejects("a.csv", "method,seed,f1\na,x,0.5\n", 'a.csv, line 2: seed is "x": need a number');
+  rejects("a.csv", "method,seed,f1\na,,0.5\n", "a.csv, line 2: seed is missing");
+  rejects(
+    "a.csv",
+    "method,seed,f1\na,1,0.5\nb,1,high\n",
+    'a.csv, line 3: f1 is "high": need a number',
+  );
   rejects("a.csv", "method,seed,f1,f1\na,1,0.5,0.5\n", "two columns have one name");
   rejects("a.csv", "method,seed,f1\na,1,0.5\n", "two methods or more, it has a");
 });
 
 Deno.test("broken published figures", () => {
   const figures = (a: string) => `{"published_figures": {"a": ${a}, "b": {}}}`;
-  rejects("a.json", '{"published_figures": {"a": {}}}', "needs two methods or more");
-  rejects("a.json", figures("1"), "published_figures.a is not an object");
-  rejects("a.json", figures('{"single_run": {"f1": null}}'), "single_run.f1 is not a number");
+  rejects(
+    "a.json",
+    '{"published_figures": {"a": {}}}',
+    "published_figures is an object: need two methods or more",
+  );
+  rejects("a.json", figures("1"), "published_figures.a is 1: need an object");
+  rejects(
+    "a.json",
+    figures('{"single_run": {"f1": null}}'),
+    "a.single_run.f1 is null: need a number",
+  );
   const summary = (more: string) => figures(`{"seeds": {"f1": {"mean": 0.5, ${more}}}}`);
-  rejects("a.json", summary('"n": 3'), "seeds.f1.std is not a number");
-  rejects("a.json", summary('"std": -1, "n": 3'), "seeds.f1.std is below 0");
-  rejects("a.json", summary('"std": 1, "n": 1'), "seeds.f1.n is no whole number from 2");
-  rejects("a.json", summary('"std": 1, "n": 3, "ci_95": 1'), "ci_95 is no pair");
-  rejects("a.json", summary('"std": 1, "n": 3, "ci_95": [2, 1]'), "ci_95 does not ascend");
+  rejects("a.json", summary('"n": 3'), "seeds.f1.std is missing");
+  rejects("a.json", summary('"std": -1, "n": 3'), "seeds.f1.std is -1: need 0 or more");
+  rejects("a.json", summary('"std": 1, "n": 1'), "seeds.f1.n is 1: need a whole number from 2");
+  rejects("a.json", summary('"std": 1, "n": 3, "ci_95": 1'), "ci_95 is 1: need a list");
+  rejects(
+    "a.json",
+    summary('"std": 1, "n": 3, "ci_95": [2, 1]'),
+    "ci_95 is a list: need two numbers that ascend",
+  );
 });

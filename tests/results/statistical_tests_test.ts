@@ -1,9 +1,4 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  significanceFigure,
-  significanceStars,
-  statisticalTestsReport,
-} from "../../src/commands/statistical_tests_report.ts";
 import { UsageError } from "../../src/errors.ts";
 import {
   readSeedResults,
@@ -11,14 +6,19 @@ import {
   type SeedResults,
 } from "../../src/results/seed_results.ts";
 import { runStatisticalTests } from "../../src/results/statistical_tests.ts";
-import { renderText } from "../../src/results/report/report_blocks.ts";
+import { significanceStars } from "../../src/results/report/comparison_sections.ts";
+import { renderText } from "../../src/results/report/plain_text.ts";
+import {
+  significanceFigure,
+  statisticalReport,
+} from "../../src/results/report/statistical_report.ts";
 import { rewriteResults, writeSmallResults } from "./small_seed_results.ts";
 
 /** A configuration with these values of one metric. */
 function configuration(
   name: string,
   method: string,
-  values: Record<number, number | null>,
+  values: Record<number, number>,
 ): SeedConfiguration {
   const runs = Object.entries(values)
     .map(([seed, f1_macro]) => ({ seed: Number(seed), metrics: { f1_macro } }));
@@ -96,7 +96,7 @@ Deno.test("one seed each: described, not tested", () => {
   const [{ metrics, notes, paired }] = tests.comparisons;
   assertEquals([paired, metrics.f1_macro.test_result], [true, null]);
   assertStringIncludes(notes[0], "One seed only");
-  const text = renderText(statisticalTestsReport(tests));
+  const text = renderText(statisticalReport(tests), 96);
   assertStringIncludes(text, "f1_macro: higher by 10 points (+20.00 %); too few values to test");
   assert(!/NaN|undefined|Infinity/.test(text), text);
 });
@@ -118,15 +118,15 @@ Deno.test("one seed each, with predictions: records are compared all the same", 
 
 Deno.test("missing values are counted in the notes, and reports show no NaN", () => {
   const tests = runStatisticalTests(results(
-    configuration("base", "supervised", { ...FIVE, 2: null }),
+    configuration("base", "supervised", { ...FIVE, 2: NaN }),
     configuration("a", "simclr", BETTER),
-    configuration("empty", "simclr", { 1: null, 2: null }),
+    configuration("empty", "simclr", { 1: NaN, 2: NaN }),
   ));
   const [a, empty] = tests.comparisons;
   assertStringIncludes(a.notes[0], "f1_macro: 1 pair without a number left out");
   assertEquals(a.metrics.f1_macro.method1.n, 4);
   assertEquals(empty.metrics.f1_macro.test_result, null);
-  const text = renderText(statisticalTestsReport(tests));
+  const text = renderText(statisticalReport(tests), 96);
   assertStringIncludes(text, "f1_macro: one of the two has no values");
   assert(!/NaN|undefined|Infinity/.test(text), text);
   const figure = significanceFigure(tests)!;
@@ -139,7 +139,7 @@ Deno.test("a constant gain has no spread: ranks decide, and the report stays rea
     configuration("base", "supervised", FIVE),
     configuration("a", "simclr", shifted),
   ));
-  const text = renderText(statisticalTestsReport(tests));
+  const text = renderText(statisticalReport(tests), 96);
   assertStringIncludes(text, "Wilcoxon signed-rank test");
   assert(!/NaN|undefined/.test(text), text);
 });
@@ -147,7 +147,7 @@ Deno.test("a constant gain has no spread: ranks decide, and the report stays rea
 Deno.test("stars, and the decision after Holm's correction", () => {
   const stars = [0.0009, 0.001, 0.0099, 0.01, 0.049, 0.05, 1, NaN].map(significanceStars);
   assertEquals(stars, ["***", "**", "**", "*", "*", "ns", "ns", ""]);
-  const text = renderText(statisticalTestsReport(runStatisticalTests(three)));
+  const text = renderText(statisticalReport(runStatisticalTests(three)), 96);
   assertStringIncludes(text, "f1_macro: equal on average, not significant (p = 1.0000)");
   assert(
     /f1_macro: higher by 10\.2 points \(\+19\.92 %\), significant after Holm's/.test(text),

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { parse } from "@std/yaml";
 import { UserError } from "../../src/errors.ts";
 import { eventFiles } from "../../src/runs/event_file.ts";
-import { flattenSettings } from "../../src/runs/hparams.ts";
+import { flattenSettings } from "../../src/results/flat_settings.ts";
 import type { MetricsRow } from "../../src/results/run_files.ts";
 import { RunFolder } from "../../src/runs/run_folder.ts";
 import { type ReadEvent, readEvents } from "./tensorboard/read_events.ts";

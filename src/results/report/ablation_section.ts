@@ -4,92 +4,70 @@
  * @module
  */
 
-import { type Block, chartPicture, type Section } from "./document.ts";
-import { intervalChart, type IntervalRow } from "../../plots/interval_chart.ts";
-import { meanInterval } from "../../stats/mean_interval.ts";
-import { count, difference, meanSd, plural, range } from "./cells.ts";
-import { type Material, pieceName } from "./configurations.ts";
-import { entriesAt, field, listAt, numberAt, textAt } from "./json_fields.ts";
-import type { ResultFile } from "./results_folder.ts";
-import { sectionOfFiles } from "./section_of_files.ts";
+import { intervalChart } from "../../plots/interval_chart.ts";
+import { plural } from "../../text/format.ts";
+import { count, difference, differenceRange, meanSd } from "./cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "./document.ts";
+import { pieceName, type ReportInput } from "./report_input.ts";
+import { type FileOf, filesOf } from "./results_folder.ts";
 
 const METRICS = [["probe_auroc", "linear probe"], ["finetuned_auroc", "fine-tuned"]] as const;
 
 /** Makes the section. */
-export function ablationSection(material: Material): Section {
-  return sectionOfFiles(material, {
+export function ablationSection({ folder }: ReportInput): Section {
+  const files = filesOf(folder, "ablation");
+  return {
     id: "ablation",
     title: "Ablation",
-    kind: "ablation",
-    text:
-      "SimCLR is pretrained again with one augmentation left out, then probed and fine-tuned. " +
-      "Changes are against all augmentations, paired by seed: below 0, the augmentation helps.",
-    missing: {
-      what: "Ablation of the augmentations",
-      command: "deno task ablation",
-      pictures: ["ablation"],
-    },
-  }, describe);
+    blocks: [
+      text(
+        "SimCLR is pretrained again with one augmentation left out, then probed and fine-tuned. " +
+          "Changes are against all augmentations, paired by seed: below 0, the augmentation helps.",
+      ),
+      ...(files.length > 0
+        ? files.flatMap(describe)
+        : [missing("ablation", "Ablation of the augmentations", ["ablation"])]),
+    ],
+  };
 }
 
-function describe({ path, content }: ResultFile, index: number): Block[] {
-  const reference = textAt(content, "reference") ?? "full";
-  const seeds = listAt(content, "seeds").length;
-  const about = `${textAt(content, "data") ?? "data not noted"}; n = ${plural(seeds, "seed")}`;
-  const runs = listAt(content, "runs");
-  const names = [...new Set(runs.flatMap((run) => textAt(run, "config") ?? []))];
-  const values = (name: string, metric: string) =>
-    runs.filter((run) => textAt(run, "config") === name).map((run) => numberAt(run, metric));
-  const deltas = entriesAt(content, "deltas");
-  const delta = (name: string, metric: string) => field(content, "deltas", name, metric);
-  const rows = deltas.flatMap(([name]) =>
-    METRICS.flatMap(([metric, group]): IntervalRow[] => {
-      const value = numberAt(delta(name, metric), "mean");
-      if (!Number.isFinite(value)) return [];
-      return [{
-        name,
-        group,
-        value,
-        low: numberAt(delta(name, metric), "interval_95", 0),
-        high: numberAt(delta(name, metric), "interval_95", 1),
-      }];
+function describe({ path, content }: FileOf<"ablation">, index: number): Block[] {
+  const { reference, deltas, runs, seeds, data } = content;
+  const about = `${data ?? "data not noted"}; n = ${plural(seeds.length, "seed")}`;
+  const values = (name: string, metric: "probe_auroc" | "finetuned_auroc") =>
+    runs.filter(({ config }) => config === name).map((run) => run[metric]);
+  const rows = Object.entries(deltas).flatMap(([name, change]) =>
+    METRICS.flatMap(([metric, group]) => {
+      const { mean: value, interval_95: [low, high] } = change[metric];
+      return Number.isFinite(value) ? [{ name, group, value, low, high }] : [];
     })
   );
-  const title = "What each augmentation is worth";
-  const caption = `Test macro AUROC, ${about}; lines: 95 % t intervals of the paired change`;
+  const shown = {
+    title: "What each augmentation is worth",
+    caption: `Test macro AUROC, ${about}; lines: 95 % t intervals of the paired change`,
+    valueTitle: `Change against "${reference}" (below 0: it helps)`,
+    rows,
+  };
   return [
-    ...(rows.length === 0 ? [] : [{
-      kind: "picture" as const,
-      picture: chartPicture(
-        pieceName("ablation", index),
-        { title, caption, valueTitle: `Change against "${reference}" (below 0: it helps)`, rows },
-        intervalChart,
-      ),
-    }]),
-    {
-      kind: "table",
-      table: {
-        caption: `Test macro AUROC, mean ± SD, ${about}; 95 % t intervals of the paired change. ` +
-          `Source: ${path}`,
-        columns: [
-          "augmentations",
-          "seeds",
-          ...METRICS.flatMap(([, title]) => [title, "change", "95 % interval"]),
-        ],
-        rows: names.map((name) => [
-          name,
-          count(meanInterval(values(name, "probe_auroc")).n),
-          ...METRICS.flatMap(([metric]) => [
-            meanSd(values(name, metric)),
-            name === reference ? "" : difference(numberAt(delta(name, metric), "mean")),
-            name === reference ? "" : range(
-              numberAt(delta(name, metric), "interval_95", 0),
-              numberAt(delta(name, metric), "interval_95", 1),
-              true,
-            ),
-          ]),
-        ]),
-      },
-    },
+    ...(rows.length > 0 ? [chart(pieceName("ablation", index), shown, intervalChart)] : []),
+    table({
+      caption: `Test macro AUROC, mean ± SD, ${about}; 95 % t intervals of the paired change. ` +
+        `Source: ${path}`,
+      columns: [
+        "augmentations",
+        "seeds",
+        ...METRICS.flatMap(([, title]) => [title, "change", "95 % interval"]),
+      ],
+      rows: [...new Set(runs.map(({ config }) => config))].map((name) => [
+        name,
+        count(values(name, "probe_auroc").filter(Number.isFinite).length),
+        ...METRICS.flatMap(([metric]) => {
+          const cell = meanSd(values(name, metric));
+          if (name === reference || deltas[name] === undefined) return [cell, "", ""];
+          const { mean: value, interval_95: [low, high] } = deltas[name][metric];
+          return [cell, difference(value), differenceRange({ low, high })];
+        }),
+      ]),
+    }),
   ];
 }

@@ -4,59 +4,81 @@
  * @module
  */
 
-import { formatCount } from "../../text/format.ts";
-import type { Cell } from "./document.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPValue,
+  formatScore,
+  formatSigned,
+  formatSignedInterval,
+} from "../../text/format.ts";
+import type { Cell } from "./document.ts";
 
-const NOTHING = "n/a";
+/** Ends of an interval. */
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+function numeric(value: number, write: (value: number) => string): Cell {
+  return Number.isFinite(value) ? { text: write(value), sort: value } : { text: "n/a" };
+}
 
 /** `0.8123`, `n/a` where it is not defined. */
 export function score(value: number, decimals = 4): Cell {
-  return Number.isFinite(value)
-    ? { text: value.toFixed(decimals), sort: value }
-    : { text: NOTHING };
+  return numeric(value, () => formatScore(value, decimals));
 }
 
 /** `+0.0123`. */
 export function difference(value: number, decimals = 4): Cell {
-  return Number.isFinite(value)
-    ? { text: `${value > 0 ? "+" : ""}${value.toFixed(decimals)}`, sort: value }
-    : { text: NOTHING };
+  return numeric(value, () => formatSigned(value, decimals));
 }
 
-/** `0.801 to 0.823`. */
-export function range(low: number, high: number, signed = false): Cell {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return { text: NOTHING };
-  const write = (value: number) => `${signed && value > 0 ? "+" : ""}${value.toFixed(4)}`;
-  return { text: `${write(low)} to ${write(high)}`, sort: low };
+/** `0.8010 to 0.8230`. */
+export function range({ low, high }: Ends): Cell {
+  return numeric(
+    Number.isFinite(high) ? low : NaN,
+    () => `${formatScore(low, 4)} to ${formatScore(high, 4)}`,
+  );
+}
+
+/** `-0.0010 to +0.0230`. */
+export function differenceRange(ends: Ends): Cell {
+  return numeric(ends.low, () => formatSignedInterval(ends));
 }
 
 /** `0.8123 ± 0.0045` (SD with n − 1), the bare number of a single run. */
 export function meanSd(values: readonly number[], decimals = 4): Cell {
   const { n, mean, standardDeviation } = meanInterval(values);
-  if (n === 0) return { text: NOTHING };
-  const spread = n > 1 ? ` ± ${standardDeviation.toFixed(decimals)}` : "";
-  return { text: mean.toFixed(decimals) + spread, sort: mean };
+  return spread({ n, mean, std: standardDeviation }, decimals);
+}
+
+/** The same of a summary. */
+export function spread(
+  { mean, std }: { readonly n: number; readonly mean: number; readonly std: number },
+  decimals = 4,
+): Cell {
+  const sd = Number.isFinite(std) ? ` ± ${formatScore(std, decimals)}` : "";
+  return numeric(mean, () => formatScore(mean, decimals) + sd);
 }
 
 /** 95 % t interval of the mean. */
 export function tInterval(values: readonly number[]): Cell {
-  const { low, high } = meanInterval(values);
-  return range(low, high);
+  return range(meanInterval(values));
 }
 
 /** `1,234`. */
 export function count(value: number): Cell {
-  return Number.isFinite(value) ? { text: formatCount(value), sort: value } : { text: NOTHING };
+  return numeric(value, formatCount);
 }
 
 /** `0.0123`, `< 0.0001`. */
 export function pValue(value: number): Cell {
-  if (!Number.isFinite(value)) return { text: NOTHING };
-  return { text: value < 0.0001 ? "< 0.0001" : value.toFixed(4), sort: value };
+  return numeric(value, formatPValue);
 }
 
-/** `3 seeds`, `1 seed`. */
-export function plural(n: number, noun: string): string {
-  return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+/** `2 min 05 s`. */
+export function duration(seconds: number): Cell {
+  return numeric(seconds, formatDuration);
 }

@@ -4,108 +4,91 @@
  * @module
  */
 
-import { type Block, chartPicture, type Section } from "./document.ts";
 import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
 import { meanInterval } from "../../stats/mean_interval.ts";
+import { plural } from "../../text/format.ts";
 import { count, meanSd, tInterval } from "./cells.ts";
-import {
-  classesOf,
-  type ClassScores,
-  type Configuration,
-  inSixes,
-  type Material,
-  pieceName,
-} from "./configurations.ts";
+import { type Block, chart, missing, type Section, table, text } from "./document.ts";
+import { chartPieces, classesOf, type Configuration, type ReportInput } from "./report_input.ts";
 
 /** Makes the section. */
-export function classesSection({ configurations }: Material): Section {
-  const shown = configurations.filter(({ seeds }) =>
-    seeds.some(({ perClass }) => perClass.size > 0)
-  );
-  const classes = classesOf(shown);
-  const blocks: Block[] = [{
-    kind: "text",
-    text: "Each class against all other records. AUPRC is the average precision; a useless " +
-      "classifier reaches the class's share of the records. Records with the class are those of " +
-      "the test fold.",
-  }];
-  if (classes.length === 0) {
-    blocks.push({
-      kind: "missing",
-      what: "Metrics per class",
-      command: "deno task train-multiseed",
-      pictures: ["per_class_auroc"],
-    });
-    return { id: "classes", title: "Classes", blocks };
-  }
-  blocks.push({
-    kind: "table",
-    table: {
-      caption: "Test fold, mean ± SD over seeds, 95 % t intervals of the mean",
-      columns: [
-        "class",
-        "configuration",
-        "records with the class",
-        "AUROC",
-        "95 % interval",
-        "AUPRC",
-        "F1",
-      ],
-      rows: classes.flatMap((name) =>
-        shown.map((configuration) => {
-          const values = (key: keyof ClassScores) => valuesOf(configuration, name, key);
-          return [
-            name,
-            configuration.name,
-            count(values("support")[0] ?? NaN),
-            meanSd(values("auroc")),
-            tInterval(values("auroc")),
-            meanSd(values("auprc")),
-            meanSd(values("f1")),
-          ];
-        })
+export function classesSection({ configurations }: ReportInput): Section {
+  const classes = classesOf(configurations);
+  const shown = configurations.filter((each) => classesOf([each]).length > 0);
+  return {
+    id: "classes",
+    title: "Classes",
+    blocks: [
+      text(
+        "Each class against all other records. AUPRC is the average precision; a useless " +
+          "classifier reaches the class's share of the records. Records with the class are those " +
+          "of the test fold.",
       ),
-    },
-  });
-  blocks.push(...pictures(shown, classes));
-  return { id: "classes", title: "Classes", blocks };
+      ...(classes.length === 0
+        ? [missing("train-multiseed", "Metrics per class", ["per_class_auroc"])]
+        : [classesTable(shown, classes), ...pictures(shown, classes)]),
+    ],
+  };
 }
 
-function valuesOf({ seeds }: Configuration, name: string, key: keyof ClassScores): number[] {
-  return seeds.flatMap(({ perClass }) => perClass.get(name)?.[key] ?? []);
+type Score = "support" | "auroc" | "auprc" | "f1";
+
+function valuesOf({ seeds }: Configuration, name: string, key: Score): number[] {
+  return seeds.flatMap(({ perClass }) => perClass[name]?.[key] ?? []);
+}
+
+function classesTable(shown: readonly Configuration[], classes: readonly string[]): Block {
+  return table({
+    caption: "Test fold, mean ± SD over seeds, 95 % t intervals of the mean",
+    columns: [
+      "class",
+      "configuration",
+      "records with the class",
+      "AUROC",
+      "95 % interval",
+      "AUPRC",
+      "F1",
+    ],
+    rows: classes.flatMap((name) =>
+      shown.map((configuration) => {
+        const values = (key: Score) => valuesOf(configuration, name, key);
+        return [
+          name,
+          configuration.name,
+          count(values("support")[0] ?? NaN),
+          meanSd(values("auroc")),
+          tInterval(values("auroc")),
+          meanSd(values("auprc")),
+          meanSd(values("f1")),
+        ];
+      })
+    ),
+  });
 }
 
 function pictures(configurations: readonly Configuration[], all: readonly string[]): Block[] {
-  return inSixes(configurations).flatMap((piece, index): Block[] => {
+  return chartPieces("per_class_auroc", configurations).flatMap(([file, piece]) => {
+    const intervals = (name: string) =>
+      piece.map((each) => meanInterval(valuesOf(each, name, "auroc")));
     // A bar needs a value in every configuration.
-    const classes = all.filter((name) =>
-      piece.every((each) => Number.isFinite(meanInterval(valuesOf(each, name, "auroc")).mean))
-    );
-    if (classes.length === 0) return [];
+    const groups = all.filter((name) => intervals(name).every(({ n }) => n > 0));
+    if (groups.length === 0) return [];
+    const byGroup = groups.map(intervals);
     const seeds = Math.max(...piece.map((each) => each.seeds.length));
-    const title = "Test AUROC by class";
-    const caption =
-      `Test fold, mean over up to ${seeds} ${seeds === 1 ? "seed" : "seeds"}; lines: ` +
-      "95 % t intervals of the mean";
-    return [{
-      kind: "picture",
-      picture: chartPicture(pieceName("per_class_auroc", index), {
-        title,
-        caption,
-        groupTitle: "Class",
-        groups: classes,
-        valueTitle: "AUROC (0.5 = chance)",
-        base: 0.5,
-        series: piece.map((each) => {
-          const means = classes.map((name) => meanInterval(valuesOf(each, name, "auroc")));
-          return {
-            name: each.name,
-            values: means.map(({ mean }) => mean),
-            low: means.map(({ low }) => low),
-            high: means.map(({ high }) => Math.min(1, high)),
-          };
-        }),
-      }, groupedBarChart),
-    }];
+    return [chart(file, {
+      title: "Test AUROC by class",
+      caption: `Test fold, mean over up to ${plural(seeds, "seed")}; lines: 95 % t intervals of ` +
+        "the mean",
+      groupTitle: "Class",
+      groups,
+      valueTitle: "AUROC (0.5 = chance)",
+      base: 0.5,
+      series: piece.map(({ name }, i) => ({
+        name,
+        values: byGroup.map((group) => group[i].mean),
+        low: byGroup.map((group) => group[i].low),
+        high: byGroup.map((group) => Math.min(1, group[i].high)),
+      })),
+    }, groupedBarChart)];
   });
 }

@@ -14,20 +14,21 @@ import {
   splitColumns,
 } from "../../metrics/multilabel_metrics.ts";
 import { confusionChart } from "../../plots/confusion_chart.ts";
-import { type Block, chartPicture, curvesPicture, type Section } from "./document.ts";
 import type { LineSeries } from "../../plots/line_chart.ts";
 import { performanceCurves, type PerformancePanel } from "../../plots/performance_curves.ts";
 import { type CurveBand, type CurveBands, curveBands } from "../../stats/curve_bands.ts";
 import type { TestPredictions } from "../test_predictions.ts";
-import { meanSd, plural } from "./cells.ts";
+import { mean } from "../../stats/descriptive.ts";
+import { plural } from "../../text/format.ts";
+import { patientClusters } from "../test_predictions.ts";
+import { meanSd } from "./cells.ts";
+import { type Block, chart, curves, missing, type Section, table, text } from "./document.ts";
 import {
-  clustersOf,
+  chartPieces,
   type Configuration,
-  inSixes,
-  type Material,
-  pieceName,
   predictionsOf,
-} from "./configurations.ts";
+  type ReportInput,
+} from "./report_input.ts";
 
 /** A configuration with predictions. */
 interface Predicted {
@@ -48,48 +49,45 @@ function predicted(configurations: readonly Configuration[]): Predicted[] {
   return all.filter(({ runs }) => runs[0].classNames.join() === all[0].runs[0].classNames.join());
 }
 
-const MISSING = { kind: "missing", command: "deno task train-multiseed" } as const;
-
 /** ROC and precision-recall curves. */
-export function curvesSection({ configurations }: Material): Section {
+export function curvesSection({ configurations }: ReportInput): Section {
   const shown = predicted(configurations);
-  const blocks: Block[] = [{
-    kind: "text",
-    text:
-      "Each curve is the mean over the classes of their curves, point by point; the curves of " +
-      "the classes follow. Bands are 95 % t intervals over seeds, or, where a configuration has " +
-      "one run, 95 % bootstrap intervals over patients. Thin lines: a useless classifier.",
-  }];
-  for (const [curve, name, title] of CURVES) {
-    if (shown.length === 0) {
-      blocks.push({
-        ...MISSING,
-        what: `${title}s: no run has test_predictions.csv`,
-        pictures: [name, `${name}_classes`],
-      });
-    }
-    for (const [index, piece] of inSixes(shown).entries()) {
-      const bands = piece.map(({ runs }) => bandsOf(runs, curve));
-      const caption = describeRuns(piece);
-      blocks.push(
-        picture(pieceName(name, index), {
-          title: `${title}s, mean over the classes`,
-          caption,
-          curve,
-          panels: [panel(undefined, piece, bands, curve, undefined)],
-        }),
-        picture(pieceName(`${name}_classes`, index), {
-          title: `${title}s by class`,
-          caption,
-          curve,
-          panels: piece[0].runs[0].classNames.map((heading, c) =>
-            panel(heading, piece, bands, curve, c)
-          ),
-        }),
-      );
-    }
-  }
-  return { id: "curves", title: "ROC and precision-recall curves", blocks };
+  return {
+    id: "curves",
+    title: "ROC and precision-recall curves",
+    blocks: [
+      text(
+        "Each curve is the mean over the classes of their curves, point by point; the curves of " +
+          "the classes follow. Bands are 95 % t intervals over seeds, or, where a configuration " +
+          "has one run, 95 % bootstrap intervals over patients. Thin lines: a useless classifier.",
+      ),
+      ...CURVES.flatMap(([curve, name, title]) => {
+        if (shown.length === 0) {
+          const what = `${title}s: no run has test_predictions.csv`;
+          return [missing("train-multiseed", what, [name, `${name}_classes`])];
+        }
+        const classes = chartPieces(`${name}_classes`, shown);
+        return chartPieces(name, shown).flatMap(([file, piece], i) => {
+          const bands = piece.map(({ runs }) => bandsOf(runs, curve));
+          const about = { caption: describeRuns(piece), curve };
+          return [
+            picture(file, {
+              ...about,
+              title: `${title}s, mean over the classes`,
+              panels: [panel(undefined, piece, bands, curve, undefined)],
+            }),
+            picture(classes[i][0], {
+              ...about,
+              title: `${title}s by class`,
+              panels: piece[0].runs[0].classNames.map((heading, c) =>
+                panel(heading, piece, bands, curve, c)
+              ),
+            }),
+          ];
+        });
+      }),
+    ],
+  };
 }
 
 const CURVES = [
@@ -97,13 +95,13 @@ const CURVES = [
   ["precision", "precision_recall_curve", "Precision-recall curve"],
 ] as const;
 
-function picture(name: string, curves: Parameters<typeof performanceCurves>[0]): Block {
-  return { kind: "picture", picture: curvesPicture(name, performanceCurves(curves)) };
+function picture(name: string, content: Parameters<typeof performanceCurves>[0]): Block {
+  return curves(name, performanceCurves(content));
 }
 
 function bandsOf(runs: readonly TestPredictions[], curve: "roc" | "precision"): CurveBands {
   return curveBands(
-    runs.map((run) => ({ ...run, clusters: clustersOf(run) })),
+    runs.map((run) => ({ ...run, clusters: patientClusters(run) })),
     {
       classes: runs[0].classNames.length,
       curve,
@@ -133,9 +131,9 @@ function panel(
   const classes = classNames.length;
   const counted = Array.from(labels).filter((_, i) => c === undefined || i % classes === c);
   return {
-    ...(heading === undefined ? {} : { heading }),
+    heading,
     series,
-    prevalence: counted.reduce((sum, label) => sum + label, 0) / counted.length,
+    prevalence: mean(counted),
   };
 }
 
@@ -149,7 +147,7 @@ function areaUnder(
     const metrics = perClassMetrics(labels, probabilities, { classes: classNames.length });
     const values = (c === undefined ? metrics : [metrics[c]])
       .map(({ auroc, auprc }) => curve === "roc" ? auroc : auprc).filter(Number.isFinite);
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
+    return mean(values);
   });
   return `${curve === "roc" ? "AUROC" : "AUPRC"} ${meanSd(areas, 3).text}`;
 }
@@ -167,69 +165,70 @@ function describeRuns(shown: readonly Predicted[]): string {
 }
 
 /** Reliability diagrams and the expected calibration error. */
-export function calibrationSection({ configurations }: Material): Section {
+export function calibrationSection({ configurations }: ReportInput): Section {
   const shown = predicted(configurations);
-  const blocks: Block[] = [{
-    kind: "text",
-    text:
-      "A calibrated classifier gives 0.7 to records of which 70 % have the class. Points show " +
-      "ten bins of equal width, of all runs of a configuration together; above the diagonal the " +
-      "classifier is too careful, below it too sure. The expected calibration error (ECE) is the " +
-      "mean distance from the diagonal, weighted by records, of each run for itself; losses that " +
-      "weigh positives shift probabilities on purpose.",
-  }];
-  if (shown.length === 0) {
-    blocks.push({
-      ...MISSING,
-      what: "Calibration: no run has test_predictions.csv",
-      pictures: ["calibration"],
-    });
-    return { id: "calibration", title: "Calibration", blocks };
-  }
-  const { classNames } = shown[0].runs[0];
-  for (const [index, piece] of inSixes(shown).entries()) {
-    const [first] = piece[0].runs;
-    blocks.push(picture(pieceName("calibration", index), {
-      title: "Calibration",
-      caption: `n = ${plural(first.ids.length, "test record")}, all runs of a configuration; ten ` +
-        "bins of equal width",
-      curve: "calibration",
-      panels: [undefined, ...classNames.keys()].map((c) => ({
-        heading: c === undefined ? "all classes" : classNames[c],
-        series: piece.map(({ name, runs }) => {
-          const { bins } = calibrate(runs, c);
-          return {
-            name,
-            x: bins.map(({ predicted }) => predicted),
-            y: bins.map(({ observed }) => observed),
-          };
-        }),
-      })),
-    }));
-  }
-  const errors = (runs: readonly TestPredictions[], c: number) =>
-    runs.map((run) => calibrate([run], c).expectedError);
-  const mean = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  blocks.push({
-    kind: "table",
-    table: {
-      caption: "Expected calibration error (0 = calibrated), ten bins; Brier score: mean squared " +
-        "error of the probabilities. Test fold, mean ± SD over seeds",
-      columns: ["configuration", "runs", "mean of classes", ...classNames, "Brier score"],
-      rows: shown.map(({ name, runs }) => {
-        const perClass = classNames.map((_, c) => errors(runs, c));
-        return [
+  const name = "calibration";
+  return {
+    id: "calibration",
+    title: "Calibration",
+    blocks: [
+      text(
+        "A calibrated classifier gives 0.7 to records of which 70 % have the class. Points show " +
+          "ten bins of equal width, of all runs of a configuration together; above the diagonal " +
+          "the classifier is too careful, below it too sure. The expected calibration error (ECE) " +
+          "is the mean distance from the diagonal, weighted by records, of each run for itself; " +
+          "losses that weigh positives shift probabilities on purpose.",
+      ),
+      ...(shown.length === 0
+        ? [missing("train-multiseed", "Calibration: no run has test_predictions.csv", [name])]
+        : [
+          ...chartPieces(name, shown).map(([file, piece]) => reliability(file, piece)),
+          calibrationTable(shown),
+        ]),
+    ],
+  };
+}
+
+function reliability(file: string, shown: readonly Predicted[]): Block {
+  const { ids, classNames } = shown[0].runs[0];
+  return picture(file, {
+    title: "Calibration",
+    caption: `n = ${plural(ids.length, "test record")}, all runs of a configuration; ten ` +
+      "bins of equal width",
+    curve: "calibration",
+    panels: [undefined, ...classNames.keys()].map((c) => ({
+      heading: c === undefined ? "all classes" : classNames[c],
+      series: shown.map(({ name, runs }) => {
+        const { bins } = calibrate(runs, c);
+        return {
           name,
-          String(runs.length),
-          meanSd(runs.map((_, r) => mean(perClass.map((values) => values[r])))),
-          ...perClass.map((values) => meanSd(values)),
-          meanSd(runs.map((run) => calibrate([run], undefined).brier)),
-        ];
+          x: bins.map(({ predicted }) => predicted),
+          y: bins.map(({ observed }) => observed),
+        };
       }),
-    },
+    })),
   });
-  return { id: "calibration", title: "Calibration", blocks };
+}
+
+function calibrationTable(shown: readonly Predicted[]): Block {
+  const { classNames } = shown[0].runs[0];
+  return table({
+    caption: "Expected calibration error (0 = calibrated), ten bins; Brier score: mean squared " +
+      "error of the probabilities. Test fold, mean ± SD over seeds",
+    columns: ["configuration", "runs", "mean of classes", ...classNames, "Brier score"],
+    rows: shown.map(({ name, runs }) => {
+      const perClass = classNames.map((_, c) =>
+        runs.map((run) => calibrate([run], c).expectedError)
+      );
+      return [
+        name,
+        String(runs.length),
+        meanSd(runs.map((_, r) => mean(perClass.map((values) => values[r])))),
+        ...perClass.map((values) => meanSd(values)),
+        meanSd(runs.map((run) => calibrate([run], undefined).brier)),
+      ];
+    }),
+  });
 }
 
 /** Of one class, or of all classes together. */
@@ -243,37 +242,31 @@ function calibrate(runs: readonly TestPredictions[], c: number | undefined) {
 }
 
 /** Confusion tables. */
-export function confusionSection({ configurations }: Material): Section {
+export function confusionSection({ configurations }: ReportInput): Section {
   const shown = predicted(configurations);
-  const blocks: Block[] = [{
-    kind: "text",
-    text: "A record can have several classes, or none; each class therefore has a table of its " +
-      `own, at a threshold of ${THRESHOLD}. Percentages are shares of the row: the diagonal holds ` +
-      "specificity (top left) and sensitivity (bottom right). With several seeds, counts are " +
-      "means.",
-  }];
-  if (shown.length === 0) {
-    blocks.push({
-      ...MISSING,
-      what: "Confusion: no run has test_predictions.csv",
-      pictures: ["confusion"],
-    });
-  }
-  for (const { name, runs } of shown) {
-    const classes = confusions(runs);
-    const title = `Confusion by class, ${name}`;
-    const caption = `n = ${plural(runs[0].ids.length, "test record")}, threshold ${THRESHOLD}, ` +
-      (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run");
-    blocks.push({
-      kind: "picture",
-      picture: chartPicture(
-        `confusion_${fileName(name)}`,
-        { title, caption, classes },
-        confusionChart,
+  return {
+    id: "confusion",
+    title: "Confusion",
+    blocks: [
+      text(
+        "A record can have several classes, or none; each class therefore has a table of its " +
+          `own, at a threshold of ${THRESHOLD}. Percentages are shares of the row: the diagonal ` +
+          "holds specificity (top left) and sensitivity (bottom right). With several seeds, " +
+          "counts are means.",
       ),
-    });
-  }
-  return { id: "confusion", title: "Confusion", blocks };
+      ...(shown.length === 0
+        ? [missing("train-multiseed", "Confusion: no run has test_predictions.csv", ["confusion"])]
+        : []),
+      ...shown.map(({ name, runs }) =>
+        chart(`confusion_${fileName(name)}`, {
+          title: `Confusion by class, ${name}`,
+          caption: `n = ${plural(runs[0].ids.length, "test record")}, threshold ${THRESHOLD}, ` +
+            (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run"),
+          classes: confusions(runs),
+        }, confusionChart)
+      ),
+    ],
+  };
 }
 
 /** Mean tables over the runs. */
@@ -288,9 +281,9 @@ function confusions(
     );
   });
   return classNames.map((name, c) => {
-    const mean = (cell: keyof Confusion) =>
-      tables.reduce((sum, table) => sum + table[c][cell], 0) / runs.length;
-    return { name, table: { tp: mean("tp"), fp: mean("fp"), fn: mean("fn"), tn: mean("tn") } };
+    const average = (cell: keyof Confusion) => mean(tables.map((table) => table[c][cell]));
+    const [tp, fp, fn, tn] = (["tp", "fp", "fn", "tn"] as const).map(average);
+    return { name, table: { tp, fp, fn, tn } };
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * A report as data: what Markdown and HTML are both made of.
+ * A report as data: what text, Markdown and HTML are made of.
  *
  * @module
  */
@@ -35,22 +35,37 @@ export interface Picture {
   readonly curves?: LinePanels;
 }
 
+/** Results that a report can lack, by the command that makes them. */
+export type MissingResult =
+  | "ablation"
+  | "evaluate"
+  | "label-scarcity"
+  | "linear-probe"
+  | "statistical-tests"
+  | "train-multiseed"
+  | "train-simclr"
+  | "transfer-mitbih";
+
+/** What is not there. */
+export interface Missing {
+  readonly kind: "missing";
+  readonly what: string;
+  readonly result: MissingResult;
+  /** Names of the pictures that it would give. */
+  readonly pictures?: readonly string[];
+  /** The command line that makes it, where whoever builds the report knows one. */
+  readonly command?: string;
+}
+
 /** A part of a section. */
 export type Block =
+  | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[] }
   | { readonly kind: "table"; readonly table: Table }
   | { readonly kind: "picture"; readonly picture: Picture }
   | { readonly kind: "commands"; readonly commands: readonly string[] }
   | Missing;
-
-/** What is not there, and the command that makes it. */
-export interface Missing {
-  readonly kind: "missing";
-  readonly what: string;
-  readonly command: string;
-  /** Names of the pictures that it would give. */
-  readonly pictures?: readonly string[];
-}
 
 /** A section. */
 export interface Section {
@@ -67,7 +82,22 @@ export interface ReportDocument {
   readonly sections: readonly Section[];
 }
 
-/** What every chart of this room is told, whatever else it needs. */
+/** A paragraph. */
+export function text(content: string): Block {
+  return { kind: "text", text: content };
+}
+
+/** A table. */
+export function table(content: Table): Block {
+  return { kind: "table", table: content };
+}
+
+/** A note on results that are not there. */
+export function missing(result: MissingResult, what: string, pictures?: readonly string[]): Block {
+  return { kind: "missing", result, what, pictures };
+}
+
+/** What every chart is told, whatever else it needs. */
 interface ChartText {
   readonly title: string;
   readonly caption?: string;
@@ -75,24 +105,26 @@ interface ChartText {
 }
 
 /**
- * The picture of a chart, for light and for dark paper.
+ * A chart, for light and for dark paper.
  *
  * @param draw The function of the chart, such as `barChart`
  */
-export function chartPicture<Chart extends ChartText>(
+export function chart<Chart extends ChartText>(
   name: string,
-  chart: Chart,
+  content: Chart,
   draw: (chart: Chart) => Promise<string>,
-): Picture {
+): Block & { readonly kind: "picture" } {
+  const { title, caption = "" } = content;
   return {
-    name,
-    title: chart.title,
-    caption: chart.caption ?? "",
-    draw: (theme) => draw({ ...chart, ...(theme === undefined ? {} : { theme }) }),
+    kind: "picture",
+    picture: { name, title, caption, draw: (theme) => draw({ ...content, theme }) },
   };
 }
 
-/** The picture of some curves. */
-export function curvesPicture(name: string, curves: LinePanels): Picture {
-  return { ...chartPicture(name, curves, linePanels), curves };
+/** Some curves. */
+export function curves(name: string, content: LinePanels): Block {
+  return {
+    kind: "picture",
+    picture: { ...chart(name, content, linePanels).picture, curves: content },
+  };
 }

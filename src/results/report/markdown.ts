@@ -22,19 +22,19 @@ export function escapeMarkdown(text: string): string {
  *
  * @example
  * ```ts
- * import { assert } from "@std/assert";
+ * import { assertEquals } from "@std/assert";
  * import { renderMarkdown } from "ssrl-ecg";
  * const text = renderMarkdown({
  *   title: "Results",
  *   subtitle: "n = 1",
  *   sections: [{ id: "a", title: "Table", blocks: [{ kind: "text", text: "One line." }] }],
  * }, "figures");
- * assert(text === "# Results\n\nn = 1\n\n## Table\n\nOne line.\n");
+ * assertEquals(text, "# Results\n\nn = 1\n\n## Table\n\nOne line.\n");
  * ```
  */
 export function renderMarkdown(
   { title, subtitle, sections }: ReportDocument,
-  pictures: string,
+  pictures = ".",
 ): string {
   const parts = [
     `# ${escapeMarkdown(title)}`,
@@ -49,8 +49,12 @@ export function renderMarkdown(
 
 function renderBlock(block: Block, pictures: string): string {
   switch (block.kind) {
+    case "heading":
+      return `### ${escapeMarkdown(block.text)}`;
     case "text":
       return escapeMarkdown(block.text);
+    case "list":
+      return block.items.map((item) => `- ${escapeMarkdown(item)}`).join("\n");
     case "table":
       return renderTable(block.table);
     case "picture": {
@@ -60,9 +64,11 @@ function renderBlock(block: Block, pictures: string): string {
     }
     case "commands":
       return fence(block.commands.join("\n"));
-    case "missing":
-      return `> Missing: ${escapeMarkdown(block.what)}. Make it with:\n>\n` +
-        `> ${fence(block.command).replaceAll("\n", "\n> ")}`;
+    case "missing": {
+      const missing = `> Missing: ${escapeMarkdown(block.what)}`;
+      if (block.command === undefined) return missing;
+      return `${missing}. Make it with:\n>\n> ${fence(block.command).replaceAll("\n", "\n> ")}`;
+    }
   }
 }
 

@@ -4,115 +4,90 @@
  * @module
  */
 
-import { formatPath } from "../../text/format.ts";
 import { barChart } from "../../plots/bar_chart.ts";
-import { type Block, chartPicture, type Section } from "./document.ts";
-import { count, difference, range, score } from "./cells.ts";
-import type { Material } from "./configurations.ts";
-import { field, listAt, numberAt, textAt } from "./json_fields.ts";
-import type { ResultFile } from "./results_folder.ts";
+import { mean } from "../../stats/descriptive.ts";
+import { formatCount, formatPath } from "../../text/format.ts";
+import { count, difference, differenceRange, range, score } from "./cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "./document.ts";
+import type { ReportInput } from "./report_input.ts";
+import { type FileOf, filesOf } from "./results_folder.ts";
 
 /** Makes the section. */
-export function probesSection({ folder: { files } }: Material): Section {
-  const blocks: Block[] = [{
-    kind: "text",
-    text: "A simple classifier on the features of a frozen encoder. The gain is over the mean of " +
-      "encoders with random weights of the same shape, paired by record: what pretraining added.",
-  }];
-  const probes = files.filter(({ kind }) => kind === "linear-probe" || kind === "knn-probe");
-  if (probes.length === 0) {
-    blocks.push({
-      kind: "missing",
-      what: "Probes of frozen encoders",
-      command: "deno task linear-probe --checkpoint checkpoints/ssl_simclr.pt " +
-        "--json results/linear_probe.json",
-      pictures: ["probes"],
-    });
-    return { id: "probes", title: "Probes", blocks };
-  }
-  const bars = probes.flatMap((file) => {
-    const value = auroc(file).estimate;
+export function probesSection({ folder }: ReportInput): Section {
+  const probes = filesOf(folder, "probe");
+  return {
+    id: "probes",
+    title: "Probes",
+    blocks: [
+      text(
+        "A simple classifier on the features of a frozen encoder. The gain is over the mean of " +
+          "encoders with random weights of the same shape, paired by record: what pretraining " +
+          "added.",
+      ),
+      ...(probes.length === 0
+        ? [missing("linear-probe", "Probes of frozen encoders", ["probes"])]
+        : [...picture(probes), probesTable(probes)]),
+    ],
+  };
+}
+
+function picture(probes: readonly FileOf<"probe">[]): Block[] {
+  const bars = probes.flatMap(({ content: { trained, random, ...content } }) => {
+    const value = trained.metrics.auroc_macro;
     if (!Number.isFinite(value)) return [];
-    const { low, high } = auroc(file);
-    const random = listAt(file.content, "random").map((each) =>
-      numberAt(each, "metrics", "auroc_macro")
-    ).filter(Number.isFinite);
-    const mean = random.reduce((sum, each) => sum + each, 0) / random.length;
+    const { low, high } = trained.intervals_95.auroc_macro;
+    const others = random.map(({ metrics }) => metrics.auroc_macro).filter(Number.isFinite);
     return [
-      { name: nameOf(file), value, low, high, group: "checkpoint" },
-      ...(random.length > 0
-        ? [{ name: `${kindOf(file)}, random weights`, value: mean, group: "random weights" }]
-        : []),
+      { name: formatPath(content.checkpoint), value, low, high, group: "checkpoint" },
+      ...(others.length === 0 ? [] : [{
+        name: `${probeName(content)}, random weights`,
+        value: mean(others),
+        group: "random weights",
+      }]),
     ];
   });
-  if (bars.length > 0) {
-    const title = "Probes of frozen encoders";
-    const caption =
-      `Test fold, n = ${count(numberAt(probes[0].content, "records")).text} records; ` +
-      "lines: 95 % bootstrap intervals over records";
-    blocks.push({
-      kind: "picture",
-      picture: chartPicture("probes", {
-        title,
-        caption,
-        valueTitle: "Macro AUROC (0.5 = chance)",
-        base: 0.5,
-        bars,
-      }, barChart),
-    });
-  }
-  blocks.push({
-    kind: "table",
-    table: {
-      caption: "Macro AUROC with 95 % bootstrap intervals over records. Source: " +
-        probes.map(({ path }) => path).join(", "),
-      columns: [
-        "checkpoint",
-        "probe",
-        "fold",
-        "records",
-        "labelled",
-        "AUROC",
-        "95 % interval",
-        "gain over random",
-        "95 % interval",
-        "F1",
-      ],
-      rows: probes.map((file) => {
-        const { content } = file;
-        const gain = field(content, "gain", "auroc_macro");
-        const { low, high } = auroc(file);
-        return [
-          nameOf(file),
-          kindOf(file),
-          textAt(content, "fold") === "each" ? "each in turn" : count(numberAt(content, "fold")),
-          count(numberAt(content, "records")),
-          count(numberAt(content, "labelled")),
-          score(auroc(file).estimate),
-          range(low, high),
-          difference(numberAt(gain, "estimate")),
-          range(numberAt(gain, "low"), numberAt(gain, "high"), true),
-          score(numberAt(content, "trained", "metrics", "f1_macro")),
-        ];
-      }),
-    },
+  if (bars.length === 0) return [];
+  return [chart("probes", {
+    title: "Probes of frozen encoders",
+    caption: `Test fold, n = ${formatCount(probes[0].content.records)} records; lines: 95 % ` +
+      "bootstrap intervals over records",
+    valueTitle: "Macro AUROC (0.5 = chance)",
+    base: 0.5,
+    bars,
+  }, barChart)];
+}
+
+function probesTable(probes: readonly FileOf<"probe">[]): Block {
+  return table({
+    caption: "Macro AUROC with 95 % bootstrap intervals over records. Source: " +
+      probes.map(({ path }) => path).join(", "),
+    columns: [
+      "checkpoint",
+      "probe",
+      "fold",
+      "records",
+      "labeled",
+      "AUROC",
+      "95 % interval",
+      "gain over random",
+      "95 % interval",
+      "F1",
+    ],
+    rows: probes.map(({ content }) => [
+      formatPath(content.checkpoint),
+      probeName(content),
+      content.fold === "each" ? "each in turn" : count(content.fold),
+      count(content.records),
+      count(content.labelled),
+      score(content.trained.metrics.auroc_macro),
+      range(content.trained.intervals_95.auroc_macro),
+      difference(content.gain.auroc_macro.estimate),
+      differenceRange(content.gain.auroc_macro),
+      score(content.trained.metrics.f1_macro),
+    ]),
   });
-  return { id: "probes", title: "Probes", blocks };
 }
 
-function nameOf({ content, path }: ResultFile): string {
-  return formatPath(textAt(content, "checkpoint") ?? path);
-}
-
-function kindOf({ kind }: ResultFile): string {
-  return kind === "knn-probe" ? "nearest neighbors" : "linear";
-}
-
-function auroc({ content }: ResultFile) {
-  const interval = field(content, "trained", "intervals_95", "auroc_macro");
-  return {
-    estimate: numberAt(content, "trained", "metrics", "auroc_macro"),
-    low: numberAt(interval, "low"),
-    high: numberAt(interval, "high"),
-  };
+function probeName({ command }: { readonly command: string }): string {
+  return command === "knn-probe" ? "nearest neighbors" : "linear";
 }

@@ -1,28 +1,28 @@
 /**
- * The whole report, from whatever lies under `results/`.
+ * The whole report, from whatever is under `results/`.
  *
  * @module
  */
 
-import type { Missing, Picture, ReportDocument, Section } from "./document.ts";
+import { plural } from "../../text/format.ts";
 import { VERSION } from "../../version.ts";
 import { ablationSection } from "./ablation_section.ts";
-import { plural } from "./cells.ts";
 import { classesSection } from "./classes_section.ts";
-import { arrangeResults, type Material } from "./configurations.ts";
 import { costSection } from "./cost_section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./curves_section.ts";
+import type { Missing, MissingResult, Picture, ReportDocument, Section } from "./document.ts";
 import { labelEfficiencySection } from "./label_efficiency_section.ts";
 import { learningSection } from "./learning_section.ts";
 import { performanceSection } from "./performance_section.ts";
 import { probesSection } from "./probes_section.ts";
+import { arrangeResults, type ReportInput } from "./report_input.ts";
 import type { ResultsFolder } from "./results_folder.ts";
 import { robustnessSection } from "./robustness_section.ts";
 import { commandsSection, settingsSection } from "./settings_section.ts";
 import { significanceSection } from "./significance_section.ts";
 import { transferSection } from "./transfer_section.ts";
 
-const SECTIONS: readonly ((material: Material) => Section)[] = [
+const SECTIONS: readonly ((input: ReportInput) => Section)[] = [
   performanceSection,
   classesSection,
   significanceSection,
@@ -47,21 +47,36 @@ export interface BuiltReport {
   readonly missing: readonly Missing[];
 }
 
+/** Options of {@linkcode buildReport}. */
+export interface BuildReportOptions {
+  /** The command line that makes a result, for readers who miss it. Default: none is named. */
+  readonly commandFor?: (result: MissingResult) => string;
+  /** When the report is made. Default: now. */
+  readonly now?: Date;
+}
+
 /**
  * Puts the report together; nothing is drawn yet.
  *
  * @param folder From `readResultsFolder`
- * @param now When it is made
  */
-export function buildReport(folder: ResultsFolder, now = new Date()): BuiltReport {
-  const material = arrangeResults(folder);
-  const sections = SECTIONS.map((section) => section(material));
+export function buildReport(
+  folder: ResultsFolder,
+  { commandFor, now = new Date() }: BuildReportOptions = {},
+): BuiltReport {
+  const input = arrangeResults(folder);
+  const sections = SECTIONS.map((section) => section(input)).map((section) => ({
+    ...section,
+    blocks: section.blocks.map((block) =>
+      block.kind === "missing" ? { ...block, command: commandFor?.(block.result) } : block
+    ),
+  }));
   const blocks = sections.flatMap((section) => section.blocks);
   return {
     document: {
       title: "Results of SSRL-ECG",
       subtitle: `From ${folder.root}: ` +
-        `${plural(material.configurations.length, "configuration")}, ` +
+        `${plural(input.configurations.length, "configuration")}, ` +
         `${plural(folder.runs.length, "run folder")}, ${plural(folder.files.length, "file")} of ` +
         `results; made ${now.toISOString().slice(0, 10)} with version ${VERSION}`,
       sections,

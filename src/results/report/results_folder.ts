@@ -1,5 +1,5 @@
 /**
- * Everything that lies under `results/`, found by what files hold rather than by their names, for
+ * Everything under `results/`, found by what files hold rather than by their names, for
  * reports and figures.
  *
  * @module
@@ -8,30 +8,21 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../../errors.ts";
-import { findRuns, isRunFolder, type JsonObject, type Run } from "../read_run.ts";
+import { findRuns, isRunFolder, type Run } from "../read_run.ts";
+import { CONFIG_FILE, RESULT_FILE } from "../run_files.ts";
+import { RESULT_KINDS, statisticalTestResults } from "../schema/kinds.ts";
+import { readResult, type RecognizedResult, recognizeResult } from "../schema/result_file.ts";
 import {
   readTestPredictions,
   TEST_PREDICTIONS_FILE,
   type TestPredictions,
 } from "../test_predictions.ts";
 
-/** Kinds of JSON files, by the command that writes them. */
-export type ResultKind =
-  | "train-multiseed"
-  | "label-scarcity"
-  | "ablation"
-  | "evaluate"
-  | "robustness"
-  | "linear-probe"
-  | "knn-probe"
-  | "transfer-mitbih";
+/** A JSON file of results, of any kind. */
+export type ResultFile = RecognizedResult<typeof RESULT_KINDS[number]>;
 
-/** A JSON file of results. */
-export interface ResultFile {
-  readonly path: string;
-  readonly kind: ResultKind;
-  readonly content: JsonObject;
-}
+/** A file of one kind. */
+export type FileOf<Kind extends ResultFile["kind"]> = Extract<ResultFile, { kind: Kind }>;
 
 /** What cannot be read. */
 export interface Damaged {
@@ -49,7 +40,7 @@ export interface ResultsFolder {
   /** By the path of the run's folder. */
   readonly predictions: ReadonlyMap<string, TestPredictions>;
   /** `statistical_tests.json`; undefined where there is none. */
-  readonly statistics: { readonly path: string; readonly content: JsonObject } | undefined;
+  readonly statistics: FileOf<"statistical-tests"> | undefined;
   readonly damaged: readonly Damaged[];
 }
 
@@ -57,7 +48,7 @@ export interface ResultsFolder {
 const LARGEST_JSON = 64 * 2 ** 20;
 
 /**
- * Reads what lies under a folder. A folder that is not there counts as empty; a file that cannot be
+ * Reads everything under a folder. A folder that is not there counts as empty; a file that cannot be
  * read is listed as damaged and stops nothing.
  *
  * @param root Usually `results`
@@ -85,9 +76,8 @@ export function readResultsFolder(root: string, statistics: string): ResultsFold
   const found = existsSync(root) ? findRuns(root) : { runs: [], damaged: [] };
   damaged.push(...found.damaged);
   for (const path of existsSync(root) ? jsonFiles(root) : []) {
-    const content = tryRead(path, damaged, readJsonObject);
-    const kind = content && kindOf(content);
-    if (content && kind) files.push({ path, kind, content });
+    const file = tryRead(path, damaged, (path) => recognizeResult(path, RESULT_KINDS));
+    if (file) files.push(file);
   }
   const predictions = new Map<string, TestPredictions>();
   for (const { path } of found.runs) {
@@ -95,15 +85,28 @@ export function readResultsFolder(root: string, statistics: string): ResultsFold
     const read = tryRead(path, damaged, readTestPredictions);
     if (read) predictions.set(path, read);
   }
-  const tests = existsSync(statistics) ? tryRead(statistics, damaged, readJsonObject) : undefined;
   return {
     root,
     files,
     runs: found.runs,
     predictions,
-    statistics: tests && { path: statistics, content: tests },
+    statistics: existsSync(statistics)
+      ? tryRead(statistics, damaged, (path) => ({
+        path,
+        kind: statisticalTestResults.kind,
+        content: readResult(path, statisticalTestResults),
+      }))
+      : undefined,
     damaged,
   };
+}
+
+/** The files of one kind. */
+export function filesOf<Kind extends ResultFile["kind"]>(
+  { files }: Pick<ResultsFolder, "files">,
+  kind: Kind,
+): FileOf<Kind>[] {
+  return files.filter((file): file is FileOf<Kind> => file.kind === kind);
 }
 
 /** The run whose folder was noted as `noted`, also where the results have been moved since. */
@@ -123,7 +126,7 @@ function jsonFiles(folder: string): string[] {
   return entries.flatMap(({ name, isFile, isDirectory }) => {
     const path = join(folder, name);
     if (isDirectory) return jsonFiles(path);
-    const own = name === "config.json" || name === "result.json";
+    const own = name === CONFIG_FILE || name === RESULT_FILE;
     if (!isFile || !name.endsWith(".json") || (own && isRunFolder(folder))) return [];
     return Deno.statSync(path).size <= LARGEST_JSON ? [path] : [];
   });
@@ -137,35 +140,4 @@ function tryRead<T>(path: string, damaged: Damaged[], read: (path: string) => T)
     damaged.push({ path, reason: error.message });
     return undefined;
   }
-}
-
-/** An object, or nothing where the file holds other JSON. */
-function readJsonObject(path: string): JsonObject | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Deno.readTextFileSync(path));
-  } catch (error) {
-    throw new UserError(`Cannot read ${path}: ${(error as Error).message}`);
-  }
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as JsonObject
-    : undefined;
-}
-
-/** Keys by which a file is known. */
-const MARKS: Readonly<Record<ResultKind, readonly string[]>> = {
-  "train-multiseed": ["individual_results", "statistics", "seeds"],
-  "label-scarcity": ["label_scarcity"],
-  "ablation": ["reference", "deltas", "runs"],
-  "robustness": ["checkpoint", "sweep"],
-  "evaluate": ["checkpoint", "metrics", "per_class", "noise_std"],
-  "linear-probe": ["probe", "trained", "random", "gain"],
-  "knn-probe": ["probe", "trained", "random", "gain"],
-  "transfer-mitbih": ["transfer_eval", "transfer"],
-};
-
-function kindOf(content: JsonObject): ResultKind | undefined {
-  const kinds = Object.keys(MARKS) as ResultKind[];
-  const kind = kinds.find((each) => MARKS[each].every((key) => key in content));
-  return kind === "linear-probe" && content.command === "knn-probe" ? "knn-probe" : kind;
 }

@@ -4,119 +4,99 @@
  * @module
  */
 
-import type { JsonValue } from "../../checkpoint/state_dict.ts";
-import { formatPath } from "../../text/format.ts";
-import { type Block, chartPicture, curvesPicture, type Section } from "./document.ts";
 import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
 import type { LinePanel } from "../../plots/line_chart.ts";
+import { formatCount, formatPath } from "../../text/format.ts";
 import { describeCondition } from "../conditions.ts";
-import { count, difference, range, score } from "./cells.ts";
-import { inSixes, type Material, pieceName } from "./configurations.ts";
-import { field, listAt, numberAt, textAt } from "./json_fields.ts";
+import { difference, differenceRange, range, score } from "./cells.ts";
+import { type Block, chart, curves, missing, type Section, table, text } from "./document.ts";
+import { chartPieces, pieceName, type ReportInput } from "./report_input.ts";
+import { type FileOf, filesOf } from "./results_folder.ts";
+
+type Point = NonNullable<FileOf<"evaluate">["content"]["sweep"]>[number];
 
 interface Sweep {
   readonly name: string;
-  readonly path: string;
-  readonly records: number;
-  readonly fold: number;
-  readonly points: readonly JsonValue[];
+  readonly points: readonly Point[];
 }
 
 const PICTURES = ["robustness_curves", "robustness_comparison"];
 
 /** Makes the section. */
-export function robustnessSection({ folder: { files } }: Material): Section {
-  const blocks: Block[] = [{
-    kind: "text",
-    text: "The test records with white noise added, or with a part of each record set to zero. A " +
-      "record has the same noise at every strength, only scaled. Intervals are bootstrap intervals " +
-      "over records; changes are paired by record.",
-  }];
-  const sweeps = files.filter(({ kind }) => kind === "robustness").map(({ path, content }) => ({
-    name: formatPath(textAt(content, "checkpoint") ?? path),
-    path,
-    records: numberAt(content, "records"),
-    fold: numberAt(content, "fold"),
-    points: listAt(content, "sweep").filter((point) =>
-      numberAt(point, "noise_std") >= 0 && numberAt(point, "mask_ratio") >= 0
-    ),
-  })).filter(({ points }) => points.length > 1);
-  if (sweeps.length === 0) {
-    blocks.push({
-      kind: "missing",
-      what: "Sweeps of noise and gaps",
-      command:
-        "deno task evaluate --checkpoint checkpoints/finetuned.pt --noise-std 0.05,0.1,0.2 " +
-        "--mask-ratio 0.1,0.2,0.4 --json results/robustness.json",
-      pictures: PICTURES,
-    });
-    return { id: "robustness", title: "Robustness", blocks };
-  }
-  for (const [index, piece] of inSixes(sweeps).entries()) blocks.push(...pictures(piece, index));
-  blocks.push({
-    kind: "table",
-    table: {
-      caption: "Macro AUROC under each condition, 95 % bootstrap intervals over records. Source: " +
-        sweeps.map(({ path }) => path).join(", "),
-      columns: [
-        "checkpoint",
-        "condition",
-        "AUROC",
-        "95 % interval",
-        "F1",
-        "change",
-        "95 % interval",
-      ],
-      rows: sweeps.flatMap(({ name, points }) =>
-        points.map((point) => [
-          name,
-          conditionOf(point),
-          score(numberAt(point, "metrics", "auroc_macro")),
-          interval(field(point, "intervals_95", "auroc_macro")),
-          score(numberAt(point, "metrics", "f1_macro")),
-          difference(numberAt(point, "change_from_clean", "auroc_macro", "estimate")),
-          interval(field(point, "change_from_clean", "auroc_macro"), true),
-        ])
-      ),
-    },
-  });
-  return { id: "robustness", title: "Robustness", blocks };
-}
-
-function conditionOf(point: JsonValue): string {
-  return describeCondition({
-    noiseStd: numberAt(point, "noise_std"),
-    maskRatio: numberAt(point, "mask_ratio"),
-  });
-}
-
-function interval(value: JsonValue | undefined, signed = false) {
-  return range(numberAt(value, "low"), numberAt(value, "high"), signed);
-}
-
-function auroc(point: JsonValue) {
-  const at = field(point, "intervals_95", "auroc_macro");
+export function robustnessSection({ folder }: ReportInput): Section {
+  const files = filesOf(folder, "evaluate").filter(({ content }) =>
+    content.sweep !== undefined && content.sweep.length > 1
+  );
+  const sweeps = files.map(({ content }): Sweep => ({
+    name: formatPath(content.checkpoint),
+    points: content.sweep!,
+  }));
+  const { fold = NaN, records = NaN } = files[0]?.content ?? {};
+  const about = `fold ${fold}, n = ${formatCount(records)} records`;
   return {
-    estimate: numberAt(point, "metrics", "auroc_macro"),
-    low: numberAt(at, "low"),
-    high: numberAt(at, "high"),
+    id: "robustness",
+    title: "Robustness",
+    blocks: [
+      text(
+        "The test records with white noise added, or with a part of each record set to zero. A " +
+          "record has the same noise at every strength, only scaled. Intervals are bootstrap " +
+          "intervals over records; changes are paired by record.",
+      ),
+      ...(sweeps.length === 0 ? [missing("evaluate", "Sweeps of noise and gaps", PICTURES)] : [
+        ...chartPieces("", sweeps).flatMap(([, piece], index) => [
+          ...strengthCurves(piece, about, pieceName(PICTURES[0], index)),
+          ...comparison(piece, about, pieceName(PICTURES[1], index)),
+        ]),
+        sweepsTable(sweeps, files.map(({ path }) => path).join(", ")),
+      ]),
+    ],
   };
 }
 
-function pictures(sweeps: readonly Sweep[], index: number): Block[] {
-  const [{ records, fold }] = sweeps;
-  const about = `fold ${count(fold).text}, n = ${count(records).text} records`;
-  const panel = (title: string, own: string, other: string): LinePanel[] => {
+function sweepsTable(sweeps: readonly Sweep[], source: string): Block {
+  return table({
+    caption: "Macro AUROC under each condition, 95 % bootstrap intervals over records. Source: " +
+      source,
+    columns: ["checkpoint", "condition", "AUROC", "95 % interval", "F1", "change", "95 % interval"],
+    rows: sweeps.flatMap(({ name, points }) =>
+      points.map((point) => {
+        const change = point.change_from_clean?.auroc_macro ??
+          { estimate: NaN, low: NaN, high: NaN };
+        return [
+          name,
+          conditionOf(point),
+          score(point.metrics.auroc_macro),
+          range(point.intervals_95.auroc_macro),
+          score(point.metrics.f1_macro),
+          difference(change.estimate),
+          differenceRange(change),
+        ];
+      })
+    ),
+  });
+}
+
+function conditionOf({ noise_std, mask_ratio }: Point): string {
+  return describeCondition({ noiseStd: noise_std, maskRatio: mask_ratio });
+}
+
+/** Curves or bars of macro AUROC. */
+function aurocs(points: readonly Point[]) {
+  return {
+    values: points.map(({ metrics }) => metrics.auroc_macro),
+    low: points.map(({ intervals_95 }) => intervals_95.auroc_macro.low),
+    high: points.map(({ intervals_95 }) => intervals_95.auroc_macro.high),
+  };
+}
+
+function strengthCurves(sweeps: readonly Sweep[], about: string, file: string): Block[] {
+  type Strength = "noise_std" | "mask_ratio";
+  const panel = (title: string, own: Strength, other: Strength): LinePanel[] => {
     const series = sweeps.flatMap(({ name, points }) => {
-      const shown = points.filter((point) => numberAt(point, other) === 0);
-      const scores = shown.map(auroc);
-      return shown.length < 2 ? [] : [{
-        name,
-        x: shown.map((point) => numberAt(point, own)),
-        y: scores.map(({ estimate }) => estimate),
-        low: scores.map(({ low }) => low),
-        high: scores.map(({ high }) => high),
-      }];
+      const shown = points.filter((point) => point[other] === 0);
+      const { values, low, high } = aurocs(shown);
+      const x = shown.map((point) => point[own]);
+      return shown.length < 2 ? [] : [{ name, x, y: values, low, high }];
     });
     return series.length === 0 ? [] : [{ x: { title }, series }];
   };
@@ -124,56 +104,41 @@ function pictures(sweeps: readonly Sweep[], index: number): Block[] {
     ...panel("Noise (standard deviation, mV)", "noise_std", "mask_ratio"),
     ...panel("Zeroed part of the record", "mask_ratio", "noise_std"),
   ];
-  const curves: Block[] = panels.length === 0 ? [] : [{
-    kind: "picture",
-    picture: curvesPicture(pieceName(PICTURES[0], index), {
-      title: "Robustness to noise and gaps",
-      caption: `${about}; bands: 95 % bootstrap intervals over records`,
-      y: { title: "Macro AUROC (0.5 = chance)" },
-      points: true,
-      panels,
-    }),
-  }];
-  return [...curves, ...comparison(sweeps, about, index)];
+  if (panels.length === 0) return [];
+  return [curves(file, {
+    title: "Robustness to noise and gaps",
+    caption: `${about}; bands: 95 % bootstrap intervals over records`,
+    y: { title: "Macro AUROC (0.5 = chance)" },
+    points: true,
+    panels,
+  })];
 }
 
 /** Clean, a noise and a gap that all sweeps have, as bars. */
-function comparison(sweeps: readonly Sweep[], about: string, index: number): Block[] {
+function comparison(sweeps: readonly Sweep[], about: string, file: string): Block[] {
+  const at = ({ points }: Sweep, condition: string) =>
+    points.find((point) => conditionOf(point) === condition);
   const common = sweeps[0].points.filter((point) =>
-    sweeps.every(({ points }) => points.some((other) => conditionOf(other) === conditionOf(point)))
+    sweeps.every((sweep) => at(sweep, conditionOf(point)) !== undefined)
   );
-  const nearest = (own: string, other: string, wanted: number) =>
-    common.filter((point) => numberAt(point, own) > 0 && numberAt(point, other) === 0)
-      .sort((a, b) => Math.abs(numberAt(a, own) - wanted) - Math.abs(numberAt(b, own) - wanted))[0];
-  const shown = [
-    common.find((point) => conditionOf(point) === "clean"),
-    nearest("noise_std", "mask_ratio", 0.1),
-    nearest("mask_ratio", "noise_std", 0.2),
-  ].flatMap((point) => point === undefined ? [] : [conditionOf(point)]);
-  const series = sweeps.map(({ name, points }) => {
-    const scores = shown.map((condition) =>
-      auroc(points.find((point) => conditionOf(point) === condition)!)
-    );
-    return {
-      name,
-      values: scores.map(({ estimate }) => estimate),
-      low: scores.map(({ low }) => low),
-      high: scores.map(({ high }) => high),
-    };
-  });
-  if (shown.length < 2 || !series.every(({ values }) => values.every(Number.isFinite))) return [];
-  const title = "Clean, noisy and masked records";
-  const caption = `${about}; lines: 95 % bootstrap intervals over records`;
-  return [{
-    kind: "picture",
-    picture: chartPicture(pieceName(PICTURES[1], index), {
-      title,
-      caption,
-      groupTitle: "Condition",
-      groups: shown,
-      valueTitle: "Macro AUROC (0.5 = chance)",
-      base: 0.5,
-      series,
-    }, groupedBarChart),
-  }];
+  const nearest = (own: "noise_std" | "mask_ratio", wanted: number) =>
+    common.filter((point) => point[own] > 0 && point.noise_std * point.mask_ratio === 0)
+      .sort((a, b) => Math.abs(a[own] - wanted) - Math.abs(b[own] - wanted))[0];
+  const clean = common.find((point) => conditionOf(point) === "clean");
+  const groups = [clean, nearest("noise_std", 0.1), nearest("mask_ratio", 0.2)]
+    .flatMap((point) => point === undefined ? [] : [conditionOf(point)]);
+  const series = sweeps.map((sweep) => ({
+    name: sweep.name,
+    ...aurocs(groups.map((condition) => at(sweep, condition)!)),
+  }));
+  if (groups.length < 2 || !series.every(({ values }) => values.every(Number.isFinite))) return [];
+  return [chart(file, {
+    title: "Clean, noisy and masked records",
+    caption: `${about}; lines: 95 % bootstrap intervals over records`,
+    groupTitle: "Condition",
+    groups,
+    valueTitle: "Macro AUROC (0.5 = chance)",
+    base: 0.5,
+    series,
+  }, groupedBarChart)];
 }

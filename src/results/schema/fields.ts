@@ -13,7 +13,9 @@ export const measured = v.pipe(v.nullable(v.number()), v.transform((value) => va
 export const maybeMeasured = v.optional(measured, null);
 
 /** A text that may be missing or unknown. */
-export const maybeText = v.optional(v.nullable(v.string()));
+export const maybeText = v.optional(
+  v.pipe(v.nullable(v.string()), v.transform((text) => text ?? undefined)),
+);
 
 /** A whole number, such as a seed. */
 export const whole = v.pipe(v.number(), v.integer("a whole number"));
@@ -31,7 +33,7 @@ export const interval = v.object({
 /** An interval that may be missing: a metric that is not defined has none. */
 export const maybeInterval = v.optional(interval, { estimate: null, low: null, high: null });
 
-/** The four documented metrics of a fold; files may hold more, such as a loss. */
+/** The four metrics of a fold; files may hold more, such as a loss. */
 export const metrics = v.looseObject({
   auroc_macro: maybeMeasured,
   f1_macro: maybeMeasured,

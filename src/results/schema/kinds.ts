@@ -211,9 +211,42 @@ export const retrainingRecommendations = resultKind("analyze-retraining-strategy
   experiments_to_run: v.array(v.looseObject({ name: v.string(), command: v.string() })),
 });
 
-const tested = v.nullable(v.looseObject({ p_value: measured }));
-const side = v.looseObject({ n: maybeMeasured, mean: measured, std: measured });
+const tested = v.nullable(v.object({ p_value: measured }));
+const side = v.object({ n: v.number(), mean: measured, std: measured });
+const pair = v.tuple([v.number(), v.number()]);
+
+/** One metric of a comparison. */
+const comparedMetric = v.object({
+  method1: side,
+  method2: side,
+  /** The test that decides; null where there are too few values. */
+  test_result: v.nullable(v.object({ test: v.string(), p_value: measured })),
+  improvement: measured,
+  improvement_pct: measured,
+  interval_95: ends,
+  p_holm: measured,
+  normality: v.optional(v.object({ differences: tested })),
+  paired_t: tested,
+  wilcoxon: tested,
+  permutation: tested,
+  welch_t: tested,
+  mann_whitney: tested,
+  cohens_d: measured,
+  bootstrap_seeds: v.nullable(ends),
+  smallest_detectable_difference: v.nullable(measured),
+});
+
 const recordDifference = v.object({ difference: measured, low: measured, high: measured });
+
+/** DeLong's test of one class. */
+const comparedClass = v.object({
+  ...recordDifference.entries,
+  auroc1: measured,
+  auroc2: measured,
+  z: measured,
+  p_value: measured,
+  p_holm: measured,
+});
 
 /** `statistical_tests.json`. */
 export const statisticalTestResults = resultKind("statistical-tests", {
@@ -228,40 +261,24 @@ export const statisticalTestResults = resultKind("statistical-tests", {
     method2: v.string(),
     seeds: v.array(whole),
     paired: v.boolean(),
-    metrics: v.record(
-      v.string(),
-      v.looseObject({
-        method1: side,
-        method2: side,
-        test_result: v.nullable(v.looseObject({ test: v.string(), p_value: measured })),
-        improvement: measured,
-        interval_95: ends,
-        p_holm: measured,
-        paired_t: tested,
-        wilcoxon: tested,
-        permutation: tested,
-        welch_t: tested,
-        mann_whitney: tested,
-        cohens_d: measured,
-        bootstrap_seeds: v.nullable(ends),
-        smallest_detectable_difference: v.nullable(measured),
-      }),
+    metrics: v.record(v.string(), comparedMetric),
+    delong: v.nullable(
+      v.object({ records: v.number(), classes: v.record(v.string(), comparedClass) }),
     ),
-    delong: v.nullable(v.object({
-      records: v.number(),
-      classes: v.record(
-        v.string(),
-        v.object({
-          ...recordDifference.entries,
-          auroc1: measured,
-          auroc2: measured,
-          z: measured,
-          p_value: measured,
-          p_holm: measured,
-        }),
-      ),
-    })),
     bootstrap_records: v.nullable(v.record(v.string(), recordDifference)),
+    notes: v.optional(v.array(v.string()), []),
+    /** Of published figures: gains of single runs. */
+    single_runs: v.optional(v.array(v.object({
+      metric: v.string(),
+      value1: v.number(),
+      value2: v.number(),
+      points: v.number(),
+      percent: v.number(),
+    }))),
+    /** Of published figures: ends, for both readings of the printed standard deviations. */
+    test_ranges: v.optional(
+      v.record(v.string(), v.object({ t: pair, pValue: pair, cohensD: pair })),
+    ),
   })),
 });
 

@@ -38,9 +38,7 @@ export interface ResultKind<Name extends string, Schema extends v.GenericSchema>
 /** Any kind. */
 export type AnyResultKind = ResultKind<string, v.GenericSchema>;
 
-type Frozen<T> = T extends (infer Item)[] ? readonly Frozen<Item>[]
-  : T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-  : T;
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 
 /** What a file of a kind holds: NaN for null. */
 export type ResultOf<Kind extends AnyResultKind> = Frozen<v.InferOutput<Kind["schema"]>>;
@@ -50,12 +48,13 @@ export type WrittenResult<Kind extends AnyResultKind> =
   & Frozen<v.InferInput<Kind["schema"]>>
   & Readonly<Record<string, unknown>>;
 
-/** A file that was recognized. */
-export interface RecognizedResult<Kind extends AnyResultKind = AnyResultKind> {
-  readonly path: string;
-  readonly kind: Kind["kind"];
-  readonly content: ResultOf<Kind>;
-}
+/** A file of one of some kinds, told apart by `kind`. */
+export type RecognizedResult<Kind extends AnyResultKind> = Kind extends AnyResultKind ? {
+    readonly path: string;
+    readonly kind: Kind["kind"];
+    readonly content: ResultOf<Kind>;
+  }
+  : never;
 
 /** Declares a kind of file. */
 export function resultKind<const Name extends string, Entries extends v.ObjectEntries>(
@@ -114,31 +113,33 @@ export function recognizeResult<Kind extends AnyResultKind>(
   kinds: readonly Kind[],
 ): RecognizedResult<Kind> | undefined {
   const content = readJson(path);
-  if (typeof content !== "object" || content === null) return undefined;
+  if (typeof content !== "object" || content === null || Array.isArray(content)) return undefined;
   const found = kinds.find(({ kind }) => "kind" in content && content.kind === kind) ??
     kinds.find(({ required }) => required.every((key) => key in content));
-  return found && {
-    path,
-    kind: found.kind,
-    content: check(found.schema, content, path) as ResultOf<Kind>,
-  };
+  if (found === undefined) return undefined;
+  const { kind, schema } = found;
+  return { path, kind, content: check(schema, content, path) } as RecognizedResult<Kind>;
 }
 
 /** @throws {UserError} When the file cannot be read or is not JSON */
 export function readJson(path: string): unknown {
-  let text: string;
+  const text = readText(path);
   try {
-    text = Deno.readTextFileSync(path);
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`Cannot use ${path}: it is not valid JSON (${(error as Error).message})`);
+  }
+}
+
+/** @throws {UserError} When the file cannot be read */
+export function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
   } catch (error) {
     const missing = error instanceof Deno.errors.NotFound;
     throw new UserError(
       `Cannot read ${path}: ${missing ? "it is not there" : (error as Error).message}`,
     );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`Cannot use ${path}: it is not valid JSON (${(error as Error).message})`);
   }
 }
 
@@ -153,6 +154,7 @@ export function check<Schema extends v.GenericSchema>(
   value: unknown,
   path: string,
 ): v.InferOutput<Schema> {
+  if (Array.isArray(value)) throw new UserError(`Cannot use ${path}: it is a list: need an object`);
   const { issues, output } = v.safeParse(schema, value);
   if (issues) throw new UserError(`Cannot use ${path}: ${describeIssue(issues[0])}`);
   return output as v.InferOutput<Schema>;
@@ -178,5 +180,5 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const needed = issue.kind === "validation"
     ? issue.message
     : WORDS[issue.expected ?? ""] ?? issue.expected;
-  return `${place || "the file"} is ${found}: need ${needed}`;
+  return `${place || "it"} is ${found}: need ${needed}`;
 }

@@ -269,13 +269,14 @@ export function writeExampleResults(folder: string) {
     const paired = meanInterval(a.map((value, i) => value - b[i]));
     const side = (label: string, list: number[]) => {
       const { mean, standardDeviation } = meanInterval(list);
-      return { name: label, mean, std: standardDeviation };
+      return { name: label, n: list.length, mean, std: standardDeviation };
     };
     return {
       method1: side(first, a),
       method2: side(second, b),
       test_result: { test: "Paired t-test", p_value: 0.0123 },
       improvement: paired.mean,
+      improvement_pct: 100 * paired.mean / Math.abs(side(second, b).mean),
       interval_95: [paired.low, paired.high],
       p_holm: 0.0246,
       paired_t: { statistic: 9, p_value: 0.0123 },

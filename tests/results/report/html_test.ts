@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { barChart } from "../../../src/plots/bar_chart.ts";
-import { curvesPicture, type ReportDocument } from "../../../src/results/report/document.ts";
+import { curves, type ReportDocument } from "../../../src/results/report/document.ts";
 import { escapeHtml, scriptJson } from "../../../src/results/report/html/escape.ts";
 import { renderPage } from "../../../src/results/report/html/page.ts";
 import { themeCss } from "../../../src/results/report/html/theme_css.ts";
@@ -25,18 +25,15 @@ const document: ReportDocument = {
           rows: [[NASTY, { text: "1,234 ± 5", sort: 1234 }], ["b", { text: "n/a" }]],
         },
       },
-      {
-        kind: "picture",
-        picture: curvesPicture("lines", {
-          title: NASTY,
-          caption: NASTY,
-          y: { title: "Loss (nats)" },
-          panels: [{
-            x: { title: "Epoch" },
-            series: [{ name: NASTY, x: [1, 2, 3], y: [0.123456, NaN, 2], low: [0, 0, 1] }],
-          }],
-        }),
-      },
+      curves("lines", {
+        title: NASTY,
+        caption: NASTY,
+        y: { title: "Loss (nats)" },
+        panels: [{
+          x: { title: "Epoch" },
+          series: [{ name: NASTY, x: [1, 2, 3], y: [0.123456, NaN, 2], low: [0, 0, 1] }],
+        }],
+      }),
       {
         kind: "picture",
         picture: {
@@ -53,7 +50,9 @@ const document: ReportDocument = {
         },
       },
       { kind: "commands", commands: [NASTY] },
-      { kind: "missing", what: NASTY, command: NASTY },
+      { kind: "heading", text: NASTY },
+      { kind: "list", items: [NASTY] },
+      { kind: "missing", what: NASTY, result: "ablation", command: NASTY },
     ],
   }],
 };

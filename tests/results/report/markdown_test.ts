@@ -38,7 +38,15 @@ Deno.test("renderMarkdown(): every kind of block", () => {
           },
         },
         { kind: "commands", commands: ["deno task a", "echo ```"] },
-        { kind: "missing", what: "A thing", command: "deno task b" },
+        { kind: "heading", text: "p < 0.05" },
+        { kind: "list", items: ["one", "*two*"] },
+        {
+          kind: "missing",
+          what: "A thing",
+          result: "ablation",
+          command: "deno task b",
+        },
+        { kind: "missing", what: "Another", result: "ablation" },
       ],
     }],
   }, "figures");
@@ -66,11 +74,18 @@ deno task a
 echo \`\`\`
 \`\`\`\`
 
+### p &lt; 0.05
+
+- one
+- \\*two\\*
+
 > Missing: A thing. Make it with:
 >
 > \`\`\`sh
 > deno task b
 > \`\`\`
+
+> Missing: Another
 `,
   );
   assertStringIncludes(text, "a\\|b");

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { commandFor } from "../../../src/console/result_commands.ts";
 import { buildReport } from "../../../src/results/report/report.ts";
 import { readResultsFolder } from "../../../src/results/report/results_folder.ts";
 import type { ReportDocument } from "../../../src/results/report/document.ts";
@@ -44,7 +45,10 @@ function makeExample() {
       ...SEEDS.map((seed) => predictionsFile(CONFIGURATIONS[0], seed)),
     ];
     return {
-      report: buildReport(found, new Date("2026-02-03")),
+      report: buildReport(found, {
+        now: new Date("2026-02-03"),
+        commandFor: commandFor("ssrl-ecg"),
+      }),
       files: new Map(paths.map((path) => [path, Deno.readTextFileSync(`${folder}/${path}`)])),
     };
   } finally {
@@ -148,46 +152,52 @@ Deno.test("report: classes are those of the file", () =>
 Deno.test("report: significance is that of statistical_tests.json", () =>
   withExample(({ document }, json) => {
     const [comparison] = json(STATISTICS).comparisons;
-    const [tests, beside, delong, bootstrap] = tables(document, "significance");
+    const { blocks } = document.sections.find(({ id }) => id === "significance")!;
+    const headings = blocks.flatMap((block) => block.kind === "heading" ? [block.text] : []);
+    assertEquals(headings, [`${CONFIGURATIONS[1]} against ${CONFIGURATIONS[0]}`]);
+    // The decision in words names the test.
+    const sentences = blocks.flatMap((block) => block.kind === "list" ? block.items : []);
+    assert(
+      sentences.some((text) =>
+        /^f1_macro: higher by .* \(p = 0\.0246\), Paired t-test$/.test(text)
+      ),
+    );
+    const [tests, others, delong, bootstrap] = tables(document, "significance");
     const auroc = comparison.metrics.auroc_macro;
-    const pair = `${CONFIGURATIONS[1]} − ${CONFIGURATIONS[0]}`;
     assertEquals(tests[0], [
-      pair,
-      "AUROC",
-      "3",
+      "auroc_macro",
       `${auroc.method1.mean.toFixed(4)} ± ${auroc.method1.std.toFixed(4)}`,
       `${auroc.method2.mean.toFixed(4)} ± ${auroc.method2.std.toFixed(4)}`,
       signed(auroc.improvement),
       auroc.interval_95.map((end: number) => signed(end)).join(" to "),
-      "Paired t-test",
+      signed(auroc.improvement_pct, 2),
       "0.0123",
       "0.0246",
-      "+2.50",
-      "0.0300",
+      "*",
     ]);
-    assertEquals(beside[1], [
-      pair,
-      "F1",
+    // Paired t, Wilcoxon, Welch, permutation; nothing was computed by Mann and Whitney's test.
+    assertEquals(others[1], [
+      "f1_macro",
       "0.0123",
       "0.2500",
-      "0.2500",
       "< 0.0001",
-      "n/a",
+      "0.2500",
+      "2.50",
       "+0.0100 to +0.1000",
+      "0.0300",
     ]);
     assertEquals(delong, [[
-      pair,
       "MI",
-      String(RECORDS),
       "0.9100",
       "0.8400",
       "+0.0700",
       "+0.0100 to +0.1300",
-      "+2.20",
+      "2.20",
       "0.0280",
       "0.0840",
+      "ns",
     ]]);
-    assertEquals(bootstrap, [[pair, "AUROC", "+0.0600", "+0.0100 to +0.1000"]]);
+    assertEquals(bootstrap, [["auroc_macro", "+0.0600", "+0.0100 to +0.1000"]]);
   }));
 
 Deno.test("report: calibration errors come from the predictions", () =>
@@ -290,13 +300,16 @@ Deno.test("report: cost, settings and commands are those of the runs", () =>
   }));
 
 Deno.test("report: nothing has no numbers, and says what would make them", () => {
-  const { document, pictures, missing } = buildReport(readResultsFolder("no-such-folder", "none"));
+  const { document, pictures, missing } = buildReport(
+    readResultsFolder("no-such-folder", "none"),
+    { commandFor: commandFor("ssrl-ecg") },
+  );
   assertEquals(pictures, []);
   for (const { id, blocks } of document.sections) {
     assert(blocks.every(({ kind }) => kind === "text" || kind === "missing"), id);
     assert(blocks.some(({ kind }) => kind === "missing"), id);
   }
-  for (const { command } of missing) assertStringIncludes(command, "deno task ");
+  for (const { command } of missing) assertStringIncludes(command!, "ssrl-ecg ");
   const names = missing.flatMap((each) => each.pictures ?? []);
   for (const name of ["roc_curve", "label_efficiency", "robustness_comparison"]) {
     assert(names.includes(name), name);
@@ -323,22 +336,34 @@ Deno.test("report: runs without an experiment stand for themselves, those of a s
   }
 });
 
-Deno.test("report: files of the right kind with the wrong content give no numbers and no errors", () => {
+Deno.test("report: files of the right kind with the wrong content are listed with the reason", () => {
   const folder = Deno.makeTempDirSync({ prefix: "report_" });
   try {
     const files = [
       { individual_results: { a: [{ seed: "x" }], b: 3, c: [] }, statistics: 1, seeds: 2 },
       { label_scarcity: { x: { supervised: null }, "0.1": { supervised: { auroc: "y" } } } },
       { reference: 1, deltas: { a: null }, runs: [null, 3, {}] },
-      { checkpoint: 5, sweep: [null, {}, { noise_std: 0.1 }] },
-      { probe: 1, trained: 2, random: [3], gain: null },
-      { transfer_eval: {}, transfer: null },
+      { checkpoint: 5, metrics: {}, per_class: {}, noise_std: 0, sweep: [null] },
+      { checkpoint: "a", fold: 10, records: 3, probe: 1, trained: 2, random: [3], gain: null },
+      { checkpoint: "a", transfer_eval: {}, transfer: null },
     ];
     for (const [i, file] of files.entries()) {
       Deno.writeTextFileSync(`${folder}/${i}.json`, JSON.stringify(file));
     }
     Deno.writeTextFileSync(`${folder}/s.json`, '{"comparisons": [{"metrics": {"x": 3}}, 4]}');
-    const { document } = buildReport(readResultsFolder(folder, `${folder}/s.json`));
+    const found = readResultsFolder(folder, `${folder}/s.json`);
+    assertEquals(found.files, []);
+    const reasons = found.damaged.map(({ reason }) => reason.slice(`Cannot use ${folder}/`.length));
+    assertEquals(reasons, [
+      '0.json: individual_results.a[0].seed is "x": need a number',
+      "1.json: label_scarcity.x.supervised is null: need an object",
+      "2.json: reference is 1: need a text",
+      "3.json: checkpoint is 5: need a text",
+      "4.json: probe is 1: need an object",
+      "5.json: transfer_eval.auroc is missing",
+      "s.json: source is missing",
+    ]);
+    const { document } = buildReport(found);
     const text = JSON.stringify(document);
     assert(!/NaN|undefined|Infinity/.test(text), text.match(/.{60}(NaN|undefined|Infinity)/)?.[0]);
   } finally {

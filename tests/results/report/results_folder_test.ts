@@ -1,12 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
-import {
-  field,
-  listAt,
-  numberAt,
-  numbersAt,
-  textAt,
-} from "../../../src/results/report/json_fields.ts";
 import { findNotedRun, readResultsFolder } from "../../../src/results/report/results_folder.ts";
 import { writeClassifierRun, writeExampleResults } from "./example_results.ts";
 
@@ -27,17 +20,17 @@ Deno.test("results folder: files are known by what they hold", () =>
     const found = readResultsFolder(`${folder}/results`, `${folder}/${STATISTICS}`);
     assertEquals(found.files.map(({ kind }) => kind).sort(), [
       "ablation",
+      "evaluate",
+      "evaluate",
       "label-scarcity",
-      "linear-probe",
-      "robustness",
-      "robustness",
+      "probe",
       "train-multiseed",
       "transfer-mitbih",
     ]);
     assertEquals(found.runs.length, 8);
     assertEquals(found.predictions.size, 6);
     assertEquals(found.damaged, []);
-    assertEquals(numberAt(found.statistics?.content, "alpha"), 0.05);
+    assertEquals(found.statistics?.content.alpha, 0.05);
   }));
 
 Deno.test("results folder: damaged files are listed, and the others are read", () =>
@@ -82,15 +75,3 @@ Deno.test("results folder: a run is found where the results have moved since", (
     assertEquals(run?.path, `${folder}/moved/multiseed/bce_standard_seed052`);
     assertEquals(findNotedRun(found, "results/multiseed/other_seed001"), undefined);
   }));
-
-Deno.test("fields of JSON: what is missing or of another kind reads as absent", () => {
-  const value = { a: [1, null, "x"], b: { c: "text" }, d: 3 };
-  assertEquals(numberAt(value, "d"), 3);
-  assertEquals(numberAt(value, "b", "c"), NaN);
-  assertEquals(textAt(value, "b", "c"), "text");
-  assertEquals(textAt(value, "d"), undefined);
-  assertEquals(numbersAt(value, "a"), [1]);
-  assertEquals(listAt(value, "b"), []);
-  assertEquals(field(value, "constructor"), undefined);
-  assertEquals(field(undefined, "a"), undefined);
-});

@@ -59,7 +59,8 @@ Deno.test("errors name the file, the field, what is there and what is needed", (
       assert(error.message.includes(`${path("a.json")}: ${message}`), error.message);
     };
     rejects("{", "it is not valid JSON");
-    rejects("3", "the file is 3: need an object");
+    rejects("3", "it is 3: need an object");
+    rejects("[]", "it is a list: need an object");
     rejects("{}", "runs is missing");
     rejects('{"runs": {}}', "runs is an object: need a list");
     rejects('{"runs": [{"auroc": 1}]}', "runs[0].seed is missing");

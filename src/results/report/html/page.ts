@@ -89,6 +89,10 @@ ${parts.join("\n")}
 
 async function renderBlock(block: Block, draw: Draw): Promise<string> {
   switch (block.kind) {
+    case "heading":
+      return `<h3>${escapeHtml(block.text)}</h3>`;
+    case "list":
+      return `<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join("\n")}\n</ul>`;
     case "text":
       return `<p>${escapeHtml(block.text)}</p>`;
     case "table":
@@ -97,8 +101,13 @@ async function renderBlock(block: Block, draw: Draw): Promise<string> {
       return renderChart(block.picture, await draw(block.picture));
     case "commands":
       return `<pre><code>${escapeHtml(block.commands.join("\n"))}</code></pre>`;
-    case "missing":
-      return `<div class="missing"><p>Missing: ${escapeHtml(block.what)}. Make it with</p>
-<pre><code>${escapeHtml(block.command)}</code></pre></div>`;
+    case "missing": {
+      const { what, command } = block;
+      return `<div class="missing"><p>Missing: ${escapeHtml(what)}${
+        command === undefined
+          ? "</p>"
+          : `. Make it with</p>\n<pre><code>${escapeHtml(command)}</code></pre>`
+      }</div>`;
+    }
   }
 }

@@ -1,0 +1,214 @@
+/**
+ * What statistical tests say of two configurations: tables, and a sentence for each metric. Both
+ * `statistical-tests` and the report of all results show them.
+ *
+ * @module
+ */
+
+import { formatCount, formatNumber, formatPValue, formatSigned } from "../../text/format.ts";
+import type { statisticalTestResults } from "../schema/kinds.ts";
+import type { ResultOf } from "../schema/result_file.ts";
+import { difference, differenceRange, pValue, score, spread } from "./cells.ts";
+import { type Block, type Cell, type Section, table, text } from "./document.ts";
+
+/** What is computed by `statistical-tests`, or read from its file. */
+export type StatisticalTestResults = ResultOf<typeof statisticalTestResults>;
+
+type Comparison = StatisticalTestResults["comparisons"][number];
+type Metric = Comparison["metrics"][string];
+
+/** *** below 0.001, ** below 0.01, * below 0.05, else "ns"; empty where nothing was tested. */
+export function significanceStars(pValue: number): string {
+  if (Number.isNaN(pValue)) return "";
+  return pValue < 0.001 ? "***" : pValue < 0.01 ? "**" : pValue < 0.05 ? "*" : "ns";
+}
+
+/** A section for each comparison. */
+export function comparisonSections({ comparisons, alpha }: StatisticalTestResults): Section[] {
+  return comparisons.map((comparison, i) => ({
+    id: `comparison-${i + 1}`,
+    title: `${comparison.method1} against ${comparison.method2}`,
+    blocks: [
+      ...(comparison.notes.length > 0 ? [{ kind: "list", items: comparison.notes } as const] : []),
+      ...metricBlocks(comparison, alpha),
+      ...recordBlocks(comparison),
+      ...gainBlocks(comparison),
+    ],
+  }));
+}
+
+function metricBlocks(comparison: Comparison, alpha: number): Block[] {
+  const found = Object.entries(comparison.metrics);
+  if (found.length === 0) return [];
+  const { seeds, paired, single_runs, test_ranges = {} } = comparison;
+  const summary = table({
+    caption: (paired
+      ? `Paired by seed, n = ${formatCount(seeds.length)}: ${seeds.join(", ")}`
+      : single_runs === undefined
+      ? "Independent groups"
+      : "From published means and standard deviations, as independent groups") +
+      "; 95 % t intervals of the mean difference",
+    columns: [
+      "metric",
+      "mean ± SD",
+      "baseline",
+      "improvement",
+      "95 % interval",
+      "in %",
+      "p",
+      "p (Holm)",
+      "",
+    ],
+    rows: found.map(([metric, each]) => [
+      metric,
+      spread(each.method1),
+      spread(each.method2),
+      difference(each.improvement),
+      ends(each.interval_95),
+      difference(each.improvement_pct, 2),
+      pValue(each.test_result?.p_value ?? NaN),
+      pValue(each.p_holm),
+      significanceStars(each.p_holm),
+    ]),
+  });
+  const ranges = Object.entries(test_ranges).map(([metric, { t, pValue: p, cohensD: d }]) =>
+    `${metric}: Welch t = ${t[0].toFixed(2)} to ${t[1].toFixed(2)}, p = ${p[1].toFixed(2)} to ` +
+    `${p[0].toFixed(2)}, d = ${d[0].toFixed(2)} to ${d[1].toFixed(2)}, depending on whether the ` +
+    "printed SDs have n or n - 1 in their denominator"
+  );
+  const sentences = found.map(([metric, each]) => `${metric}: ${inWords(each, alpha)}`);
+  return [
+    summary,
+    { kind: "list", items: [...sentences, ...ranges] },
+    ...otherTests(found),
+  ];
+}
+
+function ends(interval: readonly [number, number] | null): Cell {
+  const [low, high] = interval ?? [NaN, NaN];
+  return differenceRange({ low, high });
+}
+
+/** Tests that do not decide, each where it was made. */
+const TESTS: readonly (readonly [title: string, cell: (metric: Metric) => Cell])[] = [
+  ["normality p", ({ normality }) => pValue(normality?.differences?.p_value ?? NaN)],
+  ["paired t p", ({ paired_t }) => pValue(paired_t?.p_value ?? NaN)],
+  ["Wilcoxon p", ({ wilcoxon }) => pValue(wilcoxon?.p_value ?? NaN)],
+  ["Welch t p", ({ welch_t }) => pValue(welch_t?.p_value ?? NaN)],
+  ["Mann-Whitney p", ({ mann_whitney }) => pValue(mann_whitney?.p_value ?? NaN)],
+  ["permutation p", ({ permutation }) => pValue(permutation?.p_value ?? NaN)],
+  ["Cohen's d", ({ cohens_d }) => score(cohens_d, 2)],
+  ["bootstrap over seeds", ({ bootstrap_seeds }) => ends(bootstrap_seeds)],
+  ["detectable", (metric) => score(metric.smallest_detectable_difference ?? NaN)],
+];
+
+function otherTests(found: readonly (readonly [string, Metric])[]): Block[] {
+  const made = TESTS.filter(([, cell]) => found.some(([, each]) => cell(each).sort !== undefined));
+  if (made.length === 0) return [];
+  return [table({
+    caption: "Other tests of the same difference, not corrected; bootstrap: 95 % interval",
+    columns: ["metric", ...made.map(([title]) => title)],
+    rows: found.map(([metric, each]) => [metric, ...made.map(([, cell]) => cell(each))]),
+  })];
+}
+
+/** One metric as a sentence. */
+function inWords(metric: Metric, alpha: number): string {
+  const { improvement, improvement_pct, test_result, p_holm, method1 } = metric;
+  const detectable = metric.smallest_detectable_difference ?? NaN;
+  if (Number.isNaN(improvement)) return "one of the two has no values";
+  const size = improvement === 0
+    ? "equal on average"
+    : `${improvement > 0 ? "higher" : "lower"} by ${
+      formatNumber(100 * Math.abs(improvement), 3)
+    } points (${formatSigned(improvement_pct, 2)} %)`;
+  if (test_result === null) return `${size}; too few values to test`;
+  const [p, corrected] = [test_result.p_value, p_holm].map(formatPValue);
+  const verdict = p_holm < alpha
+    ? `significant after Holm's correction (p = ${corrected.replace("< ", "below ")})`
+    : test_result.p_value < alpha
+    ? `not significant after Holm's correction (p = ${corrected}, ${p} before)`
+    : `not significant (p = ${p})`;
+  const limit = p_holm < alpha || !(detectable > 0)
+    ? ""
+    : `. ${method1.n} seeds that differ as these do show a difference of ${
+      formatNumber(100 * detectable, 3)
+    } points with probability 0.8`;
+  return `${size}, ${verdict}, ${test_result.test}${limit}`;
+}
+
+function recordBlocks(
+  { method1, method2, delong, bootstrap_records }: Comparison,
+): Block[] {
+  return [
+    ...(delong === null ? [] : [table({
+      caption: `AUROC of each class on the same ${formatCount(delong.records)} test records, ` +
+        "probabilities averaged over the common seeds, by DeLong's test",
+      columns: ["class", method1, method2, "difference", "95 % interval", "z", "p", "p (Holm)", ""],
+      rows: Object.entries(delong.classes).map(([name, each]) => [
+        name,
+        score(each.auroc1),
+        score(each.auroc2),
+        difference(each.difference),
+        differenceRange(each),
+        score(each.z, 2),
+        pValue(each.p_value),
+        pValue(each.p_holm),
+        significanceStars(each.p_holm),
+      ]),
+    })]),
+    ...(bootstrap_records === null ? [] : [table({
+      caption: "The same averages, bootstrap over patients (1,000 resamples)",
+      columns: ["metric", "difference", "95 % interval"],
+      rows: Object.entries(bootstrap_records).map(([metric, each]) => [
+        metric,
+        difference(each.difference),
+        differenceRange(each),
+      ]),
+    })]),
+  ];
+}
+
+/** Gains of published single runs. */
+function gainBlocks({ method1, method2, single_runs = [] }: Comparison): Block[] {
+  if (single_runs.length === 0) return [];
+  const items = single_runs.map(({ metric, value1, value2, points, percent }) =>
+    `${metric}: ${value2.toFixed(4)} to ${value1.toFixed(4)}, ${
+      formatSigned(percent, 2)
+    } % relative, ${formatSigned(points, 2)} points; ${method1} is ${
+      points > 0 ? "above" : points < 0 ? "below" : "equal to"
+    } ${method2}`
+  );
+  return [text("Single runs, which no test can judge:"), { kind: "list", items }];
+}
+
+/** How the tables are to be read. */
+export function explanations(
+  { comparisons }: Pick<StatisticalTestResults, "comparisons">,
+  seedsKnown = true,
+): string[] {
+  return [
+    "Differences are method - baseline. SD has n - 1 in its denominator" +
+    (seedsKnown ? "" : ", or so it is read here"),
+    "Stars follow the p-value after Holm's correction over the metrics of a comparison (over the " +
+    "classes in DeLong's test): *** < 0.001, ** < 0.01, * < 0.05, ns: not significant",
+    ...(seedsKnown
+      ? [
+        "The deciding test of paired seeds is the paired t test where Shapiro-Wilk's test does not " +
+        "reject that the differences are normal, else Wilcoxon's signed-rank test; of independent " +
+        "groups it is Mann-Whitney's. The others are for comparison",
+        "Seeds say how training varies on these data; records and patients say how far these data " +
+        "speak for others",
+      ]
+      : ["Values of the single seeds are not known: no rank test, no pairing, no bootstrap"]),
+    ...(comparisons.some(({ paired }) => paired)
+      ? [
+        "Permutations flip signs of paired differences. Cohen's d of pairs is d_z. detectable: the " +
+        "true difference that a paired t test of so many seeds finds with probability 0.8",
+      ]
+      : []),
+    ...(comparisons.some(({ delong }) => delong !== null)
+      ? ["DeLong's test takes records as independent; the bootstrap draws patients"]
+      : []),
+  ];
+}
