@@ -44,7 +44,10 @@ Deno.test("runs: trained, listed, filtered, sorted, compared; with a damaged one
     assertMatch(line("sweep/focal"), / train-supervised +7 +2\/2 .* validation .* unfinished$/);
     assertMatch(line("ssl"), / train-simclr +42 +1\/1 .* probe .* finished$/);
     assert(table.indexOf(line("ssl")) < table.indexOf(line("bce")), "newest first");
-    assertMatch(table, /Damaged: 1\n {2}broken: results\/broken\/config.json is damaged: .*\n$/);
+    assertMatch(
+      table,
+      /Damaged: 1\n {2}broken: Cannot use results\/broken\/config.json: it is not valid JSON .*\n$/,
+    );
 
     const { runs, damaged } = JSON.parse(
       await ground.succeed("runs", ["--json", "--sort", "name", "--command", "train-supervised"]),
@@ -95,7 +98,7 @@ Deno.test("runs: what cannot be listed or compared is said in a sentence", () =>
 
     Deno.writeTextFileSync(ground.path("results/run/config.json"), `{"command":"finetune"}`);
     Deno.writeTextFileSync(ground.path("results/run/metrics.jsonl"), `{"epoch":1,\n{"epoch":1}\n`);
-    await fails(["--compare", "run", "run"], /metrics.jsonl is damaged: line 1/);
+    await fails(["--compare", "run", "run"], /metrics.jsonl: line 1 is not/);
     await fails(["--compare", "rum", "run"], /There is no run rum/);
     Deno.writeTextFileSync(ground.path("results/run/metrics.jsonl"), "");
     await fails(["--compare", "rum", "run"], /Is run meant\?/);
