@@ -6,7 +6,6 @@ import type { ReportDocument } from "../../../src/results/report/document.ts";
 import {
   CLASSES,
   CONFIGURATIONS,
-  RECORDS,
   SEEDS,
   writeClassifierRun,
   writeExampleResults,
