@@ -1,7 +1,7 @@
 import config from "../deno.json" with { type: "json" };
 import type { Command, FlagTable } from "../src/console/flags/command.ts";
 import { renderReference } from "../src/console/flags/reference.ts";
-import { runCommand } from "../src/console/flags/run_command.ts";
+import { reportError, runCommand } from "../src/console/flags/run_command.ts";
 import { isTerminal } from "../src/console/terminal.ts";
 import { UserError } from "../src/errors.ts";
 import { nearest } from "../src/text/nearest.ts";
@@ -38,10 +38,12 @@ async function explainWait<T>(loading: Promise<T>): Promise<T> {
   try {
     return await loading;
   } catch (error) {
-    if (!(error instanceof TypeError && /npm package|npm registry/.test(error.message))) {
+    if (!(error instanceof TypeError && error.message.includes("npm package"))) {
       throw error;
     }
-    throw new UserError(`Cannot fetch packages: ${error.message}. Check the network`);
+    // The causes are numbered lines; the place of the import is of no use here.
+    const causes = error.message.replace(/\n\s*at .*/s, "").replaceAll(/\n\s*\d+: /g, ": ");
+    throw new UserError(`Cannot fetch packages: ${causes}. Check the network`);
   } finally {
     clearInterval(timer);
     if (said && isTerminal()) write("\r\x1b[K");
@@ -70,7 +72,13 @@ async function main(): Promise<void> {
   if (Deno.build.standalone && !Deno.env.get("SSRL_ECG_PROGRAM")) {
     Deno.env.set("SSRL_ECG_PROGRAM", "ssrl-ecg");
   }
-  await runCommand(await explainWait(loadCommand(name)), args);
+  let command: Command<FlagTable>;
+  try {
+    command = await explainWait(loadCommand(name));
+  } catch (error) {
+    Deno.exit(reportError(error, name));
+  }
+  await runCommand(command, args);
 }
 
 if (import.meta.main) await main();

@@ -65,7 +65,11 @@ export async function executeCommand<Flags extends FlagTable>(
  * message alone, {@link UsageError} also where the flags are listed, anything else with its stack
  * and a request to report it.
  */
-export function reportError(error: unknown, name: string, output: CommandOutput): number {
+export function reportError(
+  error: unknown,
+  name: string,
+  output: CommandOutput = consoleOutput,
+): number {
   // A reader such as `head` has seen enough; there is nobody left to tell.
   if (error instanceof Deno.errors.BrokenPipe) return 0;
   const errors = error instanceof AggregateError && error.errors.length > 0
@@ -110,7 +114,7 @@ export async function runCommand<Flags extends FlagTable>(
   // A promise that nobody awaited is a bug as well, and gets the same message.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    Deno.exit(reportError(event.reason, command.name, consoleOutput));
+    Deno.exit(reportError(event.reason, command.name));
   });
   let code: number;
   {
