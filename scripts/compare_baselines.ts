@@ -1,8 +1,6 @@
-import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
+import { defineComparison } from "../src/console/comparison.ts";
 import {
   baselineOf,
-  caption,
-  comparisonOutputs,
   describeKind,
   differenceOf,
   METHOD_COLUMN,
@@ -11,10 +9,7 @@ import {
   NOT_DEFINED,
   writeAurocChart,
 } from "../src/console/comparison_view.ts";
-import { stoppedToRepeat } from "../src/console/console.ts";
 import { BASELINE_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
-import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
@@ -33,7 +28,7 @@ import {
 import { HEAD_TRAINING, trainLinearHead } from "../src/training/linear_head.ts";
 
 /** `deno task compare-baselines`: methods beside each other. */
-export const command = defineCommand({
+export const command = defineComparison({
   name: "compare-baselines",
   summary: "Compare methods on the test fold, encoders under a linear head",
   description: [
@@ -42,8 +37,17 @@ export const command = defineCommand({
     "An encoder without a head gets a linear one, trained on its frozen features with a part of the " +
     "labels. Heads are kept: they are trained again only where encoder, data or settings changed.",
   ],
+  examples: [
+    { args: "", about: "The documented checkpoints, against plain BCE" },
+    {
+      args: "--checkpoints simclr=checkpoints/ssl_simclr.pt,resnet=checkpoints/resnet1d.pt " +
+        "--baseline simclr --figure methods.svg",
+      about: "Two of them, named, with a figure",
+    },
+  ],
+  documented: BASELINE_CHECKPOINTS,
+  atLeast: 2,
   flags: {
-    ...compareFlags,
     "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a head" }),
     "label-fraction": labelFractionFlag(
       0.1,
@@ -53,77 +57,51 @@ export const command = defineCommand({
     "out": pathFlag({ default: "results/compare_baselines", description: "Folder of the heads" }),
     "figure": pathFlag({ description: "Draw AUROC with intervals as SVG" }),
   },
-  positionals: comparePositionals,
-  examples: [
-    { args: "", about: "The documented checkpoints, against plain BCE" },
-    {
-      args: "--checkpoints simclr=checkpoints/ssl_simclr.pt,resnet=checkpoints/resnet1d.pt " +
-        "--baseline simclr --figure methods.svg",
-      about: "Two of them, named, with a figure",
-    },
-  ],
-  async run(flags, context) {
-    const { epochs, labelFraction, seed, out: folder } = flags;
-    const { signal, commandLine } = context;
+  view: ({ epochs, labelFraction, seed, out: folder }, { signal, commandLine }) => {
     const share = formatShare(labelFraction);
-    try {
-      await runComparison(flags, context, {
-        command: "compare-baselines",
-        ...chooseCheckpoints(flags, context, BASELINE_CHECKPOINTS),
-        baseline: flags.baseline,
-        atLeast: 2,
-        settings: [[
-          "Heads",
-          `of encoders: linear, encoder frozen, ${epochs} epochs, batch ` +
-          `${HEAD_TRAINING.batchSize}, BCE, Adam ${HEAD_TRAINING.learningRate}, ${share} of the ` +
-          `labels, seed ${seed}, epoch chosen by validation AUROC`,
-        ]],
-        addHead: (workspace, bars) => async (checkpoint, name) => {
-          const { path, fresh } = await trainLinearHead(
-            workspace,
-            { checkpoint, path: checkpoint.source! },
-            {
-              folder,
-              epochs,
-              labelFraction,
-              seed,
-              commandLine,
-              signal,
-              onEpoch: (epoch) => bars.update(`Head of ${name}`, "epochs", epoch, epochs),
-            },
-          );
-          bars.finish();
-          console.log(`${name}: linear head ${fresh ? "trained" : "trained before"}`);
-          return path;
-        },
-        report: (comparison) =>
-          `${scoresTable(comparison)}\n\n${describeBest(comparison)}` +
-          (comparison.compared.some(({ headPath }) => headPath !== undefined)
-            ? `\nA frozen encoder is measured by a linear head on ${share} of the labels; ` +
-              `fine-tuned, it is another classifier (finetune)`
-            : ""),
-        outputs: (comparison, workspace) => [
-          ...comparisonOutputs("compare-baselines", comparison, workspace, flags, context, {
-            json: {
-              best: bestOf(comparison)?.name ?? null,
-              heads: { ...HEAD_TRAINING, epochs, labelFraction },
-            },
-          }),
-          ["Figure", flags.figure, (file) =>
-            writeAurocChart(file, {
-              title: "Methods on the same records",
-              caption: caption(comparison, workspace, flags),
-              bars: comparison.compared.toSorted(byAuroc).map((each) => ({
-                name: each.name,
-                group: describeKind(each),
-                auroc: AUROC(each),
-              })),
-            })],
-        ],
-      });
-    } catch (error) {
-      throw signal.aborted ? stoppedToRepeat(context) : error;
-    }
+    return {
+      settings: [[
+        "Heads",
+        `of encoders: linear, encoder frozen, ${epochs} epochs, batch ` +
+        `${HEAD_TRAINING.batchSize}, BCE, Adam ${HEAD_TRAINING.learningRate}, ${share} of the ` +
+        `labels, seed ${seed}, epoch chosen by validation AUROC`,
+      ]],
+      addHead: (workspace, bars) => async (checkpoint, name) => {
+        const encoder = { checkpoint, path: checkpoint.source! };
+        const { path, fresh } = await trainLinearHead(workspace, encoder, {
+          folder,
+          epochs,
+          labelFraction,
+          seed,
+          commandLine,
+          signal,
+          onEpoch: (epoch) => bars.update(`Head of ${name}`, "epochs", epoch, epochs),
+        });
+        bars.finish();
+        console.log(`${name}: linear head ${fresh ? "trained" : "trained before"}`);
+        return path;
+      },
+      report: (comparison) =>
+        `${scoresTable(comparison)}\n\n${describeBest(comparison)}` +
+        (comparison.compared.some(({ headPath }) => headPath !== undefined)
+          ? `\nA frozen encoder is measured by a linear head on ${share} of the labels; ` +
+            `fine-tuned, it is another classifier (finetune)`
+          : ""),
+      json: (comparison) => ({
+        best: bestOf(comparison)?.name ?? null,
+        heads: { ...HEAD_TRAINING, epochs, labelFraction },
+      }),
+      draw: (file, { compared }, _workspace, caption) =>
+        writeAurocChart(file, {
+          title: "Methods on the same records",
+          caption,
+          bars: compared.toSorted(byAuroc).map((each) => ({
+            name: each.name,
+            group: describeKind(each),
+            auroc: AUROC(each),
+          })),
+        }),
+    };
   },
 });
 

@@ -1,10 +1,7 @@
-import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
-import { baselineOf, comparisonOutputs } from "../src/console/comparison_view.ts";
+import { defineComparison } from "../src/console/comparison.ts";
+import { baselineOf } from "../src/console/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
-import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { scoreTable } from "../src/console/score_table.ts";
 import type {
   ClassifierComparison,
@@ -15,18 +12,13 @@ import { OVERALL_METRICS } from "../src/metrics/multilabel_metrics.ts";
 import { formatCount } from "../src/text/format.ts";
 
 /** `deno task compare-losses`: losses beside each other. */
-export const command = defineCommand({
+export const command = defineComparison({
   name: "compare-losses",
   summary: "Compare classifiers that were trained with different losses",
   description: [
     "Four metrics of each classifier and AUROC by class, with differences from --baseline in points " +
     "(100 × the difference of the metric) and intervals paired by record.",
   ],
-  flags: {
-    ...compareFlags,
-    "seed": seedFlag("Seed of the bootstrap"),
-  },
-  positionals: comparePositionals,
   examples: [
     { args: "", about: "Plain BCE against focal loss with oversampling" },
     {
@@ -34,23 +26,18 @@ export const command = defineCommand({
       about: "Three losses, with a file",
     },
   ],
-  run: (flags, context) =>
-    runComparison(flags, context, {
-      command: "compare-losses",
-      ...chooseCheckpoints(flags, context, LOSS_CHECKPOINTS),
-      baseline: flags.baseline,
-      atLeast: 2,
-      report: (comparison, { set }) =>
-        [
-          ...comparison.compared.map(overallTable),
-          classTable(comparison, set.classNames),
-          `Differences in ${UNIT}`,
-        ].join("\n\n"),
-      outputs: (comparison, workspace) =>
-        comparisonOutputs("compare-losses", comparison, workspace, flags, context, {
-          json: { difference_points: describePoints(comparison) },
-        }),
-    }),
+  documented: LOSS_CHECKPOINTS,
+  atLeast: 2,
+  flags: {},
+  view: () => ({
+    report: (comparison, { set }) =>
+      [
+        ...comparison.compared.map(overallTable),
+        classTable(comparison, set.classNames),
+        `Differences in ${UNIT}`,
+      ].join("\n\n"),
+    json: (comparison) => ({ difference_points: describePoints(comparison) }),
+  }),
 });
 
 /** The unit of the differences. */

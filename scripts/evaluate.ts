@@ -11,15 +11,9 @@ import {
 } from "../src/console/comparison_view.ts";
 import { metricsLine } from "../src/console/console.ts";
 import { type CommandContext, defineCommand } from "../src/console/flags/command.ts";
-import { integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { evaluationFlags } from "../src/console/flags/compare_flags.ts";
+import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  foldFlag,
-  normalizeFlag,
-  seedFlag,
-} from "../src/console/flags/training_flags.ts";
 import { csvTable, metricsTables, scoreTable } from "../src/console/score_table.ts";
 import type { RecordSet } from "../src/data/signals/record_set.ts";
 import { UsageError } from "../src/errors.ts";
@@ -50,8 +44,6 @@ export const command = defineCommand({
       required: true,
       description: "Classifier (.pt or .safetensors), key model",
     }),
-    ...dataFlags,
-    "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
     "noise-std": numberListFlag({
       default: [0],
       minimum: 0,
@@ -63,13 +55,10 @@ export const command = defineCommand({
       exclusiveMaximum: 1,
       description: "Part of each record that one stretch of zeros covers; several values: a sweep",
     }),
-    "fold": foldFlag(),
-    "seed": seedFlag("Seed of corruption and bootstrap"),
-    "normalize": normalizeFlag(true),
+    ...evaluationFlags(true, "Seed of corruption and bootstrap"),
     "predictions": pathFlag({ description: "Write probabilities as CSV: ecg_id, one per class" }),
     "json": pathFlag({ description: "Write metrics and intervals as JSON" }),
     "figure": pathFlag({ description: "Draw the sweep as SVG: AUROC with intervals" }),
-    ...deviceFlags,
   },
   examples: [
     { args: "--checkpoint checkpoints/finetuned.pt", about: "Test fold" },

@@ -12,15 +12,9 @@ import {
   writeAurocChart,
 } from "../src/console/comparison_view.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
-import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { evaluationFlags } from "../src/console/flags/compare_flags.ts";
+import { pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  foldFlag,
-  normalizeFlag,
-  seedFlag,
-} from "../src/console/flags/training_flags.ts";
 import { type ScoreColumn, scoreTable } from "../src/console/score_table.ts";
 import {
   byAuroc,
@@ -45,15 +39,10 @@ export const command = defineCommand({
       default: "checkpoints/",
       description: "Folder, or glob in quotes",
     }),
-    ...dataFlags,
-    "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
-    "fold": foldFlag(),
-    "seed": seedFlag("Seed of the bootstrap"),
-    "normalize": normalizeFlag(false),
+    ...evaluationFlags(false, "Seed of the bootstrap"),
     "csv": pathFlag({ description: "Write the table as CSV, all metrics with intervals" }),
     "json": pathFlag({ description: "Write metrics, intervals and classes as JSON" }),
     "figure": pathFlag({ description: "Draw AUROC with intervals as SVG" }),
-    ...deviceFlags,
   },
   positionals: {
     name: "PATH...",
@@ -90,7 +79,7 @@ export const command = defineCommand({
         const best = sorted(comparison);
         const { compared } = best;
         return [
-          ["CSV", flags.csv, (file) => writeFileAtomically(file, metricsCsv(best, FACTS, false))],
+          ["CSV", flags.csv, (file) => writeFileAtomically(file, metricsCsv(best, FACTS))],
           ["JSON", flags.json, async (file) => {
             const { classNames } = workspace.set;
             await writeResult(file, evaluateAllResults, {

@@ -1,12 +1,9 @@
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
-import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
-import { baselineOf, caption, comparisonOutputs } from "../src/console/comparison_view.ts";
+import { defineComparison } from "../src/console/comparison.ts";
+import { baselineOf } from "../src/console/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
-import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { csvTable, scoreTable } from "../src/console/score_table.ts";
 import type { RecordSet } from "../src/data/signals/record_set.ts";
 import type {
@@ -22,10 +19,11 @@ import {
 } from "../src/metrics/class_scores.ts";
 import { groupedBarChart } from "../src/plots/grouped_bar_chart.ts";
 import { SERIES_COLORS } from "../src/plots/style.ts";
+import type { Workspace } from "../src/runs/workspace.ts";
 import { formatCount } from "../src/text/format.ts";
 
 /** `deno task per-class-analysis`: classifiers class by class. */
-export const command = defineCommand({
+export const command = defineComparison({
   name: "per-class-analysis",
   summary: "Analyze classifiers class by class, with a target for the rarest",
   description: [
@@ -33,9 +31,16 @@ export const command = defineCommand({
     "where they are defined, and the change of each class against --baseline with its interval, " +
     "paired by record. Says whether the two rarest classes reach the target.",
   ],
+  examples: [
+    { args: "", about: "Plain BCE against focal loss with oversampling" },
+    {
+      args: "checkpoints/finetuned.pt --target 0.8 --csv classes.csv --figure classes.svg",
+      about: "One classifier, with files for a paper",
+    },
+  ],
+  documented: LOSS_CHECKPOINTS,
+  atLeast: 1,
   flags: {
-    ...compareFlags,
-    "seed": seedFlag("Seed of the bootstrap"),
     "target": numberFlag({
       default: 0.6,
       minimum: 0,
@@ -44,37 +49,16 @@ export const command = defineCommand({
     }),
     "figure": pathFlag({ description: "Draw AUROC by class with intervals as SVG" }),
   },
-  positionals: comparePositionals,
-  examples: [
-    { args: "", about: "Plain BCE against focal loss with oversampling" },
-    {
-      args: "checkpoints/finetuned.pt --target 0.8 --csv classes.csv --figure classes.svg",
-      about: "One classifier, with files for a paper",
-    },
-  ],
-  run: (flags, context) =>
-    runComparison(flags, context, {
-      command: "per-class-analysis",
-      ...chooseCheckpoints(flags, context, LOSS_CHECKPOINTS),
-      baseline: flags.baseline,
-      report: (comparison, { set }) =>
-        [
-          ...comparison.compared.map((each) => classTable(each, set.classNames)),
-          targetTable(comparison, set, flags.target),
-        ].join("\n\n"),
-      outputs: (comparison, workspace) => [
-        ...comparisonOutputs("per-class-analysis", comparison, workspace, flags, context, {
-          csv: () => classesCsv(comparison, workspace.set.classNames),
-          json: describeClasses(comparison, workspace.set, flags.target),
-        }),
-        [
-          "Figure",
-          flags.figure,
-          (file) =>
-            drawClasses(file, comparison, workspace.set, caption(comparison, workspace, flags)),
-        ],
-      ],
-    }),
+  view: ({ target }) => ({
+    report: (comparison, { set }) =>
+      [
+        ...comparison.compared.map((each) => classTable(each, set.classNames)),
+        targetTable(comparison, set, target),
+      ].join("\n\n"),
+    csv: (comparison, { set }) => classesCsv(comparison, set.classNames),
+    json: (comparison, { set }) => describeClasses(comparison, set, target),
+    draw: drawClasses,
+  }),
 });
 
 /** Classes that the target is set for; the reference's are the two rarest. */
@@ -181,7 +165,7 @@ function classesCsv({ compared }: ClassifierComparison, classNames: readonly str
 async function drawClasses(
   file: string,
   comparison: ClassifierComparison,
-  { classNames }: RecordSet,
+  { set: { classNames } }: Workspace,
   caption: string,
 ): Promise<string | void> {
   const { compared } = comparison;

@@ -3,6 +3,7 @@ import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import type { Checkpoint } from "../src/checkpoint/state_dict.ts";
 import { advised } from "../src/console/advice.ts";
+import { Bars } from "../src/console/bars.ts";
 import { assertFolderWritable, type Settings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import {
@@ -25,7 +26,6 @@ import {
   predictionTableCsv,
   shortNames,
 } from "../src/console/prediction_view.ts";
-import { Progress } from "../src/console/progress.ts";
 import { terminalWidth } from "../src/console/terminal.ts";
 import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
 import { readEcgSignalsSync } from "../src/data/files/read_ecg.ts";
@@ -131,6 +131,7 @@ export const command = defineCommand({
     const checkpoint = await readCheckpoint(path);
     const input = classifierInput(checkpoint);
     const device = await openDevice(flags);
+    const bars = new Bars();
     let result: EcgPredictions;
     try {
       const settings: Settings = [
@@ -142,9 +143,13 @@ export const command = defineCommand({
       ];
       say(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
       const { signal } = context;
-      const options = { ...flags, checkpoint, ecgs: found.paths, device, signal };
-      result = await predictWithProgress(options);
+      const units = { Reading: "ECGs", Predicting: "windows" } as const;
+      const onProgress: PredictOptions["onProgress"] = (phase, ...at) =>
+        bars.update(phase, units[phase], ...at);
+      const options = { ...flags, checkpoint, ecgs: found.paths, device, signal, onProgress };
+      result = await predict(options);
     } finally {
+      bars.finish();
       device.gpu.destroy();
     }
     const { predictions } = result;
@@ -253,27 +258,6 @@ function describeNormalization(
       : "per lead, the checkpoint's";
   }
   return `none (mV); the checkpoint ${carried === undefined ? "does not say" : "has none"}`;
-}
-
-async function predictWithProgress(options: PredictOptions): Promise<EcgPredictions> {
-  let progress: Progress | undefined;
-  let current = "";
-  try {
-    return await predict({
-      ...options,
-      onProgress(phase, done, total) {
-        if (phase !== current) {
-          progress?.finish();
-          const unit = phase === "Reading" ? "ECGs" : "windows";
-          progress = new Progress({ label: phase, total, unit });
-          current = phase;
-        }
-        progress?.update(done);
-      },
-    });
-  } finally {
-    progress?.finish();
-  }
 }
 
 async function drawAll(

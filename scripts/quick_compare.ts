@@ -1,15 +1,7 @@
-import { chooseCheckpoints, runComparison } from "../src/console/comparison.ts";
-import {
-  baselineOf,
-  comparisonOutputs,
-  differenceOf,
-  metricOf,
-} from "../src/console/comparison_view.ts";
+import { defineComparison } from "../src/console/comparison.ts";
+import { baselineOf, differenceOf, metricOf } from "../src/console/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
-import { compareFlags, comparePositionals } from "../src/console/flags/compare_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { seedFlag } from "../src/console/flags/training_flags.ts";
 import { type ScoreColumn, scoreTable } from "../src/console/score_table.ts";
 import type {
   ClassifierComparison,
@@ -18,32 +10,23 @@ import type {
 import type { Interval } from "../src/metrics/bootstrap.ts";
 
 /** `deno task quick-compare`: two numbers of each classifier. */
-export const command = defineCommand({
+export const command = defineComparison({
   name: "quick-compare",
   summary: "Compare AUROC and F1 of classifiers in a few lines",
   description: [
     "Says of each difference from --baseline whether its interval, paired by record, excludes 0.",
   ],
-  flags: {
-    ...compareFlags,
-    "seed": seedFlag("Seed of the bootstrap"),
-  },
-  positionals: comparePositionals,
   examples: [
     { args: "", about: "Plain BCE against focal loss with oversampling" },
     { args: "checkpoints/supervised.pt checkpoints/finetuned.pt", about: "Two files" },
   ],
-  run: (flags, context) =>
-    runComparison(flags, context, {
-      command: "quick-compare",
-      ...chooseCheckpoints(flags, context, LOSS_CHECKPOINTS),
-      baseline: flags.baseline,
-      atLeast: 2,
-      report: (comparison) =>
-        [scoreTable(comparison.compared, COLUMNS), "", ...remarks(comparison)].join("\n"),
-      outputs: (comparison, workspace) =>
-        comparisonOutputs("quick-compare", comparison, workspace, flags, context),
-    }),
+  documented: LOSS_CHECKPOINTS,
+  atLeast: 2,
+  flags: {},
+  view: () => ({
+    report: (comparison) =>
+      [scoreTable(comparison.compared, COLUMNS), "", ...remarks(comparison)].join("\n"),
+  }),
 });
 
 const SHOWN = [["auroc_macro", "AUROC"], ["f1_macro", "F1"]] as const;

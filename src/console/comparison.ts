@@ -5,6 +5,7 @@
  * @module
  */
 
+import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { kindOf } from "../checkpoint/find_checkpoints.ts";
 import { type NamedCheckpoint, readNamedCheckpoints } from "../checkpoint/named_checkpoints.ts";
 import type { Normalization } from "../data/signals/normalization.ts";
@@ -15,27 +16,40 @@ import {
   type CompareOptions,
   type LeftOutCheckpoint,
 } from "../evaluation/compare_checkpoints.ts";
+import { comparisonResults } from "../results/schema/kinds.ts";
+import { writeResult } from "../results/schema/result_file.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { formatCount } from "../text/format.ts";
 import { nearest } from "../text/nearest.ts";
 import { advised } from "./advice.ts";
-import { baselineOf } from "./comparison_view.ts";
-import { dataArguments, printSettings, type Settings, workspaceSettings } from "./console.ts";
+import { baselineOf, caption, comparisonCsv, describeComparison } from "./comparison_view.ts";
+import {
+  dataArguments,
+  printSettings,
+  type Settings,
+  stoppedToRepeat,
+  workspaceSettings,
+} from "./console.ts";
 import { commandThatMakes } from "./documented_checkpoints.ts";
-import type { CommandContext } from "./flags/command.ts";
-import type { CompareFlagOptions } from "./flags/compare_flags.ts";
-import type { DataOptions, DeviceOptions } from "./flags/training_flags.ts";
+import {
+  type Command,
+  type CommandContext,
+  defineCommand,
+  type FlagTable,
+  type Options,
+} from "./flags/command.ts";
+import {
+  type CompareFlagOptions,
+  compareFlags,
+  type EvaluationOptions,
+} from "./flags/compare_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, type Output, writeOutputs } from "./outputs.ts";
-import { Progress } from "./progress.ts";
+import { Bars } from "./bars.ts";
 import { INTERVALS_NOTE, PAIRED_NOTE } from "./score_table.ts";
 
 /** The options that all of these commands have. */
-export interface ComparisonFlags extends DataOptions, DeviceOptions {
-  readonly batchSize: number;
-  readonly fold: number;
-  readonly seed: number;
-  readonly normalize: "train" | "none" | undefined;
+export interface ComparisonFlags extends EvaluationOptions {
   readonly csv?: string;
   readonly json?: string;
   readonly figure?: string;
@@ -64,24 +78,6 @@ export interface ComparisonView
   report(comparison: ClassifierComparison, workspace: Workspace): string;
   /** The files of `--csv` and the like. */
   outputs(comparison: ClassifierComparison, workspace: Workspace): readonly Output[];
-}
-
-/** Progress bars, one at a time, each from its first unit on: rates are those of the work shown. */
-export class Bars {
-  #shown: { readonly label: string; readonly progress: Progress } | undefined;
-
-  update(label: string, unit: string, done: number, total: number): void {
-    if (this.#shown?.label !== label) {
-      this.finish();
-      this.#shown = { label, progress: new Progress({ label, total: 1, unit }) };
-    }
-    this.#shown.progress.update(done, undefined, total);
-  }
-
-  finish(): void {
-    this.#shown?.progress.finish();
-    this.#shown = undefined;
-  }
 }
 
 /** Runs a command that evaluates checkpoints on the same records. */
@@ -182,12 +178,85 @@ function printComparison(
   }
 }
 
+/** What a command makes of a comparison with a baseline. */
+export interface BaselineView extends Pick<ComparisonView, "settings" | "addHead" | "report"> {
+  /** Instead of the four metrics, a row a checkpoint. */
+  csv?(comparison: ClassifierComparison, workspace: Workspace): string;
+  /** More for the JSON file. */
+  json?(comparison: ClassifierComparison, workspace: Workspace): Readonly<Record<string, unknown>>;
+  /** Writes a picture, or gives the reason where there is none. */
+  draw?(
+    file: string,
+    comparison: ClassifierComparison,
+    workspace: Workspace,
+    caption: string,
+  ): Promise<string | void>;
+}
+
+/** A command that compares checkpoints with one of them. */
+export interface BaselineCommand<Flags extends FlagTable>
+  extends Pick<Command<Flags>, "name" | "summary" | "description" | "examples"> {
+  /** Flags beside {@linkcode compareFlags}. */
+  readonly flags: Flags;
+  /** Files that are compared where none are named. */
+  readonly documented: readonly string[];
+  readonly atLeast: 1 | 2;
+  view(options: Options<Flags>, context: CommandContext): BaselineView;
+}
+
+/** Defines a command that compares checkpoints with one of them. */
+export function defineComparison<const Flags extends FlagTable>(
+  { documented, atLeast, view, flags: own, ...texts }: BaselineCommand<Flags>,
+): Command<FlagTable> {
+  return defineCommand({
+    ...texts,
+    flags: { ...compareFlags, ...own } as FlagTable,
+    positionals: {
+      name: "[NAME=]PATH...",
+      description: "More checkpoints; without --checkpoints, these alone",
+    },
+    async run(options, context) {
+      const flags = options as unknown as CompareFlagOptions & { readonly figure?: string };
+      const { csv, json, draw, ...shown } = view(options as Options<Flags>, context);
+      try {
+        await runComparison(flags, context, {
+          command: texts.name,
+          ...chooseCheckpoints(flags, context, documented),
+          baseline: flags.baseline,
+          atLeast,
+          ...shown,
+          outputs: (comparison, workspace) => [
+            ["CSV", flags.csv, (file) => {
+              const text = csv?.(comparison, workspace) ?? comparisonCsv(comparison);
+              return writeFileAtomically(file, text);
+            }],
+            ["JSON", flags.json, async (file) =>
+              await writeResult(file, comparisonResults, {
+                command: texts.name,
+                ...await describeComparison(comparison, workspace, flags, context),
+                ...json?.(comparison, workspace),
+              })],
+            [
+              "Figure",
+              flags.figure,
+              async (file) =>
+                await draw?.(file, comparison, workspace, caption(comparison, workspace, flags)),
+            ],
+          ],
+        });
+      } catch (error) {
+        throw context.signal.aborted && shown.addHead ? stoppedToRepeat(context) : error;
+      }
+    },
+  });
+}
+
 /**
  * The checkpoints that a comparing command is about, those that are there and those that are not.
  *
  * @param documented What is compared where nothing is named.
  */
-export function chooseCheckpoints(
+function chooseCheckpoints(
   { checkpoints = [], baseline, ...flags }: CompareFlagOptions,
   context: CommandContext,
   documented: readonly string[],

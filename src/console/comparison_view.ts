@@ -14,14 +14,11 @@ import type { Interval } from "../metrics/bootstrap.ts";
 import { describeMetrics } from "../metrics/evaluated_metrics.ts";
 import { type MultilabelMetrics, OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 import { barChart } from "../plots/bar_chart.ts";
-import { comparisonResults } from "../results/schema/kinds.ts";
-import { writeResult } from "../results/schema/result_file.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { formatCount } from "../text/format.ts";
 import type { ComparisonFlags } from "./comparison.ts";
 import type { CommandContext } from "./flags/command.ts";
-import type { Output } from "./outputs.ts";
-import { csvTable, type ScoreColumn } from "./score_table.ts";
+import { type CsvColumn, csvTable, type ScoreColumn } from "./score_table.ts";
 
 /** A metric of a classifier. */
 export const metricOf = (metric: keyof MultilabelMetrics) => ({ evaluation }: ComparedClassifier) =>
@@ -66,20 +63,29 @@ const CSV_COLUMNS = {
   records: ({ evaluation }) => evaluation.rows.length,
 } satisfies Record<string, (each: ComparedClassifier) => string | number | undefined>;
 
-/** A row a checkpoint: facts, then the four metrics; in a comparison also their differences. */
+/** A row a checkpoint: facts, then the four metrics. */
 export function metricsCsv(
   { compared }: ClassifierComparison,
   facts: readonly (keyof typeof CSV_COLUMNS)[],
-  differences = true,
+  more: readonly CsvColumn<ComparedClassifier>[] = [],
 ): string {
   return csvTable(compared, [
     ...facts.map((title) => ({ title, value: CSV_COLUMNS[title] })),
     ...OVERALL_METRICS.map((title) => ({ title, interval: metricOf(title) })),
-    ...(differences ? OVERALL_METRICS : []).map((name) => ({
-      title: `${name}_difference`,
-      interval: differenceOf(name),
-    })),
+    ...more,
   ]);
+}
+
+/** The same with the differences from the baseline. */
+export function comparisonCsv(comparison: ClassifierComparison): string {
+  return metricsCsv(
+    comparison,
+    ["name", "checkpoint", "kind", "method", "architecture", "normalisation", "records"],
+    OVERALL_METRICS.map((metric) => ({
+      title: `${metric}_difference`,
+      interval: differenceOf(metric),
+    })),
+  );
 }
 
 /** A classifier for a JSON file. */
@@ -131,44 +137,24 @@ export function describeFrame(
   };
 }
 
-/** The CSV and the JSON file of the commands that compare with a baseline. */
-export function comparisonOutputs(
-  command: string,
+/** A comparison with a baseline for a JSON file. */
+export async function describeComparison(
   comparison: ClassifierComparison,
   workspace: Workspace,
-  flags: Pick<ComparisonFlags, "csv" | "json" | "fold" | "seed">,
+  flags: Pick<ComparisonFlags, "fold" | "seed">,
   context: CommandContext,
-  { csv, json }: { csv?: () => string; json?: Readonly<Record<string, unknown>> } = {},
-): Output[] {
+) {
   const { classNames } = workspace.set;
-  const text = csv ?? (() => metricsCsv(comparison, COMPARISON_FACTS));
-  return [
-    ["CSV", flags.csv, (file) => writeFileAtomically(file, text())],
-    ["JSON", flags.json, async (file) => {
-      const described = comparison.compared.map(async (each) =>
-        [each.name, await describeCompared(each, classNames)] as const
-      );
-      await writeResult(file, comparisonResults, {
-        command,
-        ...describeFrame(comparison, workspace, flags, context),
-        classes: classNames,
-        baseline: baselineOf(comparison).name,
-        checkpoints: Object.fromEntries(await Promise.all(described)),
-        ...json,
-      });
-    }],
-  ];
+  const checkpoints = comparison.compared.map(async (each) =>
+    [each.name, await describeCompared(each, classNames)] as const
+  );
+  return {
+    ...describeFrame(comparison, workspace, flags, context),
+    classes: classNames,
+    baseline: baselineOf(comparison).name,
+    checkpoints: Object.fromEntries(await Promise.all(checkpoints)),
+  };
 }
-
-const COMPARISON_FACTS = [
-  "name",
-  "checkpoint",
-  "kind",
-  "method",
-  "architecture",
-  "normalisation",
-  "records",
-] as const;
 
 /** What a figure says under its title. */
 export function caption(

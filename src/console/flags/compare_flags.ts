@@ -1,12 +1,27 @@
 /**
- * Flags of the commands that compare checkpoints.
+ * Flags of the commands that evaluate checkpoints.
  *
  * @module
  */
 
 import type { Options } from "./command.ts";
 import { integerFlag, pathFlag, stringFlag, stringListFlag } from "./flags.ts";
-import { dataFlags, deviceFlags, foldFlag, normalizeFlag } from "./training_flags.ts";
+import { dataFlags, deviceFlags, foldFlag, normalizeFlag, seedFlag } from "./training_flags.ts";
+
+/** On which records, of one checkpoint or of several, and how. */
+export function evaluationFlags(one: boolean, seed: string) {
+  return {
+    ...dataFlags,
+    "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
+    "fold": foldFlag(),
+    "seed": seedFlag(seed),
+    "normalize": normalizeFlag(one),
+    ...deviceFlags,
+  };
+}
+
+/** Options that follow from {@linkcode evaluationFlags}. */
+export type EvaluationOptions = Options<ReturnType<typeof evaluationFlags>>;
 
 /** Shared by `compare-baselines`, `compare-losses`, `quick-compare` and `per-class-analysis`. */
 export const compareFlags = {
@@ -19,19 +34,9 @@ export const compareFlags = {
     description: "Name of the checkpoint that the others are compared with",
     defaultText: "the first",
   }),
-  ...dataFlags,
-  "batch-size": integerFlag({ default: 64, minimum: 1, description: "Records at once" }),
-  "fold": foldFlag(),
-  "normalize": normalizeFlag(false),
+  ...evaluationFlags(false, "Seed of the bootstrap"),
   "csv": pathFlag({ description: "Write all metrics and differences with intervals as CSV" }),
   "json": pathFlag({ description: "Write metrics, differences, intervals and classes as JSON" }),
-  ...deviceFlags,
-};
-
-/** What these commands take without a flag. */
-export const comparePositionals = {
-  name: "[NAME=]PATH...",
-  description: "More checkpoints; without --checkpoints, these alone",
 };
 
 /** Options that follow from {@linkcode compareFlags}. */
