@@ -14,7 +14,7 @@ import {
   confusion,
   type MetricOptions,
   type MultilabelMetrics,
-  predict,
+  predictLabels,
   splitColumns,
   thresholdScores,
 } from "./multilabel_metrics.ts";
@@ -91,7 +91,7 @@ export function measurer(
 ): { records: number; measure: Measure } {
   const columns = splitColumns(labels, probabilities, classes);
   const rankings = columns.labels.map((column, k) => rank(column, columns.probabilities[k]));
-  const predictions = columns.probabilities.map((column) => predict(column, threshold));
+  const predictions = columns.probabilities.map((column) => predictLabels(column, threshold));
   const measure: Measure = (weights) => {
     const tables = columns.labels.map((column, k) => confusion(column, predictions[k], weights));
     const scores = rankings.map((ranking) => rankingScores(ranking, weights));

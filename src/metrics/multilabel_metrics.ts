@@ -160,7 +160,7 @@ export function combine(
 }
 
 /** 1 where the probability reaches the threshold. */
-export function predict(probabilities: Float64Array, threshold: number): Uint8Array {
+export function predictLabels(probabilities: Float64Array, threshold: number): Uint8Array {
   return Uint8Array.from(probabilities, (probability) => probability >= threshold ? 1 : 0);
 }
 
@@ -180,7 +180,7 @@ export function multilabelMetrics(
   const { classes, threshold = 0.5 } = options;
   const columns = splitColumns(labels, probabilities, classes);
   const tables = columns.labels.map((column, k) =>
-    confusion(column, predict(columns.probabilities[k], threshold))
+    confusion(column, predictLabels(columns.probabilities[k], threshold))
   );
   const aurocs = columns.labels.map((column, k) =>
     rankingScores(rank(column, columns.probabilities[k])).auroc
@@ -221,7 +221,7 @@ export function perClassMetrics(
   const { classes, threshold = 0.5 } = options;
   const columns = splitColumns(labels, probabilities, classes);
   return columns.labels.map((column, k) => {
-    const table = confusion(column, predict(columns.probabilities[k], threshold));
+    const table = confusion(column, predictLabels(columns.probabilities[k], threshold));
     return {
       ...rankingScores(rank(column, columns.probabilities[k])),
       ...thresholdScores(table),

@@ -10,7 +10,7 @@ import {
   type Confusion,
   confusion,
   perClassMetrics,
-  predict,
+  predictLabels,
   splitColumns,
 } from "../../metrics/multilabel_metrics.ts";
 import { confusionChart } from "../../plots/confusion_chart.ts";
@@ -277,7 +277,7 @@ function confusions(
   const tables = runs.map(({ labels, probabilities }) => {
     const columns = splitColumns(labels, probabilities, classNames.length);
     return columns.labels.map((column, c) =>
-      confusion(column, predict(columns.probabilities[c], THRESHOLD))
+      confusion(column, predictLabels(columns.probabilities[c], THRESHOLD))
     );
   });
   return classNames.map((name, c) => {
