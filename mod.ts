@@ -41,9 +41,10 @@ export type {
   WindowSet,
 } from "./src/data/datasets/dataset.ts";
 export { DATASETS } from "./src/data/datasets/registry.ts";
+export { downloadDataSet, type DownloadOptions } from "./src/data/download/download.ts";
 export type { Inventory } from "./src/data/inventory/inventory.ts";
-export { fetchPtbXl, loadPtbXl, type PtbXlOptions } from "./src/data/datasets/ptb_xl.ts";
-export { fetchMitBih, loadMitBih } from "./src/data/datasets/mit_bih.ts";
+export { loadPtbXl, ptbXlFiles, type PtbXlOptions } from "./src/data/datasets/ptb_xl.ts";
+export { loadMitBih } from "./src/data/datasets/mit_bih.ts";
 export {
   AAMI_CLASSES,
   type AamiClass,

@@ -7,13 +7,7 @@
 import { dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { parseLabelsTable } from "./labels_table.ts";
-import {
-  type AnyFormatOptions,
-  loadTable,
-  readText,
-  shapeOf,
-  sourceName,
-} from "../reading/load_table.ts";
+import { type AnyFormatOptions, loadTable, readText, shapeOf } from "../reading/load_table.ts";
 import { countClasses, type RecordSet } from "../signals/record_set.ts";
 
 /** Options of {@linkcode loadLabelsCsv}. */
@@ -58,6 +52,8 @@ export async function loadLabelsCsv(
   const { root = dirname(path) } = options;
   const set = await loadTable({
     loader: `table ${path}, seed ${seed}`,
+    name,
+    shown: path,
     root,
     ...shapeOf(options),
     resample,
@@ -85,5 +81,5 @@ export async function loadLabelsCsv(
         `The first record left out: ${set.quarantined[0].reason}`,
     );
   }
-  return { ...set, source: sourceName(name, set.ids.length, path) };
+  return set;
 }

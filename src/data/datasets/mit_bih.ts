@@ -6,12 +6,6 @@
  */
 
 import { existsSync, statSync } from "node:fs";
-import {
-  type DataSetFiles,
-  downloadDataSet,
-  type DownloadOptions,
-  type DownloadSummary,
-} from "../download/download.ts";
 import { UserError } from "../../errors.ts";
 import { plural } from "../../text/format.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
@@ -27,19 +21,8 @@ import type { Dataset, WindowOptions, WindowSet } from "./dataset.ts";
 import { takeMitBihInventory } from "./mit_bih_inventory.ts";
 import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
 
-/** Version 1.0.0 as PhysioNet publishes it. */
-const MIT_BIH_URL = "https://physionet.org/files/mitdb/1.0.0/";
-
 /** The set's windows. */
 export type MitBihSet = WindowSet;
-
-/** Files in folders below (the printed directory, signals without annotations) are not downloaded. */
-const FILES: DataSetFiles = {
-  url: MIT_BIH_URL,
-  ledger: ".fetch-mitbih",
-  wants: (name) => !name.includes("/"),
-  records: "records",
-};
 
 /** What the project knows of the MIT-BIH Arrhythmia Database. */
 export const mitBih: Dataset = {
@@ -50,7 +33,13 @@ export const mitBih: Dataset = {
   mark: "record of MIT-BIH",
   isIn: (folder) => MIT_BIH_RECORDS.some((record) => existsSync(`${folder}/${record}.hea`)),
   takeInventory: takeMitBihInventory,
-  files: FILES,
+  files: {
+    url: "https://physionet.org/files/mitdb/1.0.0/",
+    ledger: ".fetch-mitbih",
+    // Not the folders below: the printed directory, signals without annotations.
+    wants: (name) => !name.includes("/"),
+    records: "records",
+  },
   transfer: {
     load: loadMitBih,
     recordsOf: (part) => MIT_BIH_RECORDS.filter((record) => mitBihPart(record) === part),
@@ -58,10 +47,10 @@ export const mitBih: Dataset = {
 };
 
 /** The name of the class. */
-export const MIT_BIH_CLASS = "abnormal";
+const MIT_BIH_CLASS = "abnormal";
 
 /** The lead that is taken: a modified limb lead II, in all records but 102 and 104. */
-export const MIT_BIH_LEAD = "MLII";
+const MIT_BIH_LEAD = "MLII";
 
 /**
  * Loads the database: windows of {@linkcode MIT_BIH_LEAD} without overlap, brought to the model's
@@ -204,16 +193,4 @@ function readLead(
 
 function absent(message: string): UserError {
   return new UserError(message, { remedy: "fetch-dataset", id: "mitbih", name: "MIT-BIH" });
-}
-
-/**
- * Downloads the MIT-BIH Arrhythmia Database, or what a server offers in its layout, as
- * `downloadDataSet` does it: the records, their annotations and the lists of both.
- *
- * @returns Counts; every file is in place and verified.
- * @throws {UserError} for a missing file, a file with a wrong sum twice, an unreachable server, a
- *   folder that cannot be written, a full disk; `signal.reason` when aborted.
- */
-export async function fetchMitBih(options: DownloadOptions): Promise<DownloadSummary> {
-  return await downloadDataSet(FILES, options);
 }

@@ -6,12 +6,7 @@
  */
 
 import { existsSync } from "node:fs";
-import {
-  type DataSetFiles,
-  downloadDataSet,
-  type DownloadOptions,
-  type DownloadSummary,
-} from "../download/download.ts";
+import type { DataSetFiles } from "../download/download.ts";
 import { UserError } from "../../errors.ts";
 import {
   type LoadOptions,
@@ -19,7 +14,6 @@ import {
   readText,
   type RecordTable,
   shapeOf,
-  sourceName,
   type TableSource,
 } from "../reading/load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
@@ -94,6 +88,8 @@ export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promi
     });
   const set = await loadTable({
     loader: "PTB-XL",
+    name: nameIn(root),
+    shown: root,
     root,
     samplingRate,
     signalLength,
@@ -103,11 +99,7 @@ export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promi
     keepFiles: false,
     fail,
   }, options);
-  return {
-    ...set,
-    source: sourceName(nameIn(root), set.ids.length, root),
-    synthetic: existsSync(`${root}/${SYNTHETIC_MARKER}`),
-  };
+  return { ...set, synthetic: existsSync(`${root}/${SYNTHETIC_MARKER}`) };
 }
 
 function readPtbXlTable(
@@ -148,18 +140,4 @@ export function ptbXlFiles(resolution: 100 | 500 | "both"): DataSetFiles {
     versions: true,
     records: `records at ${resolution === "both" ? "100 or 500" : resolution} Hz`,
   };
-}
-
-/**
- * Downloads PTB-XL, or what a server offers in its layout, as `downloadDataSet` does it.
- *
- * @param options `resolution`: which versions of the signals, Hz; default 100
- * @returns Counts; every file is in place and verified.
- * @throws {UserError} for a missing file, a file with a wrong sum twice, an unreachable server, a
- *   folder that cannot be written, a full disk; `signal.reason` when aborted.
- */
-export async function fetchPtbXl(
-  { resolution = 100, ...options }: DownloadOptions & { readonly resolution?: 100 | 500 | "both" },
-): Promise<DownloadSummary> {
-  return await downloadDataSet(ptbXlFiles(resolution), options);
 }

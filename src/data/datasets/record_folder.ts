@@ -12,7 +12,6 @@ import {
   loadTable,
   type RecordTable,
   shapeOf,
-  sourceName,
 } from "../reading/load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
 import { findHeaders, findRecords } from "../files/wfdb/find_records.ts";
@@ -75,8 +74,10 @@ export async function loadRecordFolder(
   options: RecordFolderOptions = {},
 ): Promise<RecordSet> {
   const { resample = true, seed = 42, name = "Record folder" } = options;
-  const set = await loadTable({
+  return await loadTable({
     loader: `folder, seed ${seed}`,
+    name,
+    shown: root,
     root,
     ...shapeOf(options),
     resample,
@@ -85,7 +86,6 @@ export async function loadRecordFolder(
     keepFiles: true,
     fail: (message) => new UserError(message, { remedy: "record-folder" }),
   }, options);
-  return { ...set, source: sourceName(name, set.ids.length, root) };
 }
 
 function readFolder(root: string, seed: number): RecordTable {

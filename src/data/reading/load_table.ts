@@ -9,20 +9,16 @@ import { UserError } from "../../errors.ts";
 import { plural } from "../../text/format.ts";
 import type { SignalAssumptions } from "../signals/lead_signals.ts";
 import { type CacheIdentity, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
-import { type ReadRecords, readRecords } from "./read_records.ts";
+import { type ReadRecords, readRecords, type ReadRecordsOptions } from "./read_records.ts";
 import { LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { fileErrorReason, folderOf } from "../files/wfdb/file_source.ts";
 
 /** Options of every loader of record sets. */
-export interface LoadOptions {
+export interface LoadOptions extends ReadRecordsOptions {
   /** Throw on the first damaged or missing record instead of leaving it out. */
   readonly strict?: boolean;
   /** Folder for the cache of read sets; false for none. Default `data/.cache`. */
   readonly cache?: string | false;
-  /** File workers; by default as many as pay. */
-  readonly workers?: number;
-  /** Called with the number of records read so far and the number of all. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Options of the loaders of data sets in any format. */
@@ -61,6 +57,9 @@ export interface RecordTable {
 export interface TableSource extends SignalAssumptions {
   /** Kind of data set and every setting besides the shape that decides what is read. */
   readonly loader: string;
+  /** What the set calls itself, and the path that it shows. */
+  readonly name: string;
+  readonly shown: string;
   readonly root: string;
   readonly samplingRate: number;
   readonly signalLength: number;
@@ -98,7 +97,6 @@ export function shapeOf(options: { samplingRate?: number; signalLength?: number 
  * Loads a set from the cache, or reads its table and records and fills the cache. A record that is
  * missing, damaged or does not fit is left out and listed in `quarantined`.
  *
- * @returns The set, without a name in `source`
  * @throws {UserError} where the root is missing, the table is not valid, or no record can be read;
  *   with `strict` also for the first damaged record
  */
@@ -106,6 +104,10 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   const { root, tables, samplingRate, signalLength, resample, sourceRate, units } = source;
   const { strict = false } = options;
   const cacheFolder = options.cache ?? "data/.cache";
+  const named = (set: RecordSet): RecordSet => ({
+    ...set,
+    source: `${source.name} (${plural(set.ids.length, "record")}, ${source.shown})`,
+  });
   const identity: CacheIdentity = {
     loader: source.loader,
     root: realPath(root, source.fail),
@@ -118,7 +120,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
     : readCache(cacheFolder, { root, tables }, identity);
   if (cached !== undefined) {
     if (strict) throwFirst(cached.quarantined);
-    return cached;
+    return named(cached);
   }
 
   const table = source.readTable();
@@ -151,12 +153,7 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
   if (strict) throwFirst(quarantined);
   const set = assemble(table, read, { samplingRate, signalLength, quarantined }, source.keepFiles);
   if (cacheFolder !== false) writeCache(cacheFolder, identity, folders, fingerprint, set);
-  return set;
-}
-
-/** What a set calls itself: `PTB-XL (1,500 records, data/PTB-XL)`. */
-export function sourceName(name: string, records: number, path: string): string {
-  return `${name} (${plural(records, "record")}, ${path})`;
+  return named(set);
 }
 
 /**

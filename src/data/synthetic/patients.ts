@@ -45,7 +45,7 @@ export interface Patient extends Person {
  * Sets of superclasses and their shares, rounded from PTB-XL; single shares add up to
  * NORM 44 %, MI 25 %, STTC 24 %, HYP 12 %, CD 22 %, none 2 %.
  */
-export const LABEL_SETS: readonly { set: readonly Superclass[]; share: number }[] = [
+const LABEL_SETS: readonly { set: readonly Superclass[]; share: number }[] = [
   { set: ["NORM"], share: 0.413 },
   { set: ["NORM", "CD"], share: 0.022 },
   { set: [], share: 0.02 },

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { fetchMitBih, loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
+import { loadMitBih, mitBih } from "../../../src/data/datasets/mit_bih.ts";
+import { downloadDataSet } from "../../../src/data/download/download.ts";
 import { UserError } from "../../../src/errors.ts";
 import { withFolder } from "../files/record_files.ts";
 import { MITDB_EXTRAS, serveMitBih } from "./mitdb_server.ts";
@@ -7,14 +8,14 @@ import { MITDB_EXTRAS, serveMitBih } from "./mitdb_server.ts";
 // Header, signals and annotations of seven records, RECORDS, ANNOTATORS.
 const FILES = 3 * 7 + 2;
 
-Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fetches nothing twice", () =>
+Deno.test("fetching MIT-BIH brings a set that loads, survives a bad server, and fetches nothing twice", () =>
   withFolder(async (folder) => {
     await using server = serveMitBih();
     server.faults.drop.add("100.dat");
     server.faults.corrupt.set("101.atr", 1);
     server.faults.status.set("102.hea", { code: 503, times: 1 });
     const options = { destination: `${folder}/set`, baseUrl: server.url, pause: 5 };
-    const first = await fetchMitBih(options);
+    const first = await downloadDataSet(mitBih.files!, options);
     assertEquals([first.files, first.downloaded, first.kept], [FILES, FILES, 0]);
     for (const [name, content] of server.files) {
       if (MITDB_EXTRAS.includes(name)) continue;
@@ -25,18 +26,21 @@ Deno.test("fetchMitBih() brings a set that loads, survives a bad server, and fet
     assertEquals((await loadMitBih(`${folder}/set`)).ids.length, 10);
 
     server.requests.length = 0;
-    assertEquals((await fetchMitBih(options)).kept, FILES);
+    assertEquals((await downloadDataSet(mitBih.files!, options)).kept, FILES);
     assertEquals(server.requests, []);
     Deno.writeTextFileSync(`${folder}/set/106.hea`, "damaged");
-    assertEquals((await fetchMitBih({ ...options, verify: true })).downloaded, 1);
+    assertEquals(
+      (await downloadDataSet(mitBih.files!, { ...options, verify: true })).downloaded,
+      1,
+    );
   }));
 
-Deno.test("fetchMitBih() says that an address offers no records", () =>
+Deno.test("fetching MIT-BIH says that an address offers no records", () =>
   withFolder(async (folder) => {
     await using server = serveMitBih();
     server.replace("SHA256SUMS.txt", `${"0".repeat(64)} LICENSE.txt\n`, false);
     const error = await assertRejects(
-      () => fetchMitBih({ destination: folder, baseUrl: server.url }),
+      () => downloadDataSet(mitBih.files!, { destination: folder, baseUrl: server.url }),
       UserError,
       "it lists no records",
     );

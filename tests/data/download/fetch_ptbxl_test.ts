@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { dirname } from "node:path";
 import { UserError } from "../../../src/errors.ts";
-import { fetchPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
+import { ptbXlFiles } from "../../../src/data/datasets/ptb_xl.ts";
+import { downloadDataSet, type DownloadOptions } from "../../../src/data/download/download.ts";
 import { withFolder } from "../files/record_files.ts";
 import type { FileServer } from "./file_server.ts";
 import { servePtbXl } from "./ptbxl_server.ts";
@@ -15,6 +16,10 @@ import { servePtbXl } from "./ptbxl_server.ts";
 const RECORDS = 12;
 // RECORDS, LICENSE.txt, two tables, and .hea and .dat of each record.
 const FILES_100 = 4 + 2 * RECORDS;
+
+const fetchPtbXl = (
+  { resolution = 100, ...options }: DownloadOptions & { resolution?: 100 | 500 | "both" },
+) => downloadDataSet(ptbXlFiles(resolution), options);
 
 type Call = Partial<Parameters<typeof fetchPtbXl>[0]>;
 
@@ -317,5 +322,5 @@ Deno.test("fetchPtbXl() refuses impossible settings", async () => {
   const base = { destination: "unused", baseUrl: "http://127.0.0.1:1/" };
   await assertRejects(() => fetchPtbXl({ ...base, concurrency: 0 }), RangeError, "1 to 64");
   // @ts-expect-error: a resolution that PTB-XL does not have
-  await assertRejects(() => fetchPtbXl({ ...base, resolution: 250 }), RangeError, "250");
+  assertThrows(() => ptbXlFiles(250), RangeError, "250");
 });

@@ -17,7 +17,7 @@ export const INVALID_SAMPLE = -(2 ** 31);
  * The most samples that one signal may have. Only a header without a signal file (all `~`) or a
  * multi-segment header can ask for more than a file holds; this bounds what a damaged one allocates.
  */
-export const MAXIMUM_SAMPLES = 2 ** 28;
+const MAXIMUM_SAMPLES = 2 ** 28;
 
 /** One signal with its samples. */
 export interface WfdbSignal extends SignalHeader {
