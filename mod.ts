@@ -183,7 +183,7 @@ export {
   curveBands,
   type CurveBandsOptions,
   type PredictedRecords,
-} from "./src/stats/curve_bands.ts";
+} from "./src/metrics/curve_bands.ts";
 export {
   type NearestNeighborOptions,
   nearestNeighborProbabilities,
@@ -359,7 +359,7 @@ export {
   type ComparedClassifier,
   type CompareOptions,
 } from "./src/evaluation/compare_checkpoints.ts";
-export { type Condition, sweepConditions } from "./src/results/conditions.ts";
+export { type Condition, sweepConditions } from "./src/data/signals/conditions.ts";
 export {
   type EcgPrediction,
   type EcgPredictions,

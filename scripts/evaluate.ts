@@ -23,7 +23,7 @@ import type {
 } from "../src/evaluation/compare_checkpoints.ts";
 import { linePanels } from "../src/plots/line_chart.ts";
 import { robustnessPanels } from "../src/plots/robustness_panels.ts";
-import { describeCondition, sweepConditions } from "../src/results/conditions.ts";
+import { describeCondition, sweepConditions } from "../src/data/signals/conditions.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
 import { evaluationResults } from "../src/results/schema/kinds.ts";
 import { normalizationFor } from "../src/runs/checkpoints.ts";

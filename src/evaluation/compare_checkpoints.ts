@@ -13,7 +13,7 @@ import { DeviceLostError } from "../gpu/device.ts";
 import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import { recognizeArchitecture } from "../models/registry.ts";
-import { CLEAN, type Condition } from "../results/conditions.ts";
+import { CLEAN, type Condition } from "../data/signals/conditions.ts";
 import { normalizationFor } from "../runs/checkpoints.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import {

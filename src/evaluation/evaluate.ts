@@ -11,7 +11,7 @@ import { UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { type EvaluatedMetrics, evaluateMetrics } from "../metrics/evaluated_metrics.ts";
-import { CLEAN, type Condition } from "../results/conditions.ts";
+import { CLEAN, type Condition } from "../data/signals/conditions.ts";
 import { architectureOf } from "../models/registry.ts";
 import { assertSamplingRate } from "../runs/checkpoints.ts";
 import type { Workspace } from "../runs/workspace.ts";

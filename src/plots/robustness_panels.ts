@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Condition } from "../results/conditions.ts";
+import type { Condition } from "../data/signals/conditions.ts";
 import type { LinePanel } from "./line_chart.ts";
 
 /** Macro AUROC of one classifier under several conditions, with ends of its intervals. */

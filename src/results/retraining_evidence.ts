@@ -6,7 +6,7 @@
 
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { quantile } from "../stats/descriptive.ts";
-import { lateFall, type OverfittingGap, overfittingGap } from "../stats/learning_curve.ts";
+import { lateFall, type OverfittingGap, overfittingGap } from "../metrics/learning_curve.ts";
 import { finiteOrNull } from "./finite_or_null.ts";
 import { column, type JsonObject, type Run } from "./read_run.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "../../src/evaluation/compare_checkpoints.ts";
 import { evaluateClassifier } from "../../src/evaluation/evaluate.ts";
 import { pairedBootstrapIntervals } from "../../src/metrics/paired_bootstrap.ts";
-import { sweepConditions } from "../../src/results/conditions.ts";
+import { sweepConditions } from "../../src/data/signals/conditions.ts";
 import { normalizationFor } from "../../src/runs/checkpoints.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
 import { randomClassifier, randomEncoder, randomState } from "../support/random_classifier.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { robustnessPanels } from "../../src/plots/robustness_panels.ts";
-import { sweepConditions } from "../../src/results/conditions.ts";
+import { sweepConditions } from "../../src/data/signals/conditions.ts";
 
 /** Points with made-up scores: 0.9 clean, 0.05 less for each further condition. */
 const curve = (noiseStds: number[], maskRatios: number[]) => ({

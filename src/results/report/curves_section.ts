@@ -16,7 +16,7 @@ import {
 import { confusionChart } from "../../plots/confusion_chart.ts";
 import type { LineSeries } from "../../plots/line_chart.ts";
 import { performanceCurves, type PerformancePanel } from "../../plots/performance_curves.ts";
-import { type CurveBand, type CurveBands, curveBands } from "../../stats/curve_bands.ts";
+import { type CurveBand, type CurveBands, curveBands } from "../../metrics/curve_bands.ts";
 import type { TestPredictions } from "../test_predictions.ts";
 import { mean } from "../../stats/descriptive.ts";
 import { plural } from "../../text/format.ts";

@@ -7,7 +7,7 @@
 import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
 import type { LinePanel } from "../../plots/line_chart.ts";
 import { formatCount, formatPath } from "../../text/format.ts";
-import { describeCondition } from "../conditions.ts";
+import { describeCondition } from "../../data/signals/conditions.ts";
 import { difference, differenceRange, range, score } from "./cells.ts";
 import { type Block, chart, curves, missing, type Section, table, text } from "./document.ts";
 import { chartPieces, pieceName, type ReportInput } from "./report_input.ts";

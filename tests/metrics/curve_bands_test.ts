@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { sampleRoc } from "../../src/metrics/curve_sampling.ts";
 import { rank } from "../../src/metrics/ranking.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
-import { curveBands } from "../../src/stats/curve_bands.ts";
+import { curveBands } from "../../src/metrics/curve_bands.ts";
 import { meanInterval } from "../../src/stats/mean_interval.ts";
 
 const CLASSES = 2;

@@ -1,7 +1,7 @@
 /** Curves whose answer is known: lines, exponentials, a loss that turns, values that are missing. */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { lastQuarter, lateFall, overfittingGap } from "../../src/stats/learning_curve.ts";
+import { lastQuarter, lateFall, overfittingGap } from "../../src/metrics/learning_curve.ts";
 
 const range = (n: number, value: (i: number) => number) =>
   Array.from({ length: n }, (_, i) => value(i));

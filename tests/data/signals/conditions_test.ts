@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeCondition, sweepConditions } from "../../src/results/conditions.ts";
+import { describeCondition, sweepConditions } from "../../../src/data/signals/conditions.ts";
 
 Deno.test("sweepConditions(): clean, then each axis alone, ascending, without repetition", () => {
   assertEquals(

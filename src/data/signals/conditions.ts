@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatNumber } from "../text/format.ts";
+import { formatNumber } from "../../text/format.ts";
 
 /** One strength of corruption; both 0 is the clean record. */
 export interface Condition {

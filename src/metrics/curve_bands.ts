@@ -5,11 +5,11 @@
  * @module
  */
 
-import { percentileIntervals } from "../metrics/bootstrap.ts";
-import { meanCurve, samplePrecision, sampleRoc } from "../metrics/curve_sampling.ts";
-import { splitColumns } from "../metrics/multilabel_metrics.ts";
-import { rank } from "../metrics/ranking.ts";
-import { meanInterval } from "./mean_interval.ts";
+import { percentileIntervals } from "./bootstrap.ts";
+import { meanCurve, samplePrecision, sampleRoc } from "./curve_sampling.ts";
+import { splitColumns } from "./multilabel_metrics.ts";
+import { rank } from "./ranking.ts";
+import { meanInterval } from "../stats/mean_interval.ts";
 
 /** Predictions of one run. */
 export interface PredictedRecords {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mean } from "./descriptive.ts";
+import { mean } from "../stats/descriptive.ts";
 
 /** Epochs that the last part of a curve covers: a quarter, at least one. */
 export function lastQuarter(epochs: number): number {
