@@ -4,7 +4,7 @@
  * @module
  */
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { assertCheckpointPath } from "../checkpoint/checkpoint_file.ts";
 import type { CommandContext } from "./flags/command.ts";
@@ -92,7 +92,8 @@ export function assertWritable(path: string, flag: string): void {
 
 /** Makes the folder of a file, and checks that a file can be written there. */
 export function assertFolderWritable(path: string, flag: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  // Without the first test a file in place of a folder would throw ENOTDIR.
+  if (existsSync(path) && statSync(path).isDirectory()) {
     throw new UserError(`Cannot write ${path}: it is a folder. Choose another ${flag}`);
   }
   const folder = dirname(path);
