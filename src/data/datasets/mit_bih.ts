@@ -83,7 +83,7 @@ const MIT_BIH_LEAD = "MLII";
 export async function loadMitBih(root: string, options: WindowOptions = {}): Promise<WindowSet> {
   const { strict = false, onProgress } = options;
   const { samplingRate, signalLength } = shapeOf(options);
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
     throw absent(`Cannot read MIT-BIH in ${root}: there is no such folder`);
   }
   const wanted = MIT_BIH_RECORDS.filter((record) => mitBihPart(record) !== "unused");

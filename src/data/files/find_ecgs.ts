@@ -60,11 +60,8 @@ export function findEcgsSync(given: readonly string[]): FoundEcgs {
 
 /** False where a WFDB record has the name of the folder. */
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory() && !existsSync(`${path.replace(/[/\\]+$/, "")}.hea`);
-  } catch {
-    return false;
-  }
+  return existsSync(path) && statSync(path).isDirectory() &&
+    !existsSync(`${path.replace(/[/\\]+$/, "")}.hea`);
 }
 
 function ecgsIn(folder: string): string[] {
