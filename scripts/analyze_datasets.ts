@@ -35,6 +35,7 @@ export const command = defineCommand({
     "Records, patients and classes by fold, sex and age; classes that occur together; beats and " +
     "windows by part of the split; rates, leads and diagnosis codes of any folder; files that are " +
     "missing or damaged. A data set that is not there takes one line.",
+    "Tables are printed, pictures drawn as SVG.",
   ],
   flags: {
     ...rootFlags,

@@ -13,6 +13,8 @@ export const command = defineCommand({
     "Puts a linear head on the encoder of a checkpoint and trains both, or the head alone " +
     "(--freeze-encoder), on the labeled part of folds 1-8. Keeps the epoch with the best macro " +
     "F1 on fold 9 and reports fold 10 once.",
+    "--loss weighted, class_balanced and weighted_positives weigh classes or positives by their " +
+    "numbers of labels.",
   ],
   flags: {
     "ssl-checkpoint": pathFlag({

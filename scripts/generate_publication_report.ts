@@ -25,6 +25,15 @@ export const command = defineCommand({
     "makes it.",
     "report.html holds its style, script and figures: it opens without a network and without a " +
     "server.",
+    "Tables hold mean ± SD over seeds with t intervals, of both folds and of each class. Then " +
+    "significance from --statistics, ROC and precision-recall curves with bands, calibration, " +
+    "confusion by class, learning curves, label efficiency, robustness, ablation, probes and " +
+    "transfer where there are files of these, time, settings, seeds, adapter, versions, and the " +
+    "commands that were typed. Without the file of train-multiseed every single run is shown by " +
+    "itself, with bootstrap bands over patients.",
+    "In report.html a click on a title sorts its table, curves show their values under the " +
+    "pointer or with the arrow keys, colors follow the system's setting or the switch, and " +
+    "there is a style for print. Damaged files and failed runs are listed.",
   ],
   flags: {
     ...resultsFlags,

@@ -13,6 +13,7 @@ export const command = defineCommand({
     "is trained, so the result is the features' own. Reports on the test fold beside the same on " +
     "random encoders. The gain is over the mean of the random encoders, with intervals paired by " +
     "record.",
+    "Takes any encoder or classifier.",
   ],
   flags: {
     ...probeFlags,

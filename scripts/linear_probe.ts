@@ -12,6 +12,10 @@ export const command = defineCommand({
     "Fits one logistic regression a class to the standardized features of the labeled records of " +
     "folds 1-8, solved to convergence, and reports on the test fold beside the same on random " +
     "encoders. The gain is over the mean of the random encoders, with intervals paired by record.",
+    "Takes any encoder or classifier. C is chosen on fold 9, or given.",
+    "--cross-validate is for data sets whose folds are too small for a verdict: for every fold " +
+    "in turn the fold before it chooses C and the others are fitted to, and the answers for all " +
+    "records are scored together.",
   ],
   flags: {
     ...probeFlags,

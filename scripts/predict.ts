@@ -48,6 +48,8 @@ export const command = defineCommand({
     "training; of a longer one, windows that cover it are averaged.",
     "A file that cannot be read is listed with the reason, and the others go on; the exit code is 1 " +
     "where none could be read. This is research software and no medical device.",
+    "Each class has a probability of its own (sigmoid), so they need not add up to 1. What was " +
+    "done to each file is printed.",
   ],
   flags: {
     "checkpoint": pathFlag({

@@ -61,6 +61,8 @@ export const command = defineCommand({
     "continues with --resume. Damaged runs are listed with what is wrong.",
     "--compare takes two runs, by path or by the name in the list, and shows which settings and " +
     "metrics differ, with the curves of both in one picture each.",
+    "Curves that do not mean the same, such as the losses of two pretraining methods, are left " +
+    "out.",
   ],
   flags,
   positionals: { name: "RUN...", description: "The two runs of --compare", maximum: 2 },

@@ -35,6 +35,13 @@ export const command = defineCommand({
     "the first whose method is not; the name of a method or of a configuration is taken as well.",
     "Writes report.txt, report.md, statistical_tests.json, significance_comparison.svg and " +
     "significance_comparison.png.",
+    "Paired groups: Shapiro-Wilk's test of the differences chooses between the paired t test " +
+    "and Wilcoxon's. Independent groups: Mann-Whitney's. Beside them: the other tests, a " +
+    "permutation test, effect sizes, t and bootstrap intervals, and the smallest difference " +
+    "that so many seeds could detect. Stars follow Holm's correction over metrics.",
+    "From means and standard deviations alone, as papers print them: Welch's test, and what an " +
+    "interval is an interval of. docs/published-figures.json holds the figures published for " +
+    "the reference system.",
   ],
   flags: {
     "results-dir": pathFlag({

@@ -1,4 +1,4 @@
-import { networkFlags } from "../src/console/flags/classifier_flags.ts";
+import { IMBALANCE, networkFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runTrainClassifier } from "../src/console/train_classifier.ts";
@@ -12,6 +12,7 @@ export const command = defineCommand({
     "layers: 999,301 parameters.",
     "Trains on the labeled part of folds 1-8, keeps the epoch with the best macro AUROC on fold 9, " +
     "and reports fold 10 once, with the weights of that epoch.",
+    IMBALANCE,
   ],
   flags: networkFlags("checkpoints/improved_cnn.pt"),
   examples: [

@@ -9,6 +9,8 @@ export const command = pretrainingCommand(simclr, {
     "Reads folds 1-8 of PTB-XL, trains encoder and projection head, writes the encoder, and " +
     "compares a linear probe on it with one on a random encoder.",
     "Without PTB-XL it uses a synthetic cohort, sized so that the run ends within minutes.",
+    "--config no- followed by an augmentation leaves that one out, as an ablation does; none " +
+    "makes both views equal.",
   ],
   examples: [
     { args: "", about: "The main job; without PTB-XL on the synthetic cohort" },

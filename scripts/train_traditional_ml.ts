@@ -60,6 +60,8 @@ export const command = defineCommand({
     "The baseline without a network, and without a GPU: features of the signals, standardized by " +
     "the labeled part of folds 1-8, and trees on them. Reports folds 9 and 10; neither of them " +
     "chooses anything.",
+    "Writes metrics with intervals and feature importances as JSON, and the importances as a " +
+    "figure.",
   ],
   flags,
   examples: [

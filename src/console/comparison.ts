@@ -210,6 +210,12 @@ export function defineComparison<const Flags extends FlagTable>(
 ): Command<FlagTable> {
   return defineCommand({
     ...texts,
+    description: [
+      ...texts.description ?? [],
+      "Without --checkpoints the documented files of checkpoints/ are compared; one that is absent is " +
+      "listed with the command that makes it. An interval that excludes 0 is a difference that " +
+      "these records show.",
+    ],
     flags: { ...compareFlags, ...own } as FlagTable,
     positionals: {
       name: "[NAME=]PATH...",

@@ -33,6 +33,12 @@ export const classifierFlags = {
   ...trainingFlags,
 };
 
+/** How {@linkcode networkFlags} correct unequal classes, for help pages. */
+export const IMBALANCE =
+  "Imbalance is corrected once: by drawing (--balance-strategy oversample, the default, with plain " +
+  "BCE), or else in the loss, where the positives of a class weigh as many times as there are " +
+  "negatives to a positive. --loss chooses another.";
+
 /**
  * Flags of the commands that train a network of its own instead of the encoder with a linear head.
  *
