@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "node:path/posix";
-import { summaries } from "../scripts/ssrl_ecg.ts";
+import { loadCommand, summaries } from "../scripts/ssrl_ecg.ts";
+import { renderReference } from "../src/console/flags/reference.ts";
 import { inRepository } from "./support/paths.ts";
 
 /** Rules that are not kept yet are checked where HOUSE is set. */
@@ -136,4 +137,20 @@ Deno.test("flags and exports have American spelling", () => {
     }
   }
   assertNone(wrong, "British spelling");
+});
+
+Deno.test("docs/commands.md is what deno task docs writes", PENDING, async () => {
+  const reference = renderReference(await Promise.all(Object.keys(summaries).map(loadCommand)));
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "md", "-"],
+    cwd: inRepository("."),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(reference + "\n"));
+  await writer.close();
+  const { stdout } = await process.output();
+  const fresh = textOf("docs/commands.md") === new TextDecoder().decode(stdout);
+  assert(fresh, "docs/commands.md is stale: run deno task docs");
 });

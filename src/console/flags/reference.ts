@@ -20,6 +20,11 @@ export function renderReference(commands: readonly Command<FlagTable>[]): string
     "Names of flags may be written with `_` for `-`. A value follows its flag after a blank or `=`. " +
     "Lists are separated by commas, or the flag is given several times; where a command takes flags " +
     "only, blanks separate too: `--seeds 1 2 3`. `--flag=false` takes a switch back.",
+    "Every command that trains a network writes settings (`config.json`, `hparams.yaml`), losses " +
+    "(`metrics.jsonl`, an object a line) and figures into a run folder, stops cleanly on Ctrl-C, and " +
+    "continues with `--resume --run-dir FOLDER` to the same bits. TensorBoard reads run folders, also " +
+    "while they grow: `tensorboard --logdir results`. Exit codes: 0 done, 1 failed, 2 wrong usage, " +
+    "130 stopped.",
     ...commands.map((command) => section(command, shared)),
     "## Shared flags",
     shared.toSorted().join("\n"),
