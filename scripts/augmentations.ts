@@ -12,7 +12,6 @@ import { formatPath } from "../src/text/format.ts";
 /** Records in the batch: the one shown, and partners to mix it with. */
 const BATCH = 8;
 
-/** `deno task augmentations`: draws each augmentation on a record, before and after. */
 export const command = defineCommand({
   name: "augmentations",
   summary: "Draw the seven augmentations on a record, before and after",

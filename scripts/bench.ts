@@ -15,7 +15,6 @@ import { UserError } from "../src/errors.ts";
 import { INFERENCE_ROWS } from "../src/evaluation/inference.ts";
 import { openDevice } from "../src/runs/device.ts";
 
-/** `deno task bench`: how fast this machine trains. */
 export const command = defineCommand({
   name: "bench",
   summary: "Time training and inference on this machine",

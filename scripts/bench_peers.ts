@@ -10,7 +10,6 @@ import { deviceFlags } from "../src/console/flags/training_flags.ts";
 import { UserError } from "../src/errors.ts";
 import { chooseDevice } from "../src/gpu/device.ts";
 
-/** `deno task bench-peers`: the same training step here and elsewhere. */
 export const command = defineCommand({
   name: "bench-peers",
   summary: "Time the same training step in this project and in others",

@@ -27,7 +27,6 @@ import {
 } from "../src/text/format.ts";
 import { HEAD_TRAINING, trainLinearHead } from "../src/training/linear_head.ts";
 
-/** `deno task compare-baselines`: methods beside each other. */
 export const command = defineComparison({
   name: "compare-baselines",
   summary: "Compare methods on the test fold, encoders under a linear head",

@@ -11,7 +11,6 @@ import type { Interval } from "../src/metrics/bootstrap.ts";
 import { OVERALL_METRICS } from "../src/metrics/multilabel_metrics.ts";
 import { formatCount } from "../src/text/format.ts";
 
-/** `deno task compare-losses`: losses beside each other. */
 export const command = defineComparison({
   name: "compare-losses",
   summary: "Compare classifiers that were trained with different losses",

@@ -14,7 +14,6 @@ import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
 import { normalizationFor } from "../src/runs/checkpoints.ts";
 import { formatCount } from "../src/text/format.ts";
 
-/** `deno task embed`: a checkpoint's features of a data set, for use elsewhere. */
 export const command = defineCommand({
   name: "embed",
   summary: "Write a checkpoint's features of a data set as .npy and CSV",

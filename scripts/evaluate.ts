@@ -30,7 +30,6 @@ import { normalizationFor } from "../src/runs/checkpoints.ts";
 import type { Workspace } from "../src/runs/workspace.ts";
 import { formatCount, formatPath, formatRate } from "../src/text/format.ts";
 
-/** `deno task evaluate`: metrics of a classifier on the test fold. */
 export const command = defineCommand({
   name: "evaluate",
   summary: "Evaluate a classifier on the test fold, clean or corrupted",

@@ -25,7 +25,6 @@ import { evaluateAllResults } from "../src/results/schema/kinds.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
 import { formatCount, formatPath } from "../src/text/format.ts";
 
-/** `deno task evaluate-all`: many classifiers on the same records. */
 export const command = defineCommand({
   name: "evaluate-all",
   summary: "Evaluate every classifier in a folder on the test fold, in one table",

@@ -3,7 +3,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { downloadFlags, runDownload } from "../src/console/download.ts";
 import { mitBih } from "../src/data/datasets/mit_bih.ts";
 
-/** `deno task fetch-mitbih`: downloads the MIT-BIH Arrhythmia Database and verifies every file. */
 export const command = defineCommand({
   name: "fetch-mitbih",
   summary: "Download the MIT-BIH Arrhythmia Database 1.0.0 and verify every file",

@@ -4,7 +4,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { downloadFlags, runDownload } from "../src/console/download.ts";
 import { ptbXl, ptbXlFiles } from "../src/data/datasets/ptb_xl.ts";
 
-/** `deno task fetch-ptbxl`: downloads PTB-XL and verifies every file. */
 export const command = defineCommand({
   name: "fetch-ptbxl",
   summary: "Download PTB-XL 1.0.3 and verify every file",

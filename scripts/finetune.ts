@@ -5,7 +5,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { runTrainClassifier } from "../src/console/train_classifier.ts";
 import { UsageError } from "../src/errors.ts";
 
-/** `deno task finetune`: train a classifier on a pretrained encoder. */
 export const command = defineCommand({
   name: "finetune",
   summary: "Fine-tune a pretrained encoder on few labels",

@@ -4,7 +4,6 @@ import { probeFlags } from "../src/console/flags/probe_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runProbe } from "../src/console/probe.ts";
 
-/** `deno task knn-probe`: nearest neighbors on a checkpoint's frozen features. */
 export const command = defineCommand({
   name: "knn-probe",
   summary: "Classify by the nearest neighbors of a checkpoint's frozen features",

@@ -4,7 +4,6 @@ import { probeFlags } from "../src/console/flags/probe_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runProbe } from "../src/console/probe.ts";
 
-/** `deno task linear-probe`: logistic regression on a checkpoint's frozen features. */
 export const command = defineCommand({
   name: "linear-probe",
   summary: "Fit a logistic regression to a checkpoint's frozen features",

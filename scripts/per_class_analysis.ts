@@ -22,7 +22,6 @@ import { SERIES_COLORS } from "../src/plots/style.ts";
 import type { Workspace } from "../src/runs/workspace.ts";
 import { formatCount } from "../src/text/format.ts";
 
-/** `deno task per-class-analysis`: classifiers class by class. */
 export const command = defineComparison({
   name: "per-class-analysis",
   summary: "Analyze classifiers class by class, with a target for the rarest",

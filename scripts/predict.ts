@@ -38,7 +38,6 @@ import { openDevice } from "../src/runs/device.ts";
 import { formatCount, formatNumber } from "../src/text/format.ts";
 import { renderSettings } from "../src/text/table.ts";
 
-/** `deno task predict`: probabilities and a picture for any ECG. */
 export const command = defineCommand({
   name: "predict",
   summary: "Give a classifier's probabilities for ECG files, and draw them on ECG paper",

@@ -9,7 +9,6 @@ import type {
 } from "../src/evaluation/compare_checkpoints.ts";
 import type { Interval } from "../src/metrics/bootstrap.ts";
 
-/** `deno task quick-compare`: two numbers of each classifier. */
 export const command = defineComparison({
   name: "quick-compare",
   summary: "Compare AUROC and F1 of classifiers in a few lines",

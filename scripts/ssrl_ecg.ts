@@ -15,8 +15,9 @@ export const summaries: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /**
- * Loads a command. Deno fetches the packages of what it can see before it starts anything; it does
- * not see this path, so that each command fetches its own packages, and the wait can be explained.
+ * Loads a command. Deno fetches the packages of all modules that it sees before it starts anything.
+ * It does not see this path (it would see it as an argument of `import`), so that each command
+ * fetches its own packages, and the wait can be explained.
  */
 export async function loadCommand(name: string): Promise<Command<FlagTable>> {
   const path = `./${name.replaceAll("-", "_")}.ts`;

@@ -2,7 +2,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { pretrainingCommand } from "../src/console/pretrain.ts";
 import { byol } from "../src/methods/byol.ts";
 
-/** `deno task train-byol`: pretrain an encoder without labels and without negative pairs. */
 export const command = pretrainingCommand(byol, {
   summary: "Pretrain an encoder with BYOL, without labels and negative pairs",
   description: [

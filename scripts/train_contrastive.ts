@@ -2,7 +2,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { pretrainingCommand } from "../src/console/pretrain.ts";
 import { contrastive } from "../src/methods/contrastive.ts";
 
-/** `deno task train-contrastive`: contrast a noisy view with a scaled one. */
 export const command = pretrainingCommand(contrastive, {
   summary: "Pretrain an encoder by contrasting a noisy view with a scaled one",
   description: [

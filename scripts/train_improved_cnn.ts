@@ -3,7 +3,6 @@ import { defineCommand } from "../src/console/flags/command.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runTrainClassifier } from "../src/console/train_classifier.ts";
 
-/** `deno task train-improved-cnn`: train the improved CNN. */
 export const command = defineCommand({
   name: "train-improved-cnn",
   summary: "Train the improved CNN from random weights",

@@ -2,7 +2,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { pretrainingCommand } from "../src/console/pretrain.ts";
 import { masked } from "../src/methods/masked.ts";
 
-/** `deno task train-masked`: reconstruct what a mask hides. */
 export const command = pretrainingCommand(masked, {
   summary: "Pretrain an encoder by reconstructing masked stretches",
   description: [

@@ -3,7 +3,6 @@ import { defineCommand } from "../src/console/flags/command.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runTrainClassifier } from "../src/console/train_classifier.ts";
 
-/** `deno task train-resnet1d`: train the ResNet-1D. */
 export const command = defineCommand({
   name: "train-resnet1d",
   summary: "Train a ResNet-18 for signals from random weights",

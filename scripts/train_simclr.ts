@@ -2,7 +2,6 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { pretrainingCommand } from "../src/console/pretrain.ts";
 import { simclr } from "../src/methods/simclr.ts";
 
-/** `deno task train-simclr`: pretrain an encoder without labels. */
 export const command = pretrainingCommand(simclr, {
   summary: "Pretrain an encoder with SimCLR, without labels",
   description: [

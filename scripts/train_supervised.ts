@@ -4,7 +4,6 @@ import { pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runTrainClassifier } from "../src/console/train_classifier.ts";
 
-/** `deno task train-supervised`: train a classifier from random weights. */
 export const command = defineCommand({
   name: "train-supervised",
   summary: "Train a classifier from random weights, the baseline of fine-tuning",

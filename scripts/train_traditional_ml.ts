@@ -52,7 +52,6 @@ type Settings = Options<typeof flags>;
 /** Records of the cohort that replaces PTB-XL: as many as training has without a GPU. */
 const COHORT_RECORDS = 800;
 
-/** `deno task train-traditional-ml`: a random forest or boosted trees on hand-made features. */
 export const command = defineCommand({
   name: "train-traditional-ml",
   summary: "Train a random forest or boosted trees on 22 hand-made features",
