@@ -66,12 +66,13 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
       group: groups[g],
       value,
       base,
-      low: finiteOrNull(low?.[g]),
-      high: finiteOrNull(high?.[g]),
+      low: low?.[g] ?? NaN,
+      high: high?.[g] ?? NaN,
     }));
   });
   const names = series.map(({ name }) => name);
-  const heights = bars.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
+  const heights = bars.flatMap(({ value, low, high }) => [value, low, high])
+    .filter(Number.isFinite);
   const domain = [Math.min(base, ...heights), chart.maximum ?? Math.max(base, ...heights)];
   const x = {
     field: "group",
@@ -89,7 +90,7 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
     scale: { domain, nice: chart.maximum === undefined ? 6 : false, zero: false },
     axis: { tickCount: 6, domain: false },
   };
-  const intervals = bars.some(({ low, high }) => low !== null && high !== null);
+  const intervals = bars.some(({ low, high }) => Number.isFinite(low + high));
   return renderVegaLite({
     title: { text: chart.title, subtitle: captionLines(chart.caption, 72) },
     width: PLOT_WIDTH,
@@ -128,8 +129,4 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
 function legendColumns(names: readonly string[]): number {
   const width = names.reduce((sum, name) => sum + 8 * name.length + 34, 0);
   return width > PLOT_WIDTH ? 3 : names.length;
-}
-
-function finiteOrNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }

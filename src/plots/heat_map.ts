@@ -59,7 +59,7 @@ export function heatMap(map: HeatMap): Promise<string> {
       return {
         row: rows[r],
         column: columns[c],
-        shade: Number.isFinite(shade) ? shade : null,
+        shade,
         label: map.labels[r][c],
       };
     })

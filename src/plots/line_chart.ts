@@ -133,7 +133,7 @@ function panelSize(columns: number, square: boolean): { width: number; height: n
   return { width: columns === 1 ? PLOT_WIDTH : Math.max(280, 640 / columns), height: PLOT_HEIGHT };
 }
 
-type Row = Record<"series", string> & Record<"x" | "y" | "low" | "high", number | null>;
+type Row = Record<"series", string> & Record<"x" | "y" | "low" | "high", number>;
 
 function tabulate(series: readonly LineSeries[]): Row[] {
   if (series.length === 0 || series.length > SERIES_COLORS.length) {
@@ -148,9 +148,9 @@ function tabulate(series: readonly LineSeries[]): Row[] {
     return Array.from({ length: x.length }, (_, i) => ({
       series: name,
       x: x[i],
-      y: finiteOrNull(y[i]),
-      low: finiteOrNull(low?.[i]),
-      high: finiteOrNull(high?.[i]),
+      y: y[i],
+      low: low?.[i] ?? NaN,
+      high: high?.[i] ?? NaN,
     }));
   });
 }
@@ -236,10 +236,6 @@ function layers(
       }]
       : []),
   ];
-}
-
-function finiteOrNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 /** As many names in a line as fit. */

@@ -68,9 +68,9 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
     ...rows.map((row) => ({
       label: row.metric,
       heading: false,
-      improvement: finite(row.improvement),
-      low: finite(row.low),
-      high: finite(row.high),
+      improvement: row.improvement,
+      low: row.low,
+      high: row.high,
       pValue: drawn(row.pValue),
       pHolm: drawn(row.pHolm),
       verdict: verdictOf(row, alpha),
@@ -108,7 +108,8 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
     legend,
   };
   const smallest = Math.min(
-    ...lines.flatMap((line) => "pValue" in line ? [line.pValue ?? 1, line.pHolm ?? 1] : []),
+    ...lines.flatMap((line) => "pValue" in line ? [line.pValue, line.pHolm] : [])
+      .filter(Number.isFinite),
     alpha,
   );
   const p = {
@@ -215,10 +216,6 @@ function verdictOf({ improvement, pHolm }: SignificanceRow, alpha: number): stri
   return pHolm < alpha ? improvement > 0 ? BETTER : WORSE : OPEN;
 }
 
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function drawn(p: number): number | null {
-  return Number.isFinite(p) ? Math.max(SMALLEST_P, p) : null;
+function drawn(p: number): number {
+  return Math.max(SMALLEST_P, p);
 }

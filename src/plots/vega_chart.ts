@@ -27,7 +27,8 @@ export async function renderVegaLite(spec: TopLevelSpec, theme?: Theme): Promise
   // empty; 0.63 fits the wider faces of the house font, capitals included.
   const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
   textMetrics.width = (item, text) => String(text ?? "").length * 0.63 * (item.fontSize ?? 11);
-  const compiled = vegaLite.compile(spec, {
+  // Numbers that are not defined (NaN) become null, which marks leave out.
+  const compiled = vegaLite.compile(JSON.parse(JSON.stringify(spec)), {
     config: {
       background: colors.paper,
       padding: 16,

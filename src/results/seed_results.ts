@@ -73,7 +73,7 @@ export function readSeedResults(path: string): SeedResults {
   if (read === undefined) {
     fail(
       file,
-      "it has neither individual_results, as train-multiseed writes, nor published_figures",
+      "it has neither individual_results nor published_figures",
     );
   }
   const { content } = read;

@@ -145,7 +145,7 @@ Deno.test("bar chart: a score that is not defined is refused", () => {
   assertThrows(
     () => void barChart({ title: "", valueTitle: "", bars: [{ name: "HYP", value: NaN }] }),
     RangeError,
-    "Bar HYP is NaN",
+    "HYP is NaN",
   );
 });
 

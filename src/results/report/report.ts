@@ -6,21 +6,21 @@
 
 import { plural } from "../../text/format.ts";
 import { VERSION } from "../../version.ts";
-import { ablationSection } from "./ablation_section.ts";
-import { classesSection } from "./classes_section.ts";
-import { costSection } from "./cost_section.ts";
-import { calibrationSection, confusionSection, curvesSection } from "./curves_section.ts";
+import { ablationSection } from "./sections/ablation.ts";
+import { classesSection } from "./sections/classes.ts";
+import { costSection } from "./sections/cost.ts";
+import { calibrationSection, confusionSection, curvesSection } from "./sections/curves.ts";
 import type { Missing, MissingResult, Picture, ReportDocument, Section } from "./document.ts";
-import { labelEfficiencySection } from "./label_efficiency_section.ts";
-import { learningSection } from "./learning_section.ts";
-import { performanceSection } from "./performance_section.ts";
-import { probesSection } from "./probes_section.ts";
+import { labelEfficiencySection } from "./sections/label_efficiency.ts";
+import { learningSection } from "./sections/learning.ts";
+import { performanceSection } from "./sections/performance.ts";
+import { probesSection } from "./sections/probes.ts";
 import { arrangeResults, type ReportInput } from "./report_input.ts";
 import type { ResultsFolder } from "./results_folder.ts";
-import { robustnessSection } from "./robustness_section.ts";
-import { commandsSection, settingsSection } from "./settings_section.ts";
-import { significanceSection } from "./significance_section.ts";
-import { transferSection } from "./transfer_section.ts";
+import { robustnessSection } from "./sections/robustness.ts";
+import { commandsSection, settingsSection } from "./sections/settings.ts";
+import { significanceSection } from "./sections/significance.ts";
+import { transferSection } from "./sections/transfer.ts";
 
 const SECTIONS: readonly ((input: ReportInput) => Section)[] = [
   performanceSection,

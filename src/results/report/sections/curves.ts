@@ -5,30 +5,30 @@
  * @module
  */
 
-import { calibration } from "../../metrics/calibration.ts";
+import { calibration } from "../../../metrics/calibration.ts";
 import {
   type Confusion,
   confusion,
   perClassMetrics,
   predictLabels,
   splitColumns,
-} from "../../metrics/multilabel_metrics.ts";
-import { confusionChart } from "../../plots/confusion_chart.ts";
-import type { LineSeries } from "../../plots/line_chart.ts";
-import { performanceCurves, type PerformancePanel } from "../../plots/performance_curves.ts";
-import { type CurveBand, type CurveBands, curveBands } from "../../metrics/curve_bands.ts";
-import type { TestPredictions } from "../test_predictions.ts";
-import { mean } from "../../stats/descriptive.ts";
-import { plural } from "../../text/format.ts";
-import { patientClusters } from "../test_predictions.ts";
-import { meanSd } from "./cells.ts";
-import { type Block, chart, curves, missing, type Section, table, text } from "./document.ts";
+} from "../../../metrics/multilabel_metrics.ts";
+import { confusionChart } from "../../../plots/confusion_chart.ts";
+import type { LineSeries } from "../../../plots/line_chart.ts";
+import { performanceCurves, type PerformancePanel } from "../../../plots/performance_curves.ts";
+import { type CurveBand, type CurveBands, curveBands } from "../../../metrics/curve_bands.ts";
+import type { TestPredictions } from "../../test_predictions.ts";
+import { mean } from "../../../stats/descriptive.ts";
+import { plural } from "../../../text/format.ts";
+import { patientClusters } from "../../test_predictions.ts";
+import { meanSd } from "../cells.ts";
+import { type Block, chart, curves, missing, type Section, table, text } from "../document.ts";
 import {
   chartPieces,
   type Configuration,
   predictionsOf,
   type ReportInput,
-} from "./report_input.ts";
+} from "../report_input.ts";
 
 /** A configuration with predictions. */
 interface Predicted {

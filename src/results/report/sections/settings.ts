@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { JsonValue } from "../../checkpoint/state_dict.ts";
-import { flattenSettings } from "../flat_settings.ts";
-import type { RunConfig } from "../run_files.ts";
-import { count } from "./cells.ts";
-import { type Block, missing, type Section, table, text } from "./document.ts";
-import { type ReportInput, type RunGroup, runGroups } from "./report_input.ts";
-import type { FileOf } from "./results_folder.ts";
+import type { JsonValue } from "../../../checkpoint/state_dict.ts";
+import { flattenSettings } from "../../flat_settings.ts";
+import type { RunConfig } from "../../run_files.ts";
+import { count } from "../cells.ts";
+import { type Block, missing, type Section, table, text } from "../document.ts";
+import { type ReportInput, type RunGroup, runGroups } from "../report_input.ts";
+import type { FileOf } from "../results_folder.ts";
 
 /** Settings that differ from run to run by their nature, or have a table of their own. */
 const OWN_PLACE = new Set(["seed", "out", "commandLine", "started", "version", "deno", "adapter"]);

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
-import type { LinePanel } from "../../plots/line_chart.ts";
-import { formatCount, formatPath } from "../../text/format.ts";
-import { describeCondition } from "../../data/signals/conditions.ts";
-import { difference, differenceRange, range, score } from "./cells.ts";
-import { type Block, chart, curves, missing, type Section, table, text } from "./document.ts";
-import { chartPieces, pieceName, type ReportInput } from "./report_input.ts";
-import { type FileOf, filesOf } from "./results_folder.ts";
+import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
+import { robustnessPanels } from "../../../plots/robustness_panels.ts";
+import { formatCount, formatPath } from "../../../text/format.ts";
+import { describeCondition } from "../../../data/signals/conditions.ts";
+import { difference, differenceRange, range, score } from "../cells.ts";
+import { type Block, chart, curves, missing, type Section, table, text } from "../document.ts";
+import { chartPieces, pieceName, type ReportInput } from "../report_input.ts";
+import { type FileOf, filesOf } from "../results_folder.ts";
 
 type Point = NonNullable<FileOf<"evaluate">["content"]["sweep"]>[number];
 
@@ -80,30 +80,15 @@ function conditionOf({ noise_std, mask_ratio }: Point): string {
   return describeCondition({ noiseStd: noise_std, maskRatio: mask_ratio });
 }
 
-/** Curves or bars of macro AUROC. */
-function aurocs(points: readonly Point[]) {
-  return {
-    values: points.map(({ metrics }) => metrics.auroc_macro),
-    low: points.map(({ intervals_95 }) => intervals_95.auroc_macro.low),
-    high: points.map(({ intervals_95 }) => intervals_95.auroc_macro.high),
-  };
-}
-
 function strengthCurves(sweeps: readonly Sweep[], about: string, file: string): Block[] {
-  type Strength = "noise_std" | "mask_ratio";
-  const panel = (title: string, own: Strength, other: Strength): LinePanel[] => {
-    const series = sweeps.flatMap(({ name, points }) => {
-      const shown = points.filter((point) => point[other] === 0);
-      const { values, low, high } = aurocs(shown);
-      const x = shown.map((point) => point[own]);
-      return shown.length < 2 ? [] : [{ name, x, y: values, low, high }];
-    });
-    return series.length === 0 ? [] : [{ x: { title }, series }];
-  };
-  const panels = [
-    ...panel("Noise (standard deviation, mV)", "noise_std", "mask_ratio"),
-    ...panel("Zeroed part of the record", "mask_ratio", "noise_std"),
-  ];
+  const panels = robustnessPanels(sweeps.map(({ name, points }) => ({
+    name,
+    points: points.map(({ noise_std, mask_ratio, intervals_95 }) => ({
+      noiseStd: noise_std,
+      maskRatio: mask_ratio,
+      auroc: intervals_95.auroc_macro,
+    })),
+  })));
   if (panels.length === 0) return [];
   return [curves(file, {
     title: "Robustness to noise and gaps",
@@ -127,10 +112,16 @@ function comparison(sweeps: readonly Sweep[], about: string, file: string): Bloc
   const clean = common.find((point) => conditionOf(point) === "clean");
   const groups = [clean, nearest("noise_std", 0.1), nearest("mask_ratio", 0.2)]
     .flatMap((point) => point === undefined ? [] : [conditionOf(point)]);
-  const series = sweeps.map((sweep) => ({
-    name: sweep.name,
-    ...aurocs(groups.map((condition) => at(sweep, condition)!)),
-  }));
+  const series = sweeps.map((sweep) => {
+    const points = groups.map((condition) => at(sweep, condition)!);
+    const intervals = points.map(({ intervals_95 }) => intervals_95.auroc_macro);
+    return {
+      name: sweep.name,
+      values: points.map(({ metrics }) => metrics.auroc_macro),
+      low: intervals.map(({ low }) => low),
+      high: intervals.map(({ high }) => high),
+    };
+  });
   if (groups.length < 2 || !series.every(({ values }) => values.every(Number.isFinite))) return [];
   return [chart(file, {
     title: "Clean, noisy and masked records",

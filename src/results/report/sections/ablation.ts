@@ -4,12 +4,12 @@
  * @module
  */
 
-import { intervalChart } from "../../plots/interval_chart.ts";
-import { plural } from "../../text/format.ts";
-import { count, difference, differenceRange, meanSd } from "./cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "./document.ts";
-import { pieceName, type ReportInput } from "./report_input.ts";
-import { type FileOf, filesOf } from "./results_folder.ts";
+import { intervalChart } from "../../../plots/interval_chart.ts";
+import { plural } from "../../../text/format.ts";
+import { count, difference, differenceRange, meanSd } from "../cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import { pieceName, type ReportInput } from "../report_input.ts";
+import { type FileOf, filesOf } from "../results_folder.ts";
 
 const METRICS = [["probe_auroc", "linear probe"], ["finetuned_auroc", "fine-tuned"]] as const;
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { mean } from "../../stats/descriptive.ts";
-import { column, epochsDone, type Run } from "../read_run.ts";
-import { count, duration, meanSd } from "./cells.ts";
-import { missing, type Section, table, text } from "./document.ts";
-import { type ReportInput, runGroups } from "./report_input.ts";
+import { mean } from "../../../stats/descriptive.ts";
+import { column, epochsDone, type Run } from "../../read_run.ts";
+import { count, duration, meanSd } from "../cells.ts";
+import { missing, type Section, table, text } from "../document.ts";
+import { type ReportInput, runGroups } from "../report_input.ts";
 
 /** Makes the section. */
 export function costSection(input: ReportInput): Section {

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { bootstrapIntervals } from "../../metrics/bootstrap.ts";
-import { OVERALL_METRICS } from "../../metrics/multilabel_metrics.ts";
-import { barChart } from "../../plots/bar_chart.ts";
-import { meanInterval } from "../../stats/mean_interval.ts";
-import { formatCount, plural } from "../../text/format.ts";
-import { patientClusters } from "../test_predictions.ts";
-import { count, meanSd, range, score } from "./cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "./document.ts";
-import { type Configuration, predictionsOf, type ReportInput } from "./report_input.ts";
-import { metricTitle } from "./metric_titles.ts";
+import { bootstrapIntervals } from "../../../metrics/bootstrap.ts";
+import { OVERALL_METRICS } from "../../../metrics/multilabel_metrics.ts";
+import { barChart } from "../../../plots/bar_chart.ts";
+import { meanInterval } from "../../../stats/mean_interval.ts";
+import { formatCount, plural } from "../../../text/format.ts";
+import { patientClusters } from "../../test_predictions.ts";
+import { count, meanSd, range, score } from "../cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import { type Configuration, predictionsOf, type ReportInput } from "../report_input.ts";
+import { metricTitle } from "../metric_titles.ts";
 
 type Fold = "validation" | "test";
 

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { intervalChart } from "../../plots/interval_chart.ts";
+import { intervalChart } from "../../../plots/interval_chart.ts";
 import {
   comparisonSections,
   explanations,
   type StatisticalTestResults,
-} from "./comparison_sections.ts";
-import { type Block, chart, missing, type Section, text } from "./document.ts";
-import { metricTitle } from "./metric_titles.ts";
-import type { ReportInput } from "./report_input.ts";
+} from "../comparison_sections.ts";
+import { type Block, chart, missing, type Section, text } from "../document.ts";
+import { metricTitle } from "../metric_titles.ts";
+import type { ReportInput } from "../report_input.ts";
 
 /** Makes the section. */
 export function significanceSection({ folder: { statistics } }: ReportInput): Section {

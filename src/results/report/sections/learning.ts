@@ -4,13 +4,18 @@
  * @module
  */
 
-import type { LinePanel, LineSeries } from "../../plots/line_chart.ts";
-import { meanInterval } from "../../stats/mean_interval.ts";
-import { plural } from "../../text/format.ts";
-import { column, epochsDone, type Run } from "../read_run.ts";
-import { count, meanSd } from "./cells.ts";
-import { type Block, curves, missing, type Section, table, text } from "./document.ts";
-import { chartPieces, pretrainingGroups, type ReportInput, type RunGroup } from "./report_input.ts";
+import type { LinePanel, LineSeries } from "../../../plots/line_chart.ts";
+import { meanInterval } from "../../../stats/mean_interval.ts";
+import { plural } from "../../../text/format.ts";
+import { column, epochsDone, type Run } from "../../read_run.ts";
+import { count, meanSd } from "../cells.ts";
+import { type Block, curves, missing, type Section, table, text } from "../document.ts";
+import {
+  chartPieces,
+  pretrainingGroups,
+  type ReportInput,
+  type RunGroup,
+} from "../report_input.ts";
 
 /** Makes the section. */
 export function learningSection(input: ReportInput): Section {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { barChart } from "../../plots/bar_chart.ts";
-import { mean } from "../../stats/descriptive.ts";
-import { formatCount, formatPath } from "../../text/format.ts";
-import { count, difference, differenceRange, range, score } from "./cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "./document.ts";
-import type { ReportInput } from "./report_input.ts";
-import { type FileOf, filesOf } from "./results_folder.ts";
+import { barChart } from "../../../plots/bar_chart.ts";
+import { mean } from "../../../stats/descriptive.ts";
+import { formatCount, formatPath } from "../../../text/format.ts";
+import { count, difference, differenceRange, range, score } from "../cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import type { ReportInput } from "../report_input.ts";
+import { type FileOf, filesOf } from "../results_folder.ts";
 
 /** Makes the section. */
 export function probesSection({ folder }: ReportInput): Section {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { groupedBarChart } from "../../plots/grouped_bar_chart.ts";
-import { meanInterval } from "../../stats/mean_interval.ts";
-import { plural } from "../../text/format.ts";
-import { count, meanSd, tInterval } from "./cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "./document.ts";
-import { chartPieces, classesOf, type Configuration, type ReportInput } from "./report_input.ts";
+import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
+import { meanInterval } from "../../../stats/mean_interval.ts";
+import { plural } from "../../../text/format.ts";
+import { count, meanSd, tInterval } from "../cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import { chartPieces, classesOf, type Configuration, type ReportInput } from "../report_input.ts";
 
 /** Makes the section. */
 export function classesSection({ configurations }: ReportInput): Section {

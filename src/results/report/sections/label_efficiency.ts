@@ -4,13 +4,13 @@
  * @module
  */
 
-import { SERIES_COLORS } from "../../plots/style.ts";
-import { meanInterval } from "../../stats/mean_interval.ts";
-import { formatShare, plural } from "../../text/format.ts";
-import { count, meanSd, tInterval } from "./cells.ts";
-import { type Block, curves, missing, type Section, table, text } from "./document.ts";
-import { pieceName, type ReportInput } from "./report_input.ts";
-import { type FileOf, filesOf } from "./results_folder.ts";
+import { SERIES_COLORS } from "../../../plots/style.ts";
+import { meanInterval } from "../../../stats/mean_interval.ts";
+import { formatShare, plural } from "../../../text/format.ts";
+import { count, meanSd, tInterval } from "../cells.ts";
+import { type Block, curves, missing, type Section, table, text } from "../document.ts";
+import { pieceName, type ReportInput } from "../report_input.ts";
+import { type FileOf, filesOf } from "../results_folder.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   supervised: "supervised",

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { intervalChart } from "../../plots/interval_chart.ts";
-import { formatCount, formatPath } from "../../text/format.ts";
-import { difference, differenceRange, range, score } from "./cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "./document.ts";
-import { pieceName, type ReportInput } from "./report_input.ts";
-import { type FileOf, filesOf } from "./results_folder.ts";
+import { intervalChart } from "../../../plots/interval_chart.ts";
+import { formatCount, formatPath } from "../../../text/format.ts";
+import { difference, differenceRange, range, score } from "../cells.ts";
+import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import { pieceName, type ReportInput } from "../report_input.ts";
+import { type FileOf, filesOf } from "../results_folder.ts";
 
 const METRICS = [
   ["auroc", "AUROC"],
