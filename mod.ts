@@ -225,19 +225,6 @@ export {
   bootstrapMeanDifference,
   type BootstrapSeedsOptions,
 } from "./src/stats/bootstrap_seeds.ts";
-export { expectedPercentileHalfWidth } from "./src/stats/percentile_range.ts";
-export {
-  examineInterval,
-  examineSingleRuns,
-  type IntervalExamination,
-  type PublishedMethod,
-  type PublishedSummary,
-  type SingleRunExamination,
-  type SingleRunGain,
-  singleRunGains,
-  type SummaryTestRange,
-  summaryTestRange,
-} from "./src/stats/published_figures.ts";
 export {
   type CompareMethodsOptions,
   type MethodComparison,

@@ -6,11 +6,13 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type MultilabelMetrics, OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
+import { OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import { mean } from "../stats/descriptive.ts";
-import { type DelongTest, delongTest } from "../stats/delong.ts";
+import { delongTest } from "../stats/delong.ts";
 import { holm } from "../stats/holm.ts";
+import type { statisticalTestResults } from "./schema/kinds.ts";
+import type { ResultOf } from "./schema/result_file.ts";
 import type { SeedRun } from "./seed_results.ts";
 import {
   patientClusters,
@@ -19,30 +21,12 @@ import {
   type TestPredictions,
 } from "./test_predictions.ts";
 
-/** DeLong's test of one class. */
-export interface ClassDelong
-  extends Pick<DelongTest, "auroc1" | "auroc2" | "difference" | "low" | "high" | "z"> {
-  readonly p_value: number;
-  /** Corrected over the classes. */
-  readonly p_holm: number;
-}
+type Comparison = ResultOf<typeof statisticalTestResults>["comparisons"][number];
 
-/** A difference of a metric on the test records, with its bootstrap interval. */
-export interface RecordDifference {
-  readonly difference: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** What the test records say of two configurations. */
-export interface PredictionComparison {
-  readonly delong: {
-    readonly records: number;
-    readonly classes: Readonly<Record<string, ClassDelong>>;
-  };
-  /** Metric → difference; patients are drawn, with all their records. */
-  readonly bootstrap_records: Readonly<Record<keyof MultilabelMetrics, RecordDifference>>;
-}
+/** What the test records say of two configurations; patients are drawn, with all their records. */
+export type PredictionComparison = {
+  readonly [Part in "delong" | "bootstrap_records"]: NonNullable<Comparison[Part]>;
+};
 
 /**
  * Averages the probabilities of each configuration over its runs and compares the averages on the
@@ -90,7 +74,7 @@ export function comparePredictions(
   return {
     delong: {
       records: ids.length,
-      classes: Object.fromEntries(tests.map((test, c): [string, ClassDelong] => {
+      classes: Object.fromEntries(tests.map((test, c) => {
         const { auroc1, auroc2, difference, low, high, z, pValue } = test;
         const p = { p_value: pValue, p_holm: corrected[c] };
         return [classNames[c], { auroc1, auroc2, difference, low, high, z, ...p }];
@@ -101,7 +85,7 @@ export function comparePredictions(
         const { estimate, low, high } = overall[metric];
         return [metric, { difference: estimate, low, high }];
       }),
-    ) as PredictionComparison["bootstrap_records"],
+    ),
   };
 }
 

@@ -12,34 +12,21 @@ import {
   examineSingleRuns,
   type IntervalExamination,
   type SingleRunExamination,
-  type SingleRunGain,
   singleRunGains,
-  type SummaryTestRange,
   summaryTestRange,
 } from "../stats/published_figures.ts";
 import { type MethodComparison, StatisticalTester } from "../stats/statistical_tester.ts";
-import { comparePredictions, type PredictionComparison } from "./compare_predictions.ts";
+import { comparePredictions } from "./compare_predictions.ts";
+import type { statisticalTestResults } from "./schema/kinds.ts";
+import type { ResultOf } from "./schema/result_file.ts";
 import type { PublishedConfiguration, SeedConfiguration, SeedResults } from "./seed_results.ts";
 
-/** A configuration against the baseline. */
-export interface ConfigurationComparison {
-  readonly method1: string;
-  /** The baseline. */
-  readonly method2: string;
-  /** Seeds that both have. */
-  readonly seeds: readonly number[];
-  /** Whether values were paired by seed. */
-  readonly paired: boolean;
+type Results = ResultOf<typeof statisticalTestResults>;
+
+/** A configuration (`method1`) against the baseline (`method2`). */
+export type ConfigurationComparison = Omit<Results["comparisons"][number], "metrics"> & {
   readonly metrics: MethodComparison;
-  readonly delong: PredictionComparison["delong"] | null;
-  readonly bootstrap_records: PredictionComparison["bootstrap_records"] | null;
-  /** What was left out, and why. */
-  readonly notes: readonly string[];
-  /** Of published figures: gains of single runs. */
-  readonly single_runs?: readonly SingleRunGain[];
-  /** Of published figures: metric → Welch's test for both readings of the standard deviations. */
-  readonly test_ranges?: Readonly<Record<string, SummaryTestRange>>;
-}
+};
 
 /** What the figures of one method say about themselves. */
 export interface PublishedExamination {
@@ -49,11 +36,7 @@ export interface PublishedExamination {
 }
 
 /** Content of `statistical_tests.json`. */
-export interface StatisticalTests {
-  /** The file that was read. */
-  readonly source: string;
-  readonly alpha: number;
-  readonly baseline: string;
+export interface StatisticalTests extends Pick<Results, "source" | "alpha" | "baseline"> {
   /** How the baseline was found. */
   readonly baseline_choice: string;
   /** When this was computed, ISO. */

@@ -15,14 +15,6 @@ import { requireFraction } from "./samples.ts";
  * @param n Whole number from 2
  * @param level Share of the distribution between the percentiles, in (0, 1)
  * @throws {RangeError} If an argument is out of range
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { expectedPercentileHalfWidth } from "ssrl-ecg";
- * const half = expectedPercentileHalfWidth(10); // 2.5th to 97.5th percentile of ten values
- * assert(Math.abs(half - 1.418) < 1e-3);
- * ```
  */
 export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
   if (!Number.isInteger(n) || n < 2) {

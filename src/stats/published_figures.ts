@@ -12,7 +12,7 @@ import { type GroupSummary, welchTFromSummaries } from "./welch_t.ts";
 
 /** A metric over several seeds, as printed. */
 export interface PublishedSummary extends GroupSummary {
-  /** The interval printed beside, whatever it is of. */
+  /** The interval printed with it, whatever it is of. */
   readonly interval?: readonly [low: number, high: number];
 }
 
@@ -22,6 +22,15 @@ export interface PublishedMethod {
   readonly seeds: Readonly<Record<string, PublishedSummary>>;
   /** Metric → value of a single run. */
   readonly singleRun: Readonly<Record<string, number>>;
+}
+
+/** Metrics that two tables have in common, with both values. */
+function common<A, B>(
+  first: Readonly<Record<string, A>>,
+  second: Readonly<Record<string, B>>,
+): [metric: string, first: A, second: B][] {
+  return Object.keys(first).filter((metric) => Object.hasOwn(second, metric))
+    .map((metric) => [metric, first[metric], second[metric]]);
 }
 
 /** A single run of a method against that of the baseline. */
@@ -35,31 +44,14 @@ export interface SingleRunGain {
   readonly percent: number;
 }
 
-/**
- * Gains of single runs over the baseline's, which no test can judge: one run has no spread.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { singleRunGains } from "ssrl-ecg";
- * const [gain] = singleRunGains({ f1_macro: 0.6448 }, { f1_macro: 0.575 });
- * assert(gain.points.toFixed(2) === "6.98" && gain.percent.toFixed(2) === "12.14");
- * ```
- */
+/** Gains of single runs over the baseline's, which no test can judge: one run has no spread. */
 export function singleRunGains(
   first: PublishedMethod["singleRun"],
   baseline: PublishedMethod["singleRun"],
 ): SingleRunGain[] {
-  return Object.keys(first).filter((metric) => Object.hasOwn(baseline, metric)).map((metric) => {
-    const [value1, value2] = [first[metric], baseline[metric]];
-    const difference = value1 - value2;
-    return {
-      metric,
-      value1,
-      value2,
-      points: 100 * difference,
-      percent: 100 * difference / value2,
-    };
+  return common(first, baseline).map(([metric, value1, value2]) => {
+    const points = 100 * (value1 - value2);
+    return { metric, value1, value2, points, percent: points / value2 };
   });
 }
 
@@ -96,19 +88,6 @@ export interface IntervalExamination {
  * @param summary With an interval and a standard deviation above 0
  * @param level Coverage that the interval claims
  * @throws {RangeError} If the interval or the standard deviation is missing
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { examineInterval } from "ssrl-ecg";
- * const { fits } = examineInterval({
- *   mean: 0.8717,
- *   standardDeviation: 0.0032,
- *   n: 10,
- *   interval: [0.8671, 0.8763],
- * });
- * assert(fits === "percentile range of the seeds");
- * ```
  */
 export function examineInterval(summary: PublishedSummary, level = 0.95): IntervalExamination {
   const { mean, standardDeviation, n, interval } = summary;
@@ -117,31 +96,29 @@ export function examineInterval(summary: PublishedSummary, level = 0.95): Interv
       "Cannot examine an interval: need its ends, a standard deviation above 0 and n from 2",
     );
   }
-  const halfWidth = (interval[1] - interval[0]) / 2;
-  const t = tQuantile((1 + level) / 2, n - 1);
+  const halfWidthInDeviations = (interval[1] - interval[0]) / 2 / standardDeviation;
+  const t = tQuantile((1 + level) / 2, n - 1) / Math.sqrt(n);
   const z = normalQuantile((1 + level) / 2);
   const percentile = expectedPercentileHalfWidth(n, level);
-  const percentileInDeviations = [
-    percentile / expectedStandardDeviation(n),
-    percentile / expectedStandardDeviation(n, "n"),
-  ] as const;
-  const expected = {
-    "t interval of the mean": t * standardDeviation / Math.sqrt(n),
-    "normal interval of the mean": z * standardDeviation / Math.sqrt(n),
-    "percentile range of the seeds": percentileInDeviations[0] * standardDeviation,
-    "normal range of the seeds": z * standardDeviation,
-  };
-  const distance = (kind: IntervalKind) => Math.abs(Math.log(halfWidth / expected[kind]));
-  const [fits] = (Object.keys(expected) as IntervalKind[])
-    .sort((a, b) => distance(a) - distance(b));
-  const half = expected["t interval of the mean"];
+  const percentileInDeviations = (["n - 1", "n"] as const)
+    .map((divisor) => percentile / expectedStandardDeviation(n, divisor)) as [number, number];
+  const kinds: [IntervalKind, number][] = [
+    ["t interval of the mean", t],
+    ["normal interval of the mean", z / Math.sqrt(n)],
+    ["percentile range of the seeds", percentileInDeviations[0]],
+    ["normal range of the seeds", z],
+  ];
+  const distance = (half: number) => Math.abs(Math.log(halfWidthInDeviations / half));
+  const [[fits]] = kinds.toSorted(([, a], [, b]) => distance(a) - distance(b));
   return {
-    halfWidth,
-    halfWidthInDeviations: halfWidth / standardDeviation,
-    expected,
+    halfWidth: halfWidthInDeviations * standardDeviation,
+    halfWidthInDeviations,
+    expected: Object.fromEntries(
+      kinds.map(([kind, half]) => [kind, half * standardDeviation]),
+    ) as Record<IntervalKind, number>,
     percentileInDeviations,
     fits,
-    tInterval: [mean - half, mean + half],
+    tInterval: [mean - t * standardDeviation, mean + t * standardDeviation],
   };
 }
 
@@ -163,36 +140,23 @@ export interface SingleRunExamination {
  * their own mean.
  *
  * @param decimals Decimals of the printed numbers
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { examineSingleRuns } from "ssrl-ecg";
- * const [auroc] = examineSingleRuns({
- *   seeds: { auroc_macro: { mean: 0.8699, standardDeviation: 0.0034, n: 10 } },
- *   singleRun: { auroc_macro: 0.8606 },
- * }, 4);
- * assert(auroc.deviations.toFixed(1) === "-2.7");
- * ```
  */
 export function examineSingleRuns(
   { seeds, singleRun }: PublishedMethod,
   decimals: number,
 ): SingleRunExamination[] {
-  return Object.keys(singleRun).filter((metric) => Object.hasOwn(seeds, metric)).map((metric) => {
-    const single = singleRun[metric];
-    const { mean, standardDeviation, n } = seeds[metric];
-    // Another run minus the mean of n has this deviation; both are equal if it rounds to 0.
-    const spread = standardDeviation * Math.sqrt(1 + 1 / n);
-    return {
-      metric,
-      single,
-      mean,
-      deviations: single === mean ? 0 : (single - mean) / standardDeviation,
-      same: single.toFixed(decimals) === mean.toFixed(decimals),
-      chanceOfSame: Math.min(1, 10 ** -decimals * normalPdf(0) / spread),
-    };
-  });
+  return common(singleRun, seeds).map(([metric, single, { mean, standardDeviation, n }]) => ({
+    metric,
+    single,
+    mean,
+    deviations: single === mean ? 0 : (single - mean) / standardDeviation,
+    same: single.toFixed(decimals) === mean.toFixed(decimals),
+    // Another run minus the mean of n has the deviation s √(1 + 1/n); it has to round to 0.
+    chanceOfSame: Math.min(
+      1,
+      10 ** -decimals * normalPdf(0) / (standardDeviation * Math.sqrt(1 + 1 / n)),
+    ),
+  }));
 }
 
 /** Welch's test and Cohen's d for both readings of the printed standard deviations. */
@@ -208,31 +172,16 @@ export interface SummaryTestRange {
  * their numbers has two results.
  *
  * @throws {RangeError} As `welchTFromSummaries`
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { summaryTestRange } from "ssrl-ecg";
- * const { t } = summaryTestRange(
- *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
- *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
- * );
- * assert(t.map((value) => value.toFixed(2)).join() === "1.16,1.22");
- * ```
  */
 export function summaryTestRange(first: GroupSummary, second: GroupSummary): SummaryTestRange {
-  const fromPopulation = (group: GroupSummary): GroupSummary => ({
+  const [a, b] = [first, second].map((group): GroupSummary => ({
     ...group,
     standardDeviation: group.standardDeviation * Math.sqrt(group.n / (group.n - 1)),
-  });
-  const readings = [[fromPopulation(first), fromPopulation(second)], [first, second]] as const;
-  const [population, sample] = readings.map(([a, b]) => ({
-    ...welchTFromSummaries(a, b),
-    d: cohensDFromSummaries(a, b),
   }));
+  const [population, sample] = [welchTFromSummaries(a, b), welchTFromSummaries(first, second)];
   return {
     t: [population.t, sample.t],
     pValue: [population.pValue, sample.pValue],
-    cohensD: [population.d, sample.d],
+    cohensD: [cohensDFromSummaries(a, b), cohensDFromSummaries(first, second)],
   };
 }
