@@ -292,49 +292,31 @@ export {
   type TrainClassifierResult,
 } from "./src/training/train_classifier.ts";
 export {
-  type ClassifierResult,
-  multiseed,
-  type MultiseedEvents,
-  type MultiseedFailure,
-  type MultiseedOutcome,
-  type MultiseedRun,
+  type Cell as ExperimentCell,
+  type CellContext,
+  type CellEvent,
+  Experiment,
+  type ExperimentOptions,
+} from "./src/experiments/experiment.ts";
+export {
+  type MultiseedConfiguration,
+  type MultiseedOptions,
+  planMultiseed,
 } from "./src/experiments/multiseed.ts";
-export type {
-  MultiseedConfiguration,
-  MultiseedMethod,
-  MultiseedOptions,
-  MultiseedTask,
-} from "./src/experiments/multiseed_plan.ts";
+export { type LabelScarcityOptions, planLabelScarcity } from "./src/experiments/label_scarcity.ts";
+export { type AblationOptions, planAblation } from "./src/experiments/ablation.ts";
+export { planRetraining, type RetrainingOptions } from "./src/experiments/retraining.ts";
+export { planTransfer, testTransfer, type TransferOptions } from "./src/experiments/transfer.ts";
 export {
   readTestPredictions,
   type TestPredictions,
   testPredictionsCsv,
 } from "./src/results/test_predictions.ts";
 export {
-  RETRAINING_CHECKPOINTS,
-  RETRAINING_STEPS,
-  type RetrainingDifference,
-  type RetrainingOptions,
-  type RetrainingResult,
-  type RetrainingStep,
-  RetrainingStepError,
-  type RetrainingStepName,
-  retrainWithEnhancedAugmentations,
-} from "./src/experiments/retrain_with_enhanced_augmentations.ts";
-export {
-  analyzeRetrainingStrategy,
-  type AugmentationRecommendation,
-  type EpochsRecommendation,
-  type RecommendedExperiment,
-  type RetrainingAnalysis,
-  type RetrainingRecommendations,
-} from "./src/results/analyze_retraining_strategy.ts";
-export {
   type Improvement,
   type MeasuredImprovements,
   readMeasuredImprovements,
 } from "./src/results/measured_improvements.ts";
-export { TimeLeft } from "./src/experiments/time_left.ts";
 export {
   type ClassifierEvaluation,
   evaluateClassifier,
@@ -355,16 +337,6 @@ export {
   type PredictOptions,
 } from "./src/evaluation/predict.ts";
 export { type ClassifierInput, classifierInput } from "./src/evaluation/classifier_input.ts";
-export {
-  encoderSource,
-  type RecordResult,
-  recordResults,
-  transferMitBih,
-  type TransferMitBihOptions,
-  type TransferMitBihResult,
-  type TransferRun,
-  type TransferScores,
-} from "./src/experiments/transfer_mitbih.ts";
 export {
   type FeatureOptions,
   type FrozenNetwork,

@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { AUGMENTATION_CONFIGS } from "../src/augment/augmentations.ts";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { assertEachOnce, assertFolderWritable, workspaceSettings } from "../src/console/console.ts";
+import { runExperiment } from "../src/console/experiment.ts";
 import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
+import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import {
   integerFlag,
   numberListFlag,
@@ -11,10 +15,71 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import {
   dataFlags,
   deviceFlags,
+  jobsFlag,
   SEEDS,
   trainingFlags,
 } from "../src/console/flags/training_flags.ts";
-import { runAblation } from "../src/commands/ablation.ts";
+import { openWorkspace } from "../src/console/open_workspace.ts";
+import { dataName } from "../src/data/signals/record_set.ts";
+import { UsageError } from "../src/errors.ts";
+import {
+  type AblationDelta,
+  ablationDeltas,
+  type AblationRun,
+  ablationRuns,
+  planAblation,
+} from "../src/experiments/ablation.ts";
+import { barChart } from "../src/plots/bar_chart.ts";
+import { ablationResults } from "../src/results/schema/kinds.ts";
+import { writeResult } from "../src/results/schema/result_file.ts";
+import type { Workspace } from "../src/runs/workspace.ts";
+import { type MeanInterval, meanInterval } from "../src/stats/mean_interval.ts";
+import {
+  formatCount,
+  formatScore,
+  formatShare,
+  formatSigned,
+  formatSignedInterval,
+  plural,
+} from "../src/text/format.ts";
+import { renderTable } from "../src/text/table.ts";
+
+const flags = {
+  ...dataFlags,
+  "configs": stringListFlag({
+    choices: AUGMENTATION_CONFIGS,
+    default: AUGMENTATION_CONFIGS.filter((name) => name !== "none"),
+    description: "Configurations of train-simclr; full must be among them",
+  }),
+  "seeds": numberListFlag({
+    ...SEEDS,
+    default: [42, 43, 44],
+    description: "Seeds",
+  }),
+  "epochs": integerFlag({ default: 20, minimum: 1, description: "Epochs of pretraining" }),
+  "batch-size": integerFlag({
+    default: 256,
+    minimum: 2,
+    description: "Records of a pretraining step",
+  }),
+  "finetune-epochs": integerFlag({
+    default: 20,
+    minimum: 1,
+    description: "Epochs of fine-tuning",
+  }),
+  "label-fraction": {
+    ...classifierFlags["label-fraction"],
+    description: "Share of the labels that fine-tuning uses",
+  },
+  "normalize": trainingFlags.normalize,
+  "out": pathFlag({
+    default: "results/ablation",
+    description: "Folder of runs, JSON and figure",
+  }),
+  "jobs": jobsFlag,
+  ...deviceFlags,
+};
+type AblationOptions = Options<typeof flags>;
 
 /** `deno task ablation`: what each augmentation is worth. */
 export const command = defineCommand({
@@ -23,48 +88,144 @@ export const command = defineCommand({
   description: [
     "Pretrains an encoder with SimCLR for every configuration and seed, probes it, fine-tunes it on " +
     'few labels, and compares each configuration with "full", seed by seed. Runs that are done ' +
-    "are kept; started again, the command goes on.",
+    "are kept; started again, the command continues.",
   ],
-  flags: {
-    ...dataFlags,
-    "configs": stringListFlag({
-      choices: AUGMENTATION_CONFIGS,
-      default: AUGMENTATION_CONFIGS.filter((name) => name !== "none"),
-      description: "Configurations of train-simclr; full must be among them",
-    }),
-    "seeds": numberListFlag({
-      ...SEEDS,
-      default: [42, 43, 44],
-
-      description: "Seeds",
-    }),
-    "epochs": integerFlag({ default: 20, minimum: 1, description: "Epochs of pretraining" }),
-    "batch-size": integerFlag({
-      default: 256,
-      minimum: 2,
-      description: "Records of a pretraining step",
-    }),
-    "finetune-epochs": integerFlag({
-      default: 20,
-      minimum: 1,
-      description: "Epochs of fine-tuning",
-    }),
-    "label-fraction": {
-      ...classifierFlags["label-fraction"],
-      description: "Share of the labels that fine-tuning uses",
-    },
-    "normalize": trainingFlags.normalize,
-    "out": pathFlag({
-      default: "results/ablation",
-      description: "Folder of runs, JSON and figure",
-    }),
-    ...deviceFlags,
-  },
+  flags,
   examples: [
     { args: "", about: "All seven augmentations, three seeds" },
     { args: "--configs full,no-mixup,none --seeds 1,2 --epochs 5", about: "A quick look" },
   ],
-  run: runAblation,
+  run,
 });
+
+/** What all others are compared with. */
+const REFERENCE = "full";
+
+async function run(options: AblationOptions, context: CommandContext): Promise<void> {
+  const { configs, seeds, epochs, batchSize, finetuneEpochs, labelFraction } = options;
+  assertEachOnce({ configs, seeds });
+  if (!configs.includes(REFERENCE)) {
+    throw new UsageError(
+      `--configs was given ${configs.join(",")}: give ${REFERENCE} too, which the others are ` +
+        `compared with`,
+    );
+  }
+  const out = join(options.out, "ablation.json");
+  assertFolderWritable(out, "--out");
+  await runExperiment({
+    name: "ablation",
+    context,
+    jobs: options.jobs,
+    open: () =>
+      openWorkspace({
+        flags: options,
+        context,
+        normalization: options.normalize,
+        allParts: true,
+      }),
+    plan: (workspace) => planAblation(workspace, { ...options, folder: options.out }),
+    settings: (workspace) => [
+      ...workspaceSettings(workspace),
+      ["Configurations", configs.join(", ")],
+      ["Seeds", seeds.join(", ")],
+      ["Pretraining", `SimCLR, ${epochs} epochs, batch ${batchSize}`],
+      ["Fine-tuning", `${finetuneEpochs} epochs on ${formatShare(labelFraction)} of the labels`],
+      ["Folder", options.out],
+    ],
+    line(cell, experiment) {
+      const what = `${cell.config.padEnd(22)} seed ${cell.seed}  `;
+      return cell.part === "pretraining"
+        ? `${what}probe      ${formatScore(experiment.result(cell)?.probe ?? NaN, 4)}`
+        : `${what}fine-tuned ${formatScore(experiment.result(cell) ?? NaN, 4)}`;
+    },
+    async finish(experiment, workspace, time) {
+      const runs = ablationRuns(experiment);
+      const deltas = ablationDeltas(runs, REFERENCE);
+      await writeResult(out, ablationResults, {
+        reference: REFERENCE,
+        seeds,
+        epochs,
+        batch_size: batchSize,
+        finetune_epochs: finetuneEpochs,
+        label_fraction: labelFraction,
+        command_line: context.commandLine,
+        data: workspace.set.source,
+        deltas: Object.fromEntries(deltas.map(({ config, probe, finetuned }) => [
+          config,
+          { probe_auroc: describe(probe), finetuned_auroc: describe(finetuned) },
+        ])),
+        runs: runs.map(({ config, seed, probe, randomProbe, finetuned }) => ({
+          config,
+          seed,
+          probe_auroc: probe,
+          random_probe_auroc: randomProbe,
+          finetuned_auroc: finetuned,
+        })),
+      });
+      const figure = await drawDeltas(deltas, options, workspace);
+      console.log(
+        `\nTest macro AUROC, mean over the seeds; change against "${REFERENCE}", paired by seed, ` +
+          `with its 95 % t interval\n`,
+      );
+      console.log(deltaTable(runs, deltas) + "\n");
+      return [["Results", out], ["Figure", figure], time];
+    },
+  });
+}
+
+function describe({ n, mean, standardDeviation, low, high }: MeanInterval) {
+  return { n, mean, sd: standardDeviation, interval_95: [low, high] as const };
+}
+
+function deltaTable(runs: readonly AblationRun[], deltas: readonly AblationDelta[]): string {
+  const mean = (config: string, metric: "probe" | "finetuned") =>
+    formatScore(
+      meanInterval(runs.filter((run) => run.config === config).map((run) => run[metric])).mean,
+      4,
+    );
+  const change = (delta: MeanInterval) =>
+    formatSigned(delta.mean) + (delta.n > 1 ? ` (${formatSignedInterval(delta)})` : "");
+  return renderTable(
+    ["augmentations", "probe", "change", "fine-tuned", "change"],
+    [
+      [REFERENCE, mean(REFERENCE, "probe"), "", mean(REFERENCE, "finetuned"), ""],
+      ...deltas.map(({ config, probe, finetuned }) => [
+        config,
+        mean(config, "probe"),
+        change(probe),
+        mean(config, "finetuned"),
+        change(finetuned),
+      ]),
+    ],
+  );
+}
+
+async function drawDeltas(
+  deltas: readonly AblationDelta[],
+  { seeds, out, labelFraction }: AblationOptions,
+  { set, split }: Workspace,
+): Promise<string | undefined> {
+  const bars = deltas.flatMap(({ config, probe, finetuned }) =>
+    ([["linear probe", probe], ["fine-tuned", finetuned]] as const).map(([group, change]) => ({
+      name: config,
+      group,
+      value: change.mean,
+      ...(Number.isFinite(change.low) && { low: change.low, high: change.high }),
+    }))
+  );
+  if (bars.length === 0 || !bars.every(({ value }) => Number.isFinite(value))) return undefined;
+  const path = join(out, "ablation.svg");
+  const svg = await barChart({
+    title: "What each augmentation is worth",
+    caption: `Change of the test macro AUROC when it is left out; ${dataName(set)}, ` +
+      `${formatCount(split.test.length)} test records, fine-tuned on ` +
+      `${formatShare(labelFraction)} of the labels, n = ${plural(seeds.length, "seed")}` +
+      (seeds.length === 1 ? "" : ", 95 % t intervals of the paired change"),
+    valueTitle: `Change of macro AUROC against "${REFERENCE}"`,
+    bars,
+  });
+  await writeFileAtomically(path, svg);
+  return path;
+}
 
 if (import.meta.main) await runCommand(command);

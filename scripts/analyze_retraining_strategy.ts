@@ -1,8 +1,30 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { AUGMENTATIONS } from "../src/augment/augmentations.ts";
+import type { JsonValue } from "../src/checkpoint/state_dict.ts";
+import { assertFolderWritable, flagArguments, printSettings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runAnalyzeRetrainingStrategy } from "../src/commands/analyze_retraining_strategy.ts";
-import { RETRAINED_METHODS } from "../src/results/retraining_evidence.ts";
+import { UserError } from "../src/errors.ts";
+import {
+  type Improvement,
+  type MeasuredImprovements,
+  readMeasuredImprovements,
+} from "../src/results/measured_improvements.ts";
+import { findRuns, type JsonObject, type Run } from "../src/results/read_run.ts";
+import {
+  type EpochsRecommendation,
+  largestGroup,
+  recommendEpochs,
+  RETRAINED_METHODS,
+  type RetrainedMethod,
+} from "../src/results/retraining_evidence.ts";
+import { retrainingRecommendations } from "../src/results/schema/kinds.ts";
+import { readJson, writeResult } from "../src/results/schema/result_file.ts";
+import { formatCount, formatSigned, plural } from "../src/text/format.ts";
+import { renderTable } from "../src/text/table.ts";
+import { VERSION } from "../src/version.ts";
 
 /** `deno task analyze-retraining-strategy`: which trainings to repeat, and for how long. */
 export const command = defineCommand({
@@ -11,7 +33,7 @@ export const command = defineCommand({
   description: [
     "Reads the run folders under --results-dir: best epochs, over-fitting, whether the loss of " +
     "pretraining still falls. Writes retraining_recommendations.json there and prints the commands.",
-    "Each entry says whether it was measured, with the runs behind it, or is the documented default.",
+    "Each entry says whether it was measured, with its runs, or is the documented default.",
   ],
   flags: {
     "experiment": choiceFlag({
@@ -24,14 +46,254 @@ export const command = defineCommand({
       description: "Folder of run folders and results, where the recommendations go",
     }),
     "force": booleanFlag({
-      description: "Write the recommendations anew where someone has edited them",
+      description: "Overwrite recommendations that someone has edited",
     }),
   },
   examples: [
     { args: "", about: "Everything under results/" },
     { args: "--experiment byol --results-dir results/july", about: "BYOL alone" },
   ],
-  run: runAnalyzeRetrainingStrategy,
+  async run({ experiment, resultsDir, force }, { program, given }) {
+    if (given.has("results-dir") && !existsSync(resultsDir)) {
+      throw new UserError(`There is no folder ${resultsDir}: give the one that holds the runs`);
+    }
+    const out = join(resultsDir, "retraining_recommendations.json");
+    assertFolderWritable(out, "--results-dir");
+    if (!force) assertAsWritten(out);
+    const { runs, damaged } = findRuns(resultsDir);
+    const improvements = readMeasuredImprovements(resultsDir);
+    const recommendations = recommendRetraining({ runs, improvements, experiment, program });
+    const now = new Date();
+    await writeResult(out, retrainingRecommendations, {
+      timestamp: now.toISOString(),
+      version: VERSION,
+      results: resultsDir,
+      experiment,
+      ...recommendations,
+      unreadable_runs: damaged,
+    });
+    // The file's time is that in the file, until someone edits it.
+    Deno.utimeSync(out, now, now);
+
+    const finished = runs.filter(({ state }) => state === "finished").length;
+    printSettings([
+      ["Command", "analyze-retraining-strategy"],
+      ["Runs", `${formatCount(runs.length)}, of which ${formatCount(finished)} finished`],
+      ["Unreadable", damaged.map(({ reason }) => reason).join("\n") || undefined],
+    ]);
+    print(recommendations);
+    printSettings([["Recommendations", out]]);
+  },
 });
+
+/** @throws {UserError} When the file that is there is not as this command wrote it. */
+function assertAsWritten(path: string): void {
+  if (!existsSync(path)) return;
+  let written = NaN;
+  try {
+    written = Date.parse((readJson(path) as { timestamp: string }).timestamp);
+  } catch {
+    // The error below says so.
+  }
+  if (Math.abs(written - Number(Deno.statSync(path).mtime)) < 10) return;
+  throw new UserError(
+    `${path} was changed since this command wrote it. Keep a copy and give --force to overwrite it`,
+  );
+}
+
+/** A training to run. */
+type RecommendedExperiment = {
+  readonly name: string;
+  readonly command: string;
+  readonly checkpoint: string;
+  readonly expected_improvement: Improvement | null;
+  /** Why there is none, or what was measured. */
+  readonly expected_improvement_reason: string;
+  readonly source: EpochsRecommendation["source"];
+  readonly runs: readonly string[];
+};
+
+/**
+ * The recommendations of the file.
+ *
+ * @param options.experiment Whose experiments are listed
+ * @param options.program What precedes a command's name: `deno task`
+ */
+export function recommendRetraining(
+  { runs, improvements, experiment, program }: {
+    readonly runs: readonly Run[];
+    readonly improvements: MeasuredImprovements;
+    readonly experiment: "all" | RetrainedMethod;
+    readonly program: string;
+  },
+) {
+  const groups = RETRAINED_METHODS.map((method) => [method, largestGroup(runs, method)] as const);
+  const epochs = Object.fromEntries(
+    groups.map(([method, group]) => [method, recommendEpochs(method, group)]),
+  ) as Record<RetrainedMethod, EpochsRecommendation>;
+  return {
+    epochs_recommendation: epochs,
+    augmentation_recommendation: recommendAugmentations(improvements),
+    experiments_to_run: groups.flatMap(([method, group]) => {
+      const { source, recommended, current } = epochs[method];
+      if (experiment !== "all" && experiment !== method) return [];
+      if (source === "measured" && recommended === current) return [];
+      return experimentsOf(method, epochs[method], improvements, group?.runs[0].config ?? {})
+        .map((each) => ({ ...each, command: `${program} ${each.command}` }));
+    }),
+  };
+}
+
+function recommendAugmentations(
+  { augmentations, eachAugmentation = {} }: MeasuredImprovements,
+) {
+  const measured = augmentations !== undefined || Object.keys(eachAugmentation).length > 0;
+  return {
+    upgrade_from: ["time_shift", "scaling", "jitter"],
+    add_these: [
+      "time warping (frequency-warp)",
+      "temporal masking (temporal-dropout)",
+      "per-channel variation (channel-noise)",
+      "frequency-filter variation (bandpass)",
+    ],
+    expected_improvement: augmentations ?? null,
+    source: measured ? "measured" : "default",
+    reason: augmentations
+      ? "Fine-tuned after pretraining with all seven augmentations and with none, seed by seed; " +
+        "train-simclr and train-byol use all seven unless told otherwise"
+      : "The documented advice, which train-simclr and train-byol follow unless told otherwise; " +
+        "ablation --configs full,none measures what it is worth",
+    /** What each of the seven is worth, where it was measured. */
+    each: Object.fromEntries(AUGMENTATIONS.map((name) => [name, eachAugmentation[name] ?? null])),
+  };
+}
+
+/** The trainings that follow from a recommendation. */
+function experimentsOf(
+  method: RetrainedMethod,
+  { recommended, current, source, runs }: EpochsRecommendation,
+  improvements: MeasuredImprovements,
+  config: JsonObject,
+): RecommendedExperiment[] {
+  const data = flagArguments(config.dataSource as Record<string, string | number> ?? {});
+  const epochs = `--epochs ${recommended}`;
+  const trained = { source, runs, expected_improvement: null };
+  if (method === "supervised") {
+    const checkpoint = "checkpoints/supervised_retrained.pt";
+    return [{
+      name: `Supervised training, ${recommended} epochs`,
+      command: `train-supervised ${epochs}${settingsArguments(config, CLASSIFIER)} --seed 42 ` +
+        `--out ${checkpoint}${data}`,
+      checkpoint,
+      expected_improvement_reason: recommended < current
+        ? "none is due: the best epoch is kept in any case, fewer epochs save time"
+        : "not measured: no run was longer",
+      ...trained,
+    }];
+  }
+  const title = method === "byol" ? "BYOL" : "SimCLR";
+  const improvement = improvements[method];
+  const encoder = `checkpoints/ssl_${method}_retrained.pt`;
+  const checkpoint = `checkpoints/ssl_${method}_retrained_finetuned.pt`;
+  return [{
+    name: `${title}, ${recommended} epochs`,
+    command: `train-${method} ${epochs}${settingsArguments(config, PRETRAINING)} --seed 42 ` +
+      `--out ${encoder}${data}`,
+    checkpoint: encoder,
+    expected_improvement_reason: "not measured, since an encoder alone has no test AUROC",
+    ...trained,
+  }, {
+    name: `${title}, fine-tuned`,
+    command: `finetune --ssl-checkpoint ${encoder} --epochs 20 --seed 42 ` +
+      `--out ${checkpoint}${data}`,
+    checkpoint,
+    expected_improvement_reason: improvement
+      ? `${improvement.compared[0]} against ${improvement.compared[1]}, as trained so far`
+      : `not measured; train-multiseed --method supervised,${method} does it, seed by seed`,
+    ...trained,
+    expected_improvement: improvement ?? null,
+  }];
+}
+
+/** A setting of `config.json` with the flag that sets it, and the flag's default. */
+type SettingFlag = readonly [setting: string, flag: string, value: JsonValue];
+
+const SHARED: readonly SettingFlag[] = [
+  ["learningRate", "lr", 1e-3],
+  ["normalisation", "normalize", "train"],
+];
+
+const PRETRAINING: readonly SettingFlag[] = [
+  ["batchSize", "batch-size", 256],
+  ["temperature", "temperature", 0.07],
+  ["projection", "projection-dim", 128],
+  ["momentum", "momentum-tau", 0.999],
+  ["schedule", "tau-schedule", "constant"],
+  ["learningRateSchedule", "lr-schedule", "constant"],
+  ...SHARED,
+];
+
+const CLASSIFIER: readonly SettingFlag[] = [
+  ["batchSize", "batch-size", 64],
+  ["labelFraction", "label-fraction", 0.1],
+  ["loss", "loss", "focal"],
+  ["balancing", "balance-strategy", "oversample"],
+  ...SHARED,
+];
+
+/** The flags by which a command repeats the settings of a run, with a blank in front. */
+function settingsArguments(config: JsonObject, flags: readonly SettingFlag[]): string {
+  return flags.map(([setting, flag, value]) => {
+    const own = config[setting];
+    return own === undefined || own === value ? "" : ` --${flag} ${own}`;
+  }).join("") + (config.shuffle === false ? " --no-shuffle" : "");
+}
+
+function print(
+  { epochs_recommendation, augmentation_recommendation, experiments_to_run }: ReturnType<
+    typeof recommendRetraining
+  >,
+): void {
+  console.log(
+    renderTable(
+      ["method", "epochs now", "recommended", "source"],
+      Object.entries(epochs_recommendation).map(
+        ([method, { current, recommended, source, runs }]) => [
+          method,
+          String(current),
+          String(recommended),
+          source + (source === "measured" ? `, ${plural(runs.length, "run")}` : ""),
+        ],
+      ),
+    ) + "\n",
+  );
+  printSettings(
+    Object.entries(epochs_recommendation).map(([method, { reason }]) => [method, reason]),
+  );
+  const { expected_improvement, reason } = augmentation_recommendation;
+  printSettings([["augmentations", describeExpected(expected_improvement, reason)]]);
+  if (experiments_to_run.length === 0) {
+    console.log("Nothing to train again: the runs had the recommended number of epochs\n");
+  }
+  for (const { name, command, ...expected } of experiments_to_run) {
+    // The command on a line of its own, never wrapped: it is to be copied.
+    console.log(`${name}\n  ${command}`);
+    const improvement = describeExpected(
+      expected.expected_improvement,
+      expected.expected_improvement_reason,
+    );
+    console.log(`  Improvement: ${improvement}\n`);
+  }
+}
+
+/** What was measured, followed by what it is; or why there is nothing. */
+function describeExpected(improvement: Improvement | null, reason: string): string {
+  if (improvement === null) return reason;
+  const { mean, interval_95, n, over } = improvement;
+  const interval = interval_95
+    ? ` (${interval_95.map((end) => formatSigned(end)).join(" to ")})`
+    : "";
+  return `AUROC ${formatSigned(mean)}${interval}, n = ${formatCount(n)} ${over}: ${reason}`;
+}
 
 if (import.meta.main) await runCommand(command);

@@ -25,7 +25,7 @@ import {
   formatSigned,
   formatSignedInterval,
 } from "../src/text/format.ts";
-import { HEAD_TRAINING, trainLinearHead } from "../src/training/linear_head.ts";
+import { HEAD_TRAINING, trainLinearHead } from "../src/experiments/linear_head.ts";
 
 export const command = defineComparison({
   name: "compare-baselines",

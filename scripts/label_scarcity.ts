@@ -1,4 +1,10 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
+import { assertEachOnce, assertFolderWritable, workspaceSettings } from "../src/console/console.ts";
+import { runExperiment } from "../src/console/experiment.ts";
+import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import {
   choiceFlag,
   integerFlag,
@@ -10,11 +16,62 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import {
   dataFlags,
   deviceFlags,
+  jobsFlag,
   learningRateFlag,
   SEEDS,
 } from "../src/console/flags/training_flags.ts";
-import { runLabelScarcity } from "../src/commands/label_scarcity.ts";
-import { TRACKS } from "../src/experiments/label_scarcity.ts";
+import { openWorkspace } from "../src/console/open_workspace.ts";
+import { dataName } from "../src/data/signals/record_set.ts";
+import type { Experiment } from "../src/experiments/experiment.ts";
+import { planLabelScarcity, type ScarcityCell, TRACKS } from "../src/experiments/label_scarcity.ts";
+import { lineChart } from "../src/plots/line_chart.ts";
+import { labelScarcityResults } from "../src/results/schema/kinds.ts";
+import { writeResult } from "../src/results/schema/result_file.ts";
+import { chooseSource, normalizationFor } from "../src/runs/checkpoints.ts";
+import type { Workspace } from "../src/runs/workspace.ts";
+import { meanInterval } from "../src/stats/mean_interval.ts";
+import { formatCount, formatScore, formatShare, plural } from "../src/text/format.ts";
+import { renderTable } from "../src/text/table.ts";
+
+const flags = {
+  ...dataFlags,
+  "ssl-checkpoint": pathFlag({
+    default: "checkpoints/ssl_masked.pt",
+    description: "Pretrained encoder (.pt or .safetensors), key encoder",
+  }),
+  "fractions": numberListFlag({
+    default: [0.05, 0.1, 0.25, 1],
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: "Shares of the training labels",
+  }),
+  "seeds": numberListFlag({
+    ...SEEDS,
+    default: [42, 52, 62],
+    description: "Seeds; each chooses labels, weights and order",
+  }),
+  "tracks": stringListFlag({
+    choices: TRACKS,
+    default: TRACKS,
+    description: "What to compare",
+  }),
+  "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a run, at most" }),
+  "batch-size": integerFlag({ default: 32, minimum: 1, description: "Records of a step" }),
+  "lr": learningRateFlag(5e-4),
+  "normalize": choiceFlag({
+    choices: ["train", "none"],
+    description: "Standardize each lead by the training folds, or take mV as they are",
+    defaultText: "the checkpoint's",
+  }),
+  "out": pathFlag({
+    default: "results/label_scarcity",
+    description: "Folder of runs, JSON and figure",
+  }),
+  "jobs": jobsFlag,
+  ...deviceFlags,
+};
+
+type LabelScarcityOptions = Options<typeof flags>;
 
 /** `deno task label-scarcity`: metrics against the share of labels. */
 export const command = defineCommand({
@@ -23,45 +80,9 @@ export const command = defineCommand({
   description: [
     "Trains a classifier from scratch, on a pretrained encoder (fine-tuned and frozen), and on a " +
     "frozen random encoder, at every share of the labels with every seed. Each run starts from " +
-    "fresh weights. Runs that are done are kept; started again, the command goes on.",
+    "fresh weights. Runs that are done are kept; started again, the command continues.",
   ],
-  flags: {
-    ...dataFlags,
-    "ssl-checkpoint": pathFlag({
-      default: "checkpoints/ssl_masked.pt",
-      description: "Pretrained encoder (.pt or .safetensors), key encoder",
-    }),
-    "fractions": numberListFlag({
-      default: [0.05, 0.1, 0.25, 1],
-      exclusiveMinimum: 0,
-      maximum: 1,
-      description: "Shares of the training labels",
-    }),
-    "seeds": numberListFlag({
-      ...SEEDS,
-      default: [42, 52, 62],
-
-      description: "Seeds; each chooses labels, weights and order",
-    }),
-    "tracks": stringListFlag({
-      choices: TRACKS,
-      default: TRACKS,
-      description: "What to compare",
-    }),
-    "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a run, at most" }),
-    "batch-size": integerFlag({ default: 32, minimum: 1, description: "Records of a step" }),
-    "lr": learningRateFlag(5e-4),
-    "normalize": choiceFlag({
-      choices: ["train", "none"],
-      description: "Standardize each lead by the training folds, or take mV as they are",
-      defaultText: "the checkpoint's",
-    }),
-    "out": pathFlag({
-      default: "results/label_scarcity",
-      description: "Folder of runs, JSON and figure",
-    }),
-    ...deviceFlags,
-  },
+  flags,
   examples: [
     {
       args: "--ssl-checkpoint checkpoints/ssl_simclr.pt",
@@ -69,7 +90,189 @@ export const command = defineCommand({
     },
     { args: "--fractions 0.01,0.1 --seeds 1,2 --tracks supervised,random_frozen", about: "Less" },
   ],
-  run: runLabelScarcity,
+  run,
 });
+
+const TITLES = {
+  supervised: "supervised",
+  ssl_finetuned: "SSL, fine-tuned",
+  ssl_frozen: "SSL, frozen",
+  random_frozen: "random, frozen",
+};
+
+/** A run that is done; AUROC may be NaN. */
+type Run = ReturnType<typeof runsOf>[number];
+
+async function run(options: LabelScarcityOptions, context: CommandContext): Promise<void> {
+  const { fractions, seeds, epochs, batchSize, lr, jobs } = options;
+  assertEachOnce({ fractions, seeds });
+  const out = join(options.out, "label_scarcity_benchmark.json");
+  assertFolderWritable(out, "--out");
+  const { tracks, encoderCheckpoint } = chooseTracks(options, context);
+  const checkpoint = encoderCheckpoint === undefined
+    ? undefined
+    : await readCheckpoint(encoderCheckpoint);
+  if (checkpoint) chooseSource(checkpoint, ["encoder"]);
+  await runExperiment({
+    name: "label-scarcity",
+    context,
+    jobs,
+    open: () =>
+      openWorkspace({
+        flags: options,
+        context,
+        // One normalization for all tracks, so that they differ in the weights alone.
+        normalization: checkpoint
+          ? normalizationFor(checkpoint, options.normalize)
+          : options.normalize ?? "train",
+        allParts: true,
+      }),
+    plan: (workspace) =>
+      planLabelScarcity(workspace, {
+        ...{ fractions, seeds, tracks, epochs, batchSize, learningRate: lr, encoderCheckpoint },
+        folder: options.out,
+      }),
+    settings: (workspace) => [
+      ...workspaceSettings(workspace),
+      ["Encoder", encoderCheckpoint ?? "none"],
+      ["Tracks", tracks.map((track) => TITLES[track]).join("; ")],
+      ["Labels", fractions.map(formatShare).join(", ")],
+      ["Seeds", seeds.join(", ")],
+      [
+        "Training",
+        `at most ${epochs} epochs, batch ${batchSize}, BCE, Adam ${lr} with decay 1e-5, halved ` +
+        `after 5 epochs without a lower validation loss, stopped after 10`,
+      ],
+      ["Folder", options.out],
+    ],
+    line(cell, experiment) {
+      const { auroc, f1, best_epoch, epochs } = experiment.result(cell)!;
+      return `${TITLES[cell.track].padEnd(16)}${formatShare(cell.fraction).padStart(7)}  ` +
+        `seed ${cell.seed}  AUROC ${formatScore(auroc ?? NaN, 4)}  F1 ${formatScore(f1, 4)}  ` +
+        `best epoch ${best_epoch} of ${epochs}`;
+    },
+    async finish(experiment, workspace, time) {
+      const runs = runsOf(experiment);
+      await writeResult(out, labelScarcityResults, {
+        ...describe(runs, options),
+        ssl_checkpoint: encoderCheckpoint ?? null,
+        command_line: context.commandLine,
+        data: workspace.set.source,
+      });
+      const figure = await drawCurve(runs, options, workspace);
+      console.log("\nTest macro AUROC, mean ± SD over the seeds\n");
+      console.log(summaryTable(runs, options) + "\n");
+      return [["Results", out], ["Figure", figure], time];
+    },
+  });
+}
+
+/** The tracks that can be run: without a checkpoint those of a pretrained encoder cannot. */
+function chooseTracks(
+  { tracks, sslCheckpoint }: LabelScarcityOptions,
+  { given, program }: CommandContext,
+): { tracks: LabelScarcityOptions["tracks"]; encoderCheckpoint?: string } {
+  const wanted = [...new Set(tracks)];
+  const others = wanted.filter((track) => !track.startsWith("ssl_"));
+  if (others.length === wanted.length) return { tracks: wanted };
+  if (given.has("ssl-checkpoint") || given.has("tracks") || existsSync(sslCheckpoint)) {
+    return { tracks: wanted, encoderCheckpoint: sslCheckpoint };
+  }
+  console.log(
+    `There is no ${sslCheckpoint}: leaving out the tracks of a pretrained encoder ` +
+      `(${program} train-masked makes it, --ssl-checkpoint takes another)`,
+  );
+  return { tracks: others };
+}
+
+function runsOf(experiment: Experiment<ScarcityCell>) {
+  return experiment.cells.flatMap((cell) => {
+    const result = experiment.result(cell);
+    return result ? [{ ...cell, ...result, auroc: result.auroc ?? NaN }] : [];
+  });
+}
+
+const tracksOf = (runs: readonly Run[]) =>
+  TRACKS.filter((each) => runs.some(({ track }) => track === each));
+
+function aurocs(runs: readonly Run[], track: string, fraction: number): number[] {
+  return runs.filter((run) => run.track === track && run.fraction === fraction)
+    .map(({ auroc }) => auroc);
+}
+
+function summaryTable(runs: readonly Run[], { fractions }: LabelScarcityOptions): string {
+  const tracks = tracksOf(runs);
+  return renderTable(
+    ["labels", ...tracks.map((track) => TITLES[track])],
+    fractions.map((fraction) => [
+      formatShare(fraction),
+      ...tracks.map((track) => {
+        const { n, mean, standardDeviation } = meanInterval(aurocs(runs, track, fraction));
+        return formatScore(mean, 4) + (n > 1 ? ` ± ${standardDeviation.toFixed(4)}` : "");
+      }),
+    ]),
+  );
+}
+
+/** The documented keys, and all runs one by one. */
+function describe(runs: readonly Run[], { fractions, seeds }: LabelScarcityOptions) {
+  const tracks = tracksOf(runs);
+  return {
+    label_scarcity: Object.fromEntries(fractions.map((fraction) => [
+      String(fraction),
+      Object.fromEntries(tracks.map((track) => {
+        const auroc = aurocs(runs, track, fraction);
+        const { mean, standardDeviation, low, high } = meanInterval(auroc);
+        return [track, {
+          auroc,
+          f1: runs.filter((run) => run.track === track && run.fraction === fraction)
+            .map(({ f1 }) => f1),
+          auroc_mean: mean,
+          auroc_sd: standardDeviation,
+          auroc_interval_95: [low, high],
+        }];
+      })),
+    ])),
+    seeds,
+    label_fractions: fractions,
+    runs: runs.map(({ track, fraction, seed, auroc, f1, best_epoch, epochs }) => (
+      { track, label_fraction: fraction, seed, auroc, f1, best_epoch, epochs }
+    )),
+  };
+}
+
+async function drawCurve(
+  runs: readonly Run[],
+  { fractions, seeds, out }: LabelScarcityOptions,
+  { set, split }: Workspace,
+): Promise<string | undefined> {
+  const ascending = [...fractions].sort((a, b) => a - b);
+  const series = tracksOf(runs).map((track) => {
+    const points = ascending.map((fraction) => meanInterval(aurocs(runs, track, fraction)));
+    return {
+      name: TITLES[track],
+      x: ascending.map((fraction) => 100 * fraction),
+      y: points.map(({ mean }) => mean),
+      // The t interval of two or three seeds may leave the range of the metric.
+      ...(seeds.length > 1 && {
+        low: points.map(({ low }) => Math.max(0, low)),
+        high: points.map(({ high }) => Math.min(1, high)),
+      }),
+    };
+  });
+  if (ascending.length < 2 || !series.some(({ y }) => y.some(Number.isFinite))) return undefined;
+  const path = join(out, "label_scarcity_curve.svg");
+  const svg = await lineChart({
+    title: "Label efficiency",
+    caption: `${dataName(set)}, ${formatCount(split.train.length)} training and ` +
+      `${formatCount(split.test.length)} test records, n = ${plural(seeds.length, "seed")}` +
+      (seeds.length === 1 ? "" : "; bands: 95 % t interval of the mean"),
+    x: { title: "Labels used (%)", scale: "log" },
+    y: { title: "Test macro AUROC" },
+    series,
+  });
+  await writeFileAtomically(path, svg);
+  return path;
+}
 
 if (import.meta.main) await runCommand(command);

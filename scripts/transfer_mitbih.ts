@@ -1,8 +1,101 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+import { stringify } from "@std/csv";
+import { join } from "node:path";
+import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
+import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
+import { sha256OfFile } from "../src/checkpoint/sha256.ts";
+import { type Checkpoint, sourceOf } from "../src/checkpoint/state_dict.ts";
+import { assertFolderWritable, type Settings, workspaceSettings } from "../src/console/console.ts";
+import { runExperiment } from "../src/console/experiment.ts";
+import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags, learningRateFlag, seedFlag } from "../src/console/flags/training_flags.ts";
-import { runTransferMitBih } from "../src/commands/transfer_mitbih.ts";
+import { Progress } from "../src/console/progress.ts";
+import type { WindowSet } from "../src/data/datasets/dataset.ts";
+import { mitBih } from "../src/data/datasets/mit_bih.ts";
+import type { FoldSplit } from "../src/data/sampling/splits.ts";
+import { UserError } from "../src/errors.ts";
+import type { Experiment } from "../src/experiments/experiment.ts";
+import {
+  assertTransferable,
+  type EncoderSource,
+  planTransfer,
+  recordingResults,
+  testTransfer,
+  type TransferCell,
+  transferDifference,
+  type TransferEvaluation,
+  type TransferScores,
+} from "../src/experiments/transfer.ts";
+import { rocCurve } from "../src/metrics/roc_curve.ts";
+import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
+import { barChart } from "../src/plots/bar_chart.ts";
+import { lineChart } from "../src/plots/line_chart.ts";
+import { transferResults } from "../src/results/schema/kinds.ts";
+import { writeResult } from "../src/results/schema/result_file.ts";
+import { chooseSource, normalizationFor, weightsAt } from "../src/runs/checkpoints.ts";
+import { openDevice } from "../src/runs/device.ts";
+import { defaultRunFolder } from "../src/runs/run_folder.ts";
+import { Workspace } from "../src/runs/workspace.ts";
+import {
+  formatCount,
+  formatInterval,
+  formatPath,
+  formatPercent,
+  formatScore,
+  formatSigned,
+  plural,
+} from "../src/text/format.ts";
+import { quote } from "../src/text/shell_words.ts";
+import { renderTable } from "../src/text/table.ts";
+
+const flags = {
+  "mitbih-root": pathFlag({
+    default: "data/MIT-BIH/files/mitdb/1.0.0",
+    description: "Folder of the MIT-BIH Arrhythmia Database",
+  }),
+  "strict": booleanFlag({ description: "Fail on the first damaged or missing record" }),
+  "checkpoint": pathFlag({
+    required: true,
+    description: "Encoder (.pt or .safetensors): key encoder, else key model's under encoder.",
+  }),
+  "use-ssl": booleanFlag({
+    description: "Take a pretrained encoder only (key encoder), refuse a classifier (key model)",
+  }),
+  "freeze-encoder": booleanFlag({
+    description: "Train the head alone, on features that are computed once",
+  }),
+  "no-baseline": booleanFlag({
+    description: "Leave out the classifier from random weights, which takes half of the time",
+  }),
+  "normalize": choiceFlag({
+    choices: ["train", "checkpoint", "none"],
+    default: "train",
+    description: "Standardize by the training windows or as the checkpoint's leads, or take mV",
+  }),
+  "batch-size": integerFlag({ default: 32, minimum: 1, description: "Windows of a step" }),
+  "finetune-epochs": integerFlag({
+    default: 10,
+    minimum: 1,
+    description: "Passes over the training windows",
+  }),
+  "lr": learningRateFlag(1e-3),
+  "seed": seedFlag(),
+  "run-dir": pathFlag({
+    description: "Folder of classifiers, metrics, JSON and figures",
+    defaultText: "results/NAME-DATE",
+  }),
+  "json": pathFlag({
+    description: "Where the results are written as JSON",
+    defaultText: "transfer_mitbih.json in the run folder",
+  }),
+  "predictions": pathFlag({
+    description: "Write probabilities as CSV: record, window, abnormal, transfer, baseline",
+  }),
+  ...deviceFlags,
+};
+
+type TransferFlags = Options<typeof flags>;
 
 /** `deno task transfer-mitbih`: what an encoder is worth on MIT-BIH. */
 export const command = defineCommand({
@@ -13,55 +106,11 @@ export const command = defineCommand({
     "alone (--freeze-encoder), to tell windows of 10 s with an abnormal beat from normal ones. " +
     "Training and validation records are DS1 of the inter-patient split, test records DS2. Keeps " +
     "the epoch with the best validation AUROC and reports DS2 once, pooled and record by record, " +
-    "beside the same classifier trained from random weights.",
+    "next to the same classifier trained from random weights.",
     "Lead MLII is repeated on all twelve channels at the checkpoint's sampling rate (100 Hz where it " +
-    "states none). A run that was stopped goes on where the same command names its --run-dir.",
+    "states none). A run that was stopped continues where the same command names its --run-dir.",
   ],
-  flags: {
-    "mitbih-root": pathFlag({
-      default: "data/MIT-BIH/files/mitdb/1.0.0",
-      description: "Folder of the MIT-BIH Arrhythmia Database",
-    }),
-    "strict": booleanFlag({ description: "Fail on the first damaged or missing record" }),
-    "checkpoint": pathFlag({
-      required: true,
-      description: "Encoder (.pt or .safetensors): key encoder, else key model's under encoder.",
-    }),
-    "use-ssl": booleanFlag({
-      description: "Take a pretrained encoder only (key encoder), refuse a classifier (key model)",
-    }),
-    "freeze-encoder": booleanFlag({
-      description: "Train the head alone, on features that are computed once",
-    }),
-    "no-baseline": booleanFlag({
-      description: "Leave out the classifier from random weights, which takes half of the time",
-    }),
-    "normalize": choiceFlag({
-      choices: ["train", "checkpoint", "none"],
-      default: "train",
-      description: "Standardize by the training windows or as the checkpoint's leads, or take mV",
-    }),
-    "batch-size": integerFlag({ default: 32, minimum: 1, description: "Windows of a step" }),
-    "finetune-epochs": integerFlag({
-      default: 10,
-      minimum: 1,
-      description: "Passes over the training windows",
-    }),
-    "lr": learningRateFlag(1e-3),
-    "seed": seedFlag(),
-    "run-dir": pathFlag({
-      description: "Folder of classifiers, metrics, JSON and figures",
-      defaultText: "results/NAME-DATE",
-    }),
-    "json": pathFlag({
-      description: "Where the results are written as JSON",
-      defaultText: "transfer_mitbih.json in the run folder",
-    }),
-    "predictions": pathFlag({
-      description: "Write probabilities as CSV: record, window, abnormal, transfer, baseline",
-    }),
-    ...deviceFlags,
-  },
+  flags,
   examples: [
     {
       args: "--checkpoint checkpoints/ssl_simclr.pt --use-ssl --freeze-encoder",
@@ -69,7 +118,362 @@ export const command = defineCommand({
     },
     { args: "--checkpoint checkpoints/ssl_simclr.pt --lr 1e-4", about: "Train the encoder too" },
   ],
-  run: runTransferMitBih,
+  run,
 });
+
+/** Rate of a model whose checkpoint does not state one, Hz. */
+const DEFAULT_RATE = 100;
+
+const PLACES: Readonly<Record<EncoderSource, string>> = {
+  "encoder": "key encoder",
+  "encoder of model": "key model, entries under encoder.",
+};
+
+async function run(options: TransferFlags, context: CommandContext): Promise<void> {
+  const { freezeEncoder, batchSize, lr, seed, predictions } = options;
+  const epochs = options.finetuneEpochs;
+  const checkpoint = await readCheckpoint(options.checkpoint);
+  const encoderFrom = encoderSource(checkpoint, options.useSsl);
+  const folder = options.runDir ?? defaultRunFolder("transfer-mitbih");
+  const json = options.json ?? join(folder, "transfer_mitbih.json");
+  const set = await readWindows(options, checkpoint);
+  assertTransferable(set, mitBih);
+  assertFolderWritable(join(folder, "roc.svg"), "--run-dir");
+  assertFolderWritable(json, "--json");
+  if (predictions !== undefined) assertFolderWritable(predictions, "--predictions");
+  const runDir = context.given.has("run-dir") ? "" : ` --run-dir ${quote(folder)}`;
+  await runExperiment({
+    name: "transfer-mitbih",
+    context: { ...context, commandLine: context.commandLine + runDir },
+    stopAtFailure: true,
+    epochLines: true,
+    async open() {
+      const normalization = options.normalize === "checkpoint"
+        ? normalizationFor(checkpoint, undefined)
+        : options.normalize;
+      return await Workspace.open(set, { normalization }, await openDevice(options));
+    },
+    plan: (workspace) =>
+      planTransfer(workspace, {
+        command: "transfer-mitbih",
+        checkpoint: options.checkpoint,
+        ...{ encoderFrom, freezeEncoder, epochs, batchSize, seed, folder },
+        learningRate: lr,
+        baseline: !options.noBaseline,
+      }),
+    settings: (workspace) => [
+      ["Checkpoint", [options.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
+      ...settingsOf(workspace, set, options),
+      ["Encoder", `${PLACES[encoderFrom]}; ${freezeEncoder ? "frozen" : "trained too"}`],
+      ["Baseline", options.noBaseline ? "none" : "the same from random weights"],
+      ["Steps", `${epochs} epochs, batch ${batchSize}, BCE, Adam ${lr}, seed ${seed}`],
+      ["Run folder", folder],
+    ],
+    line: (cell, experiment) => `${cell.title}: ${bestEpoch(cell, experiment)}`,
+    async finish(experiment, workspace, time) {
+      const result = await testAll(experiment, workspace, set, options, context.signal);
+      const { split } = workspace;
+      console.log(`\nTest part (DS2), ${describePart(partOf(set, split, "test"))}\n`);
+      console.log(scoresTable(result));
+      console.log(
+        "\nIntervals: percentile bootstrap over records, not windows, 1,000 resamples; " +
+          "differences are\npaired by record. F1, sensitivity and specificity at 0.5\n",
+      );
+      console.log(recordsTable(result));
+      const { auroc, f1 } = result.transfer.scores;
+      const transfer_eval = { auroc: auroc.estimate, f1: f1.estimate };
+      console.log(`\n${JSON.stringify({ transfer_eval })}\n`);
+      const figures = await drawFigures(result, set, options, folder);
+      const { normalization, gpu } = workspace;
+      await writeResult(json, transferResults, {
+        transfer_eval,
+        checkpoint: options.checkpoint,
+        checkpoint_sha256: await sha256OfFile(options.checkpoint),
+        encoder_from: encoderFrom,
+        data: set.source,
+        adapter: gpu.name,
+        sampling_rate: set.samplingRate,
+        normalisation: {
+          source: normalization.kind === "none" ? "none" : options.normalize,
+          mean: normalization.mean,
+          standard_deviation: normalization.standardDeviation,
+        },
+        freeze_encoder: freezeEncoder,
+        epochs,
+        batch_size: batchSize,
+        lr,
+        seed,
+        parts: {
+          train: partOf(set, split, "train"),
+          validation: partOf(set, split, "validation"),
+          test: partOf(set, split, "test"),
+        },
+        left_out: set.quarantined,
+        transfer: describeTested(result.transfer),
+        baseline: result.baseline ? describeTested(result.baseline) : null,
+        difference: result.difference ?? null,
+        command_line: context.commandLine,
+      });
+      if (predictions !== undefined) {
+        await writeFileAtomically(predictions, predictionsCsv(result, set));
+      }
+      return [
+        time,
+        ["Classifier", result.transfer.cell.checkpoint],
+        ["JSON", json],
+        ["Predictions", predictions],
+        ["Figures", figures.join("\n") || undefined],
+        ["Next", nextCommand(options, context)],
+      ];
+    },
+  });
+}
+
+/** Where the encoder is: key `encoder`, else, unless a pretrained one is asked for, key `model`. */
+function encoderSource(checkpoint: Checkpoint, pretrainedOnly: boolean): EncoderSource {
+  const classifier = !weightsAt(checkpoint, "encoder") && weightsAt(checkpoint, "encoder of model");
+  if (pretrainedOnly && classifier) {
+    throw new UserError(
+      `${sourceOf(checkpoint)} has no key "encoder", but a classifier: leave --use-ssl away to ` +
+        "take its encoder",
+    );
+  }
+  return chooseSource(checkpoint, ["encoder", "encoder of model"]);
+}
+
+/** Windows at the model's rate. */
+async function readWindows(
+  { mitbihRoot, strict }: TransferFlags,
+  { metadata }: Checkpoint,
+): Promise<WindowSet> {
+  using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
+  return await mitBih.transfer!.load(mitbihRoot, {
+    samplingRate: metadata.sampling_rate ?? DEFAULT_RATE,
+    strict,
+    onProgress: (done, total) => progress.update(done, undefined, total),
+  });
+}
+
+function partOf(set: WindowSet, split: FoldSplit, part: keyof FoldSplit) {
+  const rows = split[part];
+  return {
+    records: [...new Set(Array.from(rows, (row) => set.records[row]))].sort((a, b) => a - b),
+    windows: rows.length,
+    abnormal: rows.filter((row) => set.labels[row] === 1).length,
+  };
+}
+
+/** `3,960 windows of 22 records, 37% abnormal`. */
+function describePart({ records, windows, abnormal }: ReturnType<typeof partOf>): string {
+  return `${formatCount(windows)} windows of ${plural(records.length, "record")}` +
+    (windows === 0 ? "" : `, ${formatPercent(abnormal / windows)} abnormal`);
+}
+
+function settingsOf(
+  workspace: Workspace,
+  set: WindowSet,
+  { normalize }: TransferFlags,
+): Settings {
+  const statistics = {
+    train: "by mean and SD of the training windows",
+    checkpoint: "by the checkpoint's mean and SD of each lead",
+    none: "",
+  }[normalize];
+  const { split, normalization } = workspace;
+  const part = (name: keyof FoldSplit) => describePart(partOf(set, split, name));
+  return [
+    ...workspaceSettings(workspace).filter(([name]) =>
+      name !== "Folds" && name !== "Normalization"
+    ),
+    ["Training", `${part("train")} (DS1)`],
+    ["Validation", `${part("validation")} (DS1)`],
+    ["Test", `${part("test")} (DS2)`],
+    ["Normalization", normalization.kind === "none" ? "none (mV)" : statistics],
+  ];
+}
+
+function bestEpoch(cell: TransferCell, experiment: Experiment<TransferCell>): string {
+  const { best_epoch, epochs } = experiment.result(cell)!;
+  return `best epoch ${best_epoch} of ${epochs}, by validation AUROC`;
+}
+
+/** A classifier with what it does on the test part. */
+type Tested = Awaited<ReturnType<typeof testAll>>["transfer"];
+
+interface Result {
+  readonly transfer: Tested;
+  readonly baseline?: Tested;
+  /** Paired by record. */
+  readonly difference?: TransferScores;
+}
+
+async function testAll(
+  experiment: Experiment<TransferCell>,
+  workspace: Workspace,
+  set: WindowSet,
+  { seed }: TransferFlags,
+  signal: AbortSignal,
+) {
+  const test = async (cell: TransferCell) => {
+    using progress = new Progress({ label: `Testing ${cell.name}`, total: 1, unit: "windows" });
+    const evaluation: TransferEvaluation = await testTransfer(workspace, cell, {
+      recordings: set.records,
+      seed,
+      signal,
+      onProgress: (done, total) => progress.update(done, undefined, total),
+    });
+    const { rows, probabilities } = evaluation;
+    const perRecord = recordingResults(
+      rows.map((row) => set.records[row]),
+      workspace.labelsOf(rows),
+      probabilities,
+    );
+    return { cell, ...experiment.result(cell)!, ...evaluation, perRecord };
+  };
+  const [cell, random] = experiment.cells;
+  const transfer = await test(cell);
+  if (random === undefined) return { transfer };
+  const baseline = await test(random);
+  const difference = transferDifference(workspace, transfer, baseline, {
+    recordings: set.records,
+    seed,
+  });
+  return { transfer, baseline, difference };
+}
+
+/** Titles of the metrics, in the order of tables and files. */
+const METRICS = {
+  auroc: "AUROC",
+  auprc: "AUPRC",
+  f1: "F1",
+  sensitivity: "sensitivity",
+  specificity: "specificity",
+} as const;
+
+/** A row a metric: both classifiers and the difference, each with its interval. */
+function scoresTable({ transfer, baseline, difference }: Result): string {
+  const absolute = (value: number) => formatScore(value, 4);
+  const columns = [
+    { title: "transfer", scores: transfer.scores, format: absolute },
+    ...(baseline ? [{ title: "baseline", scores: baseline.scores, format: absolute }] : []),
+    ...(difference ? [{ title: "difference", scores: difference, format: formatSigned }] : []),
+  ];
+  return renderTable(
+    ["metric", ...columns.flatMap(({ title }) => [title, "95 % interval"])],
+    (["auroc", "auprc", "f1", "sensitivity", "specificity"] as const).map((name) => [
+      METRICS[name],
+      ...columns.flatMap(({ scores, format }) => [
+        format(scores[name]!.estimate),
+        formatInterval(scores[name]!),
+      ]),
+    ]),
+  );
+}
+
+function recordsTable({ transfer, baseline }: Result): string {
+  return renderTable(
+    [
+      ...["record", "windows", "abnormal", "AUROC"],
+      ...(baseline ? ["baseline"] : []),
+      ...["accuracy", "F1"],
+    ],
+    transfer.perRecord.map(({ recording, rows, positives, auroc, accuracy, f1 }, i) => [
+      String(recording),
+      formatCount(rows),
+      formatPercent(positives / rows),
+      formatScore(auroc),
+      ...(baseline ? [formatScore(baseline.perRecord[i].auroc)] : []),
+      formatScore(accuracy),
+      formatScore(f1),
+    ]),
+  );
+}
+
+function describeTested({ cell, best_epoch, epochs, scores, perRecord }: Tested) {
+  return {
+    checkpoint: cell.checkpoint,
+    best_epoch,
+    epochs,
+    metrics: Object.fromEntries(
+      Object.entries(scores).map(([name, { estimate }]) => [name, estimate]),
+    ),
+    intervals_95: scores,
+    per_record: perRecord.map(({ recording, rows, positives, auroc, accuracy, f1 }) => (
+      { record: recording, windows: rows, abnormal: positives, auroc, accuracy, f1 }
+    )),
+  };
+}
+
+/** A row a test window. */
+function predictionsCsv({ transfer, baseline }: Result, set: WindowSet): string {
+  const head = ["record", "window", "abnormal", "transfer", ...(baseline ? ["baseline"] : [])];
+  const table = Array.from(transfer.rows, (row, i) => [
+    set.records[row],
+    // Ids are 1,000 times the record's number plus the window's.
+    set.ids[row] % 1000,
+    set.labels[row],
+    transfer.probabilities[i],
+    ...(baseline ? [baseline.probabilities[i]] : []),
+  ]);
+  return stringify([head, ...table], { headers: false });
+}
+
+async function drawFigures(
+  { transfer, baseline }: Result,
+  { labels }: WindowSet,
+  { checkpoint, freezeEncoder, seed }: TransferFlags,
+  folder: string,
+): Promise<string[]> {
+  const { rows, perRecord } = transfer;
+  const caption =
+    `${formatPath(checkpoint)}, ${freezeEncoder ? "frozen" : "fine-tuned"}; DS2, n = ` +
+    `${formatCount(rows.length)} windows of ${perRecord.length} records, seed ${seed}`;
+  const truth = Array.from(rows, (row) => labels[row]);
+  const curves = [transfer, ...(baseline ? [baseline] : [])].flatMap(
+    ({ cell, probabilities, scores }) => {
+      const curve = rocCurve(truth, probabilities);
+      if (curve === undefined) return [];
+      const { falsePositiveRate: x, truePositiveRate: y } = curve;
+      return [{ name: `${cell.name} ${formatScore(scores.auroc.estimate)}`, x, y }];
+    },
+  );
+  const bars = perRecord.filter(({ auroc }) => Number.isFinite(auroc)).map((
+    { recording, positives, rows, auroc },
+  ) => ({ name: `${recording} (${positives} of ${rows})`, value: auroc }));
+  const figures = {
+    "roc.svg": curves.length > 0 && lineChart({
+      title: "MIT-BIH: windows with an abnormal beat",
+      caption,
+      x: { title: "False positive rate (1 − specificity)", domain: [0, 1] },
+      y: { title: "Sensitivity", domain: [0, 1] },
+      series: [...curves, { name: "chance 0.500", x: [0, 1], y: [0, 1] }],
+    }),
+    "records.svg": bars.length > 0 && barChart({
+      title: "MIT-BIH: AUROC record by record (abnormal of all windows)",
+      caption,
+      valueTitle: "AUROC (0.5 = chance)",
+      base: 0.5,
+      maximum: 1,
+      bars,
+    }),
+  };
+  const written: string[] = [];
+  for (const [name, drawing] of Object.entries(figures)) {
+    if (!drawing) continue;
+    written.push(join(folder, name));
+    await writeFileAtomically(join(folder, name), await drawing);
+  }
+  return written;
+}
+
+/** With a frozen encoder the whole network comes next, then another seed. */
+function nextCommand(
+  { mitbihRoot, checkpoint, freezeEncoder, seed }: TransferFlags,
+  { program, given }: CommandContext,
+): string {
+  return `${program} transfer-mitbih --checkpoint ${quote(checkpoint)}` +
+    (given.has("mitbih-root") ? ` --mitbih-root ${quote(mitbihRoot)}` : "") +
+    (freezeEncoder ? "" : ` --seed ${seed + 1}`);
+}
 
 if (import.meta.main) await runCommand(command);

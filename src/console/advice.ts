@@ -41,6 +41,7 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   "seed-results": ({ file }) =>
     `Give --results-dir the folder that holds ${file} (train-multiseed writes results/), or a JSON ` +
     "or CSV file of results",
+  "other-checkpoint-folder": () => "Or give another --checkpoint-dir",
   "other-sampling-rate": ({ rate }) => `Give --resolution ${rate}`,
 };
 

@@ -44,17 +44,37 @@ export function workspaceSettings(workspace: Workspace): Settings {
   ];
 }
 
-/** The flags with which the next command reads the same data, with a blank in front. */
-export function dataArguments(
+/**
+ * What tells commands and run folders where the records came from: the options that differ from
+ * their defaults.
+ */
+export function dataSource(
   flags: DataOptions,
   given: ReadonlySet<string>,
-): string {
-  return (given.has("data-root") ? ` --data-root ${quote(flags.dataRoot)}` : "") +
-    (flags.labelsCsv === undefined ? "" : ` --labels-csv ${quote(flags.labelsCsv)}`) +
-    (flags.samplingRate === undefined ? "" : ` --sampling-rate ${flags.samplingRate}`) +
-    (flags.units === undefined ? "" : ` --units ${flags.units}`) +
-    (given.has("resolution") ? ` --resolution ${flags.resolution}` : "") +
-    (given.has("signal-length") ? ` --signal-length ${flags.signalLength}` : "");
+): Record<string, string | number> {
+  const { dataRoot, labelsCsv, samplingRate, units, resolution, signalLength } = flags;
+  return Object.fromEntries(
+    Object.entries({
+      dataRoot: given.has("data-root") ? dataRoot : undefined,
+      labelsCsv,
+      samplingRate,
+      units,
+      resolution: given.has("resolution") ? resolution : undefined,
+      signalLength: given.has("signal-length") ? signalLength : undefined,
+    }).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
+}
+
+/** Options as flags on a command line, with a blank in front of each. */
+export function flagArguments(options: Readonly<Record<string, string | number>>): string {
+  return Object.entries(options).map(([name, value]) =>
+    ` --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${quote(`${value}`)}`
+  ).join("");
+}
+
+/** The flags with which the next command reads the same data, with a blank in front. */
+export function dataArguments(flags: DataOptions, given: ReadonlySet<string>): string {
+  return flagArguments(dataSource(flags, given));
 }
 
 /** The four documented metrics in one line. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dataSource } from "./console.ts";
 import type { CommandContext } from "./flags/command.ts";
 import type { DataOptions, DeviceOptions } from "./flags/training_flags.ts";
 import type { Normalization } from "../data/signals/normalization.ts";
@@ -43,5 +44,6 @@ export async function openWorkspace(request: WorkspaceRequest): Promise<Workspac
   if (request.allParts) assertAllParts(set);
   if (!request.unlabeled) assertLabeled(set);
   request.check?.(set);
-  return await Workspace.open(set, { normalization }, device);
+  const origin = dataSource(flags, context.given);
+  return await Workspace.open({ ...set, origin }, { normalization }, device);
 }

@@ -5,24 +5,56 @@
  * @module
  */
 
+import { join } from "node:path";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
+import type { Balancing } from "../data/sampling/balancing.ts";
+import { dataName } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
-import { VERSION } from "../version.ts";
-import {
-  type ClassifierTask,
-  type MultiseedOptions,
-  type MultiseedTask,
-  planMultiseed,
-  type PretrainTask,
-} from "./multiseed_plan.ts";
-import type { PretrainingMethod } from "../methods/pretraining_method.ts";
-import { METHODS } from "../methods/registry.ts";
-import { pretrain } from "../training/pretrain.ts";
-import { isUnfinished } from "../runs/run_state.ts";
-import { earlierResult, runOnce } from "./sweep.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
+import type { ClassificationLoss } from "../losses/classification_loss.ts";
+import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
+import { type MethodName, METHODS } from "../methods/registry.ts";
+import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
+import { pretrain } from "../training/pretrain.ts";
+import { trainClassifier } from "../training/train_classifier.ts";
+import { VERSION } from "../version.ts";
+import type { Cell } from "./experiment.ts";
+import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
+
+/** What is repeated with every seed. */
+export interface MultiseedConfiguration {
+  /** Where the weights come from: random, or pretrained with a method. */
+  readonly method: "supervised" | MethodName;
+  readonly loss: ClassificationLoss["name"];
+  readonly balancing: Balancing;
+}
+
+/** Settings of {@linkcode planMultiseed}. */
+export interface MultiseedOptions {
+  readonly configurations: readonly MultiseedConfiguration[];
+  readonly seeds: readonly number[];
+  /** Share of the training labels, in (0, 1]. */
+  readonly labelFraction: number;
+  /** Of a classifier. */
+  readonly epochs: number;
+  /** Of a classifier. */
+  readonly batchSize: number;
+  /** Of Adam, in classifiers and in pretraining. */
+  readonly learningRate: number;
+  /** Of the methods that pretrain; all other settings are those of their commands. */
+  readonly pretraining: {
+    readonly epochs: number;
+    /** Default: that of the method's command. */
+    readonly batchSize?: number;
+    /** One encoder, of the first seed, for all seeds; else one a seed. */
+    readonly once: boolean;
+  };
+  /** Folder of all runs. */
+  readonly folder: string;
+  /** Folder of the classifiers' checkpoints. */
+  readonly checkpointFolder: string;
+}
 
 /** The four documented metrics and the mean binary cross-entropy; null where not defined. */
 export type MultiseedScores = {
@@ -35,7 +67,7 @@ export type MultiseedScores = {
 
 /** What a run of a classifier leaves in its folder. */
 export type ClassifierResult = {
-  /** The epoch that was best by macro AUROC on fold 9; all numbers are of its weights. */
+  /** The epoch with the best macro AUROC on fold 9; all numbers are of its weights. */
   readonly best_epoch: number;
   /** On fold 9. */
   readonly validation: MultiseedScores;
@@ -54,292 +86,149 @@ export type ClassifierResult = {
   readonly version: string;
 };
 
-/** A finished run. */
-export interface MultiseedRun {
-  readonly task: ClassifierTask;
-  readonly result: ClassifierResult;
+interface SeededCell<Result extends JsonValue> extends Cell<Result> {
+  readonly seed: number;
+  readonly folder: string;
+  /** The checkpoint it writes. */
+  readonly out: string;
 }
 
-/** A run that failed; it is tried again the next time. */
-export interface MultiseedFailure {
-  readonly task: ClassifierTask;
-  readonly error: string;
+/** Pretraining of one encoder, for the classifiers that need it. */
+export interface EncoderCell extends SeededCell<{ readonly encoder: string }> {
+  readonly kind: "encoder";
+  readonly batchSize: number;
 }
 
-/** Where an experiment stands; in the order of the plan. */
-export interface MultiseedOutcome {
-  readonly runs: readonly MultiseedRun[];
-  readonly failures: readonly MultiseedFailure[];
+/** Training of one classifier. */
+export interface ClassifierCell extends SeededCell<ClassifierResult> {
+  readonly kind: "classifier";
+  readonly configuration: MultiseedConfiguration;
+  readonly epochs: number;
 }
 
-/** What an experiment tells whoever watches it. */
-export interface MultiseedEvents {
-  /** What is left to do, the encoders that it needs included. */
-  planned?(pending: readonly MultiseedTask[], outcome: MultiseedOutcome): void | Promise<void>;
-  started?(task: MultiseedTask): void;
-  /** @param epochs Epochs done, with a fraction of the one at work. */
-  progress?(task: MultiseedTask, epochs: number): void;
-  /** Something is wrong with a run, in a sentence. */
-  warning?(task: MultiseedTask, text: string): void;
-  /** A task has ended: with an error, or without. */
-  ended?(
-    task: MultiseedTask,
-    error: string | undefined,
-    outcome: MultiseedOutcome,
-  ): void | Promise<void>;
-}
-
-/** What is told of a task at work. */
-export type TaskEvents = Pick<MultiseedEvents, "progress" | "warning">;
-
-/**
- * Does one task at a time. What fails for a reason that a person can act on, such as a run that
- * diverges, throws a `UserError`.
- */
-export interface TaskRunner {
-  run(task: MultiseedTask, events: TaskEvents): Promise<JsonValue>;
+/** Loss and drawing; the method in front, where it is not supervised. */
+export function configurationName({ method, loss, balancing }: MultiseedConfiguration): string {
+  return `${method === "supervised" ? "" : `${method}_`}${loss}_${balancing}`;
 }
 
 /**
- * Trains every configuration with every seed, one run after the other. What is done already is read
- * from the folder; what was stopped goes on to the same bits. A run that fails is kept among the
- * failures, and the others go on.
- *
- * @throws {UserError} When the folder holds runs with other settings. The reason of `signal`, when it
- * aborts.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { multiseed, synthesizeCohort, Workspace } from "ssrl-ecg";
- * const folder = Deno.makeTempDirSync();
- * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
- * const workspace = await Workspace.open(set, { normalization: "train" });
- * const { runs } = await multiseed(workspace, {
- *   configurations: [{ method: "supervised", loss: "bce", balancing: "standard" }],
- *   seeds: [42, 52],
- *   labelFraction: 1,
- *   epochs: 1,
- *   batchSize: 64,
- *   learningRate: 1e-3,
- *   pretraining: { epochs: 1, once: false },
- *   folder: `${folder}/runs`,
- *   checkpointFolder: folder,
- * });
- * assert(runs.length === 2);
- * workspace.destroy();
- * Deno.removeSync(folder, { recursive: true });
- * ```
+ * Every configuration with every seed, seed by seed, so that what is done at any time compares all
+ * configurations; an encoder before the first classifier that needs it.
  */
-export function multiseed(
+export function planMultiseed(
   workspace: Workspace,
-  options: MultiseedOptions & {
-    /** Seconds between two savings of a run's state; default 20. */
-    readonly saveEverySeconds?: number;
-    readonly signal?: AbortSignal;
-    readonly events?: MultiseedEvents;
-  },
-): Promise<MultiseedOutcome> {
-  const runner: TaskRunner = {
-    run: (task, events) => runTask(workspace, task, { ...options, events }),
+  options: MultiseedOptions,
+): (EncoderCell | ClassifierCell)[] {
+  const { seeds, labelFraction, epochs, batchSize, learningRate } = options;
+  const { set } = workspace;
+  const data = {
+    data: dataName(set),
+    classes: set.classNames,
+    samplingRate: set.samplingRate,
+    ...dataSettings(workspace),
   };
-  return runTasks(planMultiseed(workspace, options), [runner], options);
-}
+  const cells = new Map<string, EncoderCell | ClassifierCell>();
+  const named = (name: string, seed: number) => `${name}_seed${String(seed).padStart(3, "0")}`;
 
-/**
- * Does the tasks of a plan that are not done yet, as many at a time as there are runners.
- *
- * @throws {UserError} Before any work, when a folder holds a run with other settings.
- */
-export async function runTasks(
-  tasks: readonly MultiseedTask[],
-  runners: readonly TaskRunner[],
-  { signal, events }: { readonly signal?: AbortSignal; readonly events?: MultiseedEvents },
-): Promise<MultiseedOutcome> {
-  const results = new Map<MultiseedTask, JsonValue>();
-  const errors = new Map<MultiseedTask, string>();
-  for (const task of tasks) {
-    const result = earlierResult(task.runFolder, task.settings);
-    if (result !== undefined) results.set(task, result);
-  }
-  const outcome = () => outcomeOf(tasks, results, errors);
-  const needed = new Set(
-    tasks.flatMap((task) =>
-      task.kind === "classifier" && !results.has(task) ? task.pretraining : []
-    ),
-  );
-  const waiting = tasks.filter((task) =>
-    !results.has(task) && (task.kind === "classifier" || needed.has(task))
-  );
-  await events?.planned?.([...waiting], outcome());
-  const idle = [...runners];
-  const running = new Map<MultiseedTask, Promise<() => MultiseedTask>>();
-  const start = (task: MultiseedTask, runner: TaskRunner) => {
-    events?.started?.(task);
-    return runner.run(task, events ?? {}).then(
-      (result) => () => void results.set(task, result),
-      (error) => () => {
-        if (signal?.aborted) throw signal.reason;
-        if (!(error instanceof UserError)) throw error;
-        errors.set(task, error.message);
+  const encoderCell = (method: MethodName, seed: number): EncoderCell => {
+    const own: PretrainingMethod = METHODS[method];
+    const { epochs, batchSize = own.batchSize } = options.pretraining;
+    const name = named(`pretrain_${method}`, seed);
+    const folder = join(options.folder, name);
+    const out = join(folder, "encoder.pt");
+    const shared = { seed, epochs, batchSize, learningRate };
+    return {
+      kind: "encoder",
+      name,
+      title: `pretraining ${method}, seed ${seed}`,
+      seed,
+      batchSize,
+      folder,
+      out,
+      settings: { method, ...shared, ...settingsOf(own, {}, set.samplingRate), ...data },
+      auxiliary: true,
+      work: pretrainingWork(workspace, method, epochs),
+      async run(context) {
+        await pretrain(workspace, own, { ...trainingOptions(context), ...shared, out });
+        return { encoder: out };
       },
-    ).then((settle) => () => {
-      running.delete(task);
-      idle.push(runner);
-      settle();
-      return task;
-    });
+    };
   };
-  try {
-    while (waiting.length + running.size > 0) {
-      signal?.throwIfAborted();
-      const at = waiting.findIndex((task) => {
-        const encoder = task.kind === "classifier" ? task.pretraining : undefined;
-        return encoder === undefined || results.has(encoder) || errors.has(encoder);
-      });
-      const next = waiting[at];
-      const lost = next?.kind === "classifier" && next.pretraining !== undefined
-        ? errors.get(next.pretraining)
-        : undefined;
-      let ended: MultiseedTask;
-      if (lost !== undefined) {
-        [ended] = waiting.splice(at, 1);
-        errors.set(ended, `The pretraining failed: ${lost}`);
-      } else if (next !== undefined && idle.length > 0) {
-        waiting.splice(at, 1);
-        running.set(next, start(next, idle.shift()!));
-        continue;
-      } else {
-        ended = (await Promise.race(running.values()))();
+
+  const classifierCell = (
+    configuration: MultiseedConfiguration,
+    seed: number,
+    encoder: EncoderCell | undefined,
+  ): ClassifierCell => {
+    const { method, loss, balancing } = configuration;
+    const name = named(configurationName(configuration), seed);
+    const own = { method, loss, balancing, seed, labelFraction, epochs, batchSize, learningRate };
+    const out = join(options.checkpointFolder, `multiseed_${name}.pt`);
+    return {
+      kind: "classifier",
+      name,
+      title: `${configurationName(configuration)}, seed ${seed}`,
+      configuration,
+      seed,
+      epochs,
+      folder: join(options.folder, name),
+      out,
+      settings: {
+        ...own,
+        ...(encoder && {
+          pretrainSeed: encoder.seed,
+          pretrainEpochs: options.pretraining.epochs,
+          pretrainBatchSize: encoder.batchSize,
+        }),
+        ...data,
+      },
+      needs: encoder && [encoder],
+      work: classifierWork(workspace, epochs, labelFraction),
+      async run(context) {
+        if (encoder) await assertReadable(encoder);
+        const trained = await trainClassifier(workspace, {
+          ...own,
+          ...trainingOptions(context),
+          command: "train-multiseed",
+          selection: "auroc_macro",
+          freezeEncoder: false,
+          encoderCheckpoint: encoder?.out,
+          out,
+        });
+        return {
+          best_epoch: trained.bestEpoch,
+          validation: { ...trained.validation },
+          test: { ...trained.test },
+          per_class: { ...trained.testPerClass },
+          adapter: workspace.gpu.name,
+          version: VERSION,
+        };
+      },
+    };
+  };
+
+  for (const seed of seeds) {
+    for (const configuration of options.configurations) {
+      const { method } = configuration;
+      let encoder: EncoderCell | undefined;
+      if (method !== "supervised") {
+        const planned = encoderCell(method, options.pretraining.once ? seeds[0] : seed);
+        encoder = cells.get(planned.name) as EncoderCell ?? planned;
+        cells.set(encoder.name, encoder);
       }
-      await events?.ended?.(ended, errors.get(ended), outcome());
+      const classifier = classifierCell(configuration, seed, encoder);
+      cells.set(classifier.name, classifier);
     }
-  } catch (error) {
-    // They are saving what they have done.
-    if (signal?.aborted) await Promise.allSettled(running.values());
-    throw error;
   }
-  return outcome();
+  return [...cells.values()];
 }
 
-function outcomeOf(
-  tasks: readonly MultiseedTask[],
-  results: ReadonlyMap<MultiseedTask, JsonValue>,
-  errors: ReadonlyMap<MultiseedTask, string>,
-): MultiseedOutcome {
-  const runs = tasks.filter((task) => task.kind === "classifier");
-  return {
-    runs: runs.flatMap((task) =>
-      results.has(task) ? { task, result: results.get(task) as ClassifierResult } : []
-    ),
-    failures: runs.flatMap((task) => errors.has(task) ? { task, error: errors.get(task)! } : []),
-  };
-}
-
-/** What {@linkcode runTask} needs besides the task. */
-export interface RunTaskOptions
-  extends Pick<MultiseedOptions, "labelFraction" | "batchSize" | "learningRate"> {
-  /** For the runs' `config.json`. */
-  readonly commandLine?: string;
-  readonly saveEverySeconds?: number;
-  readonly signal?: AbortSignal;
-  readonly events?: TaskEvents;
-}
-
-/** Does a task, from the start or from where it stopped, unless it is done. */
-export async function runTask(
-  workspace: Workspace,
-  task: MultiseedTask,
-  options: RunTaskOptions,
-): Promise<JsonValue> {
-  const { result } = await runOnce<JsonValue>(
-    task.runFolder,
-    task.settings,
-    () =>
-      task.kind === "pretraining"
-        ? pretrainEncoder(workspace, task, options)
-        : classify(workspace, task, options),
-  );
-  return result;
-}
-
-/** What both kinds of runs share. */
-function runOptions(task: MultiseedTask, options: RunTaskOptions) {
-  const { commandLine, signal, saveEverySeconds } = options;
-  const { epochs, seed, out, runFolder } = task;
-  return {
-    epochs,
-    seed,
-    out,
-    runFolder,
-    learningRate: options.learningRate,
-    shuffle: true,
-    logEvery: 100,
-    resume: isUnfinished(runFolder),
-    ...(commandLine === undefined ? {} : { commandLine }),
-    ...(signal ? { signal } : {}),
-    ...(saveEverySeconds === undefined ? {} : { saveEverySeconds }),
-  };
-}
-
-async function pretrainEncoder(
-  workspace: Workspace,
-  task: PretrainTask,
-  options: RunTaskOptions,
-): Promise<JsonValue> {
-  const { events } = options;
-  const method: PretrainingMethod = METHODS[task.method];
-  await pretrain(workspace, method, {
-    ...runOptions(task, options),
-    batchSize: task.batchSize,
-    events: {
-      steps: (epoch, done, total) => events?.progress?.(task, epoch - 1 + done / total),
-      warning: (text) => events?.warning?.(task, text),
-    },
-  });
-  return { encoder: task.out };
-}
-
-async function classify(
-  workspace: Workspace,
-  task: ClassifierTask,
-  options: RunTaskOptions,
-): Promise<JsonValue> {
-  const { configuration: { method, loss, balancing }, pretraining } = task;
-  const { labelFraction, batchSize, events } = options;
-  if (pretraining) await assertReadable(pretraining);
-  const trained = await trainClassifier(workspace, {
-    ...runOptions(task, options),
-    command: "train-multiseed",
-    method,
-    selection: "auroc_macro",
-    batchSize,
-    labelFraction,
-    loss,
-    balancing,
-    freezeEncoder: false,
-    ...(pretraining ? { encoderCheckpoint: pretraining.out } : {}),
-    events: {
-      steps: (epoch, done, total) => events?.progress?.(task, epoch - 1 + done / total),
-    },
-  });
-  const result: ClassifierResult = {
-    best_epoch: trained.bestEpoch,
-    validation: trained.validation,
-    test: trained.test,
-    per_class: trained.testPerClass,
-    adapter: workspace.gpu.name,
-    version: VERSION,
-  };
-  // As it is read back from the folder: JSON has no NaN.
-  return JSON.parse(JSON.stringify(result));
-}
-
-async function assertReadable({ out, runFolder }: PretrainTask): Promise<void> {
+/** A damaged encoder fails the runs that need it. */
+async function assertReadable({ out, folder }: EncoderCell): Promise<void> {
   try {
     await readCheckpoint(out);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${error.message}. Remove ${runFolder} to pretrain again`);
+    throw new UserError(`${error.message}. Remove ${folder} to pretrain again`, error.facts);
   }
 }

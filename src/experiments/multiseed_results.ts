@@ -1,5 +1,6 @@
 /**
- * `phase2_multiseed_results.json`: the documented keys, and beside them what they leave out.
+ * `phase2_multiseed_results.json`: the documented keys, and what they leave out. Numbers that are not
+ * defined are NaN here and null in the file.
  *
  * @module
  */
@@ -8,61 +9,57 @@ import { quantile } from "../stats/descriptive.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 import { pairedT } from "../stats/paired_t.ts";
 import { pairedDifferences } from "../stats/samples.ts";
-import { finiteOrNull } from "../results/finite_or_null.ts";
-import type { MultiseedOutcome, MultiseedRun } from "./multiseed.ts";
-import { configurationName, type MultiseedOptions } from "./multiseed_plan.ts";
+import type { Experiment } from "./experiment.ts";
+import {
+  type ClassifierCell,
+  type ClassifierResult,
+  configurationName,
+  type EncoderCell,
+  type MultiseedOptions,
+} from "./multiseed.ts";
 
-/** Mean, spread and range of a metric over the seeds; null where not defined. */
-export type MetricSummary = {
-  readonly mean: number | null;
-  /** With n − 1. */
-  readonly std: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Same as `t_interval_95`. */
-  readonly ci_95: readonly [number | null, number | null];
-  /** Student's t interval of the mean. */
-  readonly t_interval_95: readonly [number | null, number | null];
-  /** 2.5 % and 97.5 % of the seeds' values, with linear interpolation. */
-  readonly percentile_interval_95: readonly [number | null, number | null];
-};
+/** A classifier of the plan, as far as results tell it. */
+type Trained = Pick<ClassifierCell, "configuration" | "seed" | "out" | "folder">;
 
-/** What all seeds of a configuration give together. */
-export type ConfigurationSummary = {
-  readonly auroc: MetricSummary;
-  readonly f1: MetricSummary;
-  readonly sensitivity: Pick<MetricSummary, "mean" | "std">;
-  readonly specificity: Pick<MetricSummary, "mean" | "std">;
-  readonly n_seeds: number;
-  /** The same of fold 9, by which the epoch was chosen. */
-  readonly validation: { readonly auroc: MetricSummary; readonly f1: MetricSummary };
-};
+/** A classifier that is done. */
+export interface MultiseedRun extends Trained {
+  readonly result: ClassifierResult;
+}
 
-/** Comparison of two configurations, seed by seed, in test AUROC. */
-export type SignificanceTest = {
-  readonly test: string;
-  readonly configurations: readonly [string, string];
-  /** Seeds that both have. */
-  readonly n: number;
-  readonly t_statistic: number | null;
-  readonly p_value: number;
-  /** d_z: mean difference by the standard deviation of the differences. Infinite ones are null. */
-  readonly cohens_d: number | null;
-  readonly significant: boolean;
-  /** Second minus first. */
-  readonly mean_difference: number;
-};
+/** The classifiers of an experiment; in the order of the plan. */
+export interface MultiseedOutcome {
+  readonly runs: readonly MultiseedRun[];
+  readonly failures: readonly (Trained & { readonly error: string })[];
+}
+
+/** What is done and what failed so far. */
+export function multiseedOutcome(
+  experiment: Experiment<EncoderCell | ClassifierCell>,
+): MultiseedOutcome {
+  const classifiers = experiment.cells.filter((cell) => cell.kind === "classifier");
+  return {
+    runs: classifiers.flatMap((cell) => {
+      const result = experiment.result(cell);
+      return result ? [{ ...cell, result }] : [];
+    }),
+    failures: classifiers.flatMap((cell) => {
+      const error = experiment.error(cell);
+      return error ? [{ ...cell, error: error.message }] : [];
+    }),
+  };
+}
 
 /** What the file says besides the runs. */
 export interface MultiseedFacts {
-  readonly options: MultiseedOptions;
+  readonly options: Pick<
+    MultiseedOptions,
+    "configurations" | "seeds" | "labelFraction" | "epochs" | "pretraining"
+  >;
   readonly quick: boolean;
   /** Where the records come from. */
   readonly data: string;
   readonly classes: readonly string[];
 }
-
-type Metric = "auroc_macro" | "f1_macro" | "sensitivity_micro" | "specificity_micro";
 
 /**
  * The content of the file. All but `timestamp` follows from settings and results.
@@ -74,7 +71,7 @@ export function describeMultiseed(
   { options, quick, data, classes }: MultiseedFacts,
   now = new Date(),
 ) {
-  const { configurations, seeds } = options;
+  const { configurations, seeds, labelFraction, epochs, pretraining } = options;
   const names = configurations.map(configurationName);
   const pairs = new Map(
     configurations.map(({ loss, balancing }) => [`${loss} ${balancing}`, [loss, balancing]]),
@@ -87,9 +84,15 @@ export function describeMultiseed(
     quick_mode: quick,
     configurations: [...pairs.values()],
     seeds,
-    methods: Object.fromEntries(
-      configurations.map((configuration, i) => [names[i], describeMethod(configuration, options)]),
-    ),
+    methods: Object.fromEntries(configurations.map(({ method, loss, balancing }, i) => [names[i], {
+      method,
+      loss,
+      balance_strategy: balancing,
+      label_fraction: labelFraction,
+      epochs,
+      pretrain_epochs: method === "supervised" ? null : pretraining.epochs,
+      pretrain_once: method === "supervised" ? null : pretraining.once,
+    }])),
     data,
     classes,
     adapter: distinct("adapter"),
@@ -97,75 +100,58 @@ export function describeMultiseed(
     individual_results: Object.fromEntries(
       names.map((name) => [name, runsOf(runs, name).map(describeRun)]),
     ),
-    failures: failures.map(({ task, error }) => ({
-      configuration: configurationName(task.configuration),
-      seed: task.seed,
+    failures: failures.map(({ configuration, seed, error }) => ({
+      configuration: configurationName(configuration),
+      seed,
       error,
     })),
     statistics: {
       ...Object.fromEntries(
-        names.flatMap((name) => {
-          const own = runsOf(runs, name);
-          return own.length > 0 ? [[name, summarizeConfiguration(own)]] : [];
-        }),
+        names.map((name) => [name, runsOf(runs, name)] as const)
+          .filter(([, own]) => own.length > 0)
+          .map(([name, own]) => [name, summarizeConfiguration(own)]),
       ),
-      ...(significance ? { significance_test: significance } : {}),
+      ...(significance && { significance_test: significance }),
     },
   };
 }
 
 /** Runs of one configuration, in the order of the seeds. */
 export function runsOf(runs: readonly MultiseedRun[], name: string): MultiseedRun[] {
-  return runs.filter(({ task }) => configurationName(task.configuration) === name);
+  return runs.filter(({ configuration }) => configurationName(configuration) === name);
 }
 
-function describeMethod(
-  { method, loss, balancing }: MultiseedOptions["configurations"][number],
-  { labelFraction, epochs, pretraining }: MultiseedOptions,
-) {
-  const pretrained = method !== "supervised";
-  return {
-    method,
-    loss,
-    balance_strategy: balancing,
-    label_fraction: labelFraction,
-    epochs,
-    pretrain_epochs: pretrained ? pretraining.epochs : null,
-    pretrain_once: pretrained ? pretraining.once : null,
-  };
-}
-
-function describeRun({ task, result }: MultiseedRun) {
+function describeRun({ seed, out, folder, result }: MultiseedRun) {
   const { best_epoch, validation, test, per_class } = result;
   const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = test;
   return {
-    seed: task.seed,
+    seed,
     auroc_macro,
     f1_macro,
     sensitivity_micro,
     specificity_micro,
-    checkpoint: task.out,
+    checkpoint: out,
     best_epoch,
     validation,
     test,
     per_class,
-    run_folder: task.runFolder,
+    run_folder: folder,
   };
 }
 
-/** Summary of the runs of one configuration. */
-export function summarizeConfiguration(runs: readonly MultiseedRun[]): ConfigurationSummary {
-  const metric = (part: "validation" | "test", name: Metric) =>
-    summarize(runs.map(({ result }) => result[part][name]));
-  const brief = (name: Metric) => {
-    const { mean, std } = metric("test", name);
-    return { mean, std };
-  };
+/** What all seeds of a configuration give together: fold 10, and fold 9, which chose the epoch. */
+export function summarizeConfiguration(runs: readonly MultiseedRun[]) {
+  const metric = (
+    part: "validation" | "test",
+    name: Exclude<keyof ClassifierResult["test"], "loss">,
+  ) => summarize(runs.map(({ result }) => result[part][name] ?? NaN));
+  const { mean, std } = metric("test", "sensitivity_micro");
+  const specificity = metric("test", "specificity_micro");
   return {
     auroc: metric("test", "auroc_macro"),
     f1: metric("test", "f1_macro"),
-    sensitivity: brief("sensitivity_micro"),
-    specificity: brief("specificity_micro"),
+    sensitivity: { mean, std },
+    specificity: { mean: specificity.mean, std: specificity.std },
     n_seeds: runs.length,
     validation: {
       auroc: metric("validation", "auroc_macro"),
@@ -174,34 +160,33 @@ export function summarizeConfiguration(runs: readonly MultiseedRun[]): Configura
   };
 }
 
-function summarize(results: readonly (number | null)[]): MetricSummary {
-  const values = results.filter((value) => value !== null).sort((a, b) => a - b);
+/** Mean, spread and range of a metric over the seeds. */
+export type MetricSummary = ReturnType<typeof summarize>;
+
+function summarize(results: readonly number[]) {
+  const values = results.filter(Number.isFinite).sort((a, b) => a - b);
   const { mean, standardDeviation, low, high } = meanInterval(values);
-  const interval = [finiteOrNull(low), finiteOrNull(high)] as const;
   return {
-    mean: finiteOrNull(mean),
-    std: finiteOrNull(standardDeviation),
-    min: values[0] ?? null,
-    max: values[values.length - 1] ?? null,
-    ci_95: interval,
-    t_interval_95: interval,
-    percentile_interval_95: [
-      finiteOrNull(quantile(values, 0.025)),
-      finiteOrNull(quantile(values, 0.975)),
-    ],
+    mean,
+    /** With n − 1. */
+    std: standardDeviation,
+    min: values[0] ?? NaN,
+    max: values.at(-1) ?? NaN,
+    /** Documented name of the next. */
+    ci_95: [low, high],
+    /** Student's t interval of the mean. */
+    t_interval_95: [low, high],
+    /** 2.5 % and 97.5 % of the seeds' values, with linear interpolation. */
+    percentile_interval_95: [quantile(values, 0.025), quantile(values, 0.975)],
   };
 }
 
-/** Of the first two configurations that have two seeds in common; undefined where there are none. */
-export function significanceOf(
-  runs: readonly MultiseedRun[],
-  names: readonly string[],
-): SignificanceTest | undefined {
+/** Of the first two configurations with two seeds in common, seed by seed; undefined without. */
+export function significanceOf(runs: readonly MultiseedRun[], names: readonly string[]) {
   const scores = (name: string) =>
     new Map(
-      runsOf(runs, name).flatMap(({ task, result }) =>
-        result.test.auroc_macro === null ? [] : [[task.seed, result.test.auroc_macro]]
-      ),
+      runsOf(runs, name).map(({ seed, result }) => [seed, result.test.auroc_macro ?? NaN] as const)
+        .filter(([, auroc]) => Number.isFinite(auroc)),
     );
   for (const [i, first] of names.entries()) {
     for (const second of names.slice(i + 1)) {
@@ -218,10 +203,12 @@ export function significanceOf(
         test: "paired t-test",
         configurations: [first, second],
         n,
-        t_statistic: finiteOrNull(t),
+        t_statistic: t,
         p_value: pValue,
-        cohens_d: finiteOrNull(cohensDz),
+        /** d_z: mean difference by the standard deviation of the differences. */
+        cohens_d: cohensDz,
         significant: pValue < 0.05,
+        /** Second minus first. */
         mean_difference: meanDifference,
       };
     }

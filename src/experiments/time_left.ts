@@ -1,5 +1,5 @@
 /**
- * How long the rest of a plan takes, learned from what was measured so far.
+ * How long a list of trainings still takes, learned from those at work.
  *
  * @module
  */
@@ -7,6 +7,18 @@
 /** What a new measurement leaves of the weight of those before it, for each of its units. */
 const MEMORY = 0.9;
 
+/** A training, as far as its time goes. */
+export interface Workload {
+  /** Trainings of one kind take equally long an epoch: `simclr`, `classifier`. */
+  readonly kind: string;
+  readonly epochs: number;
+  /** Cost of an epoch, above 0, in any unit; used until an epoch of this kind is measured. */
+  readonly epochCost: number;
+  /** The same for everything before the first and after the last epoch. */
+  readonly overheadCost: number;
+}
+
+/** Units of one kind, such as epochs of pretraining: what is left, and what was measured. */
 interface Kind {
   readonly cost: number;
   left: number;
@@ -15,64 +27,79 @@ interface Kind {
   units: number;
 }
 
+/** A training at work. */
+interface Working {
+  /** When it last reported, ms. */
+  reported: number;
+  /** Epochs done by then; undefined before its first report. */
+  epochs: number | undefined;
+  /** Seconds until its first report. */
+  setup: number;
+}
+
 /**
- * Time left of work of several kinds, such as epochs of pretraining, epochs of fine-tuning and what a
- * run does around its epochs. Every kind learns its own time a unit, newer measurements counting more.
- * A kind that was not measured yet takes the time of those that were, by the ratio of their costs.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { TimeLeft } from "ssrl-ecg";
- * const time = new TimeLeft();
- * time.plan("pretraining", 10, 6);
- * time.plan("fine-tuning", 20, 3);
- * assert(Number.isNaN(time.seconds)); // nothing is known yet
- * time.done("pretraining", 1, 60);
- * assert(time.seconds === 9 * 60 + 20 * 30);
- * ```
+ * Follows trainings that run one after another or several at a time. Every kind learns its own
+ * seconds an epoch, newer measurements counting more. A kind without a measurement takes the mean of
+ * those that have one, by the ratio of their costs.
  */
 export class TimeLeft {
   readonly #kinds = new Map<string, Kind>();
+  readonly #working = new Map<Workload, Working>();
+  readonly #jobs: number;
+  readonly #now: () => number;
 
   /**
-   * Adds work that is to be done.
-   *
-   * @param units How many, 0 or more.
-   * @param cost How much a unit takes in comparison with a unit of other kinds, above 0; the first
-   * that is named for a kind counts.
-   * @throws {RangeError} When a number is out of its range.
+   * @param loads All that is to be done; told apart by identity.
+   * @param options.jobs How many run at a time; default 1.
+   * @param options.now A clock in milliseconds.
    */
-  plan(kind: string, units: number, cost = 1): void {
-    if (!(units >= 0) || !(cost > 0)) {
-      throw new RangeError(`Cannot plan ${units} units of cost ${cost}: give 0 or more, above 0`);
+  constructor(
+    loads: readonly Workload[],
+    { jobs = 1, now = () => performance.now() }: { jobs?: number; now?: () => number } = {},
+  ) {
+    this.#jobs = jobs;
+    this.#now = now;
+    for (const { kind, epochs, epochCost, overheadCost } of loads) {
+      this.#plan(kind, epochs, epochCost);
+      this.#plan(overheadOf(kind), 1, overheadCost);
     }
-    const known = this.#kinds.get(kind);
-    if (known) known.left += units;
-    else this.#kinds.set(kind, { cost, left: units, seconds: 0, units: 0 });
+  }
+
+  /** The training begins. */
+  started(load: Workload): void {
+    this.#working.set(load, { reported: this.#now(), epochs: undefined, setup: 0 });
   }
 
   /**
-   * Takes units off what is left.
-   *
-   * @param seconds How long they took together; absent: unknown, as of work found done.
-   * @throws {RangeError} When the kind was not planned.
+   * The training has done so many epochs, with a fraction of the present one. The first report tells
+   * the epochs of an earlier start, or little more than 0.
    */
-  done(kind: string, units: number, seconds?: number): void {
-    const known = this.#of(kind);
-    known.left = Math.max(0, known.left - units);
-    if (seconds !== undefined) this.measured(kind, units, seconds);
+  progress(load: Workload, epochs: number): void {
+    const working = this.#working.get(load);
+    if (working === undefined || epochs <= (working.epochs ?? -1)) return;
+    const seconds = this.#since(working);
+    if (working.epochs === undefined) {
+      working.setup = seconds;
+      this.#done(load.kind, epochs);
+    } else {
+      this.#done(load.kind, epochs - working.epochs, seconds);
+    }
+    working.epochs = epochs;
   }
 
-  /** Notes how long units took that were never part of the plan, such as those of an earlier start. */
-  measured(kind: string, units: number, seconds: number): void {
-    const known = this.#of(kind);
-    const kept = MEMORY ** units;
-    known.seconds = kept * known.seconds + seconds;
-    known.units = kept * known.units + units;
+  /** The training has ended: after its last epoch, stopped early, failed, or found done. */
+  ended(load: Workload): void {
+    const { kind } = load;
+    const working = this.#working.get(load);
+    this.#working.delete(load);
+    const epochs = working?.epochs ?? 0;
+    this.#done(kind, Math.max(0, load.epochs - epochs));
+    // A training that failed early does not tell how long the end of one takes.
+    const whole = working?.epochs !== undefined && epochs >= load.epochs;
+    this.#done(overheadOf(kind), 1, whole ? working.setup + this.#since(working) : undefined);
   }
 
-  /** Seconds left; NaN before the first measurement, 0 when nothing is left. */
+  /** Seconds until all are done; NaN before the first measurement, 0 when nothing is left. */
   get seconds(): number {
     const kinds = [...this.#kinds.values()];
     const measured = kinds.filter(({ units }) => units > 0);
@@ -82,12 +109,33 @@ export class TimeLeft {
     return kinds.reduce((sum, { left, seconds, units, cost }) => {
       if (left === 0) return sum;
       return sum + left * (units > 0 ? seconds / units : perCost * cost);
-    }, 0);
+    }, 0) / this.#jobs;
   }
 
-  #of(kind: string): Kind {
-    const known = this.#kinds.get(kind);
-    if (known === undefined) throw new RangeError(`Work of kind ${kind} was not planned`);
-    return known;
+  #plan(name: string, units: number, cost: number): void {
+    const known = this.#kinds.get(name);
+    if (known) known.left += units;
+    else this.#kinds.set(name, { cost, left: units, seconds: 0, units: 0 });
   }
+
+  /** Takes units off what is left; without `seconds` they were not measured. */
+  #done(name: string, units: number, seconds?: number): void {
+    const kind = this.#kinds.get(name)!;
+    kind.left = Math.max(0, kind.left - units);
+    if (seconds === undefined) return;
+    const kept = MEMORY ** units;
+    kind.seconds = kept * kind.seconds + seconds;
+    kind.units = kept * kind.units + units;
+  }
+
+  #since(working: Working): number {
+    const now = this.#now();
+    const seconds = (now - working.reported) / 1000;
+    working.reported = now;
+    return seconds;
+  }
+}
+
+function overheadOf(kind: string): string {
+  return `around the epochs of ${kind}`;
 }

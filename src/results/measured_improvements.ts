@@ -6,13 +6,19 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../errors.ts";
-import { meanInterval } from "../stats/mean_interval.ts";
+import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
+import {
+  ablationResults,
+  MULTISEED_FILE,
+  multiseedResults,
+  retrainingResults,
+} from "./schema/kinds.ts";
+import { type AnyResultKind, readResult, type ResultOf } from "./schema/result_file.ts";
 
 /** A difference in test macro AUROC, with its interval. */
 export type Improvement = {
   readonly metric: "test auroc_macro";
-  /** What is better than what by `mean`. */
+  /** `mean` is the first one minus the second. */
   readonly compared: readonly [changed: string, baseline: string];
   readonly mean: number;
   /** Null for one seed. */
@@ -36,19 +42,9 @@ export interface MeasuredImprovements {
   readonly eachAugmentation?: Readonly<Record<string, Improvement>>;
 }
 
-/** Where `train-multiseed` writes, within the folder of results. */
-const MULTISEED = "phase2_multiseed_results.json";
-/** Where `retrain-with-enhanced-augmentations` writes. */
-const RETRAINING = join(
-  "retrain_with_enhanced_augmentations",
-  "retrain_with_enhanced_augmentations.json",
-);
-/** Where `ablation` writes. */
-const ABLATION = join("ablation", "ablation.json");
-
 /**
- * Reads what there is. Seeds count more than records: an improvement that `train-multiseed` measured
- * stands before that of one pair of classifiers.
+ * Reads what there is. Differences over seeds replace those over the records of one pair of
+ * classifiers.
  *
  * @param folder Usually `results`
  * @throws {UserError} When a file is there and is not what its command writes.
@@ -62,132 +58,98 @@ const ABLATION = join("ablation", "ablation.json");
  * ```
  */
 export function readMeasuredImprovements(folder: string): MeasuredImprovements {
-  const read = <Result>(name: string, take: (content: never, path: string) => Result) => {
-    const path = join(folder, name);
-    if (!existsSync(path)) return {};
-    try {
-      return take(JSON.parse(Deno.readTextFileSync(path)) as never, path);
-    } catch (error) {
-      throw new UserError(
-        `${path} is damaged: ${(error as Error).message}. Remove it, or run its command again`,
-      );
-    }
-  };
+  const read = <Kind extends AnyResultKind>(
+    path: string,
+    kind: Kind,
+    take: (content: ResultOf<Kind>, path: string) => MeasuredImprovements,
+  ) => existsSync(path) ? take(readResult(path, kind), path) : {};
+  const inOwnFolder = (name: string) => join(folder, name, `${name}.json`);
   return {
-    ...read(RETRAINING, ofRetraining),
-    ...read(MULTISEED, ofMultiseed),
-    ...read(ABLATION, ofAblation),
+    ...read(
+      inOwnFolder("retrain_with_enhanced_augmentations"),
+      retrainingResults,
+      ofRetraining,
+    ),
+    ...read(join(folder, MULTISEED_FILE), multiseedResults, ofMultiseed),
+    ...read(inOwnFolder("ablation"), ablationResults, ofAblation),
   };
-}
-
-/** The part of `phase2_multiseed_results.json` that is needed. */
-interface MultiseedResults {
-  readonly methods: Readonly<
-    Record<string, { readonly method: string; loss: string; balance_strategy: string }>
-  >;
-  readonly individual_results: Readonly<
-    Record<string, readonly { readonly seed: number; readonly auroc_macro: number | null }[]>
-  >;
 }
 
 /** Pretrained against supervised with the same loss and drawing, paired by seed. */
 function ofMultiseed(
-  { methods, individual_results: results }: MultiseedResults,
+  { methods, individual_results: results }: ResultOf<typeof multiseedResults>,
   from: string,
 ): MeasuredImprovements {
   const improvement = (method: string): Improvement[] =>
     Object.entries(methods).flatMap(([changed, own]) => {
-      if (own.method !== method) return [];
       const baseline = Object.keys(methods).find((name) =>
         methods[name].method === "supervised" && methods[name].loss === own.loss &&
         methods[name].balance_strategy === own.balance_strategy
       );
-      if (baseline === undefined) return [];
+      if (own.method !== method || baseline === undefined) return [];
       const before = new Map(results[baseline].map((run) => [run.seed, run.auroc_macro]));
-      const { n, mean, low, high } = meanInterval(
-        results[changed].map(({ seed, auroc_macro }) =>
-          (auroc_macro ?? NaN) - (before.get(seed) ?? NaN)
-        ),
+      const difference = meanInterval(
+        results[changed].map(({ seed, auroc_macro }) => auroc_macro - (before.get(seed) ?? NaN)),
       );
-      if (n === 0) return [];
-      const interval = n > 1 ? [low, high] as const : null;
-      return [described([changed, baseline], { mean, interval, over: "seeds", n, from })];
+      return overSeeds([changed, baseline], difference, from);
     });
   const [byol] = improvement("byol");
   const [simclr] = improvement("simclr");
-  return { ...(byol ? { byol } : {}), ...(simclr ? { simclr } : {}) };
+  return { ...(byol && { byol }), ...(simclr && { simclr }) };
 }
 
-/** The part of the pipeline's summary that is needed. */
-interface RetrainingSummary {
-  readonly comparison: {
-    readonly records: number;
-    readonly differences: readonly {
-      readonly changed: string;
-      readonly baseline: string;
-      readonly auroc_macro: { estimate: number | null; low: number | null; high: number | null };
-    }[];
-  };
-}
-
-function ofRetraining({ comparison }: RetrainingSummary, from: string): MeasuredImprovements {
-  const { differences, records: n } = comparison;
+function ofRetraining(
+  { comparison: { differences, records: n } }: ResultOf<typeof retrainingResults>,
+  from: string,
+): MeasuredImprovements {
   return Object.fromEntries(
-    differences.flatMap(({ changed, baseline, auroc_macro: { estimate, low, high } }) => {
-      if (baseline !== "supervised" || estimate === null) return [];
-      const interval = low === null || high === null ? null : [low, high] as const;
-      return [[
-        changed,
-        described([changed, baseline], { mean: estimate, interval, over: "records", n, from }),
-      ]];
-    }),
+    differences.filter(({ baseline }) => baseline === "supervised").flatMap(
+      ({ changed, baseline, auroc_macro: { estimate: mean, low, high } }) =>
+        described([changed, baseline], { n, mean, low, high, over: "records", from })
+          .map((improvement) => [changed, improvement]),
+    ),
   );
 }
 
-/** The part of `ablation.json` that is needed. */
-interface AblationResults {
-  readonly deltas: Readonly<
-    Record<
-      string,
-      {
-        readonly finetuned_auroc: {
-          readonly n: number;
-          readonly mean: number | null;
-          readonly interval_95: readonly [number | null, number | null];
-        };
-      }
-    >
-  >;
-}
-
-/** What is lost without augmentations is what they are worth: the signs change. */
-function ofAblation({ deltas }: AblationResults, from: string): MeasuredImprovements {
-  const worth = Object.entries(deltas).flatMap(([config, { finetuned_auroc }]) => {
-    const { n, mean, interval_95: [low, high] } = finetuned_auroc;
-    if (mean === null) return [];
-    const interval = low === null || high === null ? null : [-high, -low] as const;
-    const about = { mean: -mean, interval, over: "seeds", n, from } as const;
-    return [[config, described(["full", config], about)] as const];
-  });
-  const none = worth.find(([config]) => config === "none")?.[1];
-  const each = worth.filter(([config]) => config.startsWith("no-"));
+/** A loss without augmentations is their improvement: the signs change. */
+function ofAblation(
+  { deltas }: ResultOf<typeof ablationResults>,
+  from: string,
+): MeasuredImprovements {
+  const improvements = Object.fromEntries(
+    Object.entries(deltas).flatMap(([config, { finetuned_auroc }]) => {
+      const { n, mean, interval_95: [low, high] } = finetuned_auroc;
+      return overSeeds(["full", config], { n, mean: -mean, low: -high, high: -low }, from)
+        .map((improvement) => [config, improvement] as const);
+    }),
+  );
+  const each = Object.entries(improvements).filter(([config]) => config.startsWith("no-"));
   return {
-    ...(none ? { augmentations: none } : {}),
-    ...(each.length > 0
-      ? {
-        eachAugmentation: Object.fromEntries(
-          each.map(([config, improvement]) => [config.slice("no-".length), improvement]),
-        ),
-      }
-      : {}),
+    ...(improvements.none && { augmentations: improvements.none }),
+    ...(each.length > 0 && {
+      eachAugmentation: Object.fromEntries(
+        each.map(([config, improvement]) => [config.slice("no-".length), improvement]),
+      ),
+    }),
   };
 }
 
+function overSeeds(
+  compared: Improvement["compared"],
+  difference: Pick<MeanInterval, "n" | "mean" | "low" | "high">,
+  from: string,
+): Improvement[] {
+  return described(compared, { ...difference, over: "seeds", from });
+}
+
+/** One improvement, or none where it is not defined. */
 function described(
   compared: Improvement["compared"],
-  { mean, interval, over, n, from }:
-    & { readonly interval: Improvement["interval_95"] }
-    & Pick<Improvement, "mean" | "over" | "n" | "from">,
-): Improvement {
-  return { metric: "test auroc_macro", compared, mean, interval_95: interval, over, n, from };
+  { n, mean, low, high, over, from }:
+    & Pick<MeanInterval, "n" | "mean" | "low" | "high">
+    & Pick<Improvement, "over" | "from">,
+): Improvement[] {
+  if (!Number.isFinite(mean)) return [];
+  const interval_95 = Number.isFinite(low) ? [low, high] as const : null;
+  return [{ metric: "test auroc_macro", compared, mean, interval_95, over, n, from }];
 }

@@ -5,9 +5,8 @@
  */
 
 import { canonicalJson } from "../checkpoint/metadata.ts";
-import { quantile } from "../stats/descriptive.ts";
 import { lateFall, type OverfittingGap, overfittingGap } from "../metrics/learning_curve.ts";
-import { finiteOrNull } from "./finite_or_null.ts";
+import { mean, median, quantile } from "../stats/descriptive.ts";
 import { column, type JsonObject, type Run } from "./read_run.ts";
 
 /** Whose length is looked at. */
@@ -16,7 +15,7 @@ export const RETRAINED_METHODS = ["byol", "simclr", "supervised"] as const;
 /** One of {@linkcode RETRAINED_METHODS}. */
 export type RetrainedMethod = typeof RETRAINED_METHODS[number];
 
-/** Fewer epochs than these have no course to speak of. */
+/** Runs with fewer epochs are too short to judge by. */
 export const LEAST_EPOCHS = 5;
 
 /** A loss that makes more than this share of its fall in its last quarter still falls. */
@@ -47,6 +46,7 @@ const OF_ONE_RUN = [
   "init",
   "encoderCheckpoint",
   "commandLine",
+  "dataSource",
   "started",
   "version",
   "deno",
@@ -96,12 +96,57 @@ export function largestGroup(runs: readonly Run[], method: RetrainedMethod): Run
   };
 }
 
+/** How many epochs a method should have; an entry of `retraining_recommendations.json`. */
+export type EpochsRecommendation = {
+  readonly current: number;
+  readonly recommended: number;
+  readonly source: "measured" | "default";
+  readonly reason: string;
+  /** Run folders that it was measured on. */
+  readonly runs: readonly string[];
+  /** Finished runs of the method with other settings. */
+  readonly runs_with_other_settings: readonly string[];
+  /** What the runs show; empty without runs. */
+  readonly figures: JsonObject;
+};
+
+/** The reference's advice. */
+const DOCUMENTED: Readonly<Record<RetrainedMethod, { current: number; recommended: number }>> = {
+  byol: { current: 20, recommended: 30 },
+  simclr: { current: 15, recommended: 15 },
+  supervised: { current: 30, recommended: 20 },
+};
+
+/** From a group of runs, or the documented advice where there is none. */
+export function recommendEpochs(
+  method: RetrainedMethod,
+  group: RunGroup | undefined,
+): EpochsRecommendation {
+  if (group === undefined) {
+    return {
+      ...DOCUMENTED[method],
+      source: "default",
+      reason: `The documented advice; there is no finished run with ${LEAST_EPOCHS} epochs or more`,
+      runs: [],
+      runs_with_other_settings: [],
+      figures: {},
+    };
+  }
+  return {
+    current: group.epochs,
+    source: "measured",
+    ...(method === "supervised" ? classifierEvidence(group) : pretrainingEvidence(group)),
+    runs: group.runs.map(({ path }) => path),
+    runs_with_other_settings: group.others,
+  };
+}
+
 /**
  * Epochs for a classifier: where most runs are best in their last tenth and nothing shows
  * over-fitting, half as many again; else a tenth more than nine of ten runs needed for their best
- * epoch, in fives, but not more than now.
+ * epoch, rounded up to 5, but not more than now.
  */
-export function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
   const best = runs.map(({ result }) => Number(result!.best_epoch));
   const gaps = runs.map(({ epochRows }) =>
     overfittingGap({
@@ -110,29 +155,28 @@ export function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
       auroc: column(epochRows, "auroc_macro"),
     })
   );
-  const mean = (figure: keyof OverfittingGap) =>
-    meanOf(gaps.map((gap) => gap[figure]).filter(Number.isFinite));
-  const rise = mean("validationLossRise");
-  const overfits = rise > RISEN && mean("trainingLossFall") > 0;
-  const recommended = recommend(best, epochs, !overfits);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const average = (figure: keyof OverfittingGap) => meanOfFinite(gaps.map((gap) => gap[figure]));
+  const rise = average("validationLossRise");
+  const overfits = rise > RISEN && average("trainingLossFall") > 0;
   return {
-    recommended,
-    reason: `${bestEpochs(best, epochs)}. Since its lowest value (epoch ` +
-      `${mean("lowestLossEpoch").toFixed(1)} on average) the validation loss has ` +
+    recommended: recommend(best, epochs, !overfits),
+    reason: `${describeBest(best, epochs)}. Since its lowest value (epoch ` +
+      `${average("lowestLossEpoch").toFixed(1)} on average) the validation loss has ` +
       (rise > RISEN
         ? `risen by ${percent(rise)} while the training loss changed by ` +
-          `${percent(-mean("trainingLossFall"))}: ${overfits ? "over-fitting" : "no over-fitting"}`
+          `${percent(-average("trainingLossFall"))}: ${
+            overfits ? "over-fitting" : "no over-fitting"
+          }`
         : `stayed within ${percent(RISEN)}: no over-fitting`),
     figures: {
       n_runs: runs.length,
       best_epochs: best,
       overfitting: overfits,
-      lowest_validation_loss_epoch: finiteOrNull(mean("lowestLossEpoch")),
-      validation_loss_rise: finiteOrNull(rise),
-      training_loss_fall: finiteOrNull(mean("trainingLossFall")),
-      best_validation_auroc_epoch: finiteOrNull(mean("bestAurocEpoch")),
-      validation_auroc_fall: finiteOrNull(mean("aurocFall")),
+      lowest_validation_loss_epoch: average("lowestLossEpoch"),
+      validation_loss_rise: rise,
+      training_loss_fall: average("trainingLossFall"),
+      best_validation_auroc_epoch: average("bestAurocEpoch"),
+      validation_auroc_fall: average("aurocFall"),
     },
   };
 }
@@ -142,43 +186,42 @@ export function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
  * Else by the loss: half as many again where it still falls, else as many as now, since a loss that
  * has settled does not tell when the features were best.
  */
-export function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
-  const falls = runs.map(({ epochRows }) =>
-    lateFall(column(epochRows.filter((row) => row.train_loss !== undefined), "train_loss"))
+function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+  const fall = meanOfFinite(
+    runs.map(({ epochRows }) =>
+      lateFall(column(epochRows.filter((row) => row.train_loss !== undefined), "train_loss"))
+    ),
   );
-  const fall = meanOf(falls.filter(Number.isFinite));
-  const spreads = runs.map(({ epochRows }) => column(epochRows, "embedding_spread").at(-1) ?? NaN);
-  const spread = meanOf(spreads.filter(Number.isFinite));
-  const probed = runs.map(probedEpochs);
   const figures = {
     n_runs: runs.length,
-    late_loss_fall: finiteOrNull(fall),
+    late_loss_fall: fall,
     loss_still_falls: fall > STILL_FALLING,
-    last_embedding_spread: finiteOrNull(spread),
+    last_embedding_spread: meanOfFinite(
+      runs.map(({ epochRows }) => column(epochRows, "embedding_spread").at(-1) ?? NaN),
+    ),
   };
+  const probed = runs.map(probedEpochs);
   if (probed.every(({ epochs }) => epochs.length >= 3)) {
     const best = probed.map(({ best }) => best);
-    // Probed every k-th epoch, the best may lie anywhere up to the next probe.
+    // Probed every k-th epoch, the best may be any epoch before the next probe.
     const step = Math.max(...probed.map(({ epochs: [first] }) => first));
     return {
       recommended: recommend(best.map((epoch) => Math.min(epochs, epoch + step - 1)), epochs, true),
-      reason: `${bestEpochs(best, epochs)}, by the online probe on fold 9`,
+      reason: `${describeBest(best, epochs)}, by the online probe on fold 9`,
       figures: { criterion: "online probe", best_epochs: best, ...figures },
     };
   }
-  const share = `${(100 * fall).toFixed(1)} %`;
   return {
-    recommended: fall > STILL_FALLING ? longer(epochs) : epochs,
+    recommended: fall > STILL_FALLING ? roundUpTo5(1.5 * epochs) : epochs,
     reason: Number.isNaN(fall)
       ? "The loss did not fall, which says nothing about the number of epochs"
-      : fall > STILL_FALLING
-      ? `The loss made ${share} of its fall in the last quarter of ${epochs} epochs: it still falls`
-      : `The loss made ${share} of its fall in the last quarter of ${epochs} epochs: it has settled`,
+      : `The loss made ${percent(fall)} of its fall in the last quarter of ${epochs} epochs: it ` +
+        (fall > STILL_FALLING ? "still falls" : "has settled"),
     figures: { criterion: "training loss", ...figures },
   };
 }
 
-/** Epochs that were probed in the course of a run, and the best of them. */
+/** Epochs that were probed during a run, and the best of them. */
 function probedEpochs({ epochRows }: Run): { epochs: number[]; best: number } {
   const rows = epochRows.filter(({ epoch, probe_auroc }) =>
     Number(epoch) > 0 && typeof probe_auroc === "number"
@@ -191,29 +234,26 @@ function probedEpochs({ epochRows }: Run): { epochs: number[]; best: number } {
 /** From the best epochs of some runs: more, fewer, or as many as now. */
 function recommend(best: readonly number[], epochs: number, mayRaise: boolean): number {
   const late = best.filter((epoch) => epoch > 0.9 * epochs).length;
-  if (mayRaise && 2 * late > best.length) return longer(epochs);
+  if (mayRaise && 2 * late > best.length) return roundUpTo5(1.5 * epochs);
   const needed = quantile([...best].sort((a, b) => a - b), 0.9);
-  return Math.min(epochs, inFives(1.1 * needed));
+  return Math.min(epochs, roundUpTo5(1.1 * needed));
 }
 
-function bestEpochs(best: readonly number[], epochs: number): string {
-  const sorted = [...best].sort((a, b) => a - b);
-  const [lowest, highest] = [sorted[0], sorted[sorted.length - 1]];
+function describeBest(best: readonly number[], epochs: number): string {
   return best.length === 1
-    ? `The best epoch of one run is ${lowest} of ${epochs}`
-    : `The best epochs of ${best.length} runs lie between ${lowest} and ${highest} of ${epochs}, ` +
-      `their median is ${quantile(sorted, 0.5)}`;
+    ? `The best epoch of one run is ${best[0]} of ${epochs}`
+    : `The best epochs of ${best.length} runs lie between ${Math.min(...best)} and ` +
+      `${Math.max(...best)} of ${epochs}, their median is ${median(best)}`;
 }
 
-function longer(epochs: number): number {
-  return inFives(1.5 * epochs);
-}
-
-/** The next multiple of five. */
-function inFives(epochs: number): number {
+function roundUpTo5(epochs: number): number {
   return 5 * Math.ceil(epochs / 5);
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function meanOfFinite(values: readonly number[]): number {
+  return mean(values.filter(Number.isFinite));
 }

@@ -154,6 +154,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       deno: Deno.version.deno,
       started: started.toISOString(),
       data: workspace.set.source,
+      dataSource: workspace.set.origin ?? {},
       adapter: workspace.gpu.name,
       ...settings,
       epochs,

@@ -11,7 +11,7 @@ Deno.test("ablation compares configurations seed by seed and keeps what is done"
     await ground.succeed("ablation", [...run, "full,no-mixup"]);
     const first = ground.json("ablation/ablation.json");
     const out = await ground.succeed("ablation", [...run, "full,no-mixup,none"]);
-    assertEquals(out.match(/done before/g)?.length, 4, out);
+    assertEquals(out.match(/done before/g)?.length, 8, out);
     const { runs, deltas } = ground.json("ablation/ablation.json");
     assertEquals(deltas["no-mixup"], first.deltas["no-mixup"]);
     assertEquals(runs.length, 6);

@@ -47,7 +47,7 @@ Deno.test("recommendations come from runs, their commands run as printed, edits 
       assert(ground.bytes(checkpoint).length > 0);
     }
 
-    // As written it is written anew; edited only when told so.
+    // As written it is overwritten; edited only when told so.
     const edited = Deno.readTextFileSync(ground.path(FILE)).replace("measured", "guessed");
     await Deno.writeTextFile(ground.path(FILE), edited);
     const refused = await ground.run(NAME, []);

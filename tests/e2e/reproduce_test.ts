@@ -39,6 +39,6 @@ Deno.test({
       const other = await ground.run("reproduce", [...ARGS, "--epochs", 2]);
       assertEquals(other.code, 1);
       assertStringIncludes(other.error, "had other settings");
-      assertStringIncludes(other.error, "Stage 1 of 3, train-multiseed, has failed");
+      assertStringIncludes(other.error, "Stage 1 of 3, train-multiseed: it has failed");
     }),
 });

@@ -1,6 +1,12 @@
 /** The four-step pipeline as a user runs it: stopped, gone on, repaired, and refused. */
 
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Playground, SMALL } from "./command_line.ts";
 import { interrupt } from "./interrupt.ts";
 
@@ -10,7 +16,7 @@ const EPOCHS = ["--byol-epochs", 1, "--simclr-epochs", 2, "--finetune-epochs", 1
 const ARGS = [...DATA, ...EPOCHS, "--label-fraction", 1, "--out", "runs"];
 
 Deno.test({
-  name: `${NAME} stopped goes on to the files that the single commands write, and keeps them`,
+  name: `${NAME} stopped continues to the files that the single commands write, and keeps them`,
   ignore: Deno.build.os === "windows",
   fn: () =>
     Playground.with(async (ground) => {
@@ -21,8 +27,8 @@ Deno.test({
         `The same command continues: deno task ${NAME} ${ARGS.join(" ")}`,
       );
       const out = await ground.succeed(NAME, ARGS);
-      assertStringIncludes(out, "1/4  BYOL pretraining: done before");
-      assertStringIncludes(out, "goes on after epoch 1");
+      assertMatch(out, /^BYOL pretraining: .*done before$/m);
+      assertStringIncludes(out, "continues after epoch 1");
 
       // The documented settings: the same bytes come from the documented commands.
       const single = [...DATA, "--seed", 42, "--no-tune"];
@@ -82,7 +88,7 @@ Deno.test({
 
       for (
         const [change, code, message] of [
-          [["--simclr-epochs", 3], 1, "Step 2 of 4, SimCLR pretraining: The run in"],
+          [["--simclr-epochs", 3], 1, "SimCLR pretraining: The run in"],
           [["--simclr-epochs", 0], 2, "an integer of at least 1"],
           [["--supervised-checkpoint", "none.pt"], 1, "none.pt"],
           [["--data-root", "nowhere"], 1, "nowhere"],
@@ -98,8 +104,8 @@ Deno.test({
       await Deno.copyFile(ground.path(finetuned), ground.path(encoder));
       const replaced = await ground.run(NAME, ARGS);
       assertEquals(replaced.code, 1);
-      assertStringIncludes(replaced.error, "Step 2 of 4, SimCLR pretraining: ");
+      assertStringIncludes(replaced.error, "SimCLR pretraining: ");
       assertStringIncludes(replaced.error, `${encoder} is not the file that the run in`);
-      assertStringIncludes(replaced.error, "the same command goes on");
+      assertStringIncludes(replaced.error, "the same command continues");
     }),
 });

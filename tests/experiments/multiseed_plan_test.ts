@@ -1,7 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { planMultiseed, type PretrainTask } from "../../src/experiments/multiseed_plan.ts";
+import {
+  type EncoderCell,
+  type MultiseedOptions,
+  planMultiseed,
+} from "../../src/experiments/multiseed.ts";
 import { noNormalization } from "../../src/data/signals/normalization.ts";
 import { splitByFolds } from "../../src/data/sampling/splits.ts";
+import type { Cell } from "../../src/experiments/experiment.ts";
+import type { CellSettings } from "../../src/experiments/stored_result.ts";
+import type { Workspace } from "../../src/runs/workspace.ts";
 import { smallSet } from "../support/small_workspace.ts";
 
 const OPTIONS = {
@@ -19,17 +26,15 @@ const OPTIONS = {
   checkpointFolder: "checkpoints",
 } as const;
 
-function plan(options: Parameters<typeof planMultiseed>[1]) {
+function plan(options: MultiseedOptions) {
   const set = smallSet();
-  return planMultiseed(
-    { set, split: splitByFolds(set), normalization: noNormalization() },
-    options,
-  );
+  const workspace = { set, split: splitByFolds(set), normalization: noNormalization() };
+  return planMultiseed(workspace as unknown as Workspace, options);
 }
 
 Deno.test("runs have the documented names and come seed by seed, encoders before them", () => {
-  const tasks = plan(OPTIONS);
-  assertEquals(tasks.map(({ name }) => name), [
+  const cells = plan(OPTIONS);
+  assertEquals(cells.map(({ name }) => name), [
     "bce_standard_seed007",
     "pretrain_simclr_seed007",
     "simclr_focal_oversample_seed007",
@@ -37,24 +42,25 @@ Deno.test("runs have the documented names and come seed by seed, encoders before
     "pretrain_simclr_seed1234",
     "simclr_focal_oversample_seed1234",
   ]);
-  assertEquals(tasks.map(({ out }) => out.replaceAll("\\", "/")), [
-    "checkpoints/multiseed_bce_standard_seed007.pt",
-    "runs/pretrain_simclr_seed007/encoder.pt",
-    "checkpoints/multiseed_simclr_focal_oversample_seed007.pt",
-    "checkpoints/multiseed_bce_standard_seed1234.pt",
-    "runs/pretrain_simclr_seed1234/encoder.pt",
-    "checkpoints/multiseed_simclr_focal_oversample_seed1234.pt",
-  ]);
-  assertEquals(tasks[1].settings.batchSize, 256);
+  assertEquals(
+    cells.map(({ out }) => out.replaceAll("\\", "/")),
+    cells.map(({ kind, name }) =>
+      kind === "encoder" ? `runs/${name}/encoder.pt` : `checkpoints/multiseed_${name}.pt`
+    ),
+  );
+  assertEquals((cells[1].settings as CellSettings).batchSize, 256);
 });
 
 Deno.test("one encoder for all seeds is that of the first, and runs on another differ in settings", () => {
   const each = plan(OPTIONS);
   const once = plan({ ...OPTIONS, pretraining: { epochs: 20, once: true } });
-  assertEquals(once.filter(({ kind }) => kind === "pretraining"), [each[1]]);
-  const last = once[once.length - 1];
-  assertEquals(last.kind === "classifier" ? last.pretraining : last, each[1] as PretrainTask);
-  assertEquals(last.settings.pretrainSeed, 7);
-  assertEquals(each[each.length - 1].settings.pretrainSeed, 1234);
-  assertEquals(once[2], each[2]);
+  const settings = (cell: Cell) => cell.settings as CellSettings;
+  const [encoder, ...others] = once.filter(({ kind }) => kind === "encoder");
+  assertEquals(others, []);
+  assertEquals(settings(encoder), settings(each[1]));
+  const last = once.at(-1)!;
+  assertEquals(last.needs, [encoder as EncoderCell]);
+  assertEquals(settings(last).pretrainSeed, 7);
+  assertEquals(settings(each.at(-1)!).pretrainSeed, 1234);
+  assertEquals(settings(once[2]), settings(each[2]));
 });

@@ -1,12 +1,8 @@
 /** The schema of phase2_multiseed_results.json: other commands read it. */
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { MultiseedRun } from "../../src/experiments/multiseed.ts";
-import type {
-  ClassifierTask,
-  MultiseedConfiguration,
-} from "../../src/experiments/multiseed_plan.ts";
-import { describeMultiseed } from "../../src/experiments/multiseed_results.ts";
+import type { MultiseedConfiguration } from "../../src/experiments/multiseed.ts";
+import { describeMultiseed, type MultiseedRun } from "../../src/experiments/multiseed_results.ts";
 
 const CONFIGURATIONS: MultiseedConfiguration[] = [
   { method: "supervised", loss: "bce", balancing: "standard" },
@@ -20,26 +16,18 @@ const OPTIONS = {
   seeds: [42, 52, 62],
   labelFraction: 0.1,
   epochs: 5,
-  batchSize: 64,
-  learningRate: 1e-3,
   pretraining: { epochs: 7, once: true },
-  folder: "runs",
-  checkpointFolder: "checkpoints",
 };
 const FACTS = { options: OPTIONS, quick: true, data: "PTB-XL", classes: ["NORM", "MI"] };
 const NOW = new Date("2026-01-02T03:04:05Z");
 
-function task(configuration: number, seed: number): ClassifierTask {
+function trained(configuration: number, seed: number) {
   const name = `${NAMES[configuration]}_seed0${seed}`;
   return {
-    kind: "classifier",
-    name,
     configuration: CONFIGURATIONS[configuration],
     seed,
-    epochs: 5,
-    runFolder: `runs/${name}`,
+    folder: `runs/${name}`,
     out: `checkpoints/multiseed_${name}.pt`,
-    settings: {},
   };
 }
 
@@ -55,7 +43,7 @@ function scores(auroc: number | null, f1: number) {
 
 function run(configuration: number, seed: number, auroc: number | null, f1 = 0.5): MultiseedRun {
   return {
-    task: task(configuration, seed),
+    ...trained(configuration, seed),
     result: {
       best_epoch: 3,
       validation: scores(0.9, 0.6),
@@ -76,7 +64,7 @@ Deno.test("all documented keys are there, with test metrics in the documented pl
     run(0, 62, 0.9, 0.7),
     run(1, 62, 0.91),
   ];
-  const failures = [{ task: task(2, 42), error: "Training diverged" }];
+  const failures = [{ ...trained(2, 42), error: "Training diverged" }];
   const file = JSON.parse(JSON.stringify(describeMultiseed({ runs, failures }, FACTS, NOW)));
   assertEquals(Object.keys(file), [
     "timestamp",

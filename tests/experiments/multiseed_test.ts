@@ -25,13 +25,12 @@ async function killDuring(folder: string, run: string): Promise<void> {
   assert(existsSync(state), `${run} had ended: it needs more epochs`);
 }
 
-Deno.test("an experiment killed twice goes on with the first missing run, to the same results", () =>
+Deno.test("an experiment killed twice continues with the first missing run, to the same results", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const [broken, unbroken] = [`${folder}/broken`, `${folder}/unbroken`];
     await killDuring(broken, "pretrain_simclr_seed003");
     await killDuring(broken, "simclr_focal_oversample_seed004");
-    const started: string[] = [];
-    await runSmallExperiment(workspace, broken, { started: ({ name }) => void started.push(name) });
+    const started = await runSmallExperiment(workspace, broken);
     assertEquals(started, ["simclr_focal_oversample_seed004", "bce_standard_seed004"]);
     await runSmallExperiment(workspace, unbroken);
 

@@ -3,4 +3,4 @@
 import { runSmallExperiment } from "./small_experiment.ts";
 import { withSmallWorkspace } from "../support/small_workspace.ts";
 
-await withSmallWorkspace((workspace) => runSmallExperiment(workspace, Deno.args[0]));
+await withSmallWorkspace((workspace) => runSmallExperiment(workspace, Deno.args[0]).then(() => {}));

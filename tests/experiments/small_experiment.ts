@@ -1,18 +1,19 @@
-/** Two configurations, two seeds, one encoder: the experiment that is killed and goes on. */
+/** Two configurations, two seeds, one encoder: the experiment that is killed and continued. */
 
-import { writeFileAtomically } from "../../src/checkpoint/atomic_write.ts";
-import { multiseed, type MultiseedEvents } from "../../src/experiments/multiseed.ts";
-import type { MultiseedOptions } from "../../src/experiments/multiseed_plan.ts";
-import { describeMultiseed } from "../../src/experiments/multiseed_results.ts";
+import { Experiment } from "../../src/experiments/experiment.ts";
+import { planMultiseed } from "../../src/experiments/multiseed.ts";
+import { describeMultiseed, multiseedOutcome } from "../../src/experiments/multiseed_results.ts";
+import { multiseedResults } from "../../src/results/schema/kinds.ts";
+import { writeResult } from "../../src/results/schema/result_file.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
 
-/** Runs it with all files in `folder`, saving after every epoch; results go to `results.json`. */
-export async function runSmallExperiment(
-  workspace: Workspace,
-  folder: string,
-  events: MultiseedEvents = {},
-): Promise<void> {
-  const options: MultiseedOptions = {
+/**
+ * Runs it with all files in `folder`, saving after every epoch; results go to `results.json`.
+ *
+ * @returns Names of the cells that were run now
+ */
+export async function runSmallExperiment(workspace: Workspace, folder: string): Promise<string[]> {
+  const options = {
     configurations: [
       { method: "simclr", loss: "focal", balancing: "oversample" },
       { method: "supervised", loss: "bce", balancing: "standard" },
@@ -25,9 +26,18 @@ export async function runSmallExperiment(
     pretraining: { epochs: 3, batchSize: 16, once: true },
     folder,
     checkpointFolder: folder,
-  };
-  const outcome = await multiseed(workspace, { ...options, events, saveEverySeconds: 0 });
+  } as const;
+  const experiment = await Experiment.open(planMultiseed(workspace, options));
+  const started: string[] = [];
+  await experiment.run({
+    saveEverySeconds: 0,
+    events: { started: ({ name }) => void started.push(name) },
+  });
   const { source: data, classNames: classes } = workspace.set;
-  const content = describeMultiseed(outcome, { options, quick: false, data, classes });
-  await writeFileAtomically(`${folder}/results.json`, JSON.stringify(content, null, 2));
+  await writeResult(
+    `${folder}/results.json`,
+    multiseedResults,
+    describeMultiseed(multiseedOutcome(experiment), { options, quick: false, data, classes }),
+  );
+  return started;
 }

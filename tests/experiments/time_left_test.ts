@@ -1,49 +1,90 @@
-/** Time left: unknown first, then by the costs, then by what was measured, newer counting more. */
+/** Trainings followed with a clock that is moved by hand. */
 
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { TimeLeft } from "../../src/experiments/time_left.ts";
+import { TimeLeft, type Workload } from "../../src/experiments/time_left.ts";
 
-Deno.test("nothing is known before the first measurement, and a plan without work takes no time", () => {
-  const time = new TimeLeft();
-  assertEquals(time.seconds, 0);
-  time.plan("epochs", 0);
-  assertEquals(time.seconds, 0);
-  time.plan("epochs", 3);
+const simclr: Workload = { kind: "simclr", epochs: 4, epochCost: 6, overheadCost: 2 };
+const classifier: Workload = { kind: "classifier", epochs: 10, epochCost: 3, overheadCost: 2 };
+
+function follow(loads: Workload[], jobs?: number) {
+  const clock = { seconds: 0 };
+  const time = new TimeLeft(loads, { jobs, now: () => 1000 * clock.seconds });
+  return { clock, time };
+}
+
+Deno.test("nothing is known before the first epoch; then costs, then measurements", () => {
+  assertEquals(follow([]).time.seconds, 0);
+  const second = { ...classifier };
+  const { clock, time } = follow([simclr, classifier, second]);
   assertEquals(time.seconds, NaN);
-  time.done("epochs", 1);
-  assertEquals(time.seconds, NaN, "work found done tells nothing");
-  time.done("epochs", 2);
-  assertEquals(time.seconds, 0);
+  time.started(simclr);
+  clock.seconds += 5;
+  time.progress(simclr, 0);
+  assertEquals(time.seconds, NaN, "setting up is no measure of epochs");
+  clock.seconds += 30;
+  time.progress(simclr, 0.5);
+  // 60 s an epoch of cost 6: 10 s a unit of cost.
+  assertAlmostEquals(time.seconds, 3.5 * 60 + 20 * 30 + 3 * 20, 1e-9);
+  clock.seconds += 210;
+  time.progress(simclr, 4);
+  clock.seconds += 10;
+  time.ended(simclr);
+  // 60 s for a cost of 6, 15 s around the epochs for a cost of 2: 8.75 s a unit of cost on average.
+  assertAlmostEquals(time.seconds, 8.75 * (20 * 3 + 2 * 2), 1e-9);
+  time.started(classifier);
+  time.progress(classifier, 0);
+  clock.seconds += 20;
+  time.progress(classifier, 10);
+  clock.seconds += 1;
+  time.ended(classifier);
+  assertAlmostEquals(time.seconds, 10 * 2 + 1, 1e-9);
 });
 
-Deno.test("a kind without a measurement goes by its cost, then by its own times", () => {
-  const time = new TimeLeft();
-  time.plan("byol", 10, 8);
-  time.plan("finetune", 4, 2);
-  time.done("byol", 2, 16);
-  assertAlmostEquals(time.seconds, 8 * 8 + 4 * 2, 1e-9);
-  time.done("finetune", 1, 5);
-  assertAlmostEquals(time.seconds, 8 * 8 + 3 * 5, 1e-9);
-  time.plan("probe", 1, 4); // the mean of 1 s and 2.5 s a unit of cost
-  assertAlmostEquals(time.seconds, 8 * 8 + 3 * 5 + 4 * 1.75, 1e-9);
+Deno.test("a run that continues brings its epochs along, without a time", () => {
+  const { clock, time } = follow([classifier]);
+  time.started(classifier);
+  clock.seconds += 100;
+  time.progress(classifier, 6);
+  clock.seconds += 1;
+  time.progress(classifier, 6);
+  clock.seconds += 2;
+  time.progress(classifier, 7);
+  assertAlmostEquals(time.seconds, 3 * 3 + 1 * 2, 1e-9);
+});
+
+Deno.test("several at a time share the work; what failed, stopped early or never started takes none", () => {
+  const [a, b, lost] = [{ ...classifier }, { ...classifier }, { ...classifier }];
+  const { clock, time } = follow([a, b, lost], 2);
+  for (const load of [a, b]) {
+    time.started(load);
+    time.progress(load, 0);
+  }
+  clock.seconds += 4;
+  time.progress(a, 1);
+  time.progress(b, 1);
+  // 28 epochs of 4 s and three times 2/3 of an epoch's cost, by two.
+  assertAlmostEquals(time.seconds, (28 * 4 + 3 * 4 * 2 / 3) / 2, 1e-9);
+  time.ended(b);
+  time.ended(lost);
+  time.progress(b, 5);
+  assertAlmostEquals(time.seconds, (9 * 4 + 4 * 2 / 3) / 2, 1e-9);
+  time.ended(a);
+  assertEquals(time.seconds, 0);
 });
 
 Deno.test("an estimate follows a machine that becomes slower", () => {
-  const time = new TimeLeft();
-  time.plan("epochs", 100);
-  for (let i = 0; i < 20; i++) time.done("epochs", 1, 1);
-  assertAlmostEquals(time.seconds, 80, 1e-9);
-  for (let i = 0; i < 20; i++) time.done("epochs", 1, 3);
+  const load = { ...simclr, epochs: 100 };
+  const { clock, time } = follow([load]);
+  time.started(load);
+  time.progress(load, 0);
+  for (let epoch = 1; epoch <= 40; epoch++) {
+    clock.seconds += epoch <= 20 ? 1 : 3;
+    time.progress(load, epoch);
+    if (epoch === 20) assertAlmostEquals(time.seconds, 80 + 1 / 3, 1e-9);
+  }
   // 0.9^20 = 0.12 of the weight is left to each of the old epochs.
-  assert(time.seconds > 60 * 2.7 && time.seconds < 60 * 3, String(time.seconds));
-});
-
-Deno.test("what an earlier start measured counts, and takes nothing off the plan", () => {
-  const time = new TimeLeft();
-  time.plan("epochs", 5);
-  time.measured("epochs", 4, 8);
-  assertAlmostEquals(time.seconds, 10, 1e-9);
+  assert(time.seconds > 60 * 2.7 && time.seconds < 61 * 3, String(time.seconds));
 });
 
 Deno.test("constant speed gives exact estimates, whatever the order and the parts", () =>
@@ -53,22 +94,29 @@ Deno.test("constant speed gives exact estimates, whatever the order and the part
       maxLength: 20,
     }),
     (parts) => {
-      const speed = { a: 0.5, b: 2, c: 31 } as const;
-      const time = new TimeLeft();
-      for (const [kind, units] of parts) time.plan(kind, units, speed[kind as "a"]);
-      let left = parts.reduce((sum, [kind, units]) => sum + units * speed[kind as "a"], 0);
-      for (const [kind, units] of parts) {
-        const seconds = units * speed[kind as "a"];
-        time.done(kind, units, seconds);
-        left -= seconds;
-        assertAlmostEquals(time.seconds, left, 1e-9 * (1 + left));
+      const speed: Readonly<Record<string, number>> = { a: 0.5, b: 2, c: 31 };
+      const loads = parts.map(([kind, epochs]): Workload => ({
+        kind,
+        epochs,
+        epochCost: speed[kind],
+        overheadCost: 1,
+      }));
+      const { clock, time } = follow(loads);
+      let left = loads.reduce((sum, { kind, epochs }) => sum + epochs * speed[kind] + 1, 0);
+      for (const load of loads) {
+        time.started(load);
+        clock.seconds += 0.25;
+        time.progress(load, 0);
+        for (let epoch = 1; epoch <= load.epochs; epoch++) {
+          clock.seconds += speed[load.kind];
+          left -= speed[load.kind];
+          time.progress(load, epoch);
+          assertAlmostEquals(time.seconds, left, 1e-9 * (1 + left));
+        }
+        clock.seconds += 0.75;
+        left -= 1;
+        time.ended(load);
       }
+      assertAlmostEquals(time.seconds, 0, 1e-9);
     },
   )));
-
-Deno.test("mistakes in a plan are errors", () => {
-  const time = new TimeLeft();
-  assertThrows(() => time.plan("epochs", -1), RangeError, "Cannot plan -1");
-  assertThrows(() => time.plan("epochs", 1, 0), RangeError, "cost 0");
-  assertThrows(() => time.done("epochs", 1, 1), RangeError, "was not planned");
-});

@@ -43,6 +43,8 @@ export interface QuarantinedRecord {
 export interface RecordSet {
   /** Where the records come from, for people: `PTB-XL (1,500 records, /path)`. */
   readonly source: string;
+  /** The options it was read with, for the settings of runs. */
+  readonly origin?: Readonly<Record<string, string | number>>;
   /** True where a program made the signals. */
   readonly synthetic: boolean;
   /** Samples a second, Hz. */

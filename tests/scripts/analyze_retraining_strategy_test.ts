@@ -1,6 +1,7 @@
 /** Recommendations from curves whose answer is known, and commands that the real parsers accept. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { recommendRetraining } from "../../scripts/analyze_retraining_strategy.ts";
 import { command as finetune } from "../../scripts/finetune.ts";
 import { command as trainByol } from "../../scripts/train_byol.ts";
 import { command as trainSimclr } from "../../scripts/train_simclr.ts";
@@ -8,10 +9,6 @@ import { command as trainSupervised } from "../../scripts/train_supervised.ts";
 import type { FlagTable } from "../../src/console/flags/command.ts";
 import { parseCommandLine } from "../../src/console/flags/parse.ts";
 import { shellWords } from "../../src/text/shell_words.ts";
-import {
-  analyzeRetrainingStrategy,
-  type RetrainingRecommendations,
-} from "../../src/results/analyze_retraining_strategy.ts";
 import type { Run } from "../../src/results/read_run.ts";
 import type { MetricsRow } from "../../src/results/run_files.ts";
 
@@ -99,8 +96,8 @@ function pretraining(
   }));
 }
 
-const analyze = (...runs: Run[]): RetrainingRecommendations =>
-  analyzeRetrainingStrategy({
+const analyze = (...runs: Run[]) =>
+  recommendRetraining({
     runs,
     improvements: {},
     experiment: "all",
@@ -108,7 +105,7 @@ const analyze = (...runs: Run[]): RetrainingRecommendations =>
   });
 
 /** Reads every command with the parser of its script. */
-function parsed({ experiments_to_run }: RetrainingRecommendations) {
+function parsed({ experiments_to_run }: ReturnType<typeof analyze>) {
   return experiments_to_run.map(({ command, checkpoint }) => {
     const [deno, task, name, ...args] = shellWords(command);
     assertEquals([deno, task], ["deno", "task"]);
@@ -181,7 +178,7 @@ Deno.test("pretraining: by the loss alone longer or as now, with a probe by its 
   assertEquals([settled.recommended, settled.figures.loss_still_falls], [20, false]);
   assertEquals(settled.figures.criterion, "training loss");
   const rising = entry(pretraining(1, (epoch) => epoch));
-  assertEquals([rising.recommended, rising.figures.late_loss_fall], [20, null]);
+  assertEquals([rising.recommended, rising.figures.late_loss_fall], [20, NaN]);
   const probed = entry(
     pretraining(1, (epoch) => 20 - epoch, { probe: (epoch) => 0.8 - 0.01 * Math.abs(epoch - 8) }),
   );
@@ -213,12 +210,11 @@ Deno.test("the largest group of equal settings counts; short, unfinished and oth
 });
 
 Deno.test("commands repeat the settings and the data of the runs they come from", () => {
-  const commandLine = "deno task train-multiseed --data-root 'my data/it'\\''s' --quick " +
-    "--signal-length=250 --seeds 1,2";
+  const dataSource = { dataRoot: "my data/it's", signalLength: 250 };
   const found = analyze(
     pretraining(1, (epoch) => 20 - epoch, {
       config: {
-        commandLine,
+        dataSource,
         batchSize: 128,
         momentum: 0.99,
         schedule: "cosine",
@@ -226,7 +222,7 @@ Deno.test("commands repeat the settings and the data of the runs they come from"
         shuffle: false,
       },
     }),
-    supervised(1, { config: { commandLine, normalisation: "none", labelFraction: 0.5 } }),
+    supervised(1, { config: { dataSource, normalisation: "none", labelFraction: 0.5 } }),
   );
   const [byol, finetuning, , , classifier] = parsed(found).map(({ options }) => options);
   for (const options of [byol, finetuning, classifier]) {
@@ -251,7 +247,7 @@ Deno.test("improvements that were measured stand where they belong", () => {
     n: 10,
     from: "results/phase2_multiseed_results.json",
   } as const;
-  const { experiments_to_run, augmentation_recommendation } = analyzeRetrainingStrategy({
+  const { experiments_to_run, augmentation_recommendation } = recommendRetraining({
     runs: [],
     improvements: {
       byol: improvement,

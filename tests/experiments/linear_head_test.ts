@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import type { CheckpointMetadata, StateDict } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
-import { type LinearHeadOptions, trainLinearHead } from "../../src/training/linear_head.ts";
+import { type LinearHeadOptions, trainLinearHead } from "../../src/experiments/linear_head.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
 import { randomEncoder } from "../support/random_classifier.ts";
 import { stopper, withSmallWorkspace } from "../support/small_workspace.ts";
@@ -62,7 +62,7 @@ Deno.test("a linear head leaves the encoder as it was, and is trained once", () 
     assertEquals(paths.size, 6);
   }));
 
-Deno.test("a head that was stopped goes on; what does not fit is refused", () =>
+Deno.test("a head that was stopped continues; what does not fit is refused", () =>
   withSmallWorkspace(async (workspace: Workspace, folder) => {
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];

@@ -1,76 +1,74 @@
 /**
- * Runs of `train-multiseed` in processes of their own.
+ * Cells of an experiment in processes of their own (`--jobs`).
  *
- * A worker is the same command with the same flags. It gets the names of its tasks on stdin, a line
- * each, and answers on stdout with JSON text sequences (RFC 7464), so that anything else that is
- * printed there does no harm.
+ * A worker is the same command with the same flags, so it has the same plan. It gets the names of its
+ * cells on stdin, one a line, and answers on stdout with JSON text sequences (RFC 7464), so that
+ * anything else that is printed there does no harm. Results are in the cells' folders either way.
  *
  * @module
  */
 
 import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { type ErrorFacts, UserError } from "../errors.ts";
+import {
+  type Cell,
+  type CellEvent,
+  type CellOptions,
+  type CellRunner,
+  isOfCell,
+  runCell,
+} from "../experiments/experiment.ts";
 import { Interrupted } from "./flags/interrupt.ts";
 import type { OwnCommand } from "./flags/own_command.ts";
-import { UserError } from "../errors.ts";
-import type { TaskEvents, TaskRunner } from "../experiments/multiseed.ts";
-import type { MultiseedTask } from "../experiments/multiseed_plan.ts";
 
 /** Set in the environment of a worker. */
-const WORKER_VARIABLE = "SSRL_ECG_MULTISEED_WORKER";
+const WORKER_VARIABLE = "SSRL_ECG_WORKER";
 
 const RECORD_SEPARATOR = "\x1e";
-/** In place of a task's name. */
+/** In place of a cell's name. */
 const STOP = "stop";
 const PROGRESS_EVERY_MS = 200;
 
-/** What a worker says of its present task. */
+/** What a worker says of its present cell. */
 type Message =
-  | { readonly kind: "progress"; readonly epochs: number }
-  | { readonly kind: "warning"; readonly text: string }
-  | { readonly kind: "done"; readonly result: JsonValue }
-  | { readonly kind: "failed"; readonly error: string };
+  | CellEvent
+  | { readonly kind: "done"; readonly result: JsonValue; readonly fresh: boolean }
+  | { readonly kind: "failed"; readonly error: string; readonly facts?: ErrorFacts };
 
-/** True in a process that {@linkcode MultiseedWorker} has started. */
+/** True in a process that a {@linkcode ProcessRunner} has started. */
 export function isWorker(): boolean {
   return Deno.env.get(WORKER_VARIABLE) !== undefined;
 }
 
-/** A process that does tasks; it starts with the first, and anew after it has died. */
-export class MultiseedWorker implements TaskRunner {
+/** Runs cells in a process; it starts with the first cell, and again after it has died. */
+export class ProcessRunner implements CellRunner {
   #process: WorkerProcess | undefined;
 
-  /** @param signal Stops the task at work, so that it can go on later. */
-  constructor(readonly command: OwnCommand, readonly signal: AbortSignal) {}
+  constructor(readonly command: OwnCommand) {}
 
-  async run(task: MultiseedTask, events: TaskEvents): Promise<JsonValue> {
+  async run(
+    { name }: Cell,
+    { signal, report }: CellOptions,
+  ): Promise<{ result: JsonValue; fresh: boolean }> {
     const worker = this.#process ??= new WorkerProcess(this.command);
     const stop = () => void worker.send(STOP);
-    this.signal.addEventListener("abort", stop, { once: true });
+    signal?.addEventListener("abort", stop, { once: true });
     try {
-      await worker.send(task.name);
+      await worker.send(name);
       for (let message; (message = await worker.next()) !== undefined;) {
-        switch (message.kind) {
-          case "progress":
-            events.progress?.(task, message.epochs);
-            break;
-          case "warning":
-            events.warning?.(task, message.text);
-            break;
-          case "done":
-            return message.result;
-          case "failed":
-            throw new UserError(message.error);
-        }
+        if (message.kind === "done") return message;
+        if (message.kind === "failed") throw new UserError(message.error, message.facts);
+        report?.(message);
       }
       this.#process = undefined;
       throw new UserError(`The process of the run has died: ${await worker.end()}`);
     } finally {
-      this.signal.removeEventListener("abort", stop);
+      signal?.removeEventListener("abort", stop);
     }
   }
 
   /** Ends the process, where there is one. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.end();
   }
 }
@@ -120,54 +118,47 @@ class WorkerProcess {
   }
 }
 
-/**
- * The life of a worker: does the tasks whose names it is given, until there are no more.
- *
- * @param run Does a task; stops when the signal aborts.
- */
-export async function serveTasks(
-  tasks: readonly MultiseedTask[],
-  run: (task: MultiseedTask, events: TaskEvents, signal: AbortSignal) => Promise<JsonValue>,
-  signal: AbortSignal,
+/** The life of a worker: runs the cells whose names it is given, until there are no more. */
+export async function serveCells(
+  cells: readonly Cell[],
+  options: Pick<CellOptions, "commandLine"> & { readonly signal: AbortSignal },
 ): Promise<void> {
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
+  const signal = AbortSignal.any([options.signal, stop.signal]);
   const lines = linesOf(Deno.stdin.readable);
   let line = lines.next();
   for (;;) {
-    const task = await line;
-    if (task.done || task.value === STOP) return;
+    const name = await line;
+    if (name.done || name.value === STOP) return;
     line = lines.next();
-    const work = serveTask(tasks.find(({ name }) => name === task.value)!, run, either);
-    // The next task comes after this one has ended.
+    const work = serveCell(cells.find((cell) => cell.name === name.value)!, { ...options, signal });
+    // The next name comes after this cell has ended.
     const early = await Promise.race([work, line]);
     if (early === undefined) continue;
-    // Whoever has started this process is gone, and may be back for the same run at any time.
+    // The parent process is gone, and may be started again for the same run at any time.
     if (early.done) Deno.exit(1);
     stop.abort(new Interrupted("Stopped before the end"));
     await work;
   }
 }
 
-async function serveTask(
-  task: MultiseedTask,
-  run: (task: MultiseedTask, events: TaskEvents, signal: AbortSignal) => Promise<JsonValue>,
-  signal: AbortSignal,
+async function serveCell(
+  cell: Cell,
+  options: CellOptions & { readonly signal: AbortSignal },
 ): Promise<undefined> {
   let saidAt = 0;
-  const events: TaskEvents = {
-    progress(_task, epochs) {
+  const report = (event: CellEvent) => {
+    if (event.kind === "progress") {
       if (performance.now() - saidAt < PROGRESS_EVERY_MS) return;
       saidAt = performance.now();
-      say({ kind: "progress", epochs });
-    },
-    warning: (_task, text) => say({ kind: "warning", text }),
+    }
+    say(event);
   };
   try {
-    say({ kind: "done", result: await run(task, events, signal) });
+    say({ kind: "done", ...await runCell(cell, { ...options, report }) });
   } catch (error) {
-    if (signal.aborted || !(error instanceof UserError)) throw error;
-    say({ kind: "failed", error: error.message });
+    if (options.signal.aborted || !isOfCell(error)) throw error;
+    say({ kind: "failed", error: error.message, facts: error.facts });
   }
 }
 

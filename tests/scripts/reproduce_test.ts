@@ -1,7 +1,13 @@
 /** The stages of `reproduce`: which commands in which order, and what ends them. */
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { command as reproduce } from "../../scripts/reproduce.ts";
+import {
+  command,
+  type CommandLoader,
+  reproduce,
+  reproduceStages,
+  type Stage,
+} from "../../scripts/reproduce.ts";
 import { command as statisticalTests } from "../../scripts/statistical_tests.ts";
 import { command as trainMultiseed } from "../../scripts/train_multiseed.ts";
 import {
@@ -13,21 +19,15 @@ import {
 import { stringFlag } from "../../src/console/flags/flags.ts";
 import { Interrupted } from "../../src/console/flags/interrupt.ts";
 import { parseCommandLine } from "../../src/console/flags/parse.ts";
-import {
-  type CommandLoader,
-  type ReproduceStage,
-  reproduceStages,
-  runReproduce,
-} from "../../src/commands/reproduce.ts";
 import { UserError } from "../../src/errors.ts";
 
-const stagesOf = (...args: string[]): ReproduceStage[] => {
-  const { options, given } = parseCommandLine(reproduce.flags, args);
-  return reproduceStages(options, given);
+const stagesOf = (...args: string[]): Stage[] => {
+  const { options, given } = parseCommandLine(command.flags, args);
+  return reproduceStages(options, given).stages;
 };
 
 /** The value of a flag of a stage. */
-const flag = ({ args }: ReproduceStage, name: string) =>
+const flag = ({ args }: Stage, name: string) =>
   args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
 
 Deno.test("training, tests and report use one folder; presets do not meet", () => {
@@ -101,7 +101,7 @@ async function pretend(
         stringFlag({ description: "Anything" }),
       ]),
     );
-    const command = defineCommand({
+    const pretended = defineCommand({
       name,
       summary: "Pretend",
       flags,
@@ -110,9 +110,9 @@ async function pretend(
         ends[name]?.(context);
       },
     }) as Command<FlagTable>;
-    return Promise.resolve(command);
+    return Promise.resolve(pretended);
   };
-  const { options, given } = parseCommandLine(reproduce.flags, ["--preset", "paper"]);
+  const { options, given } = parseCommandLine(command.flags, ["--preset", "paper"]);
   const context = {
     signal: controller.signal,
     given,
@@ -121,7 +121,7 @@ async function pretend(
     commandLine: "deno task reproduce --preset paper",
     program: "deno task",
   };
-  await runReproduce(options, context, load);
+  await reproduce(options, context, load);
   return ran;
 }
 
@@ -146,8 +146,8 @@ Deno.test("a stage that fails ends the rest, with the command that goes on", asy
       }),
     UserError,
   );
-  assertStringIncludes(message, "Stage 2 of 3, statistical-tests, has failed");
-  assertStringIncludes(message, "goes on: deno task reproduce --preset paper");
+  assertStringIncludes(message, "Stage 2 of 3, statistical-tests: it has failed");
+  assertStringIncludes(message, "continues: deno task reproduce --preset paper");
 });
 
 Deno.test("Ctrl-C in a stage ends the rest, with the command that goes on", async () => {

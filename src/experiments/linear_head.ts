@@ -10,13 +10,14 @@ import { sha256OfBytes, sha256OfFile } from "../checkpoint/sha256.ts";
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import { assertAllParts } from "../data/sampling/splits.ts";
 import { assertSamplingRate } from "../runs/checkpoints.ts";
-import { dataSettings, isUnfinished } from "../runs/run_state.ts";
-import { runOnce } from "../experiments/sweep.ts";
-import { trainClassifier } from "./train_classifier.ts";
+import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
+import { trainClassifier } from "../training/train_classifier.ts";
+import { type CellOptions, runCell } from "./experiment.ts";
+import { trainingOptions } from "./training_cells.ts";
 
 /** How heads are trained. */
-export interface LinearHeadOptions {
+export interface LinearHeadOptions extends Pick<CellOptions, "signal" | "commandLine"> {
   /** Folder of all heads; each has a folder of its own in it. */
   readonly folder: string;
   readonly epochs: number;
@@ -24,8 +25,6 @@ export interface LinearHeadOptions {
   readonly labelFraction: number;
   /** Chooses labels, initial head and order. */
   readonly seed: number;
-  /** For the run's `config.json`. */
-  readonly commandLine?: string;
 }
 
 /** A classifier that {@linkcode trainLinearHead} left on disk. */
@@ -48,7 +47,7 @@ export const HEAD_TRAINING = {
 /**
  * Trains a linear head on the frozen encoder of a checkpoint, with the normalization that the
  * workspace has. A head belongs to the encoder's bytes, the data and the settings: it is trained once,
- * and again where one of them has changed. A training that was stopped goes on.
+ * and again where one of them has changed. A training that was stopped continues.
  *
  * @param encoder A checkpoint with the key `encoder`, and the file it was read from.
  * @throws {UserError} As `trainClassifier`, where the encoder was trained at another sampling rate,
@@ -57,13 +56,11 @@ export const HEAD_TRAINING = {
 export async function trainLinearHead(
   workspace: Workspace,
   encoder: { readonly checkpoint: Checkpoint; readonly path: string },
-  options: LinearHeadOptions & {
-    readonly signal?: AbortSignal;
+  { folder, epochs, labelFraction, seed, onEpoch, ...options }: LinearHeadOptions & {
     readonly onEpoch?: (epoch: number) => void;
   },
 ): Promise<LinearHead> {
   const { set, normalization } = workspace;
-  const { folder, epochs, labelFraction, seed, commandLine, signal, onEpoch } = options;
   assertSamplingRate(encoder.checkpoint, set.samplingRate);
   assertAllParts(set);
   const settings = {
@@ -77,33 +74,32 @@ export async function trainLinearHead(
     statistics: [...normalization.mean, ...normalization.standardDeviation],
   };
   const identity = sha256OfBytes(new TextEncoder().encode(canonicalJson(settings)));
-  const name = basename(encoder.path, extname(encoder.path));
-  const runFolder = join(folder, `${name}-${identity.slice(0, 12)}`);
+  const name = `${basename(encoder.path, extname(encoder.path))}-${identity.slice(0, 12)}`;
+  const runFolder = join(folder, name);
   const path = join(runFolder, "classifier.pt");
-  const { fresh } = await runOnce(runFolder, settings, async () => {
-    const { bestEpoch, validation } = await trainClassifier(workspace, {
-      ...HEAD_TRAINING,
-      command: "compare-baselines",
-      method: "linear_head",
-      epochs,
-      labelFraction,
-      seed,
-      freezeEncoder: true,
-      encoderCheckpoint: encoder.path,
-      shuffle: true,
-      logEvery: 100,
-      out: path,
-      runFolder,
-      resume: isUnfinished(runFolder),
-      ...(signal ? { signal } : {}),
-      ...(commandLine === undefined ? {} : { commandLine }),
-      events: { epoch: (epoch) => onEpoch?.(epoch) },
-    });
-    const { auroc_macro } = validation;
-    return {
-      best_epoch: bestEpoch,
-      validation_auroc: Number.isFinite(auroc_macro) ? auroc_macro : null,
-    };
+  const { fresh } = await runCell({
+    name,
+    title: `head of ${encoder.path}`,
+    folder: runFolder,
+    settings,
+    async run(context) {
+      const { bestEpoch, validation } = await trainClassifier(workspace, {
+        ...HEAD_TRAINING,
+        ...trainingOptions(context),
+        command: "compare-baselines",
+        method: "linear_head",
+        epochs,
+        labelFraction,
+        seed,
+        freezeEncoder: true,
+        encoderCheckpoint: encoder.path,
+        out: path,
+      });
+      return { best_epoch: bestEpoch, validation_auroc: validation.auroc_macro };
+    },
+  }, {
+    ...options,
+    report: (event) => event.kind === "epoch" && onEpoch?.(event.epoch),
   });
   return { path, fresh };
 }

@@ -1,22 +1,24 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
-import { loadMitBih, type MitBihSet } from "../../src/data/datasets/mit_bih.ts";
+import type { StateDict } from "../../src/checkpoint/state_dict.ts";
+import { loadMitBih, mitBih, type MitBihSet } from "../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../src/errors.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
+import { Experiment } from "../../src/experiments/experiment.ts";
 import {
   assertTransferable,
-  encoderSource,
-  recordResults,
-  transferMitBih,
-  type TransferMitBihOptions,
-} from "../../src/experiments/transfer_mitbih.ts";
+  planTransfer,
+  recordingResults,
+  testTransfer,
+  transferDifference,
+  type TransferOptions,
+} from "../../src/experiments/transfer.ts";
 import { Workspace } from "../../src/runs/workspace.ts";
 import { bootstrapIntervals } from "../../src/metrics/bootstrap.ts";
 import { auroc } from "../../src/metrics/ranking.ts";
 import { LEARNABLE_MITDB, type SmallMitdbRecord, withSmallMitdb } from "../support/small_mitdb.ts";
-import { randomClassifier, randomEncoderState, randomState } from "../support/random_classifier.ts";
+import { randomClassifier, randomEncoderState } from "../support/random_classifier.ts";
 import { stopper } from "../support/small_workspace.ts";
 
 /** Half the usual rate: half the work. */
@@ -28,7 +30,7 @@ async function withWindows(
     workspace: Workspace;
     set: MitBihSet;
     folder: string;
-    options: TransferMitBihOptions;
+    options: TransferOptions;
   }) => Promise<void>,
   records: readonly SmallMitdbRecord[] = LEARNABLE_MITDB,
 ) {
@@ -51,14 +53,14 @@ async function withWindows(
         options: {
           checkpoint,
           encoderFrom: "encoder",
-          records: set.records,
           freezeEncoder: true,
           epochs: 6,
           batchSize: 8,
           learningRate: 0.1,
           seed: 3,
           baseline: true,
-          runFolder: `${folder}/run`,
+          folder: `${folder}/run`,
+          command: "transfer-mitbih",
         },
       });
     } finally {
@@ -68,107 +70,114 @@ async function withWindows(
   }, records);
 }
 
+/** Trains and tests, as the command does. */
+async function transfer(
+  { workspace, set }: { workspace: Workspace; set: MitBihSet },
+  options: TransferOptions,
+  { signal, onEpoch }: { signal?: AbortSignal; onEpoch?: (loss: number) => void } = {},
+) {
+  const experiment = await Experiment.open(await planTransfer(workspace, options));
+  await experiment.run({
+    stopAtFailure: true,
+    signal,
+    events: { reported: (_cell, event) => event.kind === "epoch" && onEpoch?.(event.loss) },
+  });
+  const test = { recordings: set.records, seed: options.seed };
+  const [own, random] = await Promise.all(experiment.cells.map(async (cell) => ({
+    checkpoint: cell.checkpoint,
+    ...await testTransfer(workspace, cell, test),
+  })));
+  const difference = random && transferDifference(workspace, own, random, test);
+  return { transfer: own, baseline: random, difference };
+}
+
 const sameTensors = (a: StateDict, b: StateDict, prefix: string) =>
   [...a].every(([name, { data }]) => b.get(prefix + name)!.data.toString() === data.toString());
 
-Deno.test("transferMitBih(): a head is trained on DS1, and DS2 tells what it learned", () =>
-  withWindows(async ({ workspace, set, options }) => {
+Deno.test("transfer: a head is trained on DS1, and DS2 tells what it learned", () =>
+  withWindows(async ({ options, ...windows }) => {
+    const { set, workspace } = windows;
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];
     const losses: number[] = [];
-    const { rows, transfer, baseline, difference } = await transferMitBih(workspace, {
-      ...options,
-      events: { epoch: (_epoch, { loss }) => losses.push(loss) },
+    const { transfer: own, baseline, difference } = await transfer(windows, options, {
+      onEpoch: (loss) => losses.push(loss),
     });
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
     assertEquals(losses.length, 12);
     assert(losses[5] < losses[0] / 2, `${losses[0]} to ${losses[5]}`);
 
     // Beats of 2 mV are easy: a trained head on any frozen encoder finds them in other records.
-    assert(transfer.scores.auroc.estimate > 0.9, `AUROC ${transfer.scores.auroc.estimate}`);
+    assert(own.scores.auroc.estimate > 0.9, `AUROC ${own.scores.auroc.estimate}`);
     assertEquals(
-      Array.from(rows, (row) => set.records[row]).join(),
+      Array.from(own.rows, (row) => set.records[row]).join(),
       "100,".repeat(6) +
         Array(6).fill(103).join(),
     );
-    const labels = workspace.labelsOf(rows);
-    assertEquals(transfer.scores.auroc.estimate, auroc(labels, transfer.probabilities));
-    assertEquals(
-      transfer.perRecord.map(({ record, windows, abnormal }) => [record, windows, abnormal]),
-      [[100, 6, 3], [103, 6, 3]],
-    );
-    const clustered = bootstrapIntervals(labels, transfer.probabilities, {
+    const labels = workspace.labelsOf(own.rows);
+    assertEquals(own.scores.auroc.estimate, auroc(labels, own.probabilities));
+    const clustered = bootstrapIntervals(labels, own.probabilities, {
       classes: 1,
       seed: options.seed,
-      clusters: Array.from(rows, (row) => set.records[row]),
+      clusters: Array.from(own.rows, (row) => set.records[row]),
     });
-    assertEquals(transfer.scores.auroc, clustered.overall.auroc_macro);
+    assertEquals(own.scores.auroc, clustered.overall.auroc_macro);
     assertEquals(
       difference!.auroc.estimate,
-      transfer.scores.auroc.estimate - baseline!.scores.auroc.estimate,
+      own.scores.auroc.estimate - baseline!.scores.auroc.estimate,
     );
 
     // A frozen encoder stays to the bit; the baseline has another of the same width.
     const encoder = (await readCheckpoint(options.checkpoint)).sections.get("encoder")!;
-    const model = (await readCheckpoint(transfer.checkpoint)).sections.get("model")!;
+    const model = (await readCheckpoint(own.checkpoint)).sections.get("model")!;
     const random = (await readCheckpoint(baseline!.checkpoint)).sections.get("model")!;
     assert(sameTensors(encoder, model, "encoder."));
     assert(!sameTensors(encoder, random, "encoder."));
     for (const [name, { shape }] of model) assertEquals(random.get(name)!.shape, shape, name);
   }));
 
-Deno.test("transferMitBih(): runs that are done are kept, a stopped one goes on to the same bits", () =>
-  withWindows(async ({ workspace, folder, options: frozen }) => {
+Deno.test("transfer: runs that are done are kept, a stopped one continues to the same bits", () =>
+  withWindows(async ({ folder, options: frozen, ...windows }) => {
     const options = { ...frozen, freezeEncoder: false, epochs: 3, learningRate: 1e-3 };
-    const whole = await transferMitBih(workspace, options);
+    const whole = await transfer(windows, options);
     const { signal, stop, reason } = stopper();
-    const broken = { ...options, runFolder: `${folder}/broken` };
+    const broken = { ...options, folder: `${folder}/broken` };
     let epochs = 0;
-    const thrown = await assertRejects(() =>
-      transferMitBih(workspace, {
-        ...broken,
-        signal,
-        // In the second epoch of the baseline.
-        events: { epoch: () => ++epochs === 5 && stop() },
-      })
-    );
+    // In the second epoch of the baseline.
+    const onEpoch = () => ++epochs === 5 && stop();
+    const thrown = await assertRejects(() => transfer(windows, broken, { signal, onEpoch }));
     assertEquals(thrown, reason);
     epochs = 0;
-    const events = { epoch: () => void epochs++ };
-    const again = await transferMitBih(workspace, { ...broken, events });
+    const again = await transfer(windows, broken, { onEpoch: () => void epochs++ });
     assertEquals(epochs, 1, "the transfer and two epochs of the baseline were done");
     assertEquals(again.transfer.probabilities, whole.transfer.probabilities);
-    assertEquals(again.baseline!.probabilities, whole.baseline!.probabilities);
+    assertEquals(again.baseline.probabilities, whole.baseline.probabilities);
     assertEquals(again.difference, whole.difference);
 
-    epochs = 0;
-    await transferMitBih(workspace, { ...broken, events });
-    assertEquals(epochs, 0);
-    await assertRejects(
-      () => transferMitBih(workspace, { ...broken, seed: 4 }),
-      UserError,
-      "other settings",
-    );
+    await transfer(windows, broken, { onEpoch: () => void epochs++ });
+    assertEquals(epochs, 1);
+    const other = { ...broken, seed: 4 };
+    await assertRejects(() => transfer(windows, other), UserError, "other settings");
     // Trained, the encoder is no longer the checkpoint's.
     const encoder = (await readCheckpoint(options.checkpoint)).sections.get("encoder")!;
     const model = (await readCheckpoint(whole.transfer.checkpoint)).sections.get("model")!;
     assert(!sameTensors(encoder, model, "encoder."));
   }));
 
-Deno.test("transferMitBih(): the encoder of a classifier does as that of key encoder", () =>
-  withWindows(async ({ workspace, folder, options: frozen }) => {
+Deno.test("transfer: the encoder of a classifier gives the same as that of key encoder", () =>
+  withWindows(async ({ folder, options: frozen, ...windows }) => {
     const options = { ...frozen, epochs: 1, baseline: false };
-    const { transfer, baseline, difference } = await transferMitBih(workspace, options);
-    assertEquals([baseline, difference], [undefined, undefined]);
+    const own = await transfer(windows, options);
+    assertEquals([own.baseline, own.difference], [undefined, undefined]);
     const checkpoint = `${folder}/model.pt`;
     await writeCheckpoint(checkpoint, randomClassifier(11));
-    const ofModel = await transferMitBih(workspace, {
+    const ofModel = await transfer(windows, {
       ...options,
       checkpoint,
       encoderFrom: "encoder of model",
-      runFolder: `${folder}/model`,
+      folder: `${folder}/model`,
     });
-    assertEquals(ofModel.transfer.probabilities, transfer.probabilities);
+    assertEquals(ofModel.transfer.probabilities, own.transfer.probabilities);
   }));
 
 Deno.test("assertTransferable(): a part without windows, or with one label, is refused", async (t) => {
@@ -190,47 +199,23 @@ Deno.test("assertTransferable(): a part without windows, or with one label, is r
     await t.step(name, () =>
       withSmallMitdb(async (root) => {
         const set = await loadMitBih(root, { samplingRate: RATE });
-        assertThrows(() => assertTransferable(set), UserError, message);
+        assertThrows(() => assertTransferable(set, mitBih), UserError, message);
       }, records));
   }
 });
 
-Deno.test("encoderSource(): key encoder first, then the encoder of key model", () => {
-  const encoder = randomEncoderState(1);
-  const model = randomState(1);
-  const source = (sections: [string, StateDict][], pretrainedOnly = false) =>
-    encoderSource({ sections: new Map(sections), metadata: {} }, "a.pt", pretrainedOnly);
-  assertEquals(source([["model", model], ["encoder", encoder]]), "encoder");
-  assertEquals(source([["model", model], ["encoder", encoder]], true), "encoder");
-  assertEquals(source([["model", model]]), "encoder of model");
-  assertThrows(
-    () => source([["model", model]], true),
-    UserError,
-    'need the key "encoder" (leave --use-ssl away to take the encoder of a classifier), found ' +
-      '"model" (ECGClassifier (12 channels, width 4, 5 classes))',
-  );
-  const tensor = float32Tensor([1], new Float32Array(1));
-  assertThrows(() => source([["optimizer", new Map([["first", tensor]])]]), UserError, "optimizer");
-  assertThrows(() => source([]), UserError, "found no weights");
-  assertThrows(
-    () => source([["model", new Map([["conv1.weight", tensor]])]]),
-    UserError,
-    "an unknown model",
-  );
-});
-
-Deno.test("recordResults(): each record by itself, ascending", () => {
-  const results = recordResults(
+Deno.test("recordingResults(): each record by itself, ascending", () => {
+  const results = recordingResults(
     [200, 100, 200, 100, 200, 103],
     [1, 0, 0, 0, 1, 1],
     [0.9, 0.6, 0.7, 0.1, 0.4, 0.5],
   );
   assertEquals(results, [
-    { record: 100, windows: 2, abnormal: 0, auroc: NaN, accuracy: 1 / 2, f1: 0 },
+    { recording: 100, rows: 2, positives: 0, auroc: NaN, accuracy: 1 / 2, f1: 0 },
     // 0.5 is at the threshold: abnormal.
-    { record: 103, windows: 1, abnormal: 1, auroc: NaN, accuracy: 1, f1: 1 },
-    { record: 200, windows: 3, abnormal: 2, auroc: 1 / 2, accuracy: 1 / 3, f1: 1 / 2 },
+    { recording: 103, rows: 1, positives: 1, auroc: NaN, accuracy: 1, f1: 1 },
+    { recording: 200, rows: 3, positives: 2, auroc: 1 / 2, accuracy: 1 / 3, f1: 1 / 2 },
   ]);
-  const [quiet] = recordResults([100], [0], [0.2]);
+  const [quiet] = recordingResults([100], [0], [0.2]);
   assertEquals([quiet.accuracy, quiet.f1], [1, NaN]);
 });

@@ -1,0 +1,254 @@
+/**
+ * BYOL and SimCLR pretrained with all augmentations, each fine-tuned on few labels, and the two
+ * classifiers compared on the same test records.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { sha256OfFile } from "../checkpoint/sha256.ts";
+import { dataName } from "../data/signals/record_set.ts";
+import { UserError } from "../errors.ts";
+import {
+  type ClassifierComparison,
+  compareCheckpoints,
+} from "../evaluation/compare_checkpoints.ts";
+import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
+import { METHODS } from "../methods/registry.ts";
+import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
+import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
+import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
+import { dataSettings } from "../runs/run_state.ts";
+import type { Course } from "../runs/training_run.ts";
+import type { Workspace } from "../runs/workspace.ts";
+import { pretrain } from "../training/pretrain.ts";
+import { trainClassifier } from "../training/train_classifier.ts";
+import type { Cell } from "./experiment.ts";
+import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
+
+/** What stays the same in every fine-tuning: the documented settings. */
+const FINETUNE = { batchSize: 64, loss: "focal", balancing: "oversample" } as const;
+
+/** What is pretrained. */
+type Method = "byol" | "simclr";
+
+/** Settings of {@linkcode planRetraining}. */
+export interface RetrainingOptions {
+  readonly byol: { readonly epochs: number; readonly batchSize: number };
+  readonly simclr: { readonly epochs: number; readonly batchSize: number };
+  readonly finetuneEpochs: number;
+  /** In (0, 1]. */
+  readonly labelFraction: number;
+  readonly seed: number;
+  /** Folder of the four checkpoints. */
+  readonly checkpointFolder: string;
+  /** Folder of the run folders. */
+  readonly folder: string;
+}
+
+/** One of the four trainings. */
+export interface RetrainingStep extends Cell<RetrainingResult> {
+  readonly name: Method | `finetune_${Method}`;
+  readonly folder: string;
+  readonly checkpoint: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+}
+
+/** What a training leaves in its folder; null where a metric is not defined. */
+export type RetrainingResult = {
+  readonly sha256: string;
+  /** Sum over the epochs, those of earlier starts included. */
+  readonly training_seconds: number;
+  /** Test macro AUROC of linear probes, of pretraining. */
+  readonly probe?: { readonly trained: number | null; readonly random: number | null };
+  /** Of fine-tuning. */
+  readonly finetuned?: {
+    readonly best_epoch: number;
+    readonly validation: { readonly [Name in keyof MultilabelMetrics]: number };
+    readonly test: { readonly [Name in keyof MultilabelMetrics]: number };
+  };
+};
+
+/** File that each training writes, in the folder of checkpoints; documented names. */
+export const RETRAINING_CHECKPOINTS: Readonly<Record<RetrainingStep["name"], string>> = {
+  byol: "ssl_byol_enhanced.pt",
+  simclr: "ssl_simclr_enhanced.pt",
+  finetune_byol: "ssl_byol_enhanced_finetuned.pt",
+  finetune_simclr: "ssl_simclr_enhanced_finetuned.pt",
+};
+
+/**
+ * The four trainings: BYOL, SimCLR, and the fine-tuning of each. One whose checkpoint is gone is done
+ * again.
+ */
+export function planRetraining(
+  workspace: Workspace,
+  options: RetrainingOptions,
+): RetrainingStep[] {
+  const { set } = workspace;
+  const { seed, labelFraction, finetuneEpochs } = options;
+  const shared = { seed, learningRate: 1e-3 };
+  const data = { seed, data: dataName(set), ...dataSettings(workspace) };
+  const step = (
+    name: RetrainingStep["name"],
+    title: string,
+    own: Pick<RetrainingStep, "epochs" | "batchSize" | "settings" | "needs" | "work">,
+    train: (
+      ...context: Parameters<RetrainingStep["run"]>
+    ) => Promise<Course & Pick<RetrainingResult, "probe" | "finetuned">>,
+  ): RetrainingStep => {
+    const checkpoint = join(options.checkpointFolder, RETRAINING_CHECKPOINTS[name]);
+    const folder = join(options.folder, RETRAINING_CHECKPOINTS[name].replace(/\.pt$/, ""));
+    return {
+      name,
+      title,
+      folder,
+      checkpoint,
+      ...own,
+      async run(context) {
+        const { epochRows, probe, finetuned } = await train(context);
+        return {
+          sha256: await sha256OfFile(checkpoint),
+          training_seconds: epochRows.reduce((sum, { seconds }) => sum + Number(seconds), 0),
+          ...(probe && { probe }),
+          ...(finetuned && { finetuned }),
+        };
+      },
+      async usable({ sha256 }) {
+        if (!existsSync(checkpoint)) return false;
+        if (await sha256OfFile(checkpoint) === sha256) return true;
+        throw new UserError(
+          `${checkpoint} is not the file that the run in ${folder} wrote. Remove or rename it, and ` +
+            `the run is done again`,
+          { remedy: "other-checkpoint-folder" },
+        );
+      },
+    };
+  };
+
+  const pretraining = (method: Method) => {
+    const { epochs, batchSize } = options[method];
+    const own: PretrainingMethod = METHODS[method];
+    const settings = settingsOf(own, {}, set.samplingRate);
+    return step(method, `${own.title} pretraining`, {
+      epochs,
+      batchSize,
+      settings: { step: method, ...settings, epochs, batchSize, ...data },
+      work: pretrainingWork(workspace, method, epochs),
+    }, async (context) => {
+      const out = join(options.checkpointFolder, RETRAINING_CHECKPOINTS[method]);
+      const { probes, ...course } = await pretrain(workspace, own, {
+        ...shared,
+        ...trainingOptions(context),
+        epochs,
+        batchSize,
+        out,
+      });
+      const auroc = (of: "trained" | "random") => probes![of].test.auroc_macro;
+      return {
+        ...course,
+        ...(probes && { probe: { trained: auroc("trained"), random: auroc("random") } }),
+      };
+    });
+  };
+
+  const finetuning = (method: Method, encoder: RetrainingStep) => {
+    const name = `finetune_${method}` as const;
+    return step(name, `Fine-tuning of ${METHODS[method].title}`, {
+      epochs: finetuneEpochs,
+      batchSize: FINETUNE.batchSize,
+      needs: [encoder],
+      settings: (resultOf) => ({
+        step: name,
+        ...FINETUNE,
+        epochs: finetuneEpochs,
+        labelFraction,
+        encoder: resultOf(encoder).sha256,
+        ...data,
+      }),
+      work: classifierWork(workspace, finetuneEpochs, labelFraction),
+    }, async (context) => {
+      const { bestEpoch, validation, test, ...course } = await trainClassifier(workspace, {
+        ...shared,
+        ...trainingOptions(context),
+        ...FINETUNE,
+        command: "finetune",
+        method: "finetune",
+        epochs: finetuneEpochs,
+        labelFraction,
+        freezeEncoder: false,
+        encoderCheckpoint: encoder.checkpoint,
+        out: join(options.checkpointFolder, RETRAINING_CHECKPOINTS[name]),
+      });
+      const finetuned = {
+        best_epoch: bestEpoch,
+        validation: documented(validation),
+        test: documented(test),
+      };
+      return { ...course, finetuned };
+    });
+  };
+
+  const encoders = [pretraining("byol"), pretraining("simclr")];
+  return [...encoders, finetuning("byol", encoders[0]), finetuning("simclr", encoders[1])];
+}
+
+/** The four metrics alone. */
+function documented(
+  { auroc_macro, f1_macro, sensitivity_micro, specificity_micro }: MultilabelMetrics,
+): { [Name in keyof MultilabelMetrics]: number } {
+  return { auroc_macro, f1_macro, sensitivity_micro, specificity_micro };
+}
+
+/** Metrics of `changed` − those of `baseline` on the same test records. */
+export interface RetrainingDifference {
+  readonly changed: string;
+  readonly baseline: string;
+  readonly intervals: BootstrapIntervals;
+}
+
+/**
+ * Compares the fine-tuned classifiers `byol` and `simclr`, and where given `supervised`, on the test
+ * fold: SimCLR − BYOL, then each − supervised.
+ */
+export async function compareRetrained(
+  workspace: Workspace,
+  steps: readonly RetrainingStep[],
+  { seed, supervised, signal }: {
+    readonly seed: number;
+    readonly supervised?: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<ClassifierComparison & { readonly differences: readonly RetrainingDifference[] }> {
+  const path = (name: RetrainingStep["name"]) =>
+    steps.find((step) => step.name === name)!.checkpoint;
+  const comparison = await compareCheckpoints(workspace, {
+    checkpoints: [
+      { name: "byol", path: path("finetune_byol") },
+      { name: "simclr", path: path("finetune_simclr") },
+      ...(supervised === undefined ? [] : [{ name: "supervised", path: supervised }]),
+    ],
+    baseline: "byol",
+    fold: 10,
+    batchSize: FINETUNE.batchSize,
+    seed,
+    signal,
+  });
+  const find = (wanted: string) =>
+    comparison.compared.find(({ name }) => name === wanted)?.evaluation;
+  const differences = [["simclr", "byol"], ["byol", "supervised"], ["simclr", "supervised"]]
+    .flatMap(([changed, baseline]) => {
+      const [after, before] = [find(changed), find(baseline)];
+      if (after === undefined || before === undefined) return [];
+      const intervals = pairedBootstrapIntervals(
+        workspace.labelsOf(after.rows),
+        before.probabilities,
+        after.probabilities,
+        { classes: workspace.set.classNames.length, seed },
+      );
+      return [{ changed, baseline, intervals }];
+    });
+  return { ...comparison, differences };
+}
