@@ -63,7 +63,7 @@ export const command = defineComparison({
 /** Classes that the target is set for; the reference's are the two rarest. */
 const TARGETED = 2;
 
-/** A line a class and one for their mean; beside AUROC its change against the baseline. */
+/** A line a class and one for their mean; after AUROC its change against the baseline. */
 function classTable(
   { name, evaluation, difference }: ComparedClassifier,
   classNames: readonly string[],

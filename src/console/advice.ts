@@ -36,6 +36,7 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
     `Give a smaller --k${fewLabels ? " or a larger --label-fraction" : ""}`,
   "fixed-regularization": () => "Give --C",
   "one-fold": () => "Or give --fold in place of --cross-validate",
+  "needs-encoder": () => "The pretraining commands write encoders",
   "needs-classifier": () =>
     "finetune and train-supervised write classifiers; compare-baselines puts a head on an encoder",
   "seed-results": ({ file }) =>

@@ -196,7 +196,7 @@ export interface BaselineView extends Pick<ComparisonView, "settings" | "addHead
 /** A command that compares checkpoints with one of them. */
 export interface BaselineCommand<Flags extends FlagTable>
   extends Pick<Command<Flags>, "name" | "summary" | "description" | "examples"> {
-  /** Flags beside {@linkcode compareFlags}. */
+  /** Flags in addition to {@linkcode compareFlags}. */
   readonly flags: Flags;
   /** Files that are compared where none are named. */
   readonly documented: readonly string[];

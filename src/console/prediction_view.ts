@@ -90,7 +90,7 @@ export function describeFacts(
 }
 
 /**
- * Draws an ECG with its probabilities, at the rate of its file: resampling has taken away what lies
+ * Draws an ECG with its probabilities, at the rate of its file: resampling has removed what is
  * above 40 % of the rate that the network sees.
  *
  * @param signals The record at its own rate

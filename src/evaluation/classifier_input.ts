@@ -37,7 +37,7 @@ const MOST_SAMPLES = 1_000_000;
  * import { assert } from "@std/assert";
  * import { Classifier, classifierInput, ParameterStore } from "ssrl-ecg";
  * const store = new ParameterStore();
- * new Classifier(store, { width: 8, classes: 2 }); // in earnest: readCheckpoint("finetuned.pt")
+ * new Classifier(store, { width: 8, classes: 2 }); // or readCheckpoint("finetuned.pt")
  * const model = new Map(store.initialValues(42).map(({ name, ...tensor }) => [name, tensor]));
  * const metadata = { class_names: ["AF", "PVC"], sampling_rate: 250 };
  * const input = classifierInput({ sections: new Map([["model", model]]), metadata });

@@ -83,7 +83,6 @@ export async function embed(workspace: Workspace, options: EmbedOptions): Promis
   try {
     const features = await networkFeatures(workspace, network, rows, {
       what: sourceOf(checkpoint),
-      diagnosis: "The weights are damaged, or the record lies far outside the normalization",
       onProgress: (done) => {
         signal?.throwIfAborted();
         onProgress?.(done, rows.length);

@@ -157,10 +157,9 @@ function featureSource(checkpoint: Checkpoint): FeatureSource {
     }
   }
   throw new UserError(
-    `Cannot compute features with ${sourceOf(checkpoint)}: found ${
-      describeSections(checkpoint)
-    }, need the key ` +
-      `"encoder", or the key "model" of a network that has one`,
+    `Cannot compute features with ${sourceOf(checkpoint)}: found ` +
+      `${describeSections(checkpoint)}, need the key "encoder", or the key "model" of a network ` +
+      "that has one",
   );
 }
 

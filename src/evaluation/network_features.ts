@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
+import { type ErrorFacts, UserError } from "../errors.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { evaluateRows } from "./inference.ts";
@@ -22,12 +22,13 @@ export interface FrozenNetwork {
   evaluateFeatures(recorder: Recorder, x: Tensor): Tensor;
 }
 
-/** How features are computed, and what a bad one is put down to. */
+/** How features are computed, and what bad ones are put down to. */
 export interface FeatureOptions {
-  /** The network in words, for messages: `the encoder`. */
-  readonly what: string;
-  /** What to make of features that are not finite: `The weights are damaged`. */
-  readonly diagnosis: string;
+  /** The network in words, for messages. Default: the encoder. */
+  readonly what?: string;
+  /** What to make of features that are not finite. Default: damaged weights or a bad record. */
+  readonly diagnosis?: string;
+  readonly facts?: ErrorFacts;
   /** Called with the number of records done so far; may throw to end the work. */
   readonly onProgress?: (done: number) => void;
 }
@@ -47,10 +48,7 @@ export interface FeatureOptions {
  * const store = new ParameterStore();
  * const encoder = new Encoder1dCnn(store, "", { width: 4 });
  * store.allocate(workspace.gpu, 42);
- * const features = await networkFeatures(workspace, encoder, [0, 1, 2], {
- *   what: "the encoder",
- *   diagnosis: "The weights are damaged",
- * });
+ * const features = await networkFeatures(workspace, encoder, [0, 1, 2]);
  * assert(features.length === 3 * 16);
  * store.destroy();
  * workspace.destroy();
@@ -60,7 +58,7 @@ export async function networkFeatures(
   workspace: Workspace,
   network: FrozenNetwork,
   rows: ArrayLike<number>,
-  { what, diagnosis, onProgress }: FeatureOptions,
+  { what = "the encoder", diagnosis = DAMAGED, facts, onProgress }: FeatureOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
   const { features } = await evaluateRows(
     workspace,
@@ -74,10 +72,13 @@ export async function networkFeatures(
     throw new UserError(
       `Cannot use the features of ${what}: one of record ${workspace.set.ids[row]} is ` +
         `${features[broken]}. ${diagnosis}`,
+      facts,
     );
   }
   return features;
 }
+
+const DAMAGED = "The weights are damaged, or the record lies far outside the normalization";
 
 /** Rows with their features and labels. */
 export interface FeaturePart {
@@ -97,7 +98,7 @@ export async function featureTable(
   workspace: Workspace,
   network: FrozenNetwork,
   rows: readonly number[],
-  options: FeatureOptions,
+  options?: FeatureOptions,
 ): Promise<(rows: Int32Array) => FeaturePart> {
   const features = await networkFeatures(workspace, network, rows, options);
   const width = network.features;
@@ -110,19 +111,4 @@ export async function featureTable(
     });
     return { rows: wanted, features: part, labels: workspace.labelsOf(wanted) };
   };
-}
-
-/** {@linkcode featureTable} for parts that are known beforehand. */
-export async function featureParts<Part extends string>(
-  workspace: Workspace,
-  network: FrozenNetwork,
-  parts: Readonly<Record<Part, Int32Array>>,
-  options: FeatureOptions,
-): Promise<Record<Part, FeaturePart>> {
-  const named = Object.entries<Int32Array>(parts);
-  const all = named.flatMap(([, rows]) => [...rows]);
-  const part = await featureTable(workspace, network, all, options);
-  return Object.fromEntries(
-    named.map(([name, rows]) => [name, part(rows)]),
-  ) as Record<Part, FeaturePart>;
 }

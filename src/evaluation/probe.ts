@@ -1,6 +1,6 @@
 /**
  * Linear probe: how well a logistic regression on an encoder's frozen, pooled features tells the
- * classes apart, beside the same on a random encoder's.
+ * classes apart, compared with those of a random encoder.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import {
   type LinearModel,
   predictProbabilities,
 } from "../estimators/logistic_regression.ts";
-import { featureParts, type FrozenNetwork } from "./network_features.ts";
+import { featureTable, type FrozenNetwork } from "./network_features.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** What a probe found. */
 export interface ProbeResult {
-  /** On the test fold, with the penalty that was best on the validation fold. */
+  /** On the test fold, with the regularization that was best on the validation fold. */
   readonly test: MultilabelMetrics;
   readonly validationAuroc: number;
   readonly l2: number;
   /**
-   * Test macro AUROC at scikit-learn's default penalty (C = 1, which is l2 = 1 / n): the probe of many
+   * Test macro AUROC at scikit-learn's default C = 1, which is l2 = 1 / n: the probe of many
    * papers. It is too weak for a random encoder's features, so it flatters the difference.
    */
   readonly aurocAtUnitC: number;
@@ -46,20 +46,21 @@ export async function probeEncoder(
     fraction: options.labelFraction ?? 1,
     seed: options.seed,
   });
-  const { labeled, validation, test } = await featureParts(workspace, network, {
-    labeled: train,
-    validation: split.validation,
-    test: split.test,
-  }, { what: "the encoder", diagnosis: "Training has diverged: use a smaller --lr" });
+  const rows = [...train, ...split.validation, ...split.test];
+  const part = await featureTable(workspace, network, rows, {
+    diagnosis: "Training has diverged",
+    facts: { remedy: "smaller-learning-rate" },
+  });
+  const [labeled, validation, test] = [train, split.validation, split.test].map(part);
   const probe = fitLinearProbe({ ...labeled, classes, validation });
   const unitC = fitLogisticRegression(labeled, classes, 1 / train.length);
-  const judge = (model: LinearModel) =>
+  const metricsOf = (model: LinearModel) =>
     multilabelMetrics(test.labels, predictProbabilities(model, test.features), { classes });
   return {
-    test: judge(probe),
+    test: metricsOf(probe),
     validationAuroc: probe.validationAuroc,
     l2: probe.l2,
-    aurocAtUnitC: judge(unitC).auroc_macro,
+    aurocAtUnitC: metricsOf(unitC).auroc_macro,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the frozen features of a checkpoint are worth: logistic regression or nearest neighbors on
- * them, beside the same on networks of the same architecture with random weights.
+ * them, compared with networks of the same architecture with random weights.
  *
  * @module
  */
@@ -221,7 +221,6 @@ export async function probeCheckpoint(
     try {
       const part = await featureTable(workspace, network, rows, {
         what: sourceOf(checkpoint),
-        diagnosis: "The weights are damaged, or records lie far outside the normalization",
         onProgress: (done) => {
           signal?.throwIfAborted();
           onProgress?.(passed + done, (1 + randomSeeds) * rows.length);

@@ -90,7 +90,7 @@ export function weightsAt(checkpoint: Checkpoint, source: WeightSource): StateDi
 }
 
 /**
- * The first of the wanted places that a checkpoint has. Commands ask before they read any records.
+ * The first of the wanted places that a checkpoint has.
  *
  * @throws {UserError} When it has none of them.
  */
@@ -105,10 +105,8 @@ export function chooseSource<Source extends WeightSource>(
   );
   throw new UserError(
     `Cannot load weights from ${sourceOf(checkpoint)}: need the key ${keys.join(" or ")}, found ` +
-      describeSections(checkpoint) +
-      (wanted.every((place) => place === "encoder")
-        ? ". The pretraining commands write encoders"
-        : ""),
+      describeSections(checkpoint),
+    wanted.every((place) => place === "encoder") ? { remedy: "needs-encoder" } : undefined,
   );
 }
 

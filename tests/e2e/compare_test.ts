@@ -147,7 +147,7 @@ Deno.test("compare-losses and quick-compare: differences in their unit, with pai
     }
   }));
 
-Deno.test("per-class-analysis: HYP stands before CD, rare classes and target, picture", () =>
+Deno.test("per-class-analysis: HYP comes before CD, rare classes and target, picture", () =>
   withCheckpoints(async (ground) => {
     const out = await ground.succeed("per-class-analysis", [
       ...SMALL,

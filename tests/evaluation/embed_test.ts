@@ -20,8 +20,7 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
     assertEquals(about, { width: 16, architecture: "ECGEncoder1DCNN" });
     assertEquals(rows, Int32Array.from([...split.validation, ...split.test]).sort());
     const network = loadFeatureNetwork(gpu, checkpoint);
-    const about1 = { what: "", diagnosis: "" };
-    assertEquals(features, await networkFeatures(workspace, network, rows, about1));
+    assertEquals(features, await networkFeatures(workspace, network, rows));
     network.destroy();
 
     await assertRejects(

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { featureParts, networkFeatures } from "../../src/evaluation/network_features.ts";
+import { featureTable, networkFeatures } from "../../src/evaluation/network_features.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import { withSmallWorkspace } from "../support/small_workspace.ts";
 
-const options = { what: "the encoder", diagnosis: "Training has diverged" };
+const options = { what: "a.pt", diagnosis: "Training has diverged" };
 
 Deno.test("features of parts are those of their rows, with the rows' labels", () =>
   withSmallWorkspace(async (workspace) => {
@@ -15,22 +15,18 @@ Deno.test("features of parts are those of their rows, with the rows' labels", ()
     const network = new Encoder1dCnn(store, "", { width: 4 });
     store.allocate(gpu, 3);
     assertEquals(network.features, 16);
-    const all = await networkFeatures(workspace, network, [0, 1, 2, 3, 4, 5, 6], options);
-    const rows = { b: Int32Array.of(5, 0), none: new Int32Array(), a: Int32Array.of(3, 2, 6) };
+    const all = await networkFeatures(workspace, network, [0, 1, 2, 3, 4, 5, 6]);
+    const parts = [Int32Array.of(5, 0), new Int32Array(), Int32Array.of(3, 2, 6)];
     const seen: number[] = [];
-    const parts = await featureParts(workspace, network, rows, {
-      ...options,
+    const part = await featureTable(workspace, network, parts.flatMap((rows) => [...rows]), {
       onProgress: (done) => seen.push(done),
     });
     assertEquals(seen.at(-1), 5);
-    for (const [name, part] of Object.entries(parts)) {
-      assertEquals(part.rows, rows[name as keyof typeof rows]);
-      assertEquals(part.labels, workspace.labelsOf(part.rows));
-      part.rows.forEach((row, i) =>
-        assertEquals(
-          part.features.slice(16 * i, 16 * (i + 1)),
-          all.slice(16 * row, 16 * (row + 1)),
-        )
+    for (const rows of parts) {
+      const { features, labels } = part(rows);
+      assertEquals(labels, workspace.labelsOf(rows));
+      rows.forEach((row, i) =>
+        assertEquals(features.slice(16 * i, 16 * (i + 1)), all.slice(16 * row, 16 * (row + 1)))
       );
     }
     assert(all.some((value) => value > 0));
@@ -52,9 +48,7 @@ Deno.test("features that are not finite are refused with the record", () =>
     );
     assertEquals(
       message,
-      `Cannot use the features of the encoder: one of record ${
-        workspace.set.ids[4]
-      } is Infinity. ` +
+      `Cannot use the features of a.pt: one of record ${workspace.set.ids[4]} is Infinity. ` +
         "Training has diverged",
     );
     store.destroy();
