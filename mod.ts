@@ -178,53 +178,16 @@ export {
 } from "./src/estimators/logistic_regression.ts";
 export { type MeanInterval, meanInterval } from "./src/stats/mean_interval.ts";
 export {
-  type CurveBand,
-  type CurveBands,
-  curveBands,
-  type CurveBandsOptions,
-  type PredictedRecords,
-} from "./src/metrics/curve_bands.ts";
-export {
   type NearestNeighborOptions,
   nearestNeighborProbabilities,
 } from "./src/estimators/k_nearest_neighbors.ts";
-export { fitStandardization, standardize } from "./src/estimators/standardization.ts";
-export { pairedDifferences } from "./src/stats/samples.ts";
-export { type ShapiroWilk, shapiroWilk } from "./src/stats/shapiro_wilk.ts";
-export { type PairedT, pairedT } from "./src/stats/paired_t.ts";
 export {
-  type GroupSummary,
-  type WelchT,
-  welchT,
-  welchTFromSummaries,
-} from "./src/stats/welch_t.ts";
-export { type MannWhitney, mannWhitney, type RankTestMethod } from "./src/stats/mann_whitney.ts";
-export { type WilcoxonSignedRank, wilcoxonSignedRank } from "./src/stats/wilcoxon_signed_rank.ts";
-export {
-  type PermutationOptions,
-  type PermutationTest,
-  signFlipTest,
-} from "./src/stats/sign_flip_test.ts";
-export { labelPermutationTest } from "./src/stats/label_permutation_test.ts";
-export {
-  type AurocCovariance,
-  aurocCovariance,
   type AurocInterval,
   delongInterval,
   type DelongTest,
   delongTest,
 } from "./src/stats/delong.ts";
 export { holm } from "./src/stats/holm.ts";
-export { cohensD, cohensDFromSummaries, rankBiserial } from "./src/stats/effect_sizes.ts";
-export {
-  type DetectableDifferenceOptions,
-  pairedTPower,
-  smallestDetectableDifference,
-} from "./src/stats/detectable_difference.ts";
-export {
-  bootstrapMeanDifference,
-  type BootstrapSeedsOptions,
-} from "./src/stats/bootstrap_seeds.ts";
 export {
   type CompareMethodsOptions,
   type MethodComparison,
@@ -277,7 +240,6 @@ export { simclr, type SimclrSettings } from "./src/methods/simclr.ts";
 export type { MemoryUse } from "./src/runs/memory_use.ts";
 export type { Course, RunFacts, RunOptions } from "./src/runs/training_run.ts";
 export {
-  column,
   findRuns,
   type FoundRuns,
   readRun,

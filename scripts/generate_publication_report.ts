@@ -19,7 +19,7 @@ export const command = defineCommand({
   name: "generate-publication-report",
   summary: "Write a report of all results, as Markdown and as one HTML file",
   description: [
-    "Reads whatever lies under --results-dir: run folders, the file of train-multiseed, and JSON " +
+    "Reads everything under --results-dir: run folders, the file of train-multiseed, and JSON " +
     "files of label-scarcity, ablation, evaluate, linear-probe, knn-probe and transfer-mitbih, " +
     "which are known by what they hold. What is missing shows as missing, with the command that " +
     "makes it.",

@@ -202,7 +202,7 @@ function cutPoints(column: Float64Array): Float64Array {
   return cuts.filter((cut, i) => i === 0 || cut !== cuts[i - 1]);
 }
 
-/** How many of the ascending cuts lie below x. */
+/** How many of the ascending cuts are below x. */
 function cutsBelow(cuts: Float64Array, x: number): number {
   let low = 0;
   let high = cuts.length;

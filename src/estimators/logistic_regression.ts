@@ -12,8 +12,8 @@
  * Method: L-BFGS (Nocedal & Wright 2006, algorithm 7.4) started at w = 0, b = log-odds. Its initial
  * inverse Hessian is the exact one at that start, π(1 − π) XᵀX / n + l2 I, factored by Cholesky:
  * the first step is Newton's, and correlated features cost no more steps than independent ones. The
- * Gram matrix is made once for all classes and penalties. Where the solution lies far from the start
- * (separable classes, weak penalties) the search begins anew, now and then, with the Hessian there.
+ * Gram matrix is made once for all classes and penalties. Where the solution is far from the start
+ * (separable classes, weak penalties) the search restarts now and then with the Hessian there.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export interface LogisticRegression extends LinearModel {
 /** Gradient entries below this end the search; F is of order 1, features of order 1. */
 const GRADIENT_TOLERANCE = 1e-10;
 const MAXIMUM_STEPS = 1000;
-/** Steps after which the Hessian is made anew; a typical fit needs fewer. */
+/** Steps after which the Hessian is recomputed; a typical fit needs fewer. */
 const STEPS_A_HESSIAN = 25;
 /** Pairs of differences that L-BFGS keeps. */
 const HISTORY = 10;

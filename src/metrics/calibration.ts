@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Records whose probabilities lie close together. */
+/** Records with similar probabilities. */
 export interface ReliabilityBin {
   readonly count: number;
   /** Mean probability given to them. */

@@ -57,19 +57,6 @@ export interface CurveBandsOptions {
  *
  * @param runs At least one
  * @throws {RangeError} No runs, or as `multilabelMetrics`
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { curveBands } from "ssrl-ecg";
- * const labels = [0, 1, 0, 1];
- * const runs = [[0.1, 0.8, 0.3, 0.9], [0.2, 0.7, 0.1, 0.6]].map((probabilities) => ({
- *   labels,
- *   probabilities,
- * }));
- * const { macro } = curveBands(runs, { classes: 1, curve: "roc", places: [0, 0.5, 1] });
- * assert(macro!.mean.join() === "1,1,1" && macro!.low[1] === 1);
- * ```
  */
 export function curveBands(
   runs: readonly PredictedRecords[],

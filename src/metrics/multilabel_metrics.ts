@@ -27,7 +27,7 @@ export const OVERALL_METRICS: readonly (keyof MultilabelMetrics)[] = [
   "specificity_micro",
 ];
 
-/** What all metrics here need to know beside the arrays. */
+/** What all metrics here need besides the arrays. */
 export interface MetricOptions {
   /** Number of classes, the width of a row. */
   readonly classes: number;

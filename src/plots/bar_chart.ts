@@ -19,7 +19,7 @@ export interface BarChart extends RowChartText {
 }
 
 /**
- * Draws horizontal bars in the order given, the number (and its interval) beside each.
+ * Draws horizontal bars in the order given, the number (and its interval) next to each.
  *
  * @returns SVG text
  * @throws {RangeError} No bars, more than six groups, or a value that is not finite

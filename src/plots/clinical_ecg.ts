@@ -17,7 +17,7 @@ export interface ClinicalLead {
   readonly samples: ArrayLike<number>;
 }
 
-/** Probabilities beside the title. */
+/** Probabilities next to the title. */
 export interface ClassProbabilities {
   /** What gave them, such as the name of the checkpoint. */
   readonly caption: string;
@@ -39,7 +39,7 @@ export interface ClinicalEcg {
   readonly probabilities?: ClassProbabilities;
 }
 
-/** Leads as they stand on paper, row by row. */
+/** Leads as they are arranged on paper, row by row. */
 const LAYOUT = [
   ["I", "aVR", "V1", "V4"],
   ["II", "aVL", "V2", "V5"],
@@ -73,12 +73,12 @@ interface Strip {
   readonly row: number;
   /** Left end on the grid. */
   readonly x: number;
-  /** Second that lies at the left end. */
+  /** Second at the left end. */
   readonly start: number;
   /** First and last sample. */
   readonly first: number;
   readonly last: number;
-  /** mV that lie on the middle of the row. */
+  /** mV at the middle of the row. */
   readonly center: number;
 }
 
@@ -86,10 +86,10 @@ interface Strip {
  * Draws a sheet of ECG paper in true millimeters: 25 mm/s and 10 mm/mV, lines every 1 mm and 5 mm, a
  * calibration pulse of 1 mV and 0.2 s before every row. Columns of 2.5 s follow each other in time,
  * above 10 s of lead II; in a record shorter than that, the later columns start earlier and the
- * sheet says where. Nothing is filtered; every strip lies with its median on the middle of its row.
+ * sheet says where. Nothing is filtered; the median of every strip is at the middle of its row.
  *
  * Traces may cross those of other rows, as on paper. Where one would leave the paper or pass the
- * middle of the row beside it (3.5 mV), all are drawn at 5 mm/mV; a trace that leaves the paper even
+ * middle of the neighboring row (3.5 mV), all are drawn at 5 mm/mV; a trace that leaves the paper even
  * so is cut off there. The sheet says both and names the leads.
  *
  * @returns SVG text of 277 mm × about 200 mm, which fits A4 and US Letter

@@ -25,7 +25,7 @@ const CELL = 92;
 /**
  * Draws a table a class, three in a row: what is true from the top, what is predicted from the left.
  * A cell has the count and its share of the row, which its depth of color shows: sensitivity and
- * specificity stand on the diagonal.
+ * specificity are on the diagonal.
  *
  * @returns SVG text
  * @throws {RangeError} No classes

@@ -61,7 +61,7 @@ const MANY = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
 /**
  * Draws panels at the proportions of ECG paper: 1 s is as long as 2.5 mV are high (25 mm/s and
- * 10 mm/mV). Fine lines stand every 0.04 s and 0.1 mV when there is room, strong ones every 0.2 s
+ * 10 mm/mV). There are fine lines every 0.04 s and 0.1 mV when there is room, strong ones every 0.2 s
  * and 0.5 mV. All panels share one scale.
  *
  * @returns SVG text

@@ -19,7 +19,7 @@ export interface IntervalChart extends RowChartText {
 }
 
 /**
- * Draws estimates as points with their intervals as lines, the numbers beside them.
+ * Draws estimates as points with their intervals as lines, the numbers next to them.
  *
  * @returns SVG text
  * @throws {RangeError} No rows, more than six groups, or a value that is not finite

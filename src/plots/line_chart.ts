@@ -40,7 +40,7 @@ export interface Axis {
 
 /** One plotting area of {@linkcode linePanels}. */
 export interface LinePanel {
-  /** What stands above it, where there are several. */
+  /** Title above it, where there are several. */
   readonly heading?: string;
   readonly x: Axis;
   /** A vertical axis of its own, in place of the one that panels share. */
@@ -92,7 +92,7 @@ export function linePanels(chart: LinePanels): Promise<string> {
   if (panels.length === 0) throw new RangeError("No panels given: give at least one");
   const columns = Math.min(chart.columns ?? panels.length, panels.length);
   const { width, height } = panelSize(columns, square ?? false);
-  // Panels of the same series need one legend only; else colors stand for those of their own panel.
+  // Panels of the same series need one legend only; else colors are those of their own panel.
   const names = panels.map(({ series }) => JSON.stringify(series.map(({ name }) => name)));
   const colors = new Set(names).size === 1 ? "shared" as const : "independent" as const;
   const ownY = panels.some((panel) => panel.ownY !== undefined);

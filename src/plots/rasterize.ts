@@ -53,7 +53,7 @@ async function loadEngine() {
  * import { rasterize } from "ssrl-ecg";
  * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"></svg>';
  * const png = await rasterize(svg, { scale: 2 });
- * // Width and height stand at byte 16.
+ * // Width and height are at byte 16.
  * const view = new DataView(png.buffer, png.byteOffset);
  * assert(view.getUint32(16) === 80 && view.getUint32(20) === 40);
  * ```

@@ -35,7 +35,7 @@ export interface ReconstructionChart {
 
 /**
  * Draws the leads of every record one under the other: the masked input pale, what the mask hides
- * orange, the reconstruction black on top. Masked stretches lie on darker paper.
+ * orange, the reconstruction black on top. Masked stretches have darker paper.
  *
  * @returns SVG text
  * @throws {RangeError} When there is no record, or a lead is not among the columns.

@@ -1,5 +1,5 @@
 /**
- * Improvements with their intervals beside p-values: what `statistical-tests` draws.
+ * Improvements with their intervals next to p-values: what `statistical-tests` draws.
  *
  * @module
  */
@@ -51,7 +51,7 @@ const ONCE = { values: [{}] };
 /**
  * Two panels side by side: on the left improvements in % with their intervals and a line at 0, on the
  * right p-values on a logarithmic axis with a line at alpha. Color and shape say the same: whether
- * the corrected p-value is below alpha, and on which side of 0 the improvement lies.
+ * the corrected p-value is below alpha, and on which side of 0 the improvement is.
  *
  * @returns SVG text
  * @throws {RangeError} No rows, or alpha outside (0, 1)
@@ -62,7 +62,7 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
     throw new RangeError("No rows given: give at least one");
   }
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`Alpha is ${alpha}: give one in (0, 1)`);
-  // A comparison's name stands in a row of its own, above its metrics.
+  // A comparison's name is in a row of its own, above its metrics.
   const lines = comparisons.flatMap(({ name, rows }) => [
     { label: name, heading: true },
     ...rows.map((row) => ({

@@ -28,7 +28,7 @@ export function svgText(x: number, y: number, content: string, attributes: strin
  * @param samples The values
  * @param first First index to draw
  * @param last Last index to draw; beyond the end there is nothing
- * @param place Where a sample lies, in the units that are rounded to
+ * @param place Position of a sample, in the units that are rounded to
  * @returns For the attribute `d`; empty where there is nothing to draw
  */
 export function tracePath(

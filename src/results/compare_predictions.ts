@@ -34,7 +34,7 @@ export type PredictionComparison = {
  *
  * @param first Runs of the configuration of interest
  * @param second Runs of the baseline; differences are `first` − `second`
- * @param resultsPath The file that names the run folders, which may stand beside them elsewhere
+ * @param resultsPath The file that names the run folders, which may have moved with them
  * @returns The comparison, or why there is none
  * @throws {UserError} When a file of predictions is damaged
  */
@@ -89,7 +89,7 @@ export function comparePredictions(
   };
 }
 
-/** As the file names it, or beside the file, or beside the folder of the file. */
+/** As the file names it, or relative to the folder of the file or to its parent. */
 function findFolder(runFolder: string, resultsPath: string): string | undefined {
   const folder = dirname(resultsPath);
   return [runFolder, join(folder, runFolder), join(folder, "..", runFolder)]

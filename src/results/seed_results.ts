@@ -59,7 +59,7 @@ export type SeedResults =
   );
 
 /**
- * Reads results. A folder stands for its `phase2_multiseed_results.json`; a name that ends in `.csv`
+ * Reads results. A folder means its `phase2_multiseed_results.json`; a name that ends in `.csv`
  * is a table with the columns `method`, `seed`, one a metric, and `run_folder` if there are any; else
  * the file is JSON, with `individual_results` as `train-multiseed` writes them or with
  * `published_figures` (docs/published-figures.json is an example).

@@ -29,14 +29,6 @@ export interface BootstrapSeedsOptions {
  * @param second Results of the second method, where seeds are not paired; two or more
  * @returns Ends of the interval
  * @throws {RangeError} If there are too few values, one is not finite, or an option is out of range
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { bootstrapMeanDifference } from "ssrl-ecg";
- * const [low, high] = bootstrapMeanDifference([0.01, 0.02, 0.015, 0.03]);
- * assert(low > 0.01 && high < 0.03);
- * ```
  */
 export function bootstrapMeanDifference(
   first: ArrayLike<number>,

@@ -26,14 +26,6 @@ export interface AurocCovariance {
  * @param labels 0 or 1, one a record; above 0.5 is positive
  * @param scores Each one a record, higher means more likely positive
  * @throws {RangeError} If lengths differ or a value is not finite
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { aurocCovariance } from "ssrl-ecg";
- * const { aurocs } = aurocCovariance([0, 0, 1, 1], [[0.1, 0.4, 0.35, 0.8], [1, 2, 3, 4]]);
- * assert(aurocs.join() === "0.75,1");
- * ```
  */
 export function aurocCovariance(
   labels: ArrayLike<number>,

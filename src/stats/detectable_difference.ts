@@ -16,13 +16,6 @@ import { requireFraction } from "./samples.ts";
  * @param n Pairs, a whole number from 2
  * @param alpha Level of the test, in (0, 1)
  * @throws {RangeError} If an argument is out of range
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { pairedTPower } from "ssrl-ecg";
- * assert(Math.abs(pairedTPower(1, 10) - 0.8031) < 1e-4);
- * ```
  */
 export function pairedTPower(effect: number, n: number, alpha = 0.05): number {
   if (!Number.isFinite(effect)) {
@@ -54,14 +47,6 @@ export interface DetectableDifferenceOptions {
  *
  * @returns In the units of the differences; 0 where they have no spread
  * @throws {RangeError} If an option is out of range, or power is not above alpha
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { smallestDetectableDifference } from "ssrl-ecg";
- * const smallest = smallestDetectableDifference({ n: 10, standardDeviation: 0.004 });
- * assert(Math.abs(smallest - 0.00398) < 1e-5);
- * ```
  */
 export function smallestDetectableDifference(
   { n, standardDeviation, alpha = 0.05, power = 0.8 }: DetectableDifferenceOptions,

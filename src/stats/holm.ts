@@ -11,7 +11,7 @@
  *
  * @param pValues In [0, 1]; NaN, where there was no test, stays NaN and does not count
  * @returns In the order given
- * @throws {RangeError} If one lies outside [0, 1]
+ * @throws {RangeError} If one is outside [0, 1]
  *
  * @example
  * ```ts

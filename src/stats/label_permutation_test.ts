@@ -27,14 +27,6 @@ const EXACT_UP_TO = 200_000;
  * @param second At least one finite number
  * @throws {RangeError} If a group is empty, a value is not finite, or `resamples` is no whole number
  * from 1
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { labelPermutationTest } from "ssrl-ecg";
- * const { pValue, resamples } = labelPermutationTest([5, 6, 7], [1, 2, 3]);
- * assert(resamples === 20 && pValue === 0.1);
- * ```
  */
 export function labelPermutationTest(
   first: ArrayLike<number>,

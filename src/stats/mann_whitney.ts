@@ -37,14 +37,6 @@ export interface MannWhitney {
  * @param second At least one finite number
  * @param method Overrides the choice
  * @throws {RangeError} If a group is empty, a value is not finite, or ties forbid an exact p-value
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { mannWhitney } from "ssrl-ecg";
- * const { u1, pValue } = mannWhitney([5, 6, 7], [1, 2, 3]);
- * assert(u1 === 9 && Math.abs(pValue - 0.1) < 1e-12); // 2 of 20 arrangements
- * ```
  */
 export function mannWhitney(
   first: ArrayLike<number>,

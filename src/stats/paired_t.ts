@@ -35,14 +35,6 @@ export interface PairedT {
  * @param differences At least two finite numbers, from `pairedDifferences`
  * @param level Coverage of the interval, in (0, 1)
  * @throws {RangeError} If there are fewer than two, one is not finite, or the level is out of range
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { pairedDifferences, pairedT } from "ssrl-ecg";
- * const { t, pValue } = pairedT(pairedDifferences([0.88, 0.87, 0.89], [0.86, 0.86, 0.86]));
- * assert(t > 3.4 && pValue < 0.08);
- * ```
  */
 export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
   const sample = requireSample(differences, 2, "test paired differences");

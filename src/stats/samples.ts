@@ -27,7 +27,7 @@ export function requireSample(
   return sample;
 }
 
-/** @throws {RangeError} If a level such as alpha does not lie in (0, 1) */
+/** @throws {RangeError} If a level such as alpha is not in (0, 1) */
 export function requireFraction(value: number, name: string): void {
   if (!(value > 0 && value < 1)) {
     throw new RangeError(`Cannot use ${name} ${value}: need a number in (0, 1)`);
@@ -40,14 +40,6 @@ export function requireFraction(value: number, name: string): void {
  * 13 digits of the larger score of all.
  *
  * @throws {RangeError} If lengths differ or a value is not finite
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { pairedDifferences } from "ssrl-ecg";
- * const [a, b] = pairedDifferences([0.87, 0.88], [0.86, 0.87]);
- * assert(a === 0.01 && b === 0.01);
- * ```
  */
 export function pairedDifferences(
   first: ArrayLike<number>,

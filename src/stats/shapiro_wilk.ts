@@ -35,14 +35,6 @@ export interface ShapiroWilk {
  *
  * @param values 3 to 5,000 finite numbers
  * @throws {RangeError} If there are fewer or more, or one is not finite
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { shapiroWilk } from "ssrl-ecg";
- * const { w, pValue } = shapiroWilk([148, 154, 158, 160, 161, 162, 166, 170, 182, 195, 236]);
- * assert(Math.abs(w - 0.7888) < 1e-4 && pValue < 0.01);
- * ```
  */
 export function shapiroWilk(values: ArrayLike<number>): ShapiroWilk {
   const x = requireSample(values, 3, "test normality").sort();

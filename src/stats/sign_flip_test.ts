@@ -43,14 +43,6 @@ export interface PermutationTest {
  *
  * @param differences At least one finite number, from `pairedDifferences`
  * @throws {RangeError} If there are none, one is not finite, or `resamples` is no whole number from 1
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { signFlipTest } from "ssrl-ecg";
- * const { pValue, exact } = signFlipTest([1, 2, 3, 4, 5, 6]);
- * assert(exact && pValue === 2 / 2 ** 6);
- * ```
  */
 export function signFlipTest(
   differences: ArrayLike<number>,

@@ -48,14 +48,6 @@ export interface WelchT {
  * @param second At least two finite numbers
  * @param level Coverage of the interval, in (0, 1)
  * @throws {RangeError} If there are too few, or one is not finite
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { welchT } from "ssrl-ecg";
- * const { t, pValue } = welchT([0.88, 0.87, 0.89], [0.86, 0.87, 0.85, 0.86]);
- * assert(t > 2.5 && pValue < 0.06);
- * ```
  */
 export function welchT(
   first: ArrayLike<number>,
@@ -71,17 +63,6 @@ export function welchT(
  *
  * @throws {RangeError} If a mean or deviation is not finite, a deviation is negative, or an n is not
  * a whole number from 2
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { welchTFromSummaries } from "ssrl-ecg";
- * const { pValue } = welchTFromSummaries(
- *   { mean: 0.8717, standardDeviation: 0.0032, n: 10 },
- *   { mean: 0.8699, standardDeviation: 0.0034, n: 10 },
- * );
- * assert(Math.abs(pValue - 0.2386) < 1e-3);
- * ```
  */
 export function welchTFromSummaries(
   first: GroupSummary,

@@ -42,14 +42,6 @@ export interface WilcoxonSignedRank {
  * @param differences At least one finite number, from `pairedDifferences`
  * @param method Overrides the choice
  * @throws {RangeError} If there are none, one is not finite, or zeros or ties forbid an exact p-value
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { wilcoxonSignedRank } from "ssrl-ecg";
- * const { pValue, rankBiserial } = wilcoxonSignedRank([1, 2, 3, 4, 5, 6]);
- * assert(pValue === 2 / 2 ** 6 && rankBiserial === 1);
- * ```
  */
 export function wilcoxonSignedRank(
   differences: ArrayLike<number>,

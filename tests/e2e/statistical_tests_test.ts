@@ -126,7 +126,7 @@ Deno.test("figures of a paper: the arithmetic of those published for the referen
         // Means over seeds are single runs.
         "auroc_macro and f1_macro: the mean over seeds equals the single run to the last digit",
         // The weak single run of the headline.
-        "the single run 0.8606 lies 2.7 SD below the mean over seeds of the same method, 0.8699",
+        "the single run 0.8606 is 2.7 SD below the mean over seeds of the same method, 0.8699",
         // No significant difference.
         "Welch t = 1.16 to 1.22, p = 0.24 to 0.26, d = 0.52 to 0.55",
         "auroc_macro: higher by 0.18 points (+0.21 %), not significant (p = 0.2386)",

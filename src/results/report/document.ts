@@ -53,7 +53,7 @@ export interface Missing {
   readonly result: MissingResult;
   /** Names of the pictures that it would give. */
   readonly pictures?: readonly string[];
-  /** The command line that makes it, where whoever builds the report knows one. */
+  /** The command line that makes it, where the builder of the report knows one. */
   readonly command?: string;
 }
 

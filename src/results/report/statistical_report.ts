@@ -63,7 +63,7 @@ function publishedSection(
   }
   for (const { metric, single, mean, deviations } of single_runs.filter((each) => !each.same)) {
     items.push(
-      `${metric}: the single run ${single.toFixed(4)} lies ${Math.abs(deviations).toFixed(1)} SD ` +
+      `${metric}: the single run ${single.toFixed(4)} is ${Math.abs(deviations).toFixed(1)} SD ` +
         `${deviations < 0 ? "below" : "above"} the mean over seeds of the same method, ` +
         mean.toFixed(4),
     );

@@ -32,7 +32,7 @@ export const MULTISEED_FILE = "phase2_multiseed_results.json";
 /** `phase2_multiseed_results.json`. */
 export const multiseedResults = resultKind("train-multiseed", {
   ...provenance,
-  /** Configuration → its runs, one a seed. The documented keys stand for the test fold. */
+  /** Configuration → its runs, one a seed. The documented keys are of the test fold. */
   individual_results: v.record(
     v.string(),
     v.array(v.looseObject({
@@ -284,7 +284,7 @@ export const statisticalTestResults = resultKind("statistical-tests", {
 
 /**
  * Files that a folder of results may hold. What lacks the field `kind` is of the first kind whose
- * required fields it has; so a comparison stands before `evaluate-all`.
+ * required fields it has; so a comparison comes before `evaluate-all`.
  */
 export const RESULT_KINDS = [
   multiseedResults,

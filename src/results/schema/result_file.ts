@@ -1,7 +1,7 @@
 /**
  * Writing and reading JSON files of results.
  *
- * Each kind of file is declared once, as a schema with a name (`kinds.ts`, or beside its writer):
+ * Each kind of file is declared once, as a schema with a name (`kinds.ts`, or next to its writer):
  *
  *     export const ablationResults = resultKind("ablation", {
  *       reference: v.string(),

@@ -124,7 +124,7 @@ function panel(
   const series = shown.map(({ name, runs }, i): LineSeries => {
     const { mean, low, high } = (c === undefined ? bands[i].macro : bands[i].perClass[c]) ?? none;
     const area = areaUnder(runs, curve, c);
-    // Panels of classes share a legend, so that areas can stand in the first one only.
+    // Panels of classes share a legend, so that only the first one can show areas.
     return { name: c === undefined ? `${name}, ${area}` : name, x, y: mean, low, high };
   });
   const { labels, classNames } = shown[0].runs[0];
