@@ -9,7 +9,7 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { UserError } from "../errors.ts";
 
-/** Temporaries of a dead process older than this are removed: an hour outlives any write. */
+/** Temporaries of a dead process older than this are removed: no write takes an hour. */
 const STALE_AFTER_MS = 3_600_000;
 
 let writes = 0;
@@ -34,13 +34,7 @@ export async function writeFileAtomically(
   try {
     await Deno.mkdir(folder, { recursive: true });
     await removeStale(path);
-    const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    try {
-      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-      await file.sync();
-    } finally {
-      file.close();
-    }
+    await writeToDisk(temporary, bytes);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {}); // absent when opening it was what failed
@@ -49,34 +43,32 @@ export async function writeFileAtomically(
   await syncFolder(folder);
 }
 
+async function writeToDisk(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+  await file.sync();
+}
+
 function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.NotCapable) return message;
   if (error instanceof Deno.errors.PermissionDenied) {
     return "permission denied. Choose a folder that you may write";
   }
-  if (error instanceof Deno.errors.NotCapable) return (error as Error).message;
-  const message = error instanceof Error ? error.message : String(error);
-  if (/no space left|disk full|os error 28\b/i.test(message)) {
-    return "the disk is full. Free some space";
-  }
-  if (/read-only file system/i.test(message)) {
-    return "the file system is read-only. Choose another folder";
-  }
-  if (/is a directory/i.test(message)) return "a folder of this name exists. Choose another name";
-  if (/not a directory|file exists/i.test(message)) {
-    return "a parent folder is a file. Choose another folder";
-  }
-  return message;
+  const known: [RegExp, string][] = [
+    [/no space left|disk full|os error 28\b/i, "the disk is full. Free some space"],
+    [/read-only file system/i, "the file system is read-only. Choose another folder"],
+    [/is a directory/i, "a folder of this name exists. Choose another name"],
+    [/not a directory|file exists/i, "a parent folder is a file. Choose another folder"],
+  ];
+  return known.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }
 
 /** Makes the rename itself durable. Windows has no such call and does not need it. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await Deno.open(folder);
-    try {
-      await handle.sync();
-    } finally {
-      handle.close();
-    }
+    using handle = await Deno.open(folder);
+    await handle.sync();
   } catch {
     // Some file systems refuse to sync a folder; the file itself is safe.
   }
@@ -85,12 +77,11 @@ async function syncFolder(folder: string): Promise<void> {
 async function removeStale(path: string): Promise<void> {
   const folder = dirname(path);
   const start = `.${basename(path)}.`;
-  for await (const entry of Deno.readDir(folder)) {
-    const owner = entry.name.startsWith(start)
-      ? /^(\d+)-\d+\.partial$/.exec(entry.name.slice(start.length))
-      : null;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.startsWith(start)) continue;
+    const owner = /^(\d+)-\d+\.partial$/.exec(name.slice(start.length));
     if (owner === null || isAlive(Number(owner[1]))) continue;
-    const stale = join(folder, entry.name);
+    const stale = join(folder, name);
     try {
       const { mtime } = await Deno.stat(stale);
       if (mtime !== null && Date.now() - mtime.getTime() > STALE_AFTER_MS) await Deno.remove(stale);

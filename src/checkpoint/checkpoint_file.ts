@@ -6,6 +6,7 @@
 
 import { UserError } from "../errors.ts";
 import { writeFileAtomically } from "./atomic_write.ts";
+import { refuser } from "./refuse.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { Checkpoint } from "./state_dict.ts";
 import { decodeTorch } from "./torch_reader.ts";
@@ -56,20 +57,18 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { decode } = formatOf(path);
+  const refuse = refuser(path);
   let file: Uint8Array;
   try {
     const { size, isDirectory } = await Deno.stat(path);
-    if (isDirectory) throw new UserError(`Cannot read checkpoint "${path}": it is a folder`);
-    if (size > MAXIMUM_FILE_BYTES) {
-      throw new UserError(`Cannot read checkpoint "${path}": ${size} bytes are more than 4 GiB`);
-    }
+    if (isDirectory) refuse("it is a folder");
+    if (size > MAXIMUM_FILE_BYTES) refuse(`${size} bytes are more than 4 GiB`);
     file = await Deno.readFile(path);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : (error as Error).message;
-    throw new UserError(`Cannot read checkpoint "${path}": ${reason}`);
+    return refuse(
+      error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message,
+    );
   }
   return { source: path, ...decode(file, path) };
 }

@@ -9,13 +9,12 @@ import { join, normalize } from "node:path";
 import { UserError } from "../errors.ts";
 
 /**
- * Files that the given paths stand for: of a folder all `.pt` and `.safetensors` files in it at any
- * depth, of a file the file itself whatever its name, of anything else the files that match it as a
- * glob.
+ * Files for the given paths: for a folder all `.pt` and `.safetensors` files in it at any depth, for
+ * a file the file itself whatever its name, for anything else the files that match it as a glob.
  *
  * @param paths Folders, files and globs such as `checkpoints/*.pt` or `results/*.safetensors`
  * @returns Paths in alphabetical order, each once
- * @throws {UserError} A path stands for nothing
+ * @throws {UserError} A path gives no file
  */
 export function findCheckpoints(paths: readonly string[]): string[] {
   const found = new Set<string>();

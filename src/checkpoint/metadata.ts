@@ -5,12 +5,8 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
-import {
-  CHECKPOINT_FORMAT_VERSION,
-  type CheckpointMetadata,
-  type JsonValue,
-} from "./state_dict.ts";
+import type { Refuse } from "./refuse.ts";
+import { CHECKPOINT_FORMAT_VERSION, type CheckpointMetadata } from "./state_dict.ts";
 
 /**
  * JSON with sorted keys and no white space. Absent (undefined) members are left out; numbers that
@@ -39,100 +35,92 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(",")}}`;
 }
 
-/** Metadata to the string that stands in the file; adds the format version where absent. */
+/** Metadata as the string in the file; adds the format version where absent. */
 export function encodeMetadata(metadata: CheckpointMetadata): string {
   return canonicalJson({ format_version: CHECKPOINT_FORMAT_VERSION, ...metadata });
 }
 
 type Check = (value: unknown) => boolean;
-const isObject: Check = (value) =>
+const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number";
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isPositive: Check = (value) => isNumber(value) && (value as number) > 0;
-const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
+const isListOf = (check: Check, value: unknown): value is unknown[] =>
+  Array.isArray(value) && value.every(check);
+
+type Field = [what: string, check: Check];
+const TEXT: Field = ["a string", isText];
+const TEXTS: Field = ["a list of strings", (value) => isListOf(isText, value)];
+const COUNT: Field = ["a whole number", isCount];
 
 /** What each field must be, for the error message and for the check. */
-const FIELDS: { [K in keyof Required<CheckpointMetadata>]: [what: string, check: Check] } = {
-  format_version: ["a whole number", isCount],
-  method: ["a string", isText],
-  architecture: [
-    "an object with a name",
-    (value) => isObject(value) && isText((value as { name?: unknown }).name),
-  ],
-  class_names: ["a list of strings", listOf(isText)],
+const FIELDS: { [K in keyof Required<CheckpointMetadata>]: Field } = {
+  format_version: COUNT,
+  method: TEXT,
+  architecture: ["an object with a name", (value) => isObject(value) && isText(value.name)],
+  class_names: TEXTS,
   normalisation: [
     'null or {kind: "train" or "none", mean, standard_deviation > 0} of equal lengths',
-    (value) => {
-      if (value === null) return true;
-      if (!isObject(value)) return false;
-      const { kind, mean, standard_deviation } = value as Record<string, unknown>;
-      return (kind === "train" || kind === "none") && listOf(isNumber)(mean) &&
-        listOf(isPositive)(standard_deviation) &&
-        (mean as number[]).length === (standard_deviation as number[]).length;
-    },
+    (value) =>
+      value === null || isObject(value) && (value.kind === "train" || value.kind === "none") &&
+        isListOf(isNumber, value.mean) && isListOf(isPositive, value.standard_deviation) &&
+        value.mean.length === value.standard_deviation.length,
   ],
   sampling_rate: ["a number above 0", isPositive],
-  signal_length: ["a whole number", isCount],
-  leads: ["a list of strings", listOf(isText)],
-  seed: ["a whole number", isCount],
-  epoch: ["a whole number", isCount],
+  signal_length: COUNT,
+  leads: TEXTS,
+  seed: COUNT,
+  epoch: COUNT,
   metrics: [
     "an object of numbers",
     (value) =>
       isObject(value) &&
-      Object.values(value as object).every((entry) => entry === null || isNumber(entry)),
+      Object.values(value).every((entry) => entry === null || isNumber(entry)),
   ],
-  software: ["a string", isText],
+  software: TEXT,
   extra: ["an object", isObject],
 };
 
 /**
- * The string from a file to metadata, every known field checked.
+ * The string from a file as metadata, every known field checked; `refuse` is called if it is not JSON, a
+ * field has the wrong type, or the version is unknown.
  *
  * @param text JSON; undefined (a foreign file) gives `{}`
- * @param source Named in errors
- * @throws {UserError} If it is not JSON, a field has the wrong type, or the version is unknown
  */
-export function decodeMetadata(text: string | undefined, source: string): CheckpointMetadata {
+export function decodeMetadata(text: string | undefined, refuse: Refuse): CheckpointMetadata {
   if (text === undefined) return {};
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch {
-    throw new UserError(`Cannot read checkpoint "${source}": its metadata is not JSON`);
+    refuse("its metadata is not JSON");
   }
-  if (!isObject(given)) {
-    throw new UserError(`Cannot read checkpoint "${source}": its metadata is not a JSON object`);
-  }
+  if (!isObject(given)) return refuse("its metadata is not a JSON object");
+  const isKnown = (key: string): key is keyof CheckpointMetadata => Object.hasOwn(FIELDS, key);
   const known: Record<string, unknown> = {};
-  const unknown: [string, JsonValue][] = [];
-  for (const [key, value] of Object.entries(given as Record<string, JsonValue>)) {
-    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key as keyof CheckpointMetadata] : undefined;
-    if (field === undefined) {
+  const unknown: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(given)) {
+    if (!isKnown(key)) {
       unknown.push([key, value]);
       continue;
     }
-    const [what, check] = field;
+    const [what, check] = FIELDS[key];
     if (!check(value)) {
-      throw new UserError(
-        `Cannot read checkpoint "${source}": metadata field ${key} must be ${what}, got ` +
-          JSON.stringify(value).slice(0, 80),
+      refuse(
+        `metadata field ${key} must be ${what}, got ${JSON.stringify(value).slice(0, 80)}`,
       );
     }
     known[key] = value;
   }
-  const version = known.format_version as number | undefined;
-  if (version !== undefined && version > CHECKPOINT_FORMAT_VERSION) {
-    throw new UserError(
-      `Cannot read checkpoint "${source}": its metadata has version ${version}, this program ` +
-        `knows up to ${CHECKPOINT_FORMAT_VERSION}. Use a newer version of this program`,
+  const { format_version: version = 0, extra = {} } = known as CheckpointMetadata;
+  if (version > CHECKPOINT_FORMAT_VERSION) {
+    refuse(
+      `its metadata has version ${version}, this program knows up to ` +
+        `${CHECKPOINT_FORMAT_VERSION}. Use a newer version of this program`,
     );
   }
-  if (unknown.length > 0) {
-    const extra = (known.extra ?? {}) as Record<string, JsonValue>;
-    known.extra = Object.fromEntries([...Object.entries(extra), ...unknown]);
-  }
+  if (unknown.length > 0) known.extra = Object.fromEntries([...Object.entries(extra), ...unknown]);
   return known as CheckpointMetadata;
 }

@@ -16,12 +16,12 @@ export interface NamedCheckpoint {
 
 /**
  * Reads `NAME=PATH`, or a path alone, whose file gives the name: `checkpoints/supervised.pt` is
- * `supervised`. A folder or a glob stands for all its checkpoints. What stands before the first `=`
- * is a name unless it has a slash, so that `results/lr=0.1/best.pt` is a path. Files need not exist.
+ * `supervised`. A folder or a glob gives all its checkpoints. The part before the first `=` is a
+ * name unless it has a slash, so that `results/lr=0.1/best.pt` is a path. Files need not exist.
  *
  * @param texts What was given, in the order in which checkpoints are to be compared.
  * @throws {UsageError} Nothing before or after the `=`, or two checkpoints of one name or one file.
- * @throws {UserError} A folder or a glob stands for nothing.
+ * @throws {UserError} A folder or a glob has no checkpoint.
  */
 export function readNamedCheckpoints(texts: readonly string[]): NamedCheckpoint[] {
   const found = texts.flatMap(readOne);

@@ -7,44 +7,33 @@
  * with `section/` and `__metadata__.sections` lists them (a JSON array). `__metadata__.ssrl_ecg`
  * holds {@linkcode CheckpointMetadata} as JSON.
  *
- * Order. The header lists tensors in registration order; the data lies by descending element
- * size (then registration order), which keeps every tensor aligned to its element size.
+ * Order. The header lists tensors in registration order; the data is ordered by descending
+ * element size (then registration order), which keeps every tensor aligned to its element size.
  *
  * @module
  */
 
-import { UserError } from "../errors.ts";
 import { decodeMetadata, encodeMetadata } from "./metadata.ts";
-import { parseStrictJson, type StrictJson } from "./strict_json.ts";
+import { type Refuse, refuser } from "./refuse.ts";
 import {
   assertTensor,
-  BYTES_PER_ELEMENT,
   bytesOf,
   type Checkpoint,
+  defaultSection,
   type DType,
-  elementCount,
+  DTYPES,
   type HostTensor,
   type StateDict,
   tensorFromBytes,
 } from "./state_dict.ts";
-import { defaultSection } from "./default_section.ts";
+import { parseStrictJson, type StrictJson } from "./strict_json.ts";
 
 /** Largest header that the format's own library accepts. */
 const MAXIMUM_HEADER_BYTES = 100_000_000;
 
-const CODES: { readonly [D in DType]: string } = {
-  float32: "F32",
-  float64: "F64",
-  float16: "F16",
-  bfloat16: "BF16",
-  int64: "I64",
-  int32: "I32",
-  int16: "I16",
-  int8: "I8",
-  uint8: "U8",
-  bool: "BOOL",
-};
-const DTYPES = new Map(Object.entries(CODES).map(([dtype, code]) => [code, dtype as DType]));
+const DTYPE_OF_CODE = new Map(
+  Object.entries(DTYPES).map(([dtype, { safetensors }]) => [safetensors, dtype as DType]),
+);
 
 /**
  * A checkpoint as the bytes of a `.safetensors` file. Equal content gives equal bytes.
@@ -62,7 +51,7 @@ export function encodeSafetensors(checkpoint: Checkpoint): Uint8Array<ArrayBuffe
     for (const [key, tensor] of tensors) {
       const name = single ? key : `${section}/${key}`;
       if (name === "__metadata__" || !name.isWellFormed()) {
-        throw new TypeError(`Cannot write tensor "${name}": the name cannot stand in the header`);
+        throw new TypeError(`Cannot write tensor "${name}": the name is not allowed in the header`);
       }
       assertTensor(name, tensor);
       entries.push({ name, tensor, start: 0 });
@@ -70,7 +59,7 @@ export function encodeSafetensors(checkpoint: Checkpoint): Uint8Array<ArrayBuffe
   }
   // Array.sort is stable: equal sizes stay in registration order.
   const bySize = [...entries].sort((a, b) =>
-    BYTES_PER_ELEMENT[b.tensor.dtype] - BYTES_PER_ELEMENT[a.tensor.dtype]
+    DTYPES[b.tensor.dtype].bytes - DTYPES[a.tensor.dtype].bytes
   );
   let dataBytes = 0;
   for (const entry of bySize) {
@@ -85,7 +74,7 @@ export function encodeSafetensors(checkpoint: Checkpoint): Uint8Array<ArrayBuffe
       ssrl_ecg: encodeMetadata(checkpoint.metadata),
     }],
     ...entries.map(({ name, tensor, start }) => [name, {
-      dtype: CODES[tensor.dtype],
+      dtype: DTYPES[tensor.dtype].safetensors,
       shape: tensor.shape,
       data_offsets: [start, start + tensor.data.byteLength],
     }]),
@@ -109,9 +98,7 @@ export function encodeSafetensors(checkpoint: Checkpoint): Uint8Array<ArrayBuffe
  * @throws {UserError} If the file breaks a rule; the message says which
  */
 export function decodeSafetensors(file: Uint8Array, source: string): Checkpoint {
-  const refuse = (problem: string): never => {
-    throw new UserError(`Cannot read checkpoint "${source}": ${problem}`);
-  };
+  const refuse: Refuse = refuser(source);
   if (file.length < 8) refuse(`${file.length} bytes are too short for a .safetensors file`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
@@ -124,11 +111,10 @@ export function decodeSafetensors(file: Uint8Array, source: string): Checkpoint 
   if (file[8] !== 0x7b) refuse('the header does not start with "{"; not a .safetensors file');
   let header: StrictJson;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(file.subarray(8, 8 + headerBytes));
-    header = parseStrictJson(text);
+    const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    header = parseStrictJson(utf8.decode(file.subarray(8, 8 + headerBytes)));
   } catch (error) {
-    return refuse(`the header is not valid JSON: ${(error as Error).message}`);
+    refuse(`the header is not valid JSON: ${(error as Error).message}`);
   }
   if (!(header instanceof Map)) return refuse("the header is not a JSON object");
 
@@ -158,11 +144,9 @@ export function decodeSafetensors(file: Uint8Array, source: string): Checkpoint 
   const notes = readNotes(header.get("__metadata__"), refuse);
   return {
     sections: splitSections(tensors, notes, refuse),
-    metadata: decodeMetadata(notes.get("ssrl_ecg"), source),
+    metadata: decodeMetadata(notes.get("ssrl_ecg"), refuse),
   };
 }
-
-type Refuse = (problem: string) => never;
 
 function isNaturalList(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
@@ -171,20 +155,17 @@ function isNaturalList(value: unknown): value is number[] {
 function readEntry(name: string, entry: StrictJson, dataBytes: number, refuse: Refuse) {
   if (!(entry instanceof Map)) return refuse(`the entry of tensor "${name}" is not an object`);
   for (const field of entry.keys()) {
-    if (field !== "dtype" && field !== "shape" && field !== "data_offsets") {
+    if (!["dtype", "shape", "data_offsets"].includes(field)) {
       refuse(`tensor "${name}" has an unknown field "${field}"`);
     }
   }
-  const code = entry.get("dtype");
-  const dtype = DTYPES.get(code as string);
+  const [code, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) => entry.get(key));
+  const dtype = DTYPE_OF_CODE.get(code as string);
   if (dtype === undefined) {
-    return refuse(
-      `tensor "${name}" has dtype ${JSON.stringify(code)}; known are ${[...DTYPES.keys()]}`,
-    );
+    const known = [...DTYPE_OF_CODE.keys()];
+    return refuse(`tensor "${name}" has dtype ${JSON.stringify(code)}; known are ${known}`);
   }
-  const shape = entry.get("shape");
   if (!isNaturalList(shape)) return refuse(`tensor "${name}" has no valid shape`);
-  const offsets = entry.get("data_offsets");
   if (!isNaturalList(offsets) || offsets.length !== 2) {
     return refuse(`tensor "${name}" has no valid data_offsets`);
   }
@@ -192,13 +173,13 @@ function readEntry(name: string, entry: StrictJson, dataBytes: number, refuse: R
   if (start > end || end > dataBytes) {
     refuse(`tensor "${name}" claims bytes ${start} to ${end} of ${dataBytes}`);
   }
-  // Checked before any use as a number: a product beyond 2^53 is no longer exact.
+  // Before any use as a number: a product beyond 2^53, of a part of the dimensions too, is not exact.
   let count = 1;
   for (const dimension of shape) {
     count *= dimension;
     if (count > Number.MAX_SAFE_INTEGER) refuse(`tensor "${name}" has an impossible shape`);
   }
-  if (elementCount(shape) * BYTES_PER_ELEMENT[dtype] !== end - start) {
+  if (count * DTYPES[dtype].bytes !== end - start) {
     refuse(`tensor "${name}" of shape [${shape}] and dtype ${code} has ${end - start} bytes`);
   }
   return { dtype, shape, start, end };
@@ -226,13 +207,12 @@ function splitSections(
   try {
     names = parseStrictJson(listed);
   } catch {
-    return refuse("__metadata__ field sections is not JSON");
+    refuse("__metadata__ field sections is not JSON");
   }
   if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) {
     return refuse("__metadata__ field sections is not a list of names");
   }
-  const sections = new Map<string, StateDict>();
-  for (const name of names as string[]) sections.set(name, new Map());
+  const sections = new Map<string, StateDict>(names.map((name) => [name as string, new Map()]));
   for (const [name, tensor] of tensors) {
     const slash = name.indexOf("/");
     const section = sections.get(name.slice(0, Math.max(slash, 0)));

@@ -5,38 +5,47 @@
  * @module
  */
 
-/** Element types of checkpoint tensors, spelled as in PyTorch. */
-export type DType =
-  | "float32"
-  | "float64"
-  | "float16"
-  | "bfloat16"
-  | "int64"
-  | "int32"
-  | "int16"
-  | "int8"
-  | "uint8"
-  | "bool";
+/** Any array that a {@linkcode HostTensor} can carry. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Uint16Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
 
-/** The array type that carries the elements of each {@linkcode DType}. */
-export interface ArrayOfDType {
-  float32: Float32Array;
-  float64: Float64Array;
-  /** Raw IEEE 754 binary16 bits; {@linkcode asFloat32} widens them. */
-  float16: Uint16Array;
-  /** Raw bfloat16 bits, the upper half of a float32; {@linkcode asFloat32} widens them. */
-  bfloat16: Uint16Array;
-  int64: BigInt64Array;
-  int32: Int32Array;
-  int16: Int16Array;
-  int8: Int8Array;
-  uint8: Uint8Array;
-  /** 0 or 1 a byte. */
-  bool: Uint8Array;
+interface ArrayType {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer): TensorData;
 }
 
-/** Any array that a {@linkcode HostTensor} can carry. */
-export type TensorData = ArrayOfDType[DType];
+function elements(array: ArrayType, safetensors: string, torch: string) {
+  return { array, bytes: array.BYTES_PER_ELEMENT, safetensors, torch };
+}
+
+/**
+ * Element types of checkpoint tensors, spelled as in PyTorch: the array that carries them, the bytes
+ * of one, their code in `.safetensors` files and their storage class in `.pt` files.
+ */
+export const DTYPES = {
+  float32: elements(Float32Array, "F32", "FloatStorage"),
+  float64: elements(Float64Array, "F64", "DoubleStorage"),
+  // Raw bits; asFloat32 widens them.
+  float16: elements(Uint16Array, "F16", "HalfStorage"),
+  bfloat16: elements(Uint16Array, "BF16", "BFloat16Storage"),
+  int64: elements(BigInt64Array, "I64", "LongStorage"),
+  int32: elements(Int32Array, "I32", "IntStorage"),
+  int16: elements(Int16Array, "I16", "ShortStorage"),
+  int8: elements(Int8Array, "I8", "CharStorage"),
+  uint8: elements(Uint8Array, "U8", "ByteStorage"),
+  bool: elements(Uint8Array, "BOOL", "BoolStorage"), // 0 or 1 a byte
+};
+
+/** A key of {@linkcode DTYPES}. */
+export type DType = keyof typeof DTYPES;
 
 /**
  * A dense row-major tensor in host memory. `data.length` is the product of `shape` (1 for the
@@ -127,60 +136,22 @@ export interface Checkpoint {
   readonly ignored?: readonly string[];
 }
 
+/**
+ * The section of a state dict that does not name one. By convention the tensors of an encoder, and of
+ * nothing else, are named `features.*`.
+ */
+export function defaultSection(tensors: StateDict): "encoder" | "model" {
+  return tensors.keys().some((name) => name.startsWith("features.")) ? "encoder" : "model";
+}
+
 /** What messages call a checkpoint. */
 export function sourceOf({ source }: Pick<Checkpoint, "source">): string {
   return source ?? "the checkpoint";
 }
 
-/** Size of one element in bytes. */
-export const BYTES_PER_ELEMENT: { readonly [D in DType]: number } = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int64: 8,
-  int32: 4,
-  int16: 2,
-  int8: 1,
-  uint8: 1,
-  bool: 1,
-};
-
 /** Number of elements of a shape: the product of its dimensions, 1 for `[]`. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
-}
-
-/**
- * Views bytes as elements without copying; the byte offset must be a multiple of the element
- * size. Little-endian like every platform that Deno runs on.
- */
-export function viewBytes(
-  dtype: DType,
-  buffer: ArrayBuffer,
-  byteOffset: number,
-  length: number,
-): TensorData {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, byteOffset, length);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, length);
-    case "float16":
-    case "bfloat16":
-      return new Uint16Array(buffer, byteOffset, length);
-    case "int64":
-      return new BigInt64Array(buffer, byteOffset, length);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, length);
-    case "int16":
-      return new Int16Array(buffer, byteOffset, length);
-    case "int8":
-      return new Int8Array(buffer, byteOffset, length);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(buffer, byteOffset, length);
-  }
 }
 
 /** The bytes of a tensor, as a view. */
@@ -191,6 +162,7 @@ export function bytesOf(tensor: HostTensor): Uint8Array {
 
 /**
  * Copies little-endian bytes, at any alignment, into a tensor of its own. Booleans become 0 or 1.
+ * Every platform that Deno runs on is little-endian.
  *
  * @throws {RangeError} If there are not exactly as many bytes as the shape needs
  */
@@ -199,16 +171,15 @@ export function tensorFromBytes(
   shape: readonly number[],
   bytes: Uint8Array,
 ): HostTensor {
-  const count = elementCount(shape);
-  if (bytes.byteLength !== count * BYTES_PER_ELEMENT[dtype]) {
+  const needed = elementCount(shape) * DTYPES[dtype].bytes;
+  if (bytes.length !== needed) {
     throw new RangeError(
-      `Cannot fill a ${dtype} tensor of shape [${shape}] from ${bytes.byteLength} bytes: ` +
-        `need ${count * BYTES_PER_ELEMENT[dtype]}`,
+      `Cannot fill a ${dtype} tensor of shape [${shape}] from ${bytes.length} bytes: need ${needed}`,
     );
   }
   const own = new Uint8Array(bytes); // copies, hence aligned
-  if (dtype === "bool") { for (let i = 0; i < own.length; i++) own[i] = own[i] === 0 ? 0 : 1; }
-  return { dtype, shape, data: viewBytes(dtype, own.buffer, 0, count) };
+  if (dtype === "bool") own.forEach((byte, i) => own[i] = byte && 1);
+  return { dtype, shape, data: new DTYPES[dtype].array(own.buffer) };
 }
 
 /**
@@ -216,22 +187,17 @@ export function tensorFromBytes(
  *
  * @throws {TypeError} If the array type does not fit the dtype, or its length the shape
  */
-export function assertTensor(name: string, tensor: HostTensor): void {
-  const expected = viewBytes(tensor.dtype, new ArrayBuffer(0), 0, 0).constructor;
-  if (tensor.data.constructor !== expected) {
-    throw new TypeError(
-      `Cannot write tensor "${name}": ${tensor.dtype} needs ${expected.name}, ` +
-        `got ${tensor.data.constructor.name}`,
-    );
+export function assertTensor(name: string, { dtype, shape, data }: HostTensor): void {
+  const fail = (problem: string) => new TypeError(`Cannot write tensor "${name}": ${problem}`);
+  const { array } = DTYPES[dtype];
+  if (data.constructor !== array) {
+    throw fail(`${dtype} needs ${array.name}, got ${data.constructor.name}`);
   }
-  if (tensor.shape.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 0)) {
-    throw new TypeError(`Cannot write tensor "${name}": shape [${tensor.shape}] is not a shape`);
+  if (shape.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 0)) {
+    throw fail(`shape [${shape}] is not a shape`);
   }
-  if (elementCount(tensor.shape) !== tensor.data.length) {
-    throw new TypeError(
-      `Cannot write tensor "${name}": shape [${tensor.shape}] needs ` +
-        `${elementCount(tensor.shape)} values, got ${tensor.data.length}`,
-    );
+  if (elementCount(shape) !== data.length) {
+    throw fail(`shape [${shape}] needs ${elementCount(shape)} values, got ${data.length}`);
   }
 }
 
@@ -247,16 +213,6 @@ export function int64Scalar(value: number | bigint): HostTensor {
   return { dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) };
 }
 
-/** IEEE 754 binary16 bits to a number; exact. */
-function widenFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24; // zero and subnormals
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 /**
  * The values as float32: exact from float16, bfloat16, int8, int16, uint8 and bool; rounded to
  * nearest from float64, int32 and int64. A float32 tensor's own array is returned, not a copy.
@@ -265,7 +221,9 @@ export function asFloat32(tensor: HostTensor): Float32Array {
   const { dtype, data } = tensor;
   if (data instanceof Float32Array) return data;
   if (data instanceof BigInt64Array) return Float32Array.from(data, Number);
-  if (dtype === "float16") return Float32Array.from(data as Uint16Array, widenFloat16);
+  if (dtype === "float16") {
+    return Float32Array.from(new Float16Array(data.buffer, data.byteOffset, data.length));
+  }
   if (dtype === "bfloat16") {
     const bits = new Uint32Array(data.length);
     for (let i = 0; i < bits.length; i++) bits[i] = (data as Uint16Array)[i] << 16;

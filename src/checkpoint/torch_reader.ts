@@ -5,21 +5,20 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
 import { decodeMetadata } from "./metadata.ts";
-import { defaultSection } from "./default_section.ts";
+import { type Refuse, refuser } from "./refuse.ts";
 import {
-  BYTES_PER_ELEMENT,
   type Checkpoint,
-  type CheckpointMetadata,
+  defaultSection,
+  DTYPES,
   elementCount,
   type HostTensor,
   type JsonValue,
   type StateDict,
   tensorFromBytes,
 } from "./state_dict.ts";
-import { PickleError, type StorageReference, TensorReference, unpickle } from "./unpickle.ts";
-import { openZip, type ZipReader } from "./zip.ts";
+import { type StorageReference, TensorReference, unpickle } from "./unpickle.ts";
+import { openZip, type PackedEntry } from "./zip.ts";
 
 /** A state dict of 100,000 tensors takes about this much; more is not a model's. */
 const MAXIMUM_PICKLE_BYTES = 16 * 2 ** 20;
@@ -36,54 +35,49 @@ const MAXIMUM_PICKLE_BYTES = 16 * 2 ** 20;
  * @throws {UserError} If the file is damaged, of PyTorch's old format, or holds anything but data
  */
 export function decodeTorch(file: Uint8Array, source: string): Checkpoint {
-  const refuse = (problem: string): never => {
-    throw new UserError(`Cannot read checkpoint "${source}": ${problem}`);
-  };
+  const refuse: Refuse = refuser(source);
   if (file[0] === 0x80) { // a bare pickle; ZIP files start with "PK"
-    return refuse(
+    refuse(
       "it is in PyTorch's format from before version 1.6. Save it again: " +
         `python3 -c "import torch; torch.save(torch.load('old.pt'), 'new.pt')"`,
     );
   }
   // What an honest file can unfold to; bounds hostile ones (ZIP bombs, stride-0 tensors).
   const budget = Math.max(64 * 2 ** 20, 16 * file.length);
-  const archive = openZip(file, budget, source);
-  const pickleName = archive.names.find((name) => /^[^/]+\/data\.pkl$/.test(name));
+  const archive = openZip(file, budget, refuse);
+  const pickleName = archive.keys().find((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickleName === undefined) return refuse("it has no data.pkl; not a file of torch.save");
   const prefix = pickleName.slice(0, -"data.pkl".length);
-  if (archive.names.includes(`${prefix}constants.pkl`)) {
-    return refuse("it is a TorchScript program. Save the state dict with torch.save instead");
+  if (archive.has(`${prefix}constants.pkl`)) {
+    refuse("it is a TorchScript program. Save the state dict with torch.save instead");
   }
-  if (archive.size(pickleName)! > MAXIMUM_PICKLE_BYTES) {
-    return refuse(`data.pkl takes ${archive.size(pickleName)} bytes; too many for a state dict`);
+  const pickle = archive.get(pickleName)!;
+  if (pickle.size > MAXIMUM_PICKLE_BYTES) {
+    refuse(`data.pkl takes ${pickle.size} bytes; too many for a state dict`);
   }
-  let root: unknown;
-  try {
-    root = unpickle(archive.read(pickleName));
-  } catch (error) {
-    if (error instanceof PickleError) return refuse(error.message);
-    throw error;
-  }
-  const read = tensorReader(archive, prefix, budget, refuse);
-  return interpret(root, read, source, refuse);
+  const root = unpickle(pickle.read(), refuse);
+  return interpret(root, tensorReader(archive, prefix, budget, refuse), refuse);
 }
 
-type Refuse = (problem: string) => never;
-
 /** Reads tensors, each once however often it occurs, within the budget of bytes. */
-function tensorReader(archive: ZipReader, prefix: string, budget: number, refuse: Refuse) {
-  const order = archive.names.includes(`${prefix}byteorder`)
-    ? new TextDecoder().decode(archive.read(`${prefix}byteorder`))
-    : "little";
+function tensorReader(
+  archive: ReadonlyMap<string, PackedEntry>,
+  prefix: string,
+  budget: number,
+  refuse: Refuse,
+) {
+  const byteOrder = archive.get(`${prefix}byteorder`)?.read();
+  const order = byteOrder === undefined ? "little" : new TextDecoder().decode(byteOrder);
   if (order !== "little" && order !== "big") refuse("its byte order is neither little nor big");
   const storages = new Map<string, Uint8Array>();
   const tensors = new Map<TensorReference, HostTensor>();
   let spent = 0;
 
   function storage({ dtype, key, count }: StorageReference): Uint8Array {
-    const size = BYTES_PER_ELEMENT[dtype];
+    const size = DTYPES[dtype].bytes;
+    const name = `${prefix}data/${key}`;
     const known = storages.get(`${dtype} ${key}`);
-    const bytes = known ?? archive.read(`${prefix}data/${key}`);
+    const bytes = known ?? archive.get(name)?.read() ?? refuse(`it has no entry "${name}"`);
     if (bytes.length !== count * size) {
       refuse(`storage ${key} has ${bytes.length} bytes, the tensors on it need ${count * size}`);
     }
@@ -98,7 +92,7 @@ function tensorReader(archive: ZipReader, prefix: string, budget: number, refuse
     if (known !== undefined) return known;
     const { shape, strides, offset } = reference;
     const { dtype } = reference.storage;
-    const size = BYTES_PER_ELEMENT[dtype];
+    const size = DTYPES[dtype].bytes;
     const count = elementCount(shape);
     spent += count * size;
     if (spent > budget) refuse(`its tensors unfold to more than ${budget} bytes; refused`);
@@ -166,7 +160,6 @@ function isTensorDictionary(value: unknown): value is Map<string, TensorReferenc
 function interpret(
   root: unknown,
   read: (reference: TensorReference) => HostTensor,
-  source: string,
   refuse: Refuse,
 ): Checkpoint {
   if (!(root instanceof Map)) return refuse("it holds no dictionary at its top level");
@@ -195,19 +188,20 @@ function interpret(
     }
   }
   if (sections.size === 0 && description === undefined) {
-    return refuse(
+    const names = [...root.keys()].slice(0, 10)
+      .map((key) => typeof key === "string" ? key.slice(0, 60) : `a ${typeof key}`);
+    refuse(
       'it holds no state dict; a file needs an entry "encoder" or "model". It has: ' +
-        ([...root.keys()].slice(0, 10)
-          .map((key) => typeof key === "string" ? key.slice(0, 60) : `a ${typeof key}`)
-          .join(", ") || "nothing"),
+        (names.join(", ") || "nothing"),
     );
   }
-  let metadata: CheckpointMetadata = decodeMetadata(description, source);
-  if (extra.length > 0) {
-    metadata = {
+  const metadata = decodeMetadata(description, refuse);
+  return {
+    sections,
+    metadata: extra.length === 0 ? metadata : {
       ...metadata,
-      extra: Object.fromEntries([...Object.entries(metadata.extra ?? {}), ...extra]),
-    };
-  }
-  return { sections, metadata, ...(ignored.length > 0 ? { ignored } : {}) };
+      extra: Object.fromEntries(Object.entries(metadata.extra ?? {}).concat(extra)),
+    },
+    ...(ignored.length > 0 ? { ignored } : {}),
+  };
 }

@@ -8,49 +8,9 @@
  */
 
 import { encodeMetadata } from "./metadata.ts";
-import {
-  assertTensor,
-  bytesOf,
-  type Checkpoint,
-  type DType,
-  type HostTensor,
-} from "./state_dict.ts";
+import { Op } from "./pickle_opcodes.ts";
+import { assertTensor, bytesOf, type Checkpoint, DTYPES, type HostTensor } from "./state_dict.ts";
 import { encodeZip, type ZipEntry } from "./zip.ts";
-
-/** PyTorch's storage classes, which stand for dtypes in its pickles. */
-export const STORAGE_CLASSES: { readonly [D in DType]: string } = {
-  float32: "FloatStorage",
-  float64: "DoubleStorage",
-  float16: "HalfStorage",
-  bfloat16: "BFloat16Storage",
-  int64: "LongStorage",
-  int32: "IntStorage",
-  int16: "ShortStorage",
-  int8: "CharStorage",
-  uint8: "ByteStorage",
-  bool: "BoolStorage",
-};
-
-/** Opcodes of pickle protocol 2 (CPython `Lib/pickletools.py`) that the writer uses. */
-const Op = {
-  proto: 0x80,
-  stop: 0x2e,
-  mark: 0x28,
-  emptyDict: 0x7d,
-  emptyTuple: 0x29,
-  tuple: 0x74,
-  setItems: 0x75,
-  unicode: 0x58,
-  int1: 0x4b,
-  int4: 0x4a,
-  long1: 0x8a,
-  newFalse: 0x89,
-  global: 0x63,
-  reduce: 0x52,
-  persistentId: 0x51,
-  put: 0x71,
-  get: 0x68,
-} as const;
 
 class Pickler {
   #bytes: number[] = [];
@@ -66,20 +26,15 @@ class Pickler {
       throw new TypeError(`Cannot write ${JSON.stringify(value)}: it is not valid Unicode`);
     }
     const bytes = new TextEncoder().encode(value);
-    this.#bytes.push(Op.unicode);
-    this.#little(bytes.length, 4);
+    this.op(Op.binUnicode).#little(bytes.length, 4);
     for (const byte of bytes) this.#bytes.push(byte); // may be too long to spread
     return this;
   }
 
   integer(value: number): this {
-    if (value < 0x100) return this.op(Op.int1, value);
-    if (value < 0x80000000) {
-      this.#bytes.push(Op.int4);
-      return this.#little(value, 4);
-    }
-    this.op(Op.long1, 8);
-    return this.#little(value, 8);
+    if (value < 0x100) return this.op(Op.binInt1, value);
+    if (value < 0x80000000) return this.op(Op.binInt).#little(value, 4);
+    return this.op(Op.long1, 8).#little(value, 8);
   }
 
   integers(values: readonly number[]): this {
@@ -93,10 +48,10 @@ class Pickler {
   global(module: string, name: string): this {
     const key = `${module}\n${name}\n`;
     const known = this.#memo.get(key);
-    if (known !== undefined) return this.op(Op.get, known);
+    if (known !== undefined) return this.op(Op.binGet, known);
     this.#bytes.push(Op.global, ...new TextEncoder().encode(key));
     this.#memo.set(key, this.#memo.size);
-    return this.op(Op.put, this.#memo.size - 1);
+    return this.op(Op.binPut, this.#memo.size - 1);
   }
 
   emptyOrderedDict(): this {
@@ -130,9 +85,9 @@ function rowMajorStrides(shape: readonly number[]): number[] {
 /** The call that rebuilds one tensor from storage number `index`. */
 function pickleTensor(pickler: Pickler, tensor: HostTensor, index: number): void {
   pickler.global("torch._utils", "_rebuild_tensor_v2").op(Op.mark);
-  pickler.op(Op.mark).text("storage").global("torch", STORAGE_CLASSES[tensor.dtype])
+  pickler.op(Op.mark).text("storage").global("torch", DTYPES[tensor.dtype].torch)
     .text(String(index)).text("cpu").integer(tensor.data.length)
-    .op(Op.tuple, Op.persistentId);
+    .op(Op.tuple, Op.binPersId);
   pickler.integer(0) // offset in the storage
     .integers(tensor.shape)
     .integers(rowMajorStrides(tensor.shape))

@@ -7,13 +7,9 @@
  * @module
  */
 
-import { STORAGE_CLASSES } from "./torch_writer.ts";
-import type { DType } from "./state_dict.ts";
-
-/** A problem in the pickle; the reader of the file adds which file it was. */
-export class PickleError extends Error {
-  override name = "PickleError";
-}
+import { Op } from "./pickle_opcodes.ts";
+import type { Refuse } from "./refuse.ts";
+import { type DType, DTYPES } from "./state_dict.ts";
 
 /** A Python tuple. */
 export class PickleTuple {
@@ -41,7 +37,7 @@ export class TensorReference {
 }
 
 const STORAGE_DTYPES = new Map(
-  Object.entries(STORAGE_CLASSES).map(([dtype, name]) => [`torch.${name}`, dtype as DType]),
+  Object.entries(DTYPES).map(([dtype, { torch }]) => [`torch.${torch}`, dtype as DType]),
 );
 
 const ORDERED_DICT = "collections.OrderedDict";
@@ -64,9 +60,9 @@ const MAXIMUM_NAME_BYTES = 256;
  * Time and memory are linear in the length of the pickle. The result may share parts and may
  * contain itself.
  *
- * @throws {PickleError} If the pickle is damaged or asks for anything else
+ * @param refuse Called if the pickle is damaged or asks for anything else
  */
-export function unpickle(bytes: Uint8Array): unknown {
+export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const memo = new Map<number, unknown>();
   const marked: unknown[][] = []; // stacks set aside by MARK
@@ -75,9 +71,9 @@ export function unpickle(bytes: Uint8Array): unknown {
   let containers = 0;
 
   function fail(problem: string): never {
-    throw new PickleError(`${problem} (byte ${position} of data.pkl)`);
+    return refuse(`${problem} (byte ${position} of data.pkl)`);
   }
-  /** Moves on by so many bytes and returns where they began. */
+  /** Skips so many bytes and returns the position of the first. */
   function take(count: number): number {
     if (position + count > bytes.length) fail("the pickle ends early");
     position += count;
@@ -116,6 +112,16 @@ export function unpickle(bytes: Uint8Array): unknown {
     position++;
     return found;
   }
+  function append(items: readonly unknown[]): void {
+    const list = top();
+    if (!Array.isArray(list)) return fail("the pickle appends to what is no list");
+    for (const item of items) list.push(item);
+  }
+  function setItems(items: readonly unknown[]): void {
+    const target = dictionary(top());
+    if (items.length % 2 === 1) fail("a key has no value");
+    for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
+  }
   function dictionary(value: unknown): Map<unknown, unknown> {
     return value instanceof Map ? value : fail("the pickle puts a key into what is no dictionary");
   }
@@ -127,10 +133,9 @@ export function unpickle(bytes: Uint8Array): unknown {
   function global(): Global {
     const name = `${line()}.${line()}`;
     if (!CALLABLE.has(name) && !STORAGE_DTYPES.has(name)) {
+      const quoted = JSON.stringify(name);
       fail(
-        `it asks for ${
-          JSON.stringify(name)
-        }, which is neither a tensor nor a dictionary; refused. ` +
+        `it asks for ${quoted}, which is neither a tensor nor a dictionary; refused. ` +
           'Save the weights alone: torch.save({"model": model.state_dict()}, path)',
       );
     }
@@ -217,147 +222,79 @@ export function unpickle(bytes: Uint8Array): unknown {
     return new StorageReference(dtype, key, count);
   }
 
-  while (true) {
-    const opcode = bytes[take(1)];
-    switch (opcode) {
-      case 0x80: { // PROTO
-        const protocol = bytes[take(1)];
-        if (protocol !== 2) fail(`pickle protocol ${protocol}; save with PyTorch's default, 2`);
-        break;
-      }
-      case 0x2e: // STOP
-        if (stack.length !== 1 || marked.length > 0) fail("the pickle stops amid its work");
-        return stack[0];
-      case 0x28: // MARK
-        marked.push(container(stack));
-        stack = [];
-        break;
-      case 0x4e: // NONE
-        stack.push(null);
-        break;
-      case 0x88: // NEWTRUE
-        stack.push(true);
-        break;
-      case 0x89: // NEWFALSE
-        stack.push(false);
-        break;
-      case 0x4b: // BININT1
-        stack.push(bytes[take(1)]);
-        break;
-      case 0x4d: // BININT2
-        stack.push(view.getUint16(take(2), true));
-        break;
-      case 0x4a: // BININT
-        stack.push(view.getInt32(take(4), true));
-        break;
-      case 0x8a: { // LONG1: little-endian two's complement
-        const count = bytes[take(1)];
-        const start = take(count);
-        let value = 0n;
-        for (let i = count - 1; i >= 0; i--) value = value << 8n | BigInt(bytes[start + i]);
-        value = BigInt.asIntN(8 * count, value);
-        if (!Number.isSafeInteger(Number(value))) fail(`an integer of ${count} bytes`);
-        stack.push(Number(value));
-        break;
-      }
-      case 0x47: // BINFLOAT
-        stack.push(view.getFloat64(take(8), false));
-        break;
-      case 0x58: // BINUNICODE
-        stack.push(text(view.getUint32(take(4), true)));
-        break;
-      case 0x55: { // SHORT_BINSTRING, Python 2's str
-        const count = bytes[take(1)];
-        const start = take(count);
-        stack.push(String.fromCharCode(...bytes.subarray(start, start + count)));
-        break;
-      }
-      case 0x7d: // EMPTY_DICT
-        stack.push(container(new Map()));
-        break;
-      case 0x5d: // EMPTY_LIST
-        stack.push(container([]));
-        break;
-      case 0x29: // EMPTY_TUPLE
-        stack.push(container(new PickleTuple([])));
-        break;
-      case 0x85: // TUPLE1
-      case 0x86: // TUPLE2
-      case 0x87: { // TUPLE3
-        const items: unknown[] = [];
-        for (let i = 0x84; i < opcode; i++) items.unshift(pop());
-        stack.push(container(new PickleTuple(items)));
-        break;
-      }
-      case 0x74: { // TUPLE
-        const items = popMarked();
-        stack.push(container(new PickleTuple(items)));
-        break;
-      }
-      case 0x61: { // APPEND
-        const item = pop();
-        const list = top();
-        if (!Array.isArray(list)) return fail("the pickle appends to what is no list");
-        list.push(item);
-        break;
-      }
-      case 0x65: { // APPENDS
-        const items = popMarked();
-        const list = top();
-        if (!Array.isArray(list)) return fail("the pickle appends to what is no list");
-        for (const item of items) list.push(item);
-        break;
-      }
-      case 0x73: { // SETITEM
-        const value = pop();
-        const key = pop();
-        dictionary(top()).set(key, value);
-        break;
-      }
-      case 0x75: { // SETITEMS
-        const items = popMarked();
-        const target = dictionary(top());
-        if (items.length % 2 === 1) fail("a key has no value");
-        for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
-        break;
-      }
-      case 0x71: // BINPUT
-        memo.set(bytes[take(1)], top());
-        break;
-      case 0x72: // LONG_BINPUT
-        memo.set(view.getUint32(take(4), true), top());
-        break;
-      case 0x68: // BINGET
-        stack.push(recall(bytes[take(1)]));
-        break;
-      case 0x6a: // LONG_BINGET
-        stack.push(recall(view.getUint32(take(4), true)));
-        break;
-      case 0x63: // GLOBAL
-        stack.push(container(global()));
-        break;
-      case 0x52: { // REDUCE
-        const argument = pop();
-        const callable = pop();
-        stack.push(call(callable, argument));
-        break;
-      }
-      case 0x51: // BINPERSID
-        stack.push(container(persistent(pop())));
-        break;
-      case 0x62: { // BUILD: attributes of an OrderedDict (a module's _metadata), not needed here
-        const state = pop();
-        dictionary(top());
-        if (!(state instanceof Map)) fail("an OrderedDict has malformed attributes");
-        break;
-      }
-      default:
-        fail(
-          `opcode 0x${opcode.toString(16).padStart(2, "0")} is not allowed; only files made by ` +
-            "torch.save from dictionaries of tensors are read",
-        );
-    }
+  const push = (value: unknown) => void stack.push(value);
+  const pushContainer = (made: unknown) => push(container(made));
+  const u8 = () => bytes[take(1)];
+  const u32 = () => view.getUint32(take(4), true);
+
+  /** All that a pickle can do. */
+  const steps: { readonly [opcode: number]: () => void } = {
+    [Op.proto]() {
+      const protocol = u8();
+      if (protocol !== 2) fail(`pickle protocol ${protocol}; save with PyTorch's default, 2`);
+    },
+    [Op.mark]() {
+      marked.push(container(stack));
+      stack = [];
+    },
+    [Op.none]: () => push(null),
+    [Op.newTrue]: () => push(true),
+    [Op.newFalse]: () => push(false),
+    [Op.binInt1]: () => push(u8()),
+    [Op.binInt2]: () => push(view.getUint16(take(2), true)),
+    [Op.binInt]: () => push(view.getInt32(take(4), true)),
+    [Op.long1]() {
+      const count = u8();
+      const start = take(count);
+      let value = 0n;
+      for (let i = count - 1; i >= 0; i--) value = value << 8n | BigInt(bytes[start + i]);
+      value = BigInt.asIntN(8 * count, value);
+      if (!Number.isSafeInteger(Number(value))) fail(`an integer of ${count} bytes`);
+      push(Number(value));
+    },
+    [Op.binFloat]: () => push(view.getFloat64(take(8), false)),
+    [Op.binUnicode]: () => push(text(u32())),
+    [Op.shortBinString]() {
+      const count = u8();
+      const start = take(count);
+      push(String.fromCharCode(...bytes.subarray(start, start + count)));
+    },
+    [Op.emptyDict]: () => pushContainer(new Map()),
+    [Op.emptyList]: () => pushContainer([]),
+    [Op.emptyTuple]: () => pushContainer(new PickleTuple([])),
+    [Op.tuple1]: () => pushContainer(new PickleTuple([pop()])),
+    [Op.tuple2]: () => pushContainer(new PickleTuple([pop(), pop()].reverse())),
+    [Op.tuple3]: () => pushContainer(new PickleTuple([pop(), pop(), pop()].reverse())),
+    [Op.tuple]: () => pushContainer(new PickleTuple(popMarked())),
+    [Op.append]: () => append([pop()]),
+    [Op.appends]: () => append(popMarked()),
+    [Op.setItem]: () => setItems([pop(), pop()].reverse()),
+    [Op.setItems]: () => setItems(popMarked()),
+    [Op.binPut]: () => void memo.set(u8(), top()),
+    [Op.longBinPut]: () => void memo.set(u32(), top()),
+    [Op.binGet]: () => push(recall(u8())),
+    [Op.longBinGet]: () => push(recall(u32())),
+    [Op.global]: () => pushContainer(global()),
+    [Op.reduce]() {
+      const argument = pop();
+      push(call(pop(), argument));
+    },
+    [Op.binPersId]: () => pushContainer(persistent(pop())),
+    [Op.build]() { // attributes of an OrderedDict (a module's _metadata), not needed here
+      const state = pop();
+      dictionary(top());
+      if (!(state instanceof Map)) fail("an OrderedDict has malformed attributes");
+    },
+  };
+  for (let opcode = u8(); opcode !== Op.stop; opcode = u8()) {
+    const step = steps[opcode] ?? fail(
+      `opcode 0x${opcode.toString(16).padStart(2, "0")} is not allowed; only files made by ` +
+        "torch.save from dictionaries of tensors are read",
+    );
+    step();
   }
+  if (stack.length !== 1 || marked.length > 0) fail("the pickle stops amid its work");
+  return stack[0];
 }
 
 function isNatural(value: unknown): value is number {

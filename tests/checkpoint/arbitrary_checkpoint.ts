@@ -3,17 +3,17 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
-  BYTES_PER_ELEMENT,
   bytesOf,
   type Checkpoint,
   type DType,
+  DTYPES,
   elementCount,
   type HostTensor,
   type StateDict,
   tensorFromBytes,
 } from "../../src/checkpoint/state_dict.ts";
 
-const dtypes = Object.keys(BYTES_PER_ELEMENT) as DType[];
+const dtypes = Object.keys(DTYPES) as DType[];
 
 /** A tensor of any dtype with up to 4 dimensions of up to 4, any bits. */
 export const arbitraryTensor: fc.Arbitrary<HostTensor> = fc
@@ -22,7 +22,7 @@ export const arbitraryTensor: fc.Arbitrary<HostTensor> = fc
     shape: fc.array(fc.nat({ max: 4 }), { maxLength: 4 }),
   })
   .chain(({ dtype, shape }) => {
-    const bytes = elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+    const bytes = elementCount(shape) * DTYPES[dtype].bytes;
     return fc.uint8Array({ minLength: bytes, maxLength: bytes })
       .map((content) => tensorFromBytes(dtype, shape, content));
   });

@@ -85,7 +85,7 @@ const hostile: [what: string, file: Uint8Array, message: string][] = [
   [
     "a name twice",
     fileOf(`{"a":${entry("[1]", 0, 4)},"a":${entry("[1]", 0, 4)}}`, 4),
-    '"a" stands twice',
+    '"a" appears twice',
   ],
   ["an unknown dtype", fileOf(`{"a":${entry("[4]", 0, 4, "F8_E4M3")}}`, 4), "F8_E4M3"],
   ["a shape that does not fit", fileOf(`{"a":${entry("[2]", 0, 4)}}`, 4), "shape [2]"],

@@ -38,7 +38,7 @@ Deno.test("parseStrictJson() refuses whatever JSON.parse refuses", () => {
 Deno.test("parseStrictJson() keeps order, refuses repeated keys and deep nesting", () => {
   const keys = [...(parseStrictJson('{"b":1,"1":2,"0":3,"__proto__":4}') as Map<string, number>)];
   assertEquals(keys, [["b", 1], ["1", 2], ["0", 3], ["__proto__", 4]]);
-  assertThrows(() => parseStrictJson('{"a":1,"\\u0061":2}'), SyntaxError, '"a" stands twice');
+  assertThrows(() => parseStrictJson('{"a":1,"\\u0061":2}'), SyntaxError, '"a" appears twice');
   assertThrows(() => parseStrictJson("[".repeat(17) + "]".repeat(17)), SyntaxError, "deeper");
   assertEquals(parseStrictJson("[".repeat(16) + "]".repeat(16)) instanceof Array, true);
 });

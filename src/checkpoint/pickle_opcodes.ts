@@ -1,0 +1,38 @@
+/** Opcodes of pickle protocol 2 that state dicts need (CPython `Lib/pickletools.py`). */
+export const Op = {
+  proto: 0x80,
+  stop: 0x2e,
+  mark: 0x28,
+  none: 0x4e,
+  newTrue: 0x88,
+  newFalse: 0x89,
+  binInt1: 0x4b,
+  binInt2: 0x4d,
+  binInt: 0x4a,
+  /** Little-endian two's complement after its number of bytes. */
+  long1: 0x8a,
+  binFloat: 0x47,
+  binUnicode: 0x58,
+  /** Python 2's str. */
+  shortBinString: 0x55,
+  emptyDict: 0x7d,
+  emptyList: 0x5d,
+  emptyTuple: 0x29,
+  tuple1: 0x85,
+  tuple2: 0x86,
+  tuple3: 0x87,
+  tuple: 0x74,
+  append: 0x61,
+  appends: 0x65,
+  setItem: 0x73,
+  setItems: 0x75,
+  binPut: 0x71,
+  longBinPut: 0x72,
+  binGet: 0x68,
+  longBinGet: 0x6a,
+  global: 0x63,
+  reduce: 0x52,
+  binPersId: 0x51,
+  /** Sets attributes. */
+  build: 0x62,
+} as const;
