@@ -176,10 +176,7 @@ export function openZip(
     if (total > maximumBytes) {
       refuse(`its entries unpack to more than ${maximumBytes} bytes; a ZIP bomb`);
     }
-    entries.set(name, { size: unpacked, read });
-    position = next;
-
-    function read(): Uint8Array {
+    const read = () => {
       if (offset + 30 > file.length || u32(offset) !== LOCAL_HEADER) {
         refuse(`entry "${name}" is missing; the file is damaged`);
       }
@@ -205,7 +202,9 @@ export function openZip(
         );
       }
       return content;
-    }
+    };
+    entries.set(name, { size: unpacked, read });
+    position = next;
   }
   return entries;
 }
