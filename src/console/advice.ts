@@ -6,12 +6,16 @@
  */
 
 import type { ErrorFacts } from "../errors.ts";
-import { programName } from "../text/program_name.ts";
+import { programName } from "./flags/own_command.ts";
 
 /** A sentence for each remedy, without a full stop. */
 const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   "resume-run": () =>
     "Start the command again, with --resume --run-dir where the run folder holds state.safetensors",
+  "resume-or-other-folder": () => "Continue it with --resume, or give another --run-dir",
+  "other-run-folder": () => "Choose another --run-dir",
+  "same-settings": () => "Give the same, or choose another --run-dir",
+  "more-epochs": ({ epochs }) => `Give --epochs ${epochs} or more`,
   "smaller-batch": ({ largestBatch }) =>
     largestBatch === undefined
       ? "Use a smaller --batch-size"
@@ -27,7 +31,7 @@ const ADVICE: Readonly<Record<string, (facts: ErrorFacts) => string>> = {
   },
   "record-folder": () => "Point --data-root at a folder of WFDB records",
   "table-of-labels": () => "Give a table of them with --labels-csv",
-  "not-strict": () => "Leave --strict away to go on without damaged records",
+  "not-strict": () => "Leave out --strict to continue without damaged records",
   "state-sampling-rate": () => "Give --sampling-rate",
   "state-units": () => "Give --units",
   "other-address": ({ versions }) => `Check --base-url${versions ? " and --resolution" : ""}`,

@@ -10,7 +10,7 @@ import { recognizeDataset } from "../data/datasets/registry.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { programName } from "../text/program_name.ts";
+import { programName } from "./flags/own_command.ts";
 import type { DataOptions } from "./flags/training_flags.ts";
 import { Progress } from "./progress.ts";
 

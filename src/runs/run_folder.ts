@@ -66,9 +66,8 @@ export class RunFolder {
     } catch (error) {
       metrics?.close();
       throw new UserError(
-        `Cannot write the run folder ${path}: ${
-          (error as Error).message
-        }. Choose another --run-dir`,
+        `Cannot write the run folder ${path}: ${(error as Error).message}`,
+        { remedy: "other-run-folder" },
       );
     }
   }

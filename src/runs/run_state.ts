@@ -174,7 +174,8 @@ export async function readRunState(
     throw new UserError(
       `Cannot resume ${runFolder}: the run had other settings (${
         differing.map((name) => `${name}: ${JSON.stringify(extra.settings[name])}`).join(", ")
-      }). Give the same, or start a new --run-dir`,
+      })`,
+      { remedy: "same-settings" },
     );
   }
   const model = sections.get("model")!;
@@ -204,12 +205,14 @@ export function assertMayRun(runFolder: string, resume: boolean): void {
   const unfinished = isUnfinished(runFolder);
   if (resume && !unfinished && existsSync(`${runFolder}/${RESULT_FILE}`)) {
     throw new UserError(
-      `Cannot resume ${runFolder}: that run is finished. Start a new one with another --run-dir`,
+      `Cannot resume ${runFolder}: that run is finished`,
+      { remedy: "other-run-folder" },
     );
   }
   if (!resume && unfinished) {
     throw new UserError(
-      `The folder ${runFolder} holds an unfinished run: go on with --resume, or give another --run-dir`,
+      `The folder ${runFolder} holds an unfinished run`,
+      { remedy: "resume-or-other-folder" },
     );
   }
 }
@@ -218,7 +221,8 @@ export function assertMayRun(runFolder: string, resume: boolean): void {
 export function assertEpochsLeft(runFolder: string, done: number, epochs: number): void {
   if (done < epochs) return;
   throw new UserError(
-    `The run in ${runFolder} has done ${done} epochs already: give --epochs ${done + 1} or more`,
+    `The run in ${runFolder} has done ${done} epochs already`,
+    { remedy: "more-epochs", epochs: done + 1 },
   );
 }
 

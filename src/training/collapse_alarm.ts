@@ -38,6 +38,6 @@ export class CollapseAlarm {
     return `Warning: the network has collapsed: nearly all records get the same embedding (spread ` +
       `${
         share.toFixed(3)
-      }, below ${COLLAPSED_SHARE}). Stop, and try a smaller --lr or other settings`;
+      }, below ${COLLAPSED_SHARE}). Stop, and try a smaller learning rate or other settings`;
   }
 }

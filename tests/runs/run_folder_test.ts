@@ -178,7 +178,8 @@ Deno.test("a folder that cannot be made says what to do", () =>
   withFolder(async (path) => {
     Deno.writeTextFileSync(path, "a file");
     const error = await assertRejects(() => RunFolder.open(path), UserError);
-    assertMatch(error.message, /^Cannot write the run folder .*Choose another --run-dir$/);
+    assertMatch(error.message, /^Cannot write the run folder /);
+    assertEquals((error as UserError).facts, { remedy: "other-run-folder" });
     Deno.removeSync(path);
     // A folder where a file should be.
     Deno.mkdirSync(`${path}/metrics.jsonl`, { recursive: true });

@@ -1,10 +1,15 @@
 /**
- * How the program starts one of its own commands in another process.
+ * How this program was started, and how it starts one of its own commands in another process.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
+
+/** What is typed before a command's name: `./denow task`, `deno task` or `ssrl-ecg`. */
+export function programName(): string {
+  return Deno.env.get("SSRL_ECG_PROGRAM") || "deno task";
+}
 
 /** What `Deno.Command` takes. */
 export interface OwnCommand {

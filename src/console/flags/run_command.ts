@@ -11,7 +11,7 @@ import type { Command, FlagTable } from "./command.ts";
 import { renderHelp } from "./help.ts";
 import { Interrupted, listenForInterrupt } from "./interrupt.ts";
 import { parseCommandLine } from "./parse.ts";
-import { programName } from "../../text/program_name.ts";
+import { programName } from "./own_command.ts";
 import { quote } from "../../text/shell_words.ts";
 import { styled, terminalWidth, usesColor } from "../terminal.ts";
 
