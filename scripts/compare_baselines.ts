@@ -8,12 +8,12 @@ import {
   metricOf,
   NOT_DEFINED,
   writeAurocChart,
-} from "../src/console/comparison_view.ts";
+} from "../src/console/views/comparison_view.ts";
 import { BASELINE_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
-import { scoreTable } from "../src/console/score_table.ts";
+import { scoreTable } from "../src/console/views/score_table.ts";
 import {
   byAuroc,
   type ClassifierComparison,

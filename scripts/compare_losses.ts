@@ -1,8 +1,8 @@
 import { defineComparison } from "../src/console/comparison.ts";
-import { baselineOf } from "../src/console/comparison_view.ts";
+import { baselineOf } from "../src/console/views/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { scoreTable } from "../src/console/score_table.ts";
+import { scoreTable } from "../src/console/views/score_table.ts";
 import type {
   ClassifierComparison,
   ComparedClassifier,

@@ -8,13 +8,13 @@ import {
   differenceOf,
   METRIC_COLUMNS,
   metricOf,
-} from "../src/console/comparison_view.ts";
+} from "../src/console/views/comparison_view.ts";
 import { metricsLine } from "../src/console/console.ts";
 import { type CommandContext, defineCommand } from "../src/console/flags/command.ts";
 import { evaluationFlags } from "../src/console/flags/compare_flags.ts";
 import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { csvTable, metricsTables, scoreTable } from "../src/console/score_table.ts";
+import { csvTable, metricsTables, scoreTable } from "../src/console/views/score_table.ts";
 import type { RecordSet } from "../src/data/signals/record_set.ts";
 import { UsageError } from "../src/errors.ts";
 import type {

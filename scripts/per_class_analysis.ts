@@ -1,10 +1,10 @@
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineComparison } from "../src/console/comparison.ts";
-import { baselineOf } from "../src/console/comparison_view.ts";
+import { baselineOf } from "../src/console/views/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { csvTable, scoreTable } from "../src/console/score_table.ts";
+import { csvTable, scoreTable } from "../src/console/views/score_table.ts";
 import type { RecordSet } from "../src/data/signals/record_set.ts";
 import type {
   ClassifierComparison,

@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import type { Checkpoint } from "../src/checkpoint/state_dict.ts";
 import { advised } from "../src/console/advice.ts";
-import { Bars } from "../src/console/bars.ts";
+import { Bars } from "../src/console/views/bars.ts";
 import { assertFolderWritable, type Settings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import {
@@ -25,7 +25,7 @@ import {
   predictionsTable,
   predictionTableCsv,
   shortNames,
-} from "../src/console/prediction_view.ts";
+} from "../src/console/views/prediction_view.ts";
 import { terminalWidth } from "../src/console/terminal.ts";
 import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
 import { readEcgSignalsSync } from "../src/data/files/read_ecg.ts";

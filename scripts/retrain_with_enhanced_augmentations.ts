@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
-import { PAIRED_NOTE } from "../src/console/score_table.ts";
+import { PAIRED_NOTE } from "../src/console/views/score_table.ts";
 import { assertFolderWritable, dataArguments, workspaceSettings } from "../src/console/console.ts";
 import { runExperiment } from "../src/console/experiment.ts";
 import { classifierFlags } from "../src/console/flags/classifier_flags.ts";

@@ -12,7 +12,7 @@ import { runCommand } from "../src/console/flags/run_command.ts";
 import { dataFlags, labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { openRecords } from "../src/console/open_records.ts";
 import { Progress } from "../src/console/progress.ts";
-import { metricsTables } from "../src/console/score_table.ts";
+import { metricsTables } from "../src/console/views/score_table.ts";
 import type { ClassFrequency } from "../src/data/sampling/balancing.ts";
 import { classTable } from "../src/data/sampling/class_imbalance.ts";
 import { assertAllParts, splitByFolds } from "../src/data/sampling/splits.ts";

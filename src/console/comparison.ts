@@ -22,7 +22,7 @@ import type { Workspace } from "../runs/workspace.ts";
 import { formatCount } from "../text/format.ts";
 import { nearest } from "../text/nearest.ts";
 import { advised } from "./advice.ts";
-import { baselineOf, caption, comparisonCsv, describeComparison } from "./comparison_view.ts";
+import { baselineOf, caption, comparisonCsv, describeComparison } from "./views/comparison_view.ts";
 import {
   dataArguments,
   printSettings,
@@ -45,8 +45,8 @@ import {
 } from "./flags/compare_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, type Output, writeOutputs } from "./outputs.ts";
-import { Bars } from "./bars.ts";
-import { INTERVALS_NOTE, PAIRED_NOTE } from "./score_table.ts";
+import { Bars } from "./views/bars.ts";
+import { INTERVALS_NOTE, PAIRED_NOTE } from "./views/score_table.ts";
 
 /** The options that all of these commands have. */
 export interface ComparisonFlags extends EvaluationOptions {

@@ -35,14 +35,14 @@ import {
   formatSignedInterval,
   plural,
 } from "../text/format.ts";
-import { writeAurocChart } from "./comparison_view.ts";
+import { writeAurocChart } from "./views/comparison_view.ts";
 import { printSettings, workspaceSettings } from "./console.ts";
 import type { CommandContext } from "./flags/command.ts";
 import type { ProbeOptions as ProbeFlags } from "./flags/probe_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, writeOutputs } from "./outputs.ts";
 import { Progress } from "./progress.ts";
-import { INTERVALS_NOTE, scoreTable } from "./score_table.ts";
+import { INTERVALS_NOTE, scoreTable } from "./views/score_table.ts";
 
 /** Runs either command. */
 export async function runProbe(

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
-import { drawPrediction } from "../../src/console/prediction_view.ts";
+import { drawPrediction } from "../../src/console/views/prediction_view.ts";
 import { LEADS, type RecordSet } from "../../src/data/signals/record_set.ts";
 import { readEcgSignalsSync } from "../../src/data/files/read_ecg.ts";
 import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";

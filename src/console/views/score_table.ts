@@ -5,16 +5,16 @@
  */
 
 import { stringify } from "@std/csv";
-import type { Interval } from "../metrics/bootstrap.ts";
-import type { EvaluatedMetrics } from "../metrics/evaluated_metrics.ts";
+import type { Interval } from "../../metrics/bootstrap.ts";
+import type { EvaluatedMetrics } from "../../metrics/evaluated_metrics.ts";
 import {
   formatCount,
   formatInterval,
   formatScore,
   formatSigned,
   formatSignedInterval,
-} from "../text/format.ts";
-import { type Column, renderTable } from "../text/table.ts";
+} from "../../text/format.ts";
+import { type Column, renderTable } from "../../text/table.ts";
 
 /** What the intervals in tables are. */
 export const INTERVALS_NOTE = "Intervals: 95 %, percentile bootstrap over records, 1,000 resamples";

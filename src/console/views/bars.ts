@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 
 /** Progress bars, one at a time, each from its first unit on: rates are those of the work shown. */
 export class Bars {

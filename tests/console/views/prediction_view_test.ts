@@ -8,10 +8,10 @@ import {
   predictionsTable,
   predictionTableCsv,
   shortNames,
-} from "../../src/console/prediction_view.ts";
-import { readEcgSignalsSync } from "../../src/data/files/read_ecg.ts";
-import type { EcgPrediction, EcgPredictions } from "../../src/evaluation/predict.ts";
-import { waveCsv, withFolder } from "../data/files/record_files.ts";
+} from "../../../src/console/views/prediction_view.ts";
+import { readEcgSignalsSync } from "../../../src/data/files/read_ecg.ts";
+import type { EcgPrediction, EcgPredictions } from "../../../src/evaluation/predict.ts";
+import { waveCsv, withFolder } from "../../data/files/record_files.ts";
 
 function prediction(path: string, starts: readonly number[], probabilities: number[]) {
   const values = Float64Array.from(probabilities);

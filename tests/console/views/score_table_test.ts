@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { csvTable, metricsTables, scoreTable } from "../../src/console/score_table.ts";
-import { describeMetrics, evaluateMetrics } from "../../src/metrics/evaluated_metrics.ts";
+import { csvTable, metricsTables, scoreTable } from "../../../src/console/views/score_table.ts";
+import { describeMetrics, evaluateMetrics } from "../../../src/metrics/evaluated_metrics.ts";
 
 const interval = (estimate: number, low = estimate - 0.02, high = estimate + 0.03) => ({
   estimate,

@@ -5,14 +5,14 @@
  */
 
 import { basename } from "node:path";
-import { sha256OfFile } from "../checkpoint/sha256.ts";
-import { describeEcg } from "../data/files/read_ecg.ts";
-import type { LeadSignals } from "../data/signals/lead_signals.ts";
-import { LEADS } from "../data/signals/record_set.ts";
-import type { EcgPrediction, EcgPredictions, LeftOutEcg } from "../evaluation/predict.ts";
-import { clinicalEcg } from "../plots/clinical_ecg.ts";
-import { formatCount, formatNumber, formatPath, formatScore } from "../text/format.ts";
-import { renderTable } from "../text/table.ts";
+import { sha256OfFile } from "../../checkpoint/sha256.ts";
+import { describeEcg } from "../../data/files/read_ecg.ts";
+import type { LeadSignals } from "../../data/signals/lead_signals.ts";
+import { LEADS } from "../../data/signals/record_set.ts";
+import type { EcgPrediction, EcgPredictions, LeftOutEcg } from "../../evaluation/predict.ts";
+import { clinicalEcg } from "../../plots/clinical_ecg.ts";
+import { formatCount, formatNumber, formatPath, formatScore } from "../../text/format.ts";
+import { renderTable } from "../../text/table.ts";
 import { csvTable } from "./score_table.ts";
 
 /** The end of everything that people read. */

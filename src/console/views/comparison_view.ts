@@ -4,20 +4,20 @@
  * @module
  */
 
-import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
-import { sha256OfFile } from "../checkpoint/sha256.ts";
+import { writeFileAtomically } from "../../checkpoint/atomic_write.ts";
+import { sha256OfFile } from "../../checkpoint/sha256.ts";
 import type {
   ClassifierComparison,
   ComparedClassifier,
-} from "../evaluation/compare_checkpoints.ts";
-import type { Interval } from "../metrics/bootstrap.ts";
-import { describeMetrics } from "../metrics/evaluated_metrics.ts";
-import { type MultilabelMetrics, OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
-import { barChart } from "../plots/bar_chart.ts";
-import type { Workspace } from "../runs/workspace.ts";
-import { formatCount } from "../text/format.ts";
-import type { ComparisonFlags } from "./comparison.ts";
-import type { CommandContext } from "./flags/command.ts";
+} from "../../evaluation/compare_checkpoints.ts";
+import type { Interval } from "../../metrics/bootstrap.ts";
+import { describeMetrics } from "../../metrics/evaluated_metrics.ts";
+import { type MultilabelMetrics, OVERALL_METRICS } from "../../metrics/multilabel_metrics.ts";
+import { barChart } from "../../plots/bar_chart.ts";
+import type { Workspace } from "../../runs/workspace.ts";
+import { formatCount } from "../../text/format.ts";
+import type { ComparisonFlags } from "../comparison.ts";
+import type { CommandContext } from "../flags/command.ts";
 import { type CsvColumn, csvTable, type ScoreColumn } from "./score_table.ts";
 
 /** A metric of a classifier. */
