@@ -8,6 +8,7 @@
  * @module
  */
 
+import { mean } from "../stats/descriptive.ts";
 import type { Ranking } from "./ranking.ts";
 
 /** Positives and negatives among the records that reach a threshold, at each threshold, descending. */
@@ -109,6 +110,6 @@ export function meanCurve(
   if (defined.length === 0) return undefined;
   return Float64Array.from(
     { length: defined[0].length },
-    (_, i) => defined.reduce((sum, curve) => sum + curve[i], 0) / defined.length,
+    (_, i) => mean(defined.map((curve) => curve[i])),
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../stats/descriptive.ts";
 import {
   arrange,
   type BootstrapIntervals,
@@ -50,7 +51,7 @@ export function pairedIntervalsAgainstMean(
   const difference = (weights?: Uint32Array) => {
     const before = measures.map((measure) => measure(weights));
     return measureChanged(weights).map((after, metric) =>
-      after - before.reduce((sum, each) => sum + each[metric], 0) / before.length
+      after - mean(before.map((each) => each[metric]))
     );
   };
   return arrange(percentileIntervals(records, difference, options), options.classes);

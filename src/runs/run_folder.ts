@@ -12,6 +12,7 @@ import { UserError } from "../errors.ts";
 import type { Event } from "./tensorboard/event.ts";
 import { EventFile } from "./event_file.ts";
 import { flattenSettings } from "../results/flat_settings.ts";
+import { jsonText } from "../results/schema/result_file.ts";
 import { HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
 import { keptEvents, rowEvent } from "./run_events.ts";
 import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "../results/run_files.ts";
@@ -79,7 +80,7 @@ export class RunFolder {
 
   /** Writes settings or results as JSON. */
   async writeJson(name: string, value: unknown): Promise<void> {
-    await writeFileAtomically(this.file(name), JSON.stringify(value, null, 2) + "\n");
+    await writeFileAtomically(this.file(name), jsonText(value));
   }
 
   /** Writes text, such as an SVG. */
@@ -173,12 +174,7 @@ function rowsUpTo(file: string, epochs: number): MetricsRow[] {
 }
 
 function lines(rows: readonly MetricsRow[]): string {
-  return rows.map((row) => JSON.stringify(row, finiteOrNull) + "\n").join("");
-}
-
-/** JSON has no NaN. */
-function finiteOrNull(_key: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+  return rows.map((row) => JSON.stringify(row) + "\n").join("");
 }
 
 /** `results/<name>-<date>T<time>`, for runs that name no folder. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { mean } from "./descriptive.ts";
 import { normalCdf, normalQuantile } from "./distributions.ts";
 import { midranks } from "./midranks.ts";
 import { scaled } from "./paired_t.ts";
@@ -53,7 +54,7 @@ export function aurocCovariance(
   });
   const aurocs = Float64Array.from(
     placements,
-    ({ ofPositives }) => m > 0 && n > 0 ? ofPositives.reduce((sum, v) => sum + v, 0) / m : NaN,
+    ({ ofPositives }) => m > 0 && n > 0 ? mean(ofPositives) : NaN,
   );
   const covariance = new Float64Array(columns.length ** 2);
   placements.forEach((a, i) =>
