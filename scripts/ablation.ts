@@ -89,6 +89,7 @@ export const command = defineCommand({
     "Pretrains an encoder with SimCLR for every configuration and seed, probes it, fine-tunes it on " +
     'few labels, and compares each configuration with "full", seed by seed. Runs that are done ' +
     "are kept; started again, the command continues.",
+    "Writes ablation.json, a table of changes with intervals paired by seed, and a figure.",
   ],
   flags,
   examples: [

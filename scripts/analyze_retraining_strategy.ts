@@ -34,6 +34,8 @@ export const command = defineCommand({
     "Reads the run folders under --results-dir: best epochs, over-fitting, whether the loss of " +
     "pretraining still falls. Writes retraining_recommendations.json there and prints the commands.",
     "Each entry says whether it was measured, with its runs, or is the documented default.",
+    "The commands have the settings and data of those runs. expected_improvement is a measured " +
+    "difference with its interval, or null.",
   ],
   flags: {
     "experiment": choiceFlag({

@@ -81,6 +81,7 @@ export const command = defineCommand({
     "Trains a classifier from scratch, on a pretrained encoder (fine-tuned and frozen), and on a " +
     "frozen random encoder, at every share of the labels with every seed. Each run starts from " +
     "fresh weights. Runs that are done are kept; started again, the command continues.",
+    "Writes label_scarcity_benchmark.json and a curve with intervals.",
   ],
   flags,
   examples: [

@@ -79,7 +79,7 @@ export const command = defineCommand({
   summary: "Run the headline experiment, from training to the report",
   description: [
     "SimCLR, BYOL and supervised training with focal loss and oversampling on 10 % of the labels, " +
-    "with ten seeds; then the statistical tests, then the report. Three commands one after the " +
+    "with three seeds or ten; then the statistical tests, then the report. Three commands one after the " +
     "other, which are printed and can be run by themselves.",
     "What is done is kept; stopped or failed, the same command continues. The time left follows from " +
     "the epochs measured so far, by kind of run.",

@@ -91,6 +91,8 @@ export const command = defineCommand({
     "with focal loss and oversampling. Then the two classifiers, and a supervised one where there " +
     "is one, on the same records of the test fold.",
     "A training that is done is not done again; stopped, the same command continues to the same bits.",
+    "Writes four checkpoints (checkpoints/ssl_byol_enhanced.pt, ...), the same bytes as the " +
+    "single commands, and a summary as JSON.",
   ],
   flags,
   examples: [

@@ -123,6 +123,19 @@ export const command = defineCommand({
     "Writes both, with means, standard deviations and intervals.",
     "Runs that are done are kept, one that was stopped continues, one that failed is tried again: " +
     "started again, the command does what is missing.",
+    "Supervised training runs the two documented configurations, bce_standard and " +
+    "focal_oversample; methods that pretrain run focal_oversample, as finetune does. With " +
+    "--loss or --balance-strategy all methods run that one configuration, under equal " +
+    "conditions. Pretraining has the settings of train-simclr, train-byol and train-masked.",
+    "Runs of other settings in the same --run-root are refused. A run that fails is listed " +
+    "under failures, the others are done, and the exit code is 1. With --jobs each process has " +
+    "its own copy of the records; results are the same, on a GPU whose kernels were not " +
+    "measured yet with --no-tune.",
+    "The file of results has the metrics of both folds and of every class for each seed; mean, " +
+    "SD (n - 1), t interval of the mean and range of the seeds; and a t test of the first two " +
+    "configurations, paired by seed. Checkpoints are " +
+    "checkpoints/multiseed_LOSS_STRATEGY_seedNNN.pt, with the method before the loss where it " +
+    "is not supervised.",
   ],
   flags,
   examples: [

@@ -109,6 +109,8 @@ export const command = defineCommand({
     "next to the same classifier trained from random weights.",
     "Lead MLII is repeated on all twelve channels at the checkpoint's sampling rate (100 Hz where it " +
     "states none). A run that was stopped continues where the same command names its --run-dir.",
+    "The epoch is chosen on five records of DS1 that are not trained on. The difference from " +
+    "random weights has an interval over records.",
   ],
   flags,
   examples: [
