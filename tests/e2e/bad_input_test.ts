@@ -5,35 +5,7 @@ import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint
 import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
-import { Playground, SMALL } from "./command_line.ts";
-
-/** A command line, its exit code, and what its message must hold. */
-type Case = readonly [
-  script: string,
-  args: readonly (string | number)[],
-  code: number,
-  messages: readonly (string | RegExp)[],
-];
-
-/** Runs cases two at a time; none of them may print a stack or call itself a bug. */
-async function check(ground: Playground, cases: readonly Case[], env: Record<string, string> = {}) {
-  const waiting = [...cases];
-  await Promise.all(Array.from({ length: 2 }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [script, args, code, messages] = next;
-      const result = await ground.run(script, args, env);
-      const about = `${script} ${args.join(" ")}\n${result.out}\n${result.error}`;
-      assertEquals(result.code, code, about);
-      for (const message of messages) {
-        const found = typeof message === "string"
-          ? result.error.includes(message)
-          : message.test(result.error);
-        assert(found, `${message} is missing: ${about}`);
-      }
-      assert(!/\n +at |This is a bug|Uncaught/.test(result.error), about);
-    }
-  }));
-}
+import { type BadCase, Playground, SMALL } from "./command_line.ts";
 
 /** The checkpoint that no failing command may touch. */
 const KEEP = ["--out", "keep.pt", "--run-dir", "run", "--epochs", 1] as const;
@@ -61,8 +33,8 @@ Deno.test("wrong flags: exit 2, what was given and what is allowed", () =>
       "train-supervised",
       [...SMALL, ...KEEP, ...args],
     ];
-    await check(ground, [
-      ...[0, 1.5, -1, "half", ""].map((fraction): Case => [
+    await ground.refuses([
+      ...[0, 1.5, -1, "half", ""].map((fraction): BadCase => [
         ...train("--label-fraction", fraction),
         2,
         ["--label-fraction", "a number in (0, 1]", "--help"],
@@ -92,10 +64,10 @@ Deno.test("data sets: what is missing, damaged or unknown is named", () =>
     const withTable = async (text: string | undefined, messages: (string | RegExp)[]) => {
       if (text === undefined) Deno.removeSync(table);
       else Deno.writeTextFileSync(table, text);
-      await check(ground, [["train-supervised", train, 1, messages]]);
+      await ground.refuses([["train-supervised", train, 1, messages]]);
       Deno.writeTextFileSync(table, original);
     };
-    await check(ground, [
+    await ground.refuses([
       ["train-supervised", [...train, "--data-root", "nowhere"], 1, ["nowhere", "--data-root"]],
     ]);
     await withTable(undefined, ["ptbxl_database.csv", "fetch-ptbxl"]);
@@ -123,7 +95,7 @@ Deno.test("data sets: what is missing, damaged or unknown is named", () =>
     Deno.writeFileSync(record(changed), bytes);
     Deno.removeSync(record(gone));
     const named = (id: number) => `${String(id).padStart(5, "0")}_lr`;
-    await check(ground, [["train-supervised", [...train, "--strict"], 1, [
+    await ground.refuses([["train-supervised", [...train, "--strict"], 1, [
       named(cut),
       "and 2 more",
       "--strict",
@@ -169,25 +141,25 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
     Deno.mkdirSync(ground.path("folder.pt"));
 
     await t.step("checkpoints", () => {
-      const finetune = (file: string, messages: (string | RegExp)[]): Case => [
+      const finetune = (file: string, messages: (string | RegExp)[]): BadCase => [
         "finetune",
         [...SMALL, ...KEEP, "--ssl-checkpoint", file],
         1,
         [file, ...messages],
       ];
-      const init = (script: string, file: string, messages: (string | RegExp)[]): Case => [
+      const init = (script: string, file: string, messages: (string | RegExp)[]): BadCase => [
         script,
         [...SMALL, ...KEEP, "--init", file],
         1,
         [file, ...messages],
       ];
-      const evaluate = (file: string, messages: (string | RegExp)[]): Case => [
+      const evaluate = (file: string, messages: (string | RegExp)[]): BadCase => [
         "evaluate",
         [...SMALL, "--checkpoint", file],
         1,
         [file, ...messages],
       ];
-      return check(ground, [
+      return ground.refuses([
         finetune("none.pt", ["there is no such file"]),
         finetune("text.pt", ["truncated or damaged"]),
         finetune("half.pt", ["truncated or damaged"]),
@@ -212,7 +184,7 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
       // A path below a file cannot be made, whoever asks; permissions would not stop root.
       const blocked = "model.pt/sub";
       const train = [...SMALL, "--epochs", 1, "--label-fraction", 1];
-      await check(ground, [
+      await ground.refuses([
         ["train-supervised", [...train, "--out", `${blocked}/a.pt`], 1, ["--out", blocked]],
         ["train-supervised", [...train, "--out", "a.bin"], 1, ["a.bin", ".pt or .safetensors"]],
         ["train-supervised", [...train, "--out", "folder.pt"], 1, ["folder.pt", "it is a folder"]],
@@ -221,7 +193,7 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
           "--run-dir",
         ]],
         ["train-simclr", [...SMALL, "--out", "keep.pt", "--run-dir", blocked], 1, ["--run-dir"]],
-        ...["json", "predictions"].flatMap((flag): Case[] => {
+        ...["json", "predictions"].flatMap((flag): BadCase[] => {
           const evaluate = [...SMALL, "--checkpoint", "model.pt", `--${flag}`];
           return [
             ["evaluate", [...evaluate, `${blocked}/a`], 1, [`--${flag}`, blocked]],
@@ -232,7 +204,7 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
     });
 
     await t.step("diverging runs", () =>
-      check(ground, [
+      ground.refuses([
         ["train-supervised", [...SMALL, ...KEEP, "--lr", "1e30"], 1, ["diverged", "--lr"]],
         ["train-simclr", [...SMALL, ...KEEP, "--lr", "1e30"], 1, ["diverged", "--lr"]],
       ]));
@@ -241,7 +213,7 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
       const gpu = await chooseDevice({ warn: () => {} });
       const { name } = gpu;
       gpu.destroy();
-      await check(ground, [
+      await ground.refuses([
         ["evaluate", [...SMALL, "--checkpoint", "model.pt", "--adapter", "no such card"], 1, [
           'no adapter whose name contains "no such card"',
           name,
@@ -250,8 +222,7 @@ Deno.test("checkpoints, output folders, adapters: the command says what is wrong
       const part = name.split(" ")[0].toUpperCase();
       await ground.succeed("evaluate", [...SMALL, "--checkpoint", "model.pt", "--adapter", part]);
       if (Deno.build.os !== "linux") return;
-      await check(
-        ground,
+      await ground.refuses(
         [["train-supervised", [...SMALL, ...KEEP], 1, [
           "Found no WebGPU adapter",
           "mesa-vulkan-drivers",

@@ -25,6 +25,14 @@ export function denoArguments(script: string, args: readonly (string | number)[]
   ];
 }
 
+/** A command line, its exit code, and what its message must hold. */
+export type BadCase = readonly [
+  script: string,
+  args: readonly (string | number)[],
+  code: number,
+  messages: readonly (string | RegExp)[],
+];
+
 /** A folder with a small cohort, in which commands are run. */
 export class Playground {
   private constructor(readonly folder: string) {}
@@ -75,6 +83,26 @@ export class Playground {
     return out;
   }
 
+  /** Runs bad command lines two at a time; none may print a stack or call itself a bug. */
+  async refuses(cases: readonly BadCase[], env: Record<string, string> = {}): Promise<void> {
+    const waiting = [...cases];
+    await Promise.all(Array.from({ length: 2 }, async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [script, args, code, messages] = next;
+        const result = await this.run(script, args, env);
+        const about = `${script} ${args.join(" ")}\n${result.out}\n${result.error}`;
+        assertEquals(result.code, code, about);
+        for (const message of messages) {
+          const found = typeof message === "string"
+            ? result.error.includes(message)
+            : message.test(result.error);
+          assert(found, `${message} is missing: ${about}`);
+        }
+        assert(!/\n +at |This is a bug|Uncaught/.test(result.error), about);
+      }
+    }));
+  }
+
   /** Bytes of a file. */
   bytes(name: string): Uint8Array {
     return Deno.readFileSync(this.path(name));
@@ -112,6 +140,11 @@ export const SMALL = [
   16,
   "--no-tune",
 ] as const;
+
+/** Arguments that hold no blank, as they are typed. */
+export function words(text: string): string[] {
+  return text.split(" ");
+}
 
 /** Last line of stdout that starts with `title`, without the title; wrapped lines are joined. */
 export function setting(out: string, title: string): string {

@@ -6,7 +6,7 @@ import { writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { executeCommand } from "../../src/console/flags/run_command.ts";
 import { waveCsv, writeWave } from "../data/files/record_files.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";
-import { Playground } from "./command_line.ts";
+import { Playground, words } from "./command_line.ts";
 
 /** A classifier, an encoder, and ECGs of several kinds in a folder. */
 async function withEcgs(body: (ground: Playground) => Promise<void>): Promise<void> {
@@ -32,16 +32,8 @@ Deno.test("predict: table, facts, pictures, CSV and JSON of a folder and a bad f
   withEcgs(async (ground) => {
     const out = await ground.succeed("predict", [
       ...COMMAND,
-      "--sampling-rate",
-      500,
-      "--csv",
-      "made/all.csv",
-      "--json",
-      "made/all.json",
-      "--figure",
-      "made",
-      "ecgs/wave.csv",
-      "notes.txt",
+      ...words("--sampling-rate 500 --csv made/all.csv"),
+      ...words("--json made/all.json --figure made ecgs/wave.csv notes.txt"),
     ]);
     assertStringIncludes(out, "The checkpoint does not say: 100 Hz, 1,000 samples");
     assertStringIncludes(out.replaceAll(/\s+/g, " "), "five outputs are taken for PTB-XL's NORM");
@@ -66,11 +58,7 @@ Deno.test("predict: table, facts, pictures, CSV and JSON of a folder and a bad f
     // All JSON on standard output, nothing else there; long and short records.
     const { code, out: piped, error } = await ground.run("predict", [
       ...COMMAND,
-      "ecgs/long.hea",
-      "ecgs/short",
-      "--json",
-      "-",
-      "--no-figure",
+      ...words("ecgs/long.hea ecgs/short --json - --no-figure"),
     ]);
     assertEquals(code, 0, error);
     const [long, short] = JSON.parse(piped).ecgs;
@@ -106,13 +94,8 @@ Deno.test("predict: bad input is named, exit code 1 or 2", () =>
       assert(lines.join("\n").includes(message), `${about} is not in ${lines.join("\n")}`);
     }
     // What is found later, in processes of their own.
-    const later: [(string | number)[], string][] = [
-      [["ecgs/wave.csv"], "wave.csv: its sampling rate is not known"],
-      [["empty", "notes.txt"], "None of the 2 ECGs could be read"],
-    ];
-    await Promise.all(later.map(async ([args, message]) => {
-      const { code, out, error } = await ground.run("predict", [...COMMAND, ...args]);
-      assertEquals(code, 1, out + error);
-      assert(error.includes(message) && !/\n +at |This is a bug/.test(error), error);
-    }));
+    await ground.refuses([
+      ["predict", [...COMMAND, "ecgs/wave.csv"], 1, ["wave.csv: its sampling rate is not known"]],
+      ["predict", [...COMMAND, "empty", "notes.txt"], 1, ["None of the 2 ECGs could be read"]],
+    ]);
   }));
