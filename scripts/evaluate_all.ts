@@ -1,5 +1,5 @@
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
-import { findCheckpoints } from "../src/checkpoint/find_checkpoints.ts";
+import { findCheckpointsSync } from "../src/checkpoint/find_checkpoints.ts";
 import { runComparison } from "../src/console/comparison.ts";
 import {
   caption,
@@ -58,7 +58,7 @@ export const command = defineCommand({
   async run(flags, context) {
     // Files given alone replace the default folder; after the flag they add to it, as where a shell
     // has expanded `--checkpoints checkpoints/*.pt`.
-    const paths = findCheckpoints(
+    const paths = findCheckpointsSync(
       context.positionals.length > 0 && !context.given.has("checkpoints")
         ? context.positionals
         : [flags.checkpoints, ...context.positionals],

@@ -16,7 +16,7 @@ import { UserError } from "../errors.ts";
  * @returns Paths in alphabetical order, each once
  * @throws {UserError} A path gives no file
  */
-export function findCheckpoints(paths: readonly string[]): string[] {
+export function findCheckpointsSync(paths: readonly string[]): string[] {
   const found = new Set<string>();
   for (const path of paths) {
     const kind = kindOf(path);

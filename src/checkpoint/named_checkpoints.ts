@@ -6,7 +6,7 @@
 
 import { basename, extname, normalize } from "node:path";
 import { UsageError } from "../errors.ts";
-import { findCheckpoints, kindOf } from "./find_checkpoints.ts";
+import { findCheckpointsSync, kindOf } from "./find_checkpoints.ts";
 
 /** A checkpoint file and what tables call it. */
 export interface NamedCheckpoint {
@@ -23,7 +23,7 @@ export interface NamedCheckpoint {
  * @throws {UsageError} Nothing before or after the `=`, or two checkpoints of one name or one file.
  * @throws {UserError} A folder or a glob has no checkpoint.
  */
-export function readNamedCheckpoints(texts: readonly string[]): NamedCheckpoint[] {
+export function readNamedCheckpointsSync(texts: readonly string[]): NamedCheckpoint[] {
   const found = texts.flatMap(readOne);
   const names = new Map<string, string>();
   const paths = new Set<string>();
@@ -47,7 +47,7 @@ function readOne(text: string): NamedCheckpoint[] {
   if (name === undefined) {
     const kind = kindOf(text);
     const many = kind === "folder" || (kind === undefined && /[*?[{]/.test(text));
-    return (many ? findCheckpoints([text]) : [normalize(text)]).map((file) => ({
+    return (many ? findCheckpointsSync([text]) : [normalize(text)]).map((file) => ({
       name: basename(file, extname(file)),
       path: file,
     }));

@@ -7,7 +7,7 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { kindOf } from "../checkpoint/find_checkpoints.ts";
-import { type NamedCheckpoint, readNamedCheckpoints } from "../checkpoint/named_checkpoints.ts";
+import { type NamedCheckpoint, readNamedCheckpointsSync } from "../checkpoint/named_checkpoints.ts";
 import type { Normalization } from "../data/signals/normalization.ts";
 import { UsageError, UserError } from "../errors.ts";
 import {
@@ -268,7 +268,7 @@ function chooseCheckpoints(
   documented: readonly string[],
 ): { checkpoints: NamedCheckpoint[]; missing: LeftOutCheckpoint[] } {
   const given = [...checkpoints, ...context.positionals];
-  const all = readNamedCheckpoints(given.length > 0 ? given : documented);
+  const all = readNamedCheckpointsSync(given.length > 0 ? given : documented);
   const names = all.map(({ name }) => name);
   if (baseline !== undefined && !names.includes(baseline)) {
     const near = nearest(baseline, names);

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { findCheckpoints } from "../../src/checkpoint/find_checkpoints.ts";
+import { findCheckpointsSync } from "../../src/checkpoint/find_checkpoints.ts";
 import { UserError } from "../../src/errors.ts";
 
-Deno.test("findCheckpoints(): folders, files and globs", () => {
+Deno.test("findCheckpointsSync(): folders, files and globs", () => {
   const folder = Deno.makeTempDirSync({ prefix: "find_" });
   try {
     const at = (name: string) => `${folder}/${name}`;
@@ -19,23 +19,23 @@ Deno.test("findCheckpoints(): folders, files and globs", () => {
       ]
     ) Deno.writeTextFileSync(at(name), "");
     const all = ["[1].pt", "b.pt", "deep/deeper/a.safetensors"].map(at);
-    assertEquals(findCheckpoints([folder]), all);
-    assertEquals(findCheckpoints([`${folder}/`]), all);
-    assertEquals(findCheckpoints([at("deep"), at("*.pt"), at("./b.pt")]), all, "each once");
-    assertEquals(findCheckpoints([at("**/*.safetensors")]), [all[2]]);
-    assertEquals(findCheckpoints([at("[1].pt")]), [all[0]], "a file, not a glob");
+    assertEquals(findCheckpointsSync([folder]), all);
+    assertEquals(findCheckpointsSync([`${folder}/`]), all);
+    assertEquals(findCheckpointsSync([at("deep"), at("*.pt"), at("./b.pt")]), all, "each once");
+    assertEquals(findCheckpointsSync([at("**/*.safetensors")]), [all[2]]);
+    assertEquals(findCheckpointsSync([at("[1].pt")]), [all[0]], "a file, not a glob");
     // What is named is tried, whatever its name.
-    assertEquals(findCheckpoints([at("deep/notes.txt")]), [at("deep/notes.txt")]);
+    assertEquals(findCheckpointsSync([at("deep/notes.txt")]), [at("deep/notes.txt")]);
     for (const nothing of ["none.pt", "none/*.pt", "deep/*.pt", "b.pt/c.pt"]) {
       assertThrows(
-        () => findCheckpoints([folder, at(nothing)]),
+        () => findCheckpointsSync([folder, at(nothing)]),
         UserError,
         `Found no checkpoint ${at(nothing)}: give a folder, a file, or a glob`,
       );
     }
     for (const nothing of ["empty", "folder.pt"]) {
       assertThrows(
-        () => findCheckpoints([at(nothing)]),
+        () => findCheckpointsSync([at(nothing)]),
         UserError,
         `Found no .pt or .safetensors file in ${at(nothing)}`,
       );

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readNamedCheckpoints } from "../../src/checkpoint/named_checkpoints.ts";
+import { readNamedCheckpointsSync } from "../../src/checkpoint/named_checkpoints.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
 
-Deno.test("readNamedCheckpoints(): names as given, else from the file, in the order given", () => {
+Deno.test("readNamedCheckpointsSync(): names as given, else from the file, in the order given", () => {
   assertEquals(
-    readNamedCheckpoints([
+    readNamedCheckpointsSync([
       "plain BCE=runs/b.pt",
       "checkpoints/supervised.pt",
       "a.v2.safetensors",
@@ -21,13 +21,13 @@ Deno.test("readNamedCheckpoints(): names as given, else from the file, in the or
   );
 });
 
-Deno.test("readNamedCheckpoints(): folders and globs stand for their files", () => {
+Deno.test("readNamedCheckpointsSync(): folders and globs stand for their files", () => {
   const folder = Deno.makeTempDirSync({ prefix: "named_" });
   try {
     for (const name of ["b.pt", "a.safetensors", "[1].pt"]) {
       Deno.writeTextFileSync(`${folder}/${name}`, "");
     }
-    const names = (text: string) => readNamedCheckpoints([text]).map(({ name }) => name);
+    const names = (text: string) => readNamedCheckpointsSync([text]).map(({ name }) => name);
     assertEquals(names(folder), ["[1]", "a", "b"]);
     assertEquals(names(`${folder}/?.pt`), ["b"]);
     assertEquals(names(`${folder}/[1].pt`), ["[1]"], "a file, not a glob");
@@ -38,7 +38,7 @@ Deno.test("readNamedCheckpoints(): folders and globs stand for their files", () 
   }
 });
 
-Deno.test("readNamedCheckpoints(): refuses what cannot be told apart", () => {
+Deno.test("readNamedCheckpointsSync(): refuses what cannot be told apart", () => {
   const cases: [string[], string][] = [
     [["a="], "a= names no file: give NAME=PATH"],
     [["=a.pt"], "=a.pt has no name"],
@@ -47,6 +47,6 @@ Deno.test("readNamedCheckpoints(): refuses what cannot be told apart", () => {
     [["a.pt", "b=./a.pt"], "a.pt was given twice"],
   ];
   for (const [texts, message] of cases) {
-    assertThrows(() => readNamedCheckpoints(texts), UsageError, message);
+    assertThrows(() => readNamedCheckpointsSync(texts), UsageError, message);
   }
 });
