@@ -171,8 +171,8 @@ export {
   pairedBootstrapIntervals,
   pairedIntervalsAgainstMean,
 } from "./src/metrics/paired_bootstrap.ts";
+export { fitLinearProbe } from "./src/estimators/linear_probe.ts";
 export {
-  fitLinearProbe,
   fitLogisticRegression,
   predictProbabilities,
 } from "./src/estimators/logistic_regression.ts";

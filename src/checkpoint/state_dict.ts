@@ -201,18 +201,6 @@ export function assertTensor(name: string, { dtype, shape, data }: HostTensor): 
   }
 }
 
-/** A float32 tensor; `values` are taken over, not copied. */
-export function float32Tensor(shape: readonly number[], values: Float32Array): HostTensor {
-  const tensor: HostTensor = { dtype: "float32", shape, data: values };
-  assertTensor("float32", tensor);
-  return tensor;
-}
-
-/** A 0-dimensional int64 tensor, the type of BatchNorm's `num_batches_tracked`. */
-export function int64Scalar(value: number | bigint): HostTensor {
-  return { dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) };
-}
-
 /**
  * The values as float32: exact from float16, bfloat16, int8, int16, uint8 and bool; rounded to
  * nearest from float64, int32 and int64. A float32 tensor's own array is returned, not a copy.

@@ -18,7 +18,7 @@
  */
 
 import type { CounterRandom } from "../random/philox.ts";
-import type { LabeledFeatures } from "./logistic_regression.ts";
+import { columnOf, countLabeledRows, countRows, type LabeledFeatures } from "./labeled_features.ts";
 
 /** The nodes of a binary tree; node 0 is the root. */
 export interface TreeNodes {
@@ -42,8 +42,6 @@ export interface DecisionTree extends TreeNodes {
 
 /** Training rows whose features are sorted; made once for all trees of a forest. */
 export interface SortedFeatures {
-  readonly rows: number;
-  readonly dimension: number;
   readonly classes: number;
   /** Values of each feature, [dimension][rows]. */
   readonly columns: readonly Float64Array[];
@@ -53,14 +51,8 @@ export interface SortedFeatures {
   readonly labels: Uint8Array;
 }
 
-/** How a tree grows. */
-export interface TreeOptions {
-  /** Edges from the root to the deepest leaf. Unlimited where absent. */
-  readonly maximumDepth?: number;
-}
-
-/** What a forest adds. */
-export interface SampledTreeOptions extends TreeOptions {
+/** What a forest draws for a tree. */
+export interface Sampling {
   /** How often each row counts, [rows]; rows of weight 0 are left out. */
   readonly weights: Uint32Array;
   /**
@@ -73,39 +65,65 @@ export interface SampledTreeOptions extends TreeOptions {
 
 /** Collects nodes while a tree grows. */
 export class TreeBuilder {
-  readonly #feature: number[] = [];
-  readonly #threshold: number[] = [];
-  readonly #left: number[] = [];
-  readonly #right: number[] = [];
+  readonly #nodes: { feature: number; threshold: number; left: number; right: number }[] = [];
 
   /** Adds a leaf and returns its number. */
   add(): number {
-    this.#feature.push(-1);
-    this.#threshold.push(0);
-    this.#left.push(0);
-    this.#right.push(0);
-    return this.#feature.length - 1;
+    return this.#nodes.push({ feature: -1, threshold: 0, left: 0, right: 0 }) - 1;
   }
 
   /** Turns a leaf into a split with two new leaves. */
   split(node: number, feature: number, threshold: number): { left: number; right: number } {
-    const left = this.add();
-    const right = this.add();
-    this.#feature[node] = feature;
-    this.#threshold[node] = threshold;
-    this.#left[node] = left;
-    this.#right[node] = right;
-    return { left, right };
+    const children = { left: this.add(), right: this.add() };
+    this.#nodes[node] = { feature, threshold, ...children };
+    return children;
   }
 
   finish(): TreeNodes {
     return {
-      feature: Int32Array.from(this.#feature),
-      threshold: Float64Array.from(this.#threshold),
-      left: Int32Array.from(this.#left),
-      right: Int32Array.from(this.#right),
+      feature: Int32Array.from(this.#nodes, ({ feature }) => feature),
+      threshold: Float64Array.from(this.#nodes, ({ threshold }) => threshold),
+      left: Int32Array.from(this.#nodes, ({ left }) => left),
+      right: Int32Array.from(this.#nodes, ({ right }) => right),
     };
   }
+}
+
+/**
+ * Moves the rows [start, end) of an order that go left before the others, each in their order, and
+ * returns where the others begin.
+ *
+ * @param goesLeft 1 or 0, by row
+ * @param held Memory for as many rows
+ */
+export function partition(
+  order: Uint32Array,
+  start: number,
+  end: number,
+  goesLeft: Uint8Array,
+  held: Uint32Array,
+): number {
+  let to = start;
+  let kept = 0;
+  for (let i = start; i < end; i++) {
+    const row = order[i];
+    if (goesLeft[row] === 1) order[to++] = row;
+    else held[kept++] = row;
+  }
+  order.set(held.subarray(0, kept), to);
+  return to;
+}
+
+/** Each model's importances in parts of 1, averaged over those that have any; zeros where none has. */
+export function meanImportances(models: readonly Float64Array[], dimension: number): Float64Array {
+  const total = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+  const mean = new Float64Array(dimension);
+  for (const importances of models) {
+    const sum = total(importances);
+    if (sum > 0) importances.forEach((value, j) => mean[j] += value / sum);
+  }
+  const sum = total(mean);
+  return sum > 0 ? mean.map((value) => value / sum) : mean;
 }
 
 /** The leaf that a row falls into; `at` is where the row begins in `features`. */
@@ -127,112 +145,47 @@ export function between(a: number, b: number): number {
 }
 
 /**
- * Checks training rows and tells their number.
+ * Checks training rows and returns the columns of their features, [dimension][rows].
  *
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, or a feature is not finite
  */
-export function countTrainingRows(
-  { features, labels }: LabeledFeatures,
+export function trainingColumns(
+  data: LabeledFeatures,
   classes: number,
   what: string,
-): number {
-  const rows = labels.length / classes;
-  if (!Number.isInteger(classes) || classes < 1 || !Number.isInteger(rows) || rows < 1) {
-    throw new RangeError(
-      `Cannot fit ${what}: ${labels.length} labels are no rows of ${classes} classes`,
-    );
-  }
-  if (features.length === 0 || features.length % rows !== 0) {
-    throw new RangeError(`Cannot fit ${what}: got ${features.length} features in ${rows} rows`);
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) {
-      throw new RangeError(`Cannot fit ${what}: label ${i} is ${labels[i]}, need 0 or 1`);
-    }
-  }
+): Float64Array[] {
+  const { features } = data;
+  const rows = countLabeledRows(data, classes, `Cannot fit ${what}`);
   for (let i = 0; i < features.length; i++) {
     if (!Number.isFinite(features[i])) {
       throw new RangeError(`Cannot fit ${what}: value ${i} of the features is ${features[i]}`);
     }
   }
-  return rows;
+  const dimension = features.length / rows;
+  return Array.from({ length: dimension }, (_, j) => columnOf(features, dimension, j));
 }
 
 /**
- * Checks rows to predict and tells their number.
+ * Checks rows to predict and returns their number.
  *
  * @throws {RangeError} If the features are no rows of `dimension`, or one is NaN
  */
-export function countRows(features: ArrayLike<number>, dimension: number): number {
-  if (features.length % dimension !== 0) {
-    throw new RangeError(
-      `Cannot predict from ${features.length} features: the model needs rows of ${dimension}`,
-    );
-  }
+export function countNumericRows(features: ArrayLike<number>, dimension: number): number {
   for (let i = 0; i < features.length; i++) {
     if (Number.isNaN(features[i])) {
       throw new RangeError(`Cannot predict: value ${i} of the features is NaN`);
     }
   }
-  return features.length / dimension;
+  return countRows(features, dimension);
 }
 
-/** Columns of a row-major matrix. */
-export function columnsOf(features: ArrayLike<number>, rows: number): Float64Array[] {
-  const dimension = features.length / rows;
-  return Array.from(
-    { length: dimension },
-    (_, j) => Float64Array.from({ length: rows }, (_, i) => features[i * dimension + j]),
-  );
-}
-
-/** Checks the training rows and sorts each feature. Throws as {@linkcode fitDecisionTree}. */
-export function sortFeatures(
-  data: LabeledFeatures,
-  classes: number,
-  what: string,
-): SortedFeatures {
-  const rows = countTrainingRows(data, classes, what);
-  const columns = columnsOf(data.features, rows);
+/** Checks the training rows as {@linkcode trainingColumns} and sorts each feature. */
+export function sortFeatures(data: LabeledFeatures, classes: number, what: string): SortedFeatures {
+  const columns = trainingColumns(data, classes, what);
   const orders = columns.map((values) =>
-    Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b)
+    Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b)
   );
-  return {
-    rows,
-    dimension: columns.length,
-    classes,
-    columns,
-    orders,
-    labels: Uint8Array.from(data.labels),
-  };
-}
-
-/**
- * Fits one tree to all rows, trying every feature at every split.
- *
- * @param data Training rows
- * @param classes Number of classes
- * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, or a feature is not finite
- */
-export function fitDecisionTree(
-  data: LabeledFeatures,
-  classes: number,
-  options: TreeOptions = {},
-): DecisionTree {
-  return growTree(sortFeatures(data, classes, "a decision tree"), options);
-}
-
-/**
- * Shares of the classes in the leaf of each row, row-major [rows, classes].
- *
- * @param features Row-major [rows, dimension]
- * @throws {RangeError} If the features are no rows of the tree's dimension, or one is NaN
- */
-export function predictTree(tree: DecisionTree, features: ArrayLike<number>): Float64Array {
-  const rows = countRows(features, tree.dimension);
-  const shares = new Float64Array(rows * tree.classes);
-  addShares(tree, features, shares);
-  return shares;
+  return { classes, columns, orders, labels: Uint8Array.from(data.labels) };
 }
 
 /** Adds the shares of each row's leaf to `sums`, [rows, classes]. */
@@ -248,26 +201,21 @@ export function addShares(
   }
 }
 
-/** A node that waits to be looked at: its rows are [start, end) of every feature's order. */
-interface Waiting {
-  node: number;
-  start: number;
-  end: number;
-  depth: number;
-}
-
-/** Grows a tree on sorted rows. */
+/**
+ * Grows a tree on sorted rows.
+ *
+ * @param maximumDepth Edges from the root to the deepest leaf
+ * @param sampled Without it, all rows count once and every feature is tried at every split
+ */
 export function growTree(
-  data: SortedFeatures,
-  options: TreeOptions | SampledTreeOptions,
+  { classes, columns, orders: sorted, labels }: SortedFeatures,
+  maximumDepth = Infinity,
+  sampled?: Sampling,
 ): DecisionTree {
-  const { rows, dimension, classes, columns, labels } = data;
-  const { maximumDepth = Infinity } = options;
-  const sampled = "weights" in options ? options : undefined;
+  const dimension = columns.length;
+  const rows = columns[0].length;
   const weights = sampled?.weights ?? new Uint32Array(rows).fill(1);
-  const orders = data.orders.map((order) =>
-    sampled ? order.filter((row) => weights[row] > 0) : order.slice()
-  );
+  const orders = sorted.map((order) => order.filter((row) => weights[row] > 0));
   const candidates = Int32Array.from({ length: dimension }, (_, j) => j);
   const goesLeft = new Uint8Array(rows);
   const held = new Uint32Array(orders[0].length);
@@ -278,12 +226,8 @@ export function growTree(
   const shares: number[] = [];
   const importances = new Float64Array(dimension);
   let totalWeight = 0;
-  const waiting: Waiting[] = [{
-    node: builder.add(),
-    start: 0,
-    end: orders[0].length,
-    depth: 0,
-  }];
+  // Nodes still to split; the rows of one are [start, end) of every feature's order.
+  const waiting = [{ node: builder.add(), start: 0, end: orders[0].length, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, start, end, depth } = next;
     const weight = countPositives(start, end);
@@ -305,13 +249,8 @@ export function growTree(
       { node: left, start, end: middle, depth: depth + 1 },
     );
   }
-  return {
-    ...builder.finish(),
-    classes,
-    dimension,
-    shares: Float64Array.from(shares),
-    importances,
-  };
+  const nodes = builder.finish();
+  return { ...nodes, classes, dimension, shares: Float64Array.from(shares), importances };
 
   /** Fills `positives` and returns the weight of a node's rows. */
   function countPositives(start: number, end: number): number {
@@ -383,24 +322,14 @@ export function growTree(
     };
   }
 
-  /** Puts the rows that go left first in every feature's order, and returns where the others begin. */
+  /** Partitions every feature's order at the threshold. */
   function divide(start: number, end: number, feature: number, threshold: number): number {
-    let middle = start;
     for (let i = start; i < end; i++) {
       const row = orders[feature][i];
       goesLeft[row] = columns[feature][row] <= threshold ? 1 : 0;
-      middle += goesLeft[row];
     }
-    for (const order of orders) {
-      let to = start;
-      let kept = 0;
-      for (let i = start; i < end; i++) {
-        const row = order[i];
-        if (goesLeft[row] === 1) order[to++] = row;
-        else held[kept++] = row;
-      }
-      order.set(held.subarray(0, kept), to);
-    }
+    let middle = start;
+    for (const order of orders) middle = partition(order, start, end, goesLeft, held);
     return middle;
   }
 }

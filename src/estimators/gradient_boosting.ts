@@ -17,14 +17,15 @@
 import { quantile } from "../stats/descriptive.ts";
 import {
   between,
-  columnsOf,
-  countRows,
-  countTrainingRows,
+  countNumericRows,
   leafOf,
+  meanImportances,
+  partition,
+  trainingColumns,
   TreeBuilder,
   type TreeNodes,
 } from "./decision_tree.ts";
-import type { LabeledFeatures } from "./logistic_regression.ts";
+import { columnOf, type LabeledFeatures } from "./labeled_features.ts";
 
 /** How trees are boosted. */
 export interface GradientBoostingOptions {
@@ -83,8 +84,6 @@ interface Binned {
  * A class with one label value in training has no trees, and the log-odds of its frequency, smoothed
  * by half a row, as score.
  *
- * @param data Training rows
- * @param classes Number of classes
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, a feature is not finite, or an
  * option is out of range
  */
@@ -111,14 +110,14 @@ export async function fitGradientBoosting(
   if (!(minimumCurvature > 0)) {
     throw fail(`minimumCurvature is ${minimumCurvature}, need a number above 0`);
   }
-  const rows = countTrainingRows(data, classes, "boosted trees");
-  const binned = binFeatures(data.features, rows);
-  const { dimension } = binned;
+  const limits = { maximumDepth, learningRate, l2, minimumCurvature };
+  const binned = binFeatures(trainingColumns(data, classes, "boosted trees"));
+  const { rows, dimension } = binned;
   const start = new Float64Array(classes);
   const trees: BoostedTree[][] = [];
-  const importances = new Float64Array(dimension);
+  const gains = Array.from({ length: classes }, () => new Float64Array(dimension));
   for (let c = 0; c < classes; c++) {
-    const y = Uint8Array.from({ length: rows }, (_, i) => data.labels[i * classes + c]);
+    const y = columnOf(data.labels, classes, c);
     const positives = y.reduce((sum, label) => sum + label, 0);
     trees.push([]);
     if (positives === 0 || positives === rows) {
@@ -130,28 +129,17 @@ export async function fitGradientBoosting(
     const scores = new Float64Array(rows).fill(start[c]);
     const gradients = new Float64Array(rows);
     const curvatures = new Float64Array(rows);
-    const gains = new Float64Array(dimension);
     for (let number = 0; number < total; number++) {
       for (let i = 0; i < rows; i++) {
         const p = 1 / (1 + Math.exp(-scores[i]));
         gradients[i] = p - y[i];
         curvatures[i] = p * (1 - p);
       }
-      const limits = { maximumDepth, learningRate, l2, minimumCurvature };
-      trees[c].push(growBoostedTree(binned, gradients, curvatures, limits, scores, gains));
+      trees[c].push(growBoostedTree(binned, gradients, curvatures, limits, scores, gains[c]));
       await onTree?.(c * total + number + 1, classes * total);
     }
-    const sum = gains.reduce((a, b) => a + b, 0);
-    if (sum > 0) gains.forEach((gain, j) => importances[j] += gain / sum);
   }
-  const sum = importances.reduce((a, b) => a + b, 0);
-  return {
-    classes,
-    dimension,
-    start,
-    trees,
-    importances: sum > 0 ? importances.map((value) => value / sum) : importances,
-  };
+  return { classes, dimension, start, trees, importances: meanImportances(gains, dimension) };
 }
 
 /**
@@ -165,7 +153,7 @@ export function predictBoosting(
   features: ArrayLike<number>,
 ): Float64Array {
   const { classes, dimension, start, trees } = model;
-  const rows = countRows(features, dimension);
+  const rows = countNumericRows(features, dimension);
   const probabilities = new Float64Array(rows * classes);
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < classes; c++) {
@@ -177,14 +165,14 @@ export function predictBoosting(
   return probabilities;
 }
 
-function binFeatures(features: ArrayLike<number>, rows: number): Binned {
-  const columns = columnsOf(features, rows);
+function binFeatures(columns: readonly Float64Array[]): Binned {
+  const rows = columns[0].length;
   const dimension = columns.length;
   const bins = new Uint8Array(rows * dimension);
-  const cuts = columns.map((column) => cutPoints(column));
-  columns.forEach((column, j) => {
-    for (let i = 0; i < rows; i++) bins[i * dimension + j] = cutsBelow(cuts[j], column[i]);
-  });
+  const cuts = columns.map(cutPoints);
+  columns.forEach((column, j) =>
+    column.forEach((x, i) => bins[i * dimension + j] = cutsBelow(cuts[j], x))
+  );
   return { rows, dimension, bins, cuts };
 }
 
@@ -227,6 +215,7 @@ function growBoostedTree(
 ): BoostedTree {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   const held = new Uint32Array(rows);
+  const goesLeft = new Uint8Array(rows);
   // Numbers that a histogram holds for a feature: as many as the one with the most bins needs.
   const stride = FIELDS * (1 + Math.max(...cuts.map(({ length }) => length)));
   const builder = new TreeBuilder();
@@ -256,23 +245,22 @@ function growBoostedTree(
     }
     change[node] = 0;
     gains[best.feature] += best.gain;
-    const middle = divide(start, end, best.feature, best.bin);
+    for (let i = start; i < end; i++) {
+      goesLeft[order[i]] = bins[order[i] * dimension + best.feature] <= best.bin ? 1 : 0;
+    }
+    const middle = partition(order, start, end, goesLeft, held);
     const { left, right } = builder.split(node, best.feature, cuts[best.feature][best.bin]);
     // Children at the last level are leaves and need no histogram. Else only the smaller child is
     // counted; the other's histogram is what is left of the parent's.
-    let leftHistogram: Float64Array | undefined;
-    let rightHistogram: Float64Array | undefined;
+    let histograms: Float64Array[] = [];
     if (depth + 1 < maximumDepth) {
-      if (middle - start <= end - middle) {
-        leftHistogram = histogramOf(start, middle);
-        rightHistogram = subtract(histogram!, leftHistogram);
-      } else {
-        rightHistogram = histogramOf(middle, end);
-        leftHistogram = subtract(histogram!, rightHistogram);
-      }
+      const isLeftSmaller = middle - start <= end - middle;
+      const counted = isLeftSmaller ? histogramOf(start, middle) : histogramOf(middle, end);
+      const other = subtract(histogram!, counted);
+      histograms = isLeftSmaller ? [counted, other] : [other, counted];
     }
-    grow(left, start, middle, depth + 1, leftHistogram);
-    grow(right, middle, end, depth + 1, rightHistogram);
+    grow(left, start, middle, depth + 1, histograms[0]);
+    grow(right, middle, end, depth + 1, histograms[1]);
   }
 
   /** G, H and number of rows of every bin, [dimension, bins, 3]. */
@@ -302,7 +290,6 @@ function growBoostedTree(
   ) {
     const whole = gradient * gradient / (curvature + l2);
     let best: { feature: number; bin: number; gain: number } | undefined;
-    let bestGain = 0;
     for (let j = 0; j < dimension; j++) {
       let leftGradient = 0;
       let leftCurvature = 0;
@@ -321,26 +308,10 @@ function growBoostedTree(
         if (rightCurvature < minimumCurvature) break;
         const gain = leftGradient * leftGradient / (leftCurvature + l2) +
           rightGradient * rightGradient / (rightCurvature + l2) - whole;
-        if (gain > bestGain) {
-          bestGain = gain;
-          best = { feature: j, bin, gain };
-        }
+        if (gain > (best?.gain ?? 0)) best = { feature: j, bin, gain };
       }
     }
     return best;
-  }
-
-  /** Puts the rows of bins up to `bin` first, in their order; returns where the others begin. */
-  function divide(start: number, end: number, feature: number, bin: number): number {
-    let to = start;
-    let kept = 0;
-    for (let i = start; i < end; i++) {
-      const row = order[i];
-      if (bins[row * dimension + feature] <= bin) order[to++] = row;
-      else held[kept++] = row;
-    }
-    order.set(held.subarray(0, kept), to);
-    return to;
   }
 }
 

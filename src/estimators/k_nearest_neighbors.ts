@@ -11,7 +11,7 @@
  */
 
 import { UserError } from "../errors.ts";
-import type { LabeledFeatures } from "./logistic_regression.ts";
+import { countLabeledRows, type LabeledFeatures } from "./labeled_features.ts";
 
 /** What {@linkcode nearestNeighborProbabilities} needs. */
 export interface NearestNeighborOptions {
@@ -58,21 +58,10 @@ export function nearestNeighborProbabilities(options: NearestNeighborOptions): F
   const { labeled, classes, queries, k = 20, temperature = 0.07 } = options;
   const { labels } = labeled;
   const fail = (reason: string) => new RangeError(`Cannot find neighbors: ${reason}`);
-  const rows = labels.length / classes;
-  if (!Number.isInteger(classes) || classes < 1 || !Number.isInteger(rows) || rows < 1) {
-    throw fail(`${labels.length} labels are no rows of ${classes} classes`);
-  }
+  const rows = countLabeledRows(labeled, classes, "Cannot find neighbors");
   const dimension = labeled.features.length / rows;
-  if (!Number.isInteger(dimension) || dimension < 1) {
-    throw fail(`got ${labeled.features.length} features in ${rows} rows`);
-  }
   if (queries.length % dimension !== 0) {
     throw fail(`${queries.length} features of queries are no rows of ${dimension}`);
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) {
-      throw fail(`label ${i} is ${labels[i]}, need 0 or 1`);
-    }
   }
   if (!(temperature > 0 && Number.isFinite(temperature))) {
     throw fail(`the temperature is ${temperature}, need a number above 0`);
@@ -90,7 +79,7 @@ export function nearestNeighborProbabilities(options: NearestNeighborOptions): F
   const asked = directions(queries, count, dimension, BLOCK, "query");
   const stride = keys.length / dimension;
   const similarities = new Float64Array(BLOCK * stride);
-  const nearest = new Nearest(k);
+  const nearest = { values: new Float64Array(k), rows: new Uint32Array(k) };
   const probabilities = new Float64Array(count * classes);
   for (let first = 0; first < count; first += BLOCK) {
     multiply(
@@ -101,7 +90,7 @@ export function nearestNeighborProbabilities(options: NearestNeighborOptions): F
     );
     for (let q = first; q < Math.min(first + BLOCK, count); q++) {
       const from = (q - first) * stride;
-      nearest.find(similarities.subarray(from, from + rows));
+      findLargest(similarities.subarray(from, from + rows), nearest.values, nearest.rows);
       let sum = 0;
       for (let i = 0; i < k; i++) {
         // Relative to the most similar row: the quotient is the same, and nothing overflows.
@@ -188,30 +177,19 @@ function multiply(a: Float64Array, b: Float64Array, dimension: number, c: Float6
   }
 }
 
-/** The k largest of a list, by insertion: nearly all values fail the first comparison. */
-class Nearest {
-  /** Descending. */
-  readonly values: Float64Array;
-  readonly rows: Uint32Array;
-
-  constructor(readonly k: number) {
-    this.values = new Float64Array(k);
-    this.rows = new Uint32Array(k);
-  }
-
-  find(similarities: Float64Array): void {
-    const { k, values, rows } = this;
-    values.fill(-Infinity);
-    for (let row = 0; row < similarities.length; row++) {
-      const value = similarities[row];
-      if (!(value > values[k - 1])) continue;
-      let at = k - 1;
-      for (; at > 0 && value > values[at - 1]; at--) {
-        values[at] = values[at - 1];
-        rows[at] = rows[at - 1];
-      }
-      values[at] = value;
-      rows[at] = row;
+/** Collects the values.length largest values of a list, descending, and their rows, by insertion. */
+function findLargest(list: Float64Array, values: Float64Array, rows: Uint32Array): void {
+  const last = values.length - 1;
+  values.fill(-Infinity);
+  for (let row = 0; row < list.length; row++) {
+    const value = list[row];
+    if (!(value > values[last])) continue; // so nearly all
+    let at = last;
+    for (; at > 0 && value > values[at - 1]; at--) {
+      values[at] = values[at - 1];
+      rows[at] = rows[at - 1];
     }
+    values[at] = value;
+    rows[at] = row;
   }
 }

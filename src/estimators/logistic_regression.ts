@@ -18,15 +18,8 @@
  * @module
  */
 
-import { auroc } from "../metrics/ranking.ts";
-
-/** Rows of features with their labels. */
-export interface LabeledFeatures {
-  /** Row-major [rows, dimension]. */
-  readonly features: ArrayLike<number>;
-  /** 0 or 1, row-major [rows, classes]. */
-  readonly labels: ArrayLike<number>;
-}
+import { columnOf, countLabeledRows, countRows, type LabeledFeatures } from "./labeled_features.ts";
+import { meanAndDeviation } from "./standardization.ts";
 
 /** A linear model of class probabilities: σ(weights · x + bias), x in the features' own units. */
 export interface LinearModel {
@@ -57,43 +50,41 @@ const HISTORY = 10;
 /** Sufficient decrease (Armijo). */
 const DECREASE = 1e-4;
 
-/** Standardized features with what all fits share. */
-interface Prepared {
-  rows: number;
-  dimension: number;
+/** Standardized training rows with what all fits share. */
+export interface Prepared {
+  readonly rows: number;
+  readonly dimension: number;
   /** [rows, dimension], standardized. */
-  x: Float64Array;
-  mean: Float64Array;
+  readonly x: Float64Array;
+  readonly mean: Float64Array;
   /** 0 for a constant feature, whose weight stays 0. */
-  inverseDeviation: Float64Array;
+  readonly inverseDeviation: Float64Array;
   /** XᵀX / n, lower triangle, row-major [dimension, dimension]. */
-  gram: Float64Array;
+  readonly gram: Float64Array;
+  /** Labels of each class, [classes][rows], and how many of them are 1. */
+  readonly targets: readonly { readonly y: Float64Array; readonly positives: number }[];
 }
 
-function prepare(features: ArrayLike<number>, rows: number): Prepared {
+/** Throws as {@linkcode fitLogisticRegression}. */
+export function prepare({ features, labels }: LabeledFeatures, classes: number): Prepared {
+  const rows = countLabeledRows({ features, labels }, classes, "Cannot fit a logistic regression");
   const dimension = features.length / rows;
+  const { mean, deviation } = meanAndDeviation(features, dimension);
+  const odd = deviation.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) {
+    throw new RangeError(`Cannot fit a logistic regression: feature ${odd} is not finite`);
+  }
+  const inverseDeviation = deviation.map((value) => value === 0 ? 0 : 1 / value);
   const x = Float64Array.from(features);
-  const mean = new Float64Array(dimension);
-  const variance = new Float64Array(dimension);
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < dimension; j++, at++) mean[j] += x[at] / rows;
-  }
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let j = 0; j < dimension; j++, at++) variance[j] += (x[at] - mean[j]) ** 2 / rows;
-  }
-  const inverseDeviation = new Float64Array(dimension);
-  for (let j = 0; j < dimension; j++) {
-    if (!Number.isFinite(variance[j])) {
-      throw new RangeError(`Cannot fit a logistic regression: feature ${j} is not finite`);
-    }
-    // A constant feature may show a variance of rounding errors.
-    const constant = Math.sqrt(variance[j]) <= 1e-12 * Math.abs(mean[j]);
-    inverseDeviation[j] = constant || variance[j] === 0 ? 0 : 1 / Math.sqrt(variance[j]);
-  }
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < dimension; j++, at++) x[at] = (x[at] - mean[j]) * inverseDeviation[j];
   }
-  return { rows, dimension, x, mean, inverseDeviation, gram: gramMatrix(x, rows, dimension) };
+  const targets = Array.from({ length: classes }, (_, k) => {
+    const y = columnOf(labels, classes, k);
+    return { y, positives: y.reduce((sum, label) => sum + label, 0) };
+  });
+  const gram = gramMatrix(x, rows, dimension);
+  return { rows, dimension, x, mean, inverseDeviation, gram, targets };
 }
 
 /** XᵀX / n, lower triangle. Four rows at a time: one pass over the result does four updates. */
@@ -186,7 +177,7 @@ function solve(l: Float64Array, dimension: number, v: Float64Array): void {
  */
 function evaluate(
   { x, rows, dimension }: Prepared,
-  y: Uint8Array,
+  y: Float64Array,
   l2: number,
   point: Float64Array,
   gradient: Float64Array,
@@ -228,17 +219,26 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
+/** a += factor · b */
+function addScaled(a: Float64Array, b: Float64Array, factor: number): void {
+  for (let j = 0; j < a.length; j++) a[j] += factor * b[j];
+}
+
 /** Minimizes F for one class from `point` on, which it overwrites by the solution. */
-function minimize(data: Prepared, y: Uint8Array, l2: number, point: Float64Array) {
+function minimize(
+  data: Prepared,
+  { y, positives }: Prepared["targets"][number],
+  l2: number,
+  point: Float64Array,
+) {
   const { rows, dimension } = data;
   const size = dimension + 1;
-  const prevalence = y.reduce((sum, label) => sum + label, 0) / rows;
+  const prevalence = positives / rows;
   const curvature = prevalence * (1 - prevalence);
   let l = factor(hessian(data, curvature), size, l2);
 
-  const steps: Float64Array[] = []; // s = change of the point
-  const changes: Float64Array[] = []; // y = change of the gradient
-  const inverses: number[] = []; // 1 / (y · s)
+  /** Changes of the point and of the gradient, and 1 over their product. */
+  const history: { step: Float64Array; change: Float64Array; inverse: number }[] = [];
   let gradient = new Float64Array(size);
   let value = evaluate(data, y, l2, point, gradient);
   let scale = 1;
@@ -249,20 +249,19 @@ function minimize(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
     }
     if (iteration > 0 && iteration % STEPS_A_HESSIAN === 0) {
       l = factor(hessian(data, curvature, point), size, l2);
-      steps.length = changes.length = inverses.length = 0;
+      history.length = 0;
       scale = 1;
     }
     const direction = gradient.map((entry) => -entry);
-    for (let h = steps.length - 1; h >= 0; h--) {
-      alpha[h] = inverses[h] * dot(steps[h], direction);
-      for (let j = 0; j < size; j++) direction[j] -= alpha[h] * changes[h][j];
+    for (let h = history.length - 1; h >= 0; h--) {
+      alpha[h] = history[h].inverse * dot(history[h].step, direction);
+      addScaled(direction, history[h].change, -alpha[h]);
     }
     solve(l, size, direction);
     for (let j = 0; j < size; j++) direction[j] *= scale;
-    for (let h = 0; h < steps.length; h++) {
-      const beta = inverses[h] * dot(changes[h], direction);
-      for (let j = 0; j < size; j++) direction[j] += (alpha[h] - beta) * steps[h][j];
-    }
+    history.forEach(({ step, change, inverse }, h) =>
+      addScaled(direction, step, alpha[h] - inverse * dot(change, direction))
+    );
     const slope = dot(gradient, direction);
     if (!(slope < 0)) return { iterations: iteration, converged: false }; // rounding won
 
@@ -284,14 +283,8 @@ function minimize(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
     const change = nextGradient.map((entry, j) => entry - gradient[j]);
     const along = dot(step, change);
     if (along > 0) { // always, by convexity, but for rounding
-      if (steps.length === HISTORY) {
-        steps.shift();
-        changes.shift();
-        inverses.shift();
-      }
-      steps.push(step);
-      changes.push(change);
-      inverses.push(1 / along);
+      if (history.length === HISTORY) history.shift();
+      history.push({ step, change, inverse: 1 / along });
       const preconditioned = change.slice();
       solve(l, size, preconditioned);
       scale = along / dot(change, preconditioned);
@@ -303,90 +296,45 @@ function minimize(data: Prepared, y: Uint8Array, l2: number, point: Float64Array
   return { iterations: MAXIMUM_STEPS, converged: false };
 }
 
-function assertShapes(
-  { features, labels }: LabeledFeatures,
-  classes: number,
-  what: string,
-): number {
-  const rows = labels.length / classes;
-  if (!Number.isInteger(classes) || classes < 1 || !Number.isInteger(rows) || rows < 1) {
-    throw new RangeError(
-      `Cannot fit a logistic regression: ${what} has ${labels.length} labels, ` +
-        `no rows of ${classes} classes`,
-    );
-  }
-  if (features.length === 0 || features.length % rows !== 0) {
-    throw new RangeError(
-      `Cannot fit a logistic regression: ${what} has ${features.length} features in ${rows} rows`,
-    );
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && labels[i] !== 1) {
-      throw new RangeError(
-        `Cannot fit a logistic regression: label ${i} of ${what} is ${labels[i]}, need 0 or 1`,
-      );
-    }
-  }
-  return rows;
-}
-
-/** Column k of the labels. */
-function column(labels: ArrayLike<number>, classes: number, k: number): Uint8Array {
-  return Uint8Array.from({ length: labels.length / classes }, (_, i) => labels[i * classes + k]);
-}
-
 /** Fits all classes; `points` are starts and become solutions (standardized units). */
-function fitClasses(
+export function fitClasses(
   data: Prepared,
-  labels: ArrayLike<number>,
-  classes: number,
   l2: number,
-  points: Float64Array[],
+  points: readonly Float64Array[],
 ): LogisticRegression {
-  const { rows, dimension, mean, inverseDeviation } = data;
+  if (!(l2 > 0 && Number.isFinite(l2))) {
+    throw new RangeError(`Cannot fit a logistic regression: l2 is ${l2}, need a number above 0`);
+  }
+  const { rows, dimension, mean, inverseDeviation, targets } = data;
+  const classes = targets.length;
   const weights = new Float64Array(classes * dimension);
   const bias = new Float64Array(classes);
   const iterations: number[] = [];
   let converged = true;
-  for (let k = 0; k < classes; k++) {
-    const y = column(labels, classes, k);
-    const positives = y.reduce((sum, label) => sum + label, 0);
+  targets.forEach((target, k) => {
     const point = points[k];
-    if (positives === 0 || positives === rows) {
-      // F has no minimum: b would go to infinity. Half a row of the other label keeps it finite.
-      point.fill(0);
-      point[dimension] = Math.log((positives + 0.5) / (rows - positives + 0.5));
-      iterations.push(0);
-    } else {
-      const result = minimize(data, y, l2, point);
-      iterations.push(result.iterations);
-      converged &&= result.converged;
-    }
+    // For a class with one label F has no minimum, b would go to infinity: the start is the result.
+    const isMixed = target.positives > 0 && target.positives < rows;
+    const result = isMixed ? minimize(data, target, l2, point) : { iterations: 0, converged: true };
+    iterations.push(result.iterations);
+    converged &&= result.converged;
     bias[k] = point[dimension];
     for (let j = 0; j < dimension; j++) {
       const weight = point[j] * inverseDeviation[j];
       weights[k * dimension + j] = weight;
       bias[k] -= weight * mean[j];
     }
-  }
+  });
   return { classes, dimension, weights, bias, l2, iterations, converged };
 }
 
-/** Starts: w = 0, b = log-odds of the class. */
-function startingPoints(labels: ArrayLike<number>, classes: number, dimension: number) {
-  return Array.from({ length: classes }, (_, k) => {
-    const y = column(labels, classes, k);
-    const positives = y.reduce((sum, label) => sum + label, 0);
+/** Starts: w = 0, b = log-odds of the class; half a row of each label keeps it finite. */
+export function startingPoints({ rows, dimension, targets }: Prepared): Float64Array[] {
+  return targets.map(({ positives }) => {
     const point = new Float64Array(dimension + 1);
-    point[dimension] = Math.log((positives + 0.5) / (y.length - positives + 0.5));
+    point[dimension] = Math.log((positives + 0.5) / (rows - positives + 0.5));
     return point;
   });
-}
-
-function assertPenalty(l2: number): void {
-  if (!(l2 > 0 && Number.isFinite(l2))) {
-    throw new RangeError(`Cannot fit a logistic regression: l2 is ${l2}, need a number above 0`);
-  }
 }
 
 /**
@@ -395,8 +343,6 @@ function assertPenalty(l2: number): void {
  * A class with one label value in training gets weights 0 and the log-odds of its (smoothed)
  * frequency as bias.
  *
- * @param data Training rows
- * @param classes Number of classes
  * @param l2 Penalty of F above, on standardized features; above 0
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, a feature is not finite, or l2 is
  * not above 0
@@ -406,11 +352,8 @@ export function fitLogisticRegression(
   classes: number,
   l2: number,
 ): LogisticRegression {
-  assertPenalty(l2);
-  const rows = assertShapes(data, classes, "the training set");
-  const prepared = prepare(data.features, rows);
-  const points = startingPoints(data.labels, classes, prepared.dimension);
-  return fitClasses(prepared, data.labels, classes, l2, points);
+  const prepared = prepare(data, classes);
+  return fitClasses(prepared, l2, startingPoints(prepared));
 }
 
 /**
@@ -424,12 +367,7 @@ export function predictProbabilities(
   features: ArrayLike<number>,
 ): Float64Array {
   const { classes, dimension, weights, bias } = model;
-  if (features.length % dimension !== 0) {
-    throw new RangeError(
-      `Cannot predict from ${features.length} features: the model needs rows of ${dimension}`,
-    );
-  }
-  const rows = features.length / dimension;
+  const rows = countRows(features, dimension);
   const probabilities = new Float64Array(rows * classes);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < classes; k++) {
@@ -441,82 +379,4 @@ export function predictProbabilities(
     }
   }
   return probabilities;
-}
-
-/** Penalties tried by default: six decades, strong to weak. */
-export const DEFAULT_L2_CANDIDATES: readonly number[] = [1, 0.1, 0.01, 0.001, 1e-4, 1e-5];
-
-/** Options of {@linkcode fitLinearProbe}. */
-export interface LinearProbeOptions extends LabeledFeatures {
-  readonly classes: number;
-  /** Rows that choose the penalty; never part of the fit. */
-  readonly validation: LabeledFeatures;
-  /** Penalties to try. Default {@linkcode DEFAULT_L2_CANDIDATES}. */
-  readonly l2Candidates?: readonly number[];
-}
-
-/** The chosen model, and how each penalty did. */
-export interface LinearProbe extends LogisticRegression {
-  /** Macro AUROC on the validation rows with the chosen penalty; NaN if no class defines it. */
-  readonly validationAuroc: number;
-  /** All penalties tried, strong to weak. */
-  readonly candidates: readonly { readonly l2: number; readonly validationAuroc: number }[];
-}
-
-/**
- * A linear probe: logistic regressions on frozen features whose penalty is the one with the best
- * macro AUROC on validation rows (the stronger one if equal).
- *
- * @throws {RangeError} As {@linkcode fitLogisticRegression}
- */
-export function fitLinearProbe(options: LinearProbeOptions): LinearProbe {
-  const { classes, validation, l2Candidates = DEFAULT_L2_CANDIDATES } = options;
-  if (l2Candidates.length === 0) throw new RangeError("Cannot choose a penalty: got no candidates");
-  l2Candidates.forEach(assertPenalty);
-  const rows = assertShapes(options, classes, "the training set");
-  const validationRows = assertShapes(validation, classes, "the validation set");
-  const prepared = prepare(options.features, rows);
-  if (validation.features.length !== validationRows * prepared.dimension) {
-    throw new RangeError(
-      `Cannot fit a linear probe: training rows have ${prepared.dimension} features, ` +
-        `validation rows ${validation.features.length / validationRows}`,
-    );
-  }
-  // Strong to weak, each starting at the solution before it: a short way every time.
-  const penalties = [...new Set(l2Candidates)].sort((a, b) => b - a);
-  const points = startingPoints(options.labels, classes, prepared.dimension);
-  const candidates: { l2: number; validationAuroc: number }[] = [];
-  let best: LogisticRegression | undefined;
-  let bestAuroc = NaN;
-  for (const l2 of penalties) {
-    const model = fitClasses(prepared, options.labels, classes, l2, points);
-    const validationAuroc = macroAuroc(validation, classes, model);
-    candidates.push({ l2, validationAuroc });
-    if (best === undefined || validationAuroc > bestAuroc) {
-      best = model;
-      bestAuroc = validationAuroc;
-    }
-  }
-  return { ...best!, validationAuroc: bestAuroc, candidates };
-}
-
-function macroAuroc(
-  { features, labels }: LabeledFeatures,
-  classes: number,
-  model: LinearModel,
-): number {
-  const probabilities = predictProbabilities(model, features);
-  let sum = 0;
-  let defined = 0;
-  for (let k = 0; k < classes; k++) {
-    const scores = Float64Array.from(
-      { length: probabilities.length / classes },
-      (_, i) => probabilities[i * classes + k],
-    );
-    const value = auroc(column(labels, classes, k), scores);
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    defined++;
-  }
-  return sum / defined;
 }

@@ -9,12 +9,13 @@
 import { CounterRandom, Stream } from "../random/philox.ts";
 import {
   addShares,
-  countRows,
+  countNumericRows,
   type DecisionTree,
   growTree,
+  meanImportances,
   sortFeatures,
 } from "./decision_tree.ts";
-import type { LabeledFeatures } from "./logistic_regression.ts";
+import type { LabeledFeatures } from "./labeled_features.ts";
 
 /** How a forest grows. */
 export interface RandomForestOptions {
@@ -43,8 +44,6 @@ export interface RandomForest {
 /**
  * Fits a forest. One seed gives one forest.
  *
- * @param data Training rows
- * @param classes Number of classes
  * @throws {RangeError} If shapes do not fit, a label is not 0 or 1, a feature is not finite, or there
  * are no trees to grow
  */
@@ -60,17 +59,19 @@ export async function fitRandomForest(
     );
   }
   const sorted = sortFeatures(data, classes, "a random forest");
-  const { rows, dimension } = sorted;
+  const dimension = sorted.columns.length;
+  const rows = sorted.columns[0].length;
   const featuresATry = Math.max(1, Math.floor(Math.sqrt(dimension)));
   const trees: DecisionTree[] = [];
   for (let number = 0; number < total; number++) {
     const random = new CounterRandom(seed, Stream.forest, { item: number });
     const weights = new Uint32Array(rows);
     for (let i = 0; i < rows; i++) weights[random.integer(rows)]++;
-    trees.push(growTree(sorted, { maximumDepth, weights, featuresATry, random }));
+    trees.push(growTree(sorted, maximumDepth, { weights, featuresATry, random }));
     await onTree?.(number + 1, total);
   }
-  return { classes, dimension, trees, importances: meanImportances(trees, dimension) };
+  const importances = meanImportances(trees.map((tree) => tree.importances), dimension);
+  return { classes, dimension, trees, importances };
 }
 
 /**
@@ -81,17 +82,8 @@ export async function fitRandomForest(
  * @throws {RangeError} If the features are no rows of the forest's dimension, or one is NaN
  */
 export function predictForest(forest: RandomForest, features: ArrayLike<number>): Float64Array {
-  const probabilities = new Float64Array(countRows(features, forest.dimension) * forest.classes);
+  const rows = countNumericRows(features, forest.dimension);
+  const probabilities = new Float64Array(rows * forest.classes);
   for (const tree of forest.trees) addShares(tree, features, probabilities);
   return probabilities.map((sum) => sum / forest.trees.length);
-}
-
-function meanImportances(trees: readonly DecisionTree[], dimension: number): Float64Array {
-  const mean = new Float64Array(dimension);
-  for (const { importances } of trees) {
-    const sum = importances.reduce((a, b) => a + b, 0);
-    if (sum > 0) importances.forEach((value, j) => mean[j] += value / sum);
-  }
-  const sum = mean.reduce((a, b) => a + b, 0);
-  return sum > 0 ? mean.map((value) => value / sum) : mean;
 }

@@ -8,17 +8,17 @@
 export interface Standardization {
   /** [dimension] */
   readonly mean: Float64Array;
-  /** Population standard deviation, [dimension]; 1 for a constant feature, which becomes 0. */
+  /** Population standard deviation, [dimension]. */
   readonly deviation: Float64Array;
 }
 
 /**
- * Mean and standard deviation of each feature.
+ * Mean and standard deviation of each feature, which is 0 for a constant one.
  *
  * @param features Row-major [rows, dimension]
  * @throws {RangeError} If there are no rows of this dimension
  */
-export function fitStandardization(
+export function meanAndDeviation(
   features: ArrayLike<number>,
   dimension: number,
 ): Standardization {
@@ -29,17 +29,24 @@ export function fitStandardization(
     );
   }
   const mean = new Float64Array(dimension);
-  const deviation = new Float64Array(dimension);
+  const variance = new Float64Array(dimension);
   for (let at = 0; at < features.length; at++) mean[at % dimension] += features[at] / rows;
   for (let at = 0; at < features.length; at++) {
-    deviation[at % dimension] += (features[at] - mean[at % dimension]) ** 2 / rows;
+    variance[at % dimension] += (features[at] - mean[at % dimension]) ** 2 / rows;
   }
-  for (let j = 0; j < dimension; j++) {
-    const root = Math.sqrt(deviation[j]);
-    // A constant feature may show a deviation of rounding errors.
-    deviation[j] = root > 1e-12 * Math.abs(mean[j]) ? root : 1;
-  }
+  // A constant feature may show a deviation of rounding errors.
+  const deviation = variance.map(Math.sqrt)
+    .map((root, j) => root <= 1e-12 * Math.abs(mean[j]) ? 0 : root);
   return { mean, deviation };
+}
+
+/** The same with 1 in place of 0, so that a constant feature becomes 0. Throws as above. */
+export function fitStandardization(
+  features: ArrayLike<number>,
+  dimension: number,
+): Standardization {
+  const { mean, deviation } = meanAndDeviation(features, dimension);
+  return { mean, deviation: deviation.map((value) => value || 1) };
 }
 
 /** (x − mean) / deviation of every feature, row-major [rows, dimension]. */

@@ -9,8 +9,8 @@ import { labelSubset } from "../data/sampling/label_subset.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import type { Encoder } from "../models/encoder.ts";
+import { fitLinearProbe } from "../estimators/linear_probe.ts";
 import {
-  fitLinearProbe,
   fitLogisticRegression,
   type LinearModel,
   predictProbabilities,

@@ -11,8 +11,8 @@ import { rowsOfFolds, splitByFolds } from "../data/sampling/splits.ts";
 import { assertLabeled, type RecordSet } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
 import { nearestNeighborProbabilities } from "../estimators/k_nearest_neighbors.ts";
+import { fitLinearProbe } from "../estimators/linear_probe.ts";
 import {
-  fitLinearProbe,
   fitLogisticRegression,
   type LinearModel,
   predictProbabilities,

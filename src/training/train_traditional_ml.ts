@@ -20,7 +20,7 @@ import {
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
 import { fitGradientBoosting, predictBoosting } from "../estimators/gradient_boosting.ts";
-import type { LabeledFeatures } from "../estimators/logistic_regression.ts";
+import type { LabeledFeatures } from "../estimators/labeled_features.ts";
 import { fitRandomForest, predictForest } from "../estimators/random_forest.ts";
 import { fitStandardization, standardize } from "../estimators/standardization.ts";
 

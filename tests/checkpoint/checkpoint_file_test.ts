@@ -7,9 +7,10 @@ import {
   writeCheckpoint,
 } from "../../src/checkpoint/checkpoint_file.ts";
 import { sha256OfBytes, sha256OfFile } from "../../src/checkpoint/sha256.ts";
-import { type Checkpoint, float32Tensor } from "../../src/checkpoint/state_dict.ts";
+import type { Checkpoint } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 import { assertSameCheckpoint } from "./arbitrary_checkpoint.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 async function inTemporaryFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync();

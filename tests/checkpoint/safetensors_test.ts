@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodeSafetensors, encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { asFloat32, float32Tensor, int64Scalar } from "../../src/checkpoint/state_dict.ts";
+import { asFloat32 } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 import { inRepository } from "../support/paths.ts";
 import { arbitraryCheckpoint, assertSameCheckpoint } from "./arbitrary_checkpoint.ts";
+import { float32Tensor, int64Scalar } from "../support/tensors.ts";
 
 const folder = inRepository("tests/fixtures/checkpoints");
 

@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
-import { asFloat32, float32Tensor, int64Scalar } from "../../src/checkpoint/state_dict.ts";
+import { asFloat32 } from "../../src/checkpoint/state_dict.ts";
 import { decodeTorch } from "../../src/checkpoint/torch_reader.ts";
 import { encodeTorch } from "../../src/checkpoint/torch_writer.ts";
 import { encodeZip } from "../../src/checkpoint/zip.ts";
 import { UserError } from "../../src/errors.ts";
 import { inRepository } from "../support/paths.ts";
 import { arbitraryCheckpoint, assertSameCheckpoint } from "./arbitrary_checkpoint.ts";
+import { float32Tensor, int64Scalar } from "../support/tensors.ts";
 
 const folder = inRepository("tests/fixtures/checkpoints");
 

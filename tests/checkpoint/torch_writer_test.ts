@@ -5,13 +5,12 @@ import {
   asFloat32,
   bytesOf,
   type Checkpoint,
-  float32Tensor,
   type HostTensor,
-  int64Scalar,
   tensorFromBytes,
 } from "../../src/checkpoint/state_dict.ts";
 import { inRepository } from "../support/paths.ts";
 import { assertSameCheckpoint } from "./arbitrary_checkpoint.ts";
+import { float32Tensor, int64Scalar } from "../support/tensors.ts";
 
 const folder = inRepository("tests/fixtures/checkpoints");
 

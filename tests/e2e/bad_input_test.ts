@@ -2,10 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { type BadCase, Playground, SMALL } from "./command_line.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 /** The checkpoint that no failing command may touch. */
 const KEEP = ["--out", "keep.pt", "--run-dir", "run", "--epochs", 1] as const;

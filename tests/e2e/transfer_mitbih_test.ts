@@ -3,12 +3,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import { writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
+import type { StateDict } from "../../src/checkpoint/state_dict.ts";
 import { auroc } from "../../src/metrics/ranking.ts";
 import { LEARNABLE_MITDB, writeSmallMitdb } from "../support/small_mitdb.ts";
 import { randomEncoderState, randomState } from "../support/random_classifier.ts";
 import { testWithData } from "../support/shared_data.ts";
 import { type BadCase, Playground } from "./command_line.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 /** A folder with six small records and a few checkpoints for half the usual rate. */
 function withRecords(body: (ground: Playground) => Promise<void>) {

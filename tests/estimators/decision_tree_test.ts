@@ -1,15 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { fitDecisionTree, predictTree } from "../../src/estimators/decision_tree.ts";
 import { inRepository } from "../support/paths.ts";
+import { fitDecisionTree, predictTree } from "./one_tree.ts";
 
 const fixture = JSON.parse(
   Deno.readTextFileSync(inRepository("tests/fixtures/stats/trees.json")),
 );
 
 for (const { depth, shares, importances } of fixture.trees) {
-  Deno.test(`fitDecisionTree() is scikit-learn's tree of several labels, depth ${depth}`, () => {
+  Deno.test(`growTree() is scikit-learn's tree of several labels, depth ${depth}`, () => {
     const { features, labels, classes, new: fresh } = fixture;
-    const tree = fitDecisionTree({ features, labels }, classes, { maximumDepth: depth });
+    const tree = fitDecisionTree({ features, labels }, classes, depth ?? undefined);
     // Quotients of the same whole numbers.
     assertEquals([...predictTree(tree, fresh)], shares);
     const total = tree.importances.reduce((a, b) => a + b, 0);
@@ -20,13 +20,13 @@ for (const { depth, shares, importances } of fixture.trees) {
   });
 }
 
-Deno.test("fitDecisionTree() without a limit learns every row", () => {
+Deno.test("growTree() without a limit learns every row", () => {
   const { features, labels, classes } = fixture;
   const tree = fitDecisionTree({ features, labels }, classes);
   assertEquals([...predictTree(tree, features)], labels);
 });
 
-Deno.test("fitDecisionTree(): importances add up to the impurity that is gone", () => {
+Deno.test("growTree(): importances add up to the impurity that is gone", () => {
   // Root: half and half, G = ½. Two pure leaves.
   const tree = fitDecisionTree({ features: [1, 7, 2, 7, 3, 7, 4, 7], labels: [0, 0, 1, 1] }, 1);
   assertEquals([...tree.importances], [0.5, 0]);
@@ -34,7 +34,7 @@ Deno.test("fitDecisionTree(): importances add up to the impurity that is gone", 
   assertEquals(tree.threshold[0], 2.5);
 });
 
-Deno.test("fitDecisionTree(): rows that cannot be told apart share a leaf", () => {
+Deno.test("growTree(): rows that cannot be told apart share a leaf", () => {
   const tree = fitDecisionTree({ features: [1, 1, 1, 2], labels: [0, 1, 1, 0] }, 1);
   assertEquals([...predictTree(tree, [1, 2, -5, 9])], [2 / 3, 0, 2 / 3, 0]);
   const constant = fitDecisionTree({ features: [3, 3], labels: [0, 1] }, 1);
@@ -43,7 +43,7 @@ Deno.test("fitDecisionTree(): rows that cannot be told apart share a leaf", () =
   assertEquals([...predictTree(single, [0, 0])], [1, 0]);
 });
 
-Deno.test("fitDecisionTree() separates neighboring floats", () => {
+Deno.test("growTree() separates neighboring floats", () => {
   const a = 1;
   const b = 1 + Number.EPSILON;
   const tree = fitDecisionTree({ features: [a, b], labels: [0, 1] }, 1);

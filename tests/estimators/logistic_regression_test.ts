@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
+import { fitLinearProbe } from "../../src/estimators/linear_probe.ts";
 import {
-  fitLinearProbe,
   fitLogisticRegression,
   predictProbabilities,
 } from "../../src/estimators/logistic_regression.ts";

@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { auroc } from "../../src/metrics/ranking.ts";
-import { fitDecisionTree, leafOf, predictTree } from "../../src/estimators/decision_tree.ts";
+import { leafOf } from "../../src/estimators/decision_tree.ts";
 import { fitRandomForest, predictForest } from "../../src/estimators/random_forest.ts";
 import { inRepository } from "../support/paths.ts";
+import { fitDecisionTree, predictTree } from "./one_tree.ts";
 
 const real = JSON.parse(
   Deno.readTextFileSync(inRepository("tests/fixtures/stats/ptb_xl_trees.json")),
@@ -138,7 +139,7 @@ Deno.test("fitRandomForest() tells after each tree, and stops where it is told t
 Deno.test("a forest beats its trees", async () => {
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const forest = await fitRandomForest(real.training, CLASSES, { seed: 1 });
-  const tree = fitDecisionTree(real.training, CLASSES, { maximumDepth: 15 });
+  const tree = fitDecisionTree(real.training, CLASSES, 15);
   const { features } = real.test;
   const difference = mean(aurocs(predictForest(forest, features))) -
     mean(aurocs(predictTree(tree, features)));

@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import {
-  type Checkpoint,
-  type CheckpointMetadata,
-  float32Tensor,
-  type StateDict,
-} from "../../src/checkpoint/state_dict.ts";
+import type { Checkpoint, CheckpointMetadata, StateDict } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 import {
   byAuroc,
@@ -19,6 +14,7 @@ import { normalizationFor } from "../../src/runs/checkpoints.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
 import { randomClassifier, randomEncoder, randomState } from "../support/random_classifier.ts";
 import { stopper, withSmallWorkspace } from "../support/small_workspace.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 const options = { batchSize: 16, seed: 1 };
 const STATISTICS = {

@@ -1,5 +1,4 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { drawPrediction } from "../../src/console/views/prediction_view.ts";
 import { LEADS, type RecordSet } from "../../src/data/signals/record_set.ts";
 import { readEcgSignalsSync } from "../../src/data/files/read_ecg.ts";
@@ -12,6 +11,7 @@ import { waveCsv } from "../data/files/record_files.ts";
 import { randomClassifier, randomState } from "../support/random_classifier.ts";
 import { sharedData, testWithData } from "../support/shared_data.ts";
 import { stopper, withSmallWorkspace } from "../support/small_workspace.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 const METADATA = {
   sampling_rate: 100,

@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describeCheckpoint } from "../../src/models/describe_checkpoint.ts";
 import { matchStateDict } from "../../src/models/match_state_dict.ts";
-import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
+import type { StateDict } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 const zeros = (...shape: number[]) =>
   float32Tensor(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));

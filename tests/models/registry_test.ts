@@ -8,7 +8,8 @@ import {
   isClassifierArchitecture,
   recognizeArchitecture,
 } from "../../src/models/registry.ts";
-import { float32Tensor, type StateDict } from "../../src/checkpoint/state_dict.ts";
+import type { StateDict } from "../../src/checkpoint/state_dict.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 /** A state dict of zeros by name and shape. */
 function dict(...tensors: [string, ...number[]][]): StateDict {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
-import { float32Tensor } from "../../src/checkpoint/state_dict.ts";
 import { UserError } from "../../src/errors.ts";
 import type { PretrainOptions } from "../../src/training/pretrain.ts";
 import { column, epochsDone, readRun } from "../../src/results/read_run.ts";
@@ -15,6 +14,7 @@ import {
   timelessRows,
   withSmallWorkspace,
 } from "../support/small_workspace.ts";
+import { float32Tensor } from "../support/tensors.ts";
 
 Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run", () =>
   withSmallWorkspace(async (workspace, folder) => {
