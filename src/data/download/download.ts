@@ -9,7 +9,7 @@ import { createHash, type Hash } from "node:crypto";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
-import { fileErrorReason } from "../files/wfdb/file_source.ts";
+import { fileErrorReason } from "../files/file_errors.ts";
 
 /** Progress of a download. */
 export interface DownloadProgress {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type CsvTable, parseCsvTable } from "./csv.ts";
 import { decimal } from "../../text/decimal.ts";
-import { leadIndex, missingLeads } from "../signals/lead_names.ts";
-import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
+import { findLeads, leadIndex } from "../signals/lead_names.ts";
+import { knownUnit, type LeadSignals, type SignalAssumptions } from "../signals/lead_signals.ts";
 import { LEADS } from "../signals/record_set.ts";
-import { millivoltsPerUnit } from "../signals/lead_signals.ts";
+import { parseCsvTable } from "./csv.ts";
+import type { Fail } from "./file_errors.ts";
 
 /** Names of the column that holds the time of a sample in seconds, lower-case. */
 const TIME_COLUMNS = ["time", "t", "seconds", "time_s", "time (s)"];
@@ -32,11 +32,20 @@ export function parseEcgCsv(
   assumptions: SignalAssumptions = {},
 ): LeadSignals {
   const { header, rows, fail } = parseCsvTable(text, file);
-  const { units = "mV" } = assumptions;
-  const scale = millivoltsPerUnit(units);
-  if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
-
-  const { timeColumn, leadColumns } = findColumns({ header, fail });
+  const scale = knownUnit(assumptions.units ?? "mV", fail);
+  const isTime = (name: string) => TIME_COLUMNS.includes(name.toLowerCase());
+  const unknown = header.filter((name) => leadIndex(name) < 0 && !isTime(name))
+    .map((name) => `"${name}"`);
+  if (unknown.length > 0) {
+    const shown = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
+    throw fail(
+      `${shown} in its first row ${unknown.length === 1 ? "is" : "are"} not known. Known are the ` +
+        `leads ${LEADS.join(", ")} and time`,
+    );
+  }
+  const leadColumns = findLeads(header, fail);
+  const timeColumn = header.findIndex(isTime);
+  if (header.findLastIndex(isTime) > timeColumn) throw fail("it has two columns of times");
   const samples = rows.length;
   if (samples === 0) throw fail("there are no samples below the names of the leads");
   const times = new Float64Array(samples);
@@ -63,35 +72,8 @@ export function parseEcgCsv(
   return { samplingRate, samples, leads };
 }
 
-/** Columns of the time (−1 where there is none) and of each lead. */
-function findColumns({ header, fail }: Pick<CsvTable, "header" | "fail">) {
-  const leadColumns = new Array<number>(LEADS.length).fill(-1);
-  let timeColumn = -1;
-  const unknown: string[] = [];
-  header.forEach((name, column) => {
-    const lead = leadIndex(name);
-    const isTime = TIME_COLUMNS.includes(name.toLowerCase());
-    if (lead >= 0 ? leadColumns[lead] >= 0 : isTime && timeColumn >= 0) {
-      throw fail(`column ${name} is there twice`);
-    }
-    if (lead >= 0) leadColumns[lead] = column;
-    else if (isTime) timeColumn = column;
-    else unknown.push(`"${name}"`);
-  });
-  if (unknown.length > 0) {
-    const shown = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
-    throw fail(
-      `${shown} in its first row ${unknown.length === 1 ? "is" : "are"} not known. Known are the ` +
-        `leads ${LEADS.join(", ")} and time`,
-    );
-  }
-  const missing = missingLeads(header);
-  if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
-  return { timeColumn, leadColumns };
-}
-
 /** The rate of evenly spaced times in seconds. */
-function rateOf(times: Float64Array, fail: CsvTable["fail"]): number {
+function rateOf(times: Float64Array, fail: Fail): number {
   const steps = times.length - 1;
   const exact = steps / (times[steps] - times[0]);
   if (steps === 0 || !(Number.isFinite(exact) && exact > 0)) {

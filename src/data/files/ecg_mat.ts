@@ -4,11 +4,10 @@
  * @module
  */
 
-import { type ErrorFacts, UserError } from "../../errors.ts";
-import type { LeadSignals, SignalAssumptions } from "../signals/lead_signals.ts";
-import { parseMatlabV4 } from "./matlab_v4.ts";
+import { knownUnit, type LeadSignals, type SignalAssumptions } from "../signals/lead_signals.ts";
 import { LEADS } from "../signals/record_set.ts";
-import { millivoltsPerUnit } from "../signals/lead_signals.ts";
+import { cannotRead } from "./file_errors.ts";
+import { parseMatlabV4 } from "./matlab_v4.ts";
 
 /**
  * Takes the one matrix with 12 rows (else 12 columns) for the leads in the order of `LEADS`, the
@@ -25,8 +24,7 @@ export function parseEcgMat(
   file: string,
   assumptions: SignalAssumptions,
 ): LeadSignals {
-  const fail = (reason: string, facts?: ErrorFacts) =>
-    new UserError(`Cannot read ${file}: ${reason}`, facts);
+  const fail = cannotRead(file);
   const matrices = parseMatlabV4(bytes, file);
   const count = LEADS.length;
   const candidates = matrices.filter(({ rows, columns, values }) =>
@@ -53,8 +51,7 @@ export function parseEcgMat(
       { remedy: "state-units" },
     );
   }
-  const scale = millivoltsPerUnit(units);
-  if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
+  const scale = knownUnit(units, fail);
   const [{ rows, columns, values }] = candidates;
   const byRow = rows === count;
   const samples = byRow ? columns : rows;

@@ -66,18 +66,12 @@ function isFolder(path: string): boolean {
 
 function ecgsIn(folder: string): string[] {
   const root = folder.replace(/[/\\]+$/, "");
-  const { names, folders } = findRecords(root || "/");
+  const { names, others } = findRecords(root || "/");
   // A matrix with a header is the signal file of a record or of a segment.
   const isEcg = (file: string) =>
     /\.csv$/i.test(file) ||
     /\.mat$/i.test(file) && !existsSync(`${root}/${file.slice(0, -".mat".length)}.hea`);
-  const others = folders.flatMap((below) =>
-    [...Deno.readDirSync(`${root}/${below}`)]
-      .filter(({ name, isDirectory }) => !isDirectory && !name.startsWith("."))
-      .map(({ name }) => below + name)
-      .filter(isEcg)
-  );
-  const found = [...names, ...others].sort();
+  const found = [...names, ...others.filter(isEcg)].sort();
   if (found.length === 0) {
     throw new UserError(
       `Found no ECG in ${folder}: need WFDB records (.hea), .mat or .csv files in it or below it`,

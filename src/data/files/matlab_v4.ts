@@ -5,7 +5,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { cannotRead } from "./file_errors.ts";
 
 /** One full, real, numeric matrix. */
 export interface MatlabMatrix {
@@ -19,18 +19,15 @@ export interface MatlabMatrix {
 /** Bytes before the name: type, rows, columns, imaginary flag, length of the name. */
 const HEADER = 20;
 
-/** Bytes and reader of a value, by the P digit of the type. */
-const READERS: readonly {
-  readonly bytes: number;
-  readonly read: (view: DataView, at: number, little: boolean) => number;
-}[] = [
-  { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
-  { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
-  { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
-  { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
-  { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
-  { bytes: 1, read: (view, at) => view.getUint8(at) },
-];
+/** Bytes and getter of a value, by the P digit of the type. */
+const VALUES = [
+  [8, "getFloat64"],
+  [4, "getFloat32"],
+  [4, "getInt32"],
+  [2, "getInt16"],
+  [2, "getUint16"],
+  [1, "getUint8"],
+] as const;
 
 /**
  * Reads the full, real, numeric matrices of a file; text, sparse and complex ones are skipped.
@@ -40,7 +37,7 @@ const READERS: readonly {
  * @throws {UserError} where the file is of another level, truncated or damaged
  */
 export function parseMatlabV4(bytes: Uint8Array, file: string): MatlabMatrix[] {
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const fail = cannotRead(file);
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 10));
   if (start === "MATLAB 5.0" || start === "MATLAB 7.3") {
     throw fail(
@@ -56,28 +53,23 @@ export function parseMatlabV4(bytes: Uint8Array, file: string): MatlabMatrix[] {
     const type = view.getUint32(at, little);
     const [order, reserved, precision, kind] = [1000, 100, 10, 1]
       .map((place) => Math.floor(type / place) % 10);
-    const reader = READERS[precision];
     if (
       type >= 10_000 || order !== (little ? 0 : 1) || reserved !== 0 || kind > 2 ||
-      reader === undefined
+      precision >= VALUES.length
     ) {
       throw fail("it is not a MATLAB file of level 4");
     }
-    const rows = view.getUint32(at + 4, little);
-    const columns = view.getUint32(at + 8, little);
-    const complex = view.getUint32(at + 12, little) !== 0;
-    const nameLength = view.getUint32(at + 16, little);
+    const [width, getter] = VALUES[precision];
+    const [rows, columns, imaginary, nameLength] = [4, 8, 12, 16]
+      .map((offset) => view.getUint32(at + offset, little));
     const data = at + HEADER + nameLength;
-    const size = rows * columns * reader.bytes;
-    const end = data + (complex ? 2 : 1) * size;
+    const end = data + (imaginary === 0 ? 1 : 2) * rows * columns * width;
     if (end > bytes.length) {
       throw fail(`the file is truncated: it needs ${end} bytes, it has ${bytes.length}`);
     }
-    if (kind === 0 && !complex) {
-      const values = new Float64Array(rows * columns);
-      for (let i = 0; i < values.length; i++) {
-        values[i] = reader.read(view, data + i * reader.bytes, little);
-      }
+    if (kind === 0 && imaginary === 0) {
+      const values = new Float64Array(rows * columns)
+        .map((_, i) => view[getter](data + i * width, little));
       const name = new TextDecoder("latin1").decode(bytes.subarray(at + HEADER, data));
       matrices.push({ name: name.replace(/\0.*$/s, ""), rows, columns, values });
     }

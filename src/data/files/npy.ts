@@ -9,7 +9,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { cannotRead } from "./file_errors.ts";
 
 /** Kinds of numbers by their `descr`. Bytes have no order, which NumPy writes as `|`. */
 const KINDS = {
@@ -100,7 +100,7 @@ const HEADER =
  * order, little-endian: objects, text, booleans, complex or half-precision numbers
  */
 export function decodeNpy(bytes: Uint8Array, path: string): NpyArray {
-  const fail = (reason: string) => new UserError(`Cannot read ${path}: ${reason}`);
+  const fail = cannotRead(path);
   if (bytes.length < PREFIX || MAGIC.some((byte, i) => bytes[i] !== byte)) {
     throw fail("it is no .npy file");
   }

@@ -7,9 +7,10 @@
 import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { type LeadSignals, windowAtRate } from "../signals/lead_signals.ts";
-import { type EcgFile, ecgFile, readLeads } from "./twelve_leads.ts";
 import { LEADS } from "../signals/record_set.ts";
 import { resampledLength } from "../signals/resample.ts";
+import { cannotRead } from "./file_errors.ts";
+import { type EcgFile, ecgFile, readLeads } from "./twelve_leads.ts";
 import { type FileSource, folderSource } from "./wfdb/file_source.ts";
 
 /** What a file may not say of itself. */
@@ -95,19 +96,12 @@ export function readEcgSync(path: string, options: ReadEcgOptions): Ecg {
   return ecgWindow(readEcgSignalsSync(path, options), path, options);
 }
 
-/** A file, in the terms of the readers. */
-interface LocatedEcg {
-  readonly folder: string;
-  readonly source: FileSource;
-  readonly file: EcgFile;
-}
-
 /**
  * The file that a path names, as {@linkcode ecgFile} finds it.
  *
  * @throws {UserError} where the file is of no known kind
  */
-export function locateEcg(path: string): LocatedEcg {
+export function locateEcg(path: string): { folder: string; source: FileSource; file: EcgFile } {
   const folder = dirname(path);
   const source = folderSource(folder);
   return namingFolder(folder, () => ({ folder, source, file: ecgFile(source, basename(path)) }));
@@ -142,9 +136,7 @@ export function readEcgSignalsSync(path: string, options: EcgFileOptions = {}): 
   );
   const stated = signals.samplingRate;
   if (samplingRate !== undefined && Math.abs(samplingRate / stated - 1) > 1e-3) {
-    throw new UserError(
-      `Cannot read ${path}: it states a rate of ${stated} Hz, not ${samplingRate} Hz`,
-    );
+    throw cannotRead(path)(`it states a rate of ${stated} Hz, not ${samplingRate} Hz`);
   }
   return { ...signals, kind: file.kind };
 }
@@ -177,7 +169,7 @@ export function ecgWindow(signals: LeadSignals, path: string, options: EcgWindow
   if (!(start >= 0 && Number.isFinite(start))) {
     throw new UserError(`Cannot read ${path} from ${start} s: give 0 s or more`);
   }
-  const fail = (reason: string) => new UserError(`Cannot read ${path}: ${reason}`);
+  const fail = cannotRead(path);
   const stated = signals.samplingRate;
   const duration = signals.samples / stated;
   const seconds = (value: number) => `${Number(value.toFixed(3))} s`;
@@ -224,10 +216,7 @@ function namingFolder<Result>(folder: string, read: () => Result): Result {
     if (!(error instanceof UserError) || folder === ".") throw error;
     const [, name] = /^Cannot read (.*)$/s.exec(error.message) ?? [];
     if (name === undefined || name.startsWith(`${folder}/`)) throw error;
-    throw new UserError(
-      `Cannot read ${folder === "/" ? "" : folder}/${name}`,
-      error.facts,
-    );
+    throw new UserError(`Cannot read ${folder === "/" ? "" : folder}/${name}`, error.facts);
   }
 }
 

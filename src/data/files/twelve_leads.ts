@@ -4,8 +4,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
-import { leadIndex, missingLeads } from "../signals/lead_names.ts";
+import { findLeads } from "../signals/lead_names.ts";
 import {
   type LeadSignals,
   millivoltsPerUnit,
@@ -14,6 +13,7 @@ import {
 import { LEADS } from "../signals/record_set.ts";
 import { parseEcgCsv } from "./ecg_csv.ts";
 import { parseEcgMat } from "./ecg_mat.ts";
+import { cannotRead } from "./file_errors.ts";
 import type { FileSource } from "./wfdb/file_source.ts";
 import { readRecordFrom } from "./wfdb/read_record.ts";
 import { physicalValues, type WfdbSignal } from "./wfdb/record.ts";
@@ -48,9 +48,7 @@ export function ecgFile(source: FileSource, path: string): EcgFile {
     default:
       // A file or folder of this very name and no header: something else, an EDF file perhaps.
       if (source.exists(path) && !source.exists(`${path}.hea`)) {
-        throw new UserError(
-          `Cannot read ${path}: need a WFDB record (.hea), a .mat or a .csv file`,
-        );
+        throw cannotRead(path)("need a WFDB record (.hea), a .mat or a .csv file");
       }
       return { kind: "wfdb", file: path };
   }
@@ -77,15 +75,9 @@ export function readLeads(
 }
 
 /** The twelve leads of a record in digital units. */
-export interface WfdbLeads {
-  /** Hz. */
-  readonly samplingRate: number;
-  /** Samples of each lead. */
-  readonly samples: number;
-  /** In the order of `LEADS`. */
-  readonly signals: readonly WfdbSignal[];
-  /** Millivolts of the unit that `gain` refers to, for each lead. */
-  readonly millivolts: readonly number[];
+export interface WfdbLeads extends Omit<LeadSignals, "leads"> {
+  /** In the order of `LEADS`; `gain` refers to a unit of so many `millivolts`. */
+  readonly signals: readonly (WfdbSignal & { readonly millivolts: number })[];
 }
 
 /**
@@ -98,39 +90,28 @@ export interface WfdbLeads {
  */
 export function readWfdbLeads(source: FileSource, file: string): WfdbLeads {
   const record = readRecordFrom(source, file, { verification: "error" });
-  const fail = (reason: string) => new UserError(`Cannot read ${file}.hea: ${reason}`);
-
+  const fail = cannotRead(`${file}.hea`);
   if (record.frames === 0) throw fail("it has no samples");
-  const missing = missingLeads(record.signals.map(({ description }) => description));
-  if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
-  const signals = new Array<WfdbSignal | undefined>(LEADS.length);
-  for (const signal of record.signals) {
-    const index = leadIndex(signal.description);
-    if (index < 0) continue;
-    if (signals[index] !== undefined) throw fail(`it has lead ${LEADS[index]} twice`);
-    signals[index] = signal;
-  }
-  const found = signals as WfdbSignal[]; // since no lead is missing
-  const millivolts = found.map((signal, index) => {
-    const factor = millivoltsPerUnit(signal.units);
-    if (factor === undefined) {
-      throw fail(`lead ${LEADS[index]} is in "${signal.units}", need mV`);
+  const found = findLeads(record.signals.map(({ description }) => description), fail);
+  const signals = found.map((s, lead) => {
+    const signal = record.signals[s];
+    const millivolts = millivoltsPerUnit(signal.units);
+    if (millivolts === undefined) {
+      throw fail(`lead ${LEADS[lead]} is in "${signal.units}", need mV`);
     }
     if (signal.samplesPerFrame !== 1) {
-      throw fail(`lead ${LEADS[index]} has ${signal.samplesPerFrame} samples a frame, need 1`);
+      throw fail(`lead ${LEADS[lead]} has ${signal.samplesPerFrame} samples a frame, need 1`);
     }
-    return factor;
+    return { ...signal, millivolts };
   });
-  const samplingRate = record.header.frameRate;
-  return { samplingRate, samples: record.frames, signals: found, millivolts };
+  return { samplingRate: record.header.frameRate, samples: record.frames, signals };
 }
 
 /** Digital to physical values in millivolts. */
-export function wfdbSignals(record: WfdbLeads): LeadSignals {
-  const leads = record.signals.map((signal, index) => {
+export function wfdbSignals({ signals, ...shape }: WfdbLeads): LeadSignals {
+  const leads = signals.map((signal) => {
     const values = physicalValues(signal);
-    const factor = record.millivolts[index];
-    return factor === 1 ? values : values.map((value) => value * factor);
+    return signal.millivolts === 1 ? values : values.map((value) => value * signal.millivolts);
   });
-  return { samplingRate: record.samplingRate, samples: record.samples, leads };
+  return { ...shape, leads };
 }

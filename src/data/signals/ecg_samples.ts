@@ -5,8 +5,8 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { leadIndex, missingLeads } from "./lead_names.ts";
-import { type LeadSignals, millivoltsPerUnit } from "./lead_signals.ts";
+import { findLeads } from "./lead_names.ts";
+import { knownUnit, type LeadSignals } from "./lead_signals.ts";
 import { LEADS } from "./record_set.ts";
 
 /** Samples of each lead, with what they mean. */
@@ -32,26 +32,22 @@ export interface EcgSamples {
 export function leadSignals(ecg: EcgSamples): LeadSignals {
   const { name = "the ECG", samplingRate, leads, leadNames = LEADS, units = "mV" } = ecg;
   const fail = (reason: string) => new UserError(`Cannot use ${name}: ${reason}`);
-  const scale = millivoltsPerUnit(units);
-  if (scale === undefined) throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
+  const scale = knownUnit(units, fail);
   if (leads.length !== leadNames.length) {
     throw fail(`it has ${leads.length} leads and ${leadNames.length} names for them`);
   }
-  const missing = missingLeads(leadNames);
-  if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
+  const found = findLeads(leadNames, fail);
   const [{ length: samples }] = leads;
   if (samples === 0) throw fail("it has no samples");
-  const found = new Array<Float64Array>(LEADS.length);
-  for (const [i, values] of leads.entries()) {
-    const index = leadIndex(leadNames[i]);
-    if (values.length !== samples) {
-      throw fail(
-        `lead ${leadNames[i]} has ${values.length} samples, ${leadNames[0]} has ${samples}`,
-      );
-    }
-    if (index < 0) continue;
-    if (found[index]) throw fail(`it has lead ${LEADS[index]} twice`);
-    found[index] = Float64Array.from(values, (value) => value * scale);
+  const other = leads.findIndex(({ length }) => length !== samples);
+  if (other >= 0) {
+    throw fail(
+      `lead ${leadNames[other]} has ${leads[other].length} samples, ${leadNames[0]} has ${samples}`,
+    );
   }
-  return { samplingRate, samples, leads: found };
+  return {
+    samplingRate,
+    samples,
+    leads: found.map((i) => Float64Array.from(leads[i], (value) => value * scale)),
+  };
 }

@@ -18,11 +18,20 @@ export function leadIndex(name: string): number {
 }
 
 /**
- * The leads that have no name in `names`.
+ * Finds the twelve leads by name; other names are passed over.
  *
- * @returns Entries of `LEADS`, in its order
+ * @param fail Makes the error where a lead is missing or there twice
+ * @returns Index in `names` of each of `LEADS`
  */
-export function missingLeads(names: Iterable<string>): string[] {
-  const found = new Set([...names].map(leadIndex));
-  return LEADS.filter((_, index) => !found.has(index));
+export function findLeads(names: readonly string[], fail: (reason: string) => Error): number[] {
+  const found = new Array<number>(LEADS.length).fill(-1);
+  names.forEach((name, i) => {
+    const lead = leadIndex(name);
+    if (lead < 0) return;
+    if (found[lead] >= 0) throw fail(`it has lead ${LEADS[lead]} twice`);
+    found[lead] = i;
+  });
+  const missing = LEADS.filter((_, lead) => found[lead] < 0);
+  if (missing.length > 0) throw fail(`it has no lead ${missing.join(", ")}`);
+  return found;
 }

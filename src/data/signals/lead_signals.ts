@@ -45,25 +45,20 @@ export function windowAtRate(
   count: number,
   file: string,
 ): Float64Array[] {
-  checkRate(signals.samplingRate, file);
+  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  // No ECG has another; a damaged header may say anything.
+  if (!(signals.samplingRate >= 1 && signals.samplingRate <= 1e6)) {
+    throw fail(`its sampling rate is ${signals.samplingRate} Hz, need 1 to 1,000,000 Hz`);
+  }
   return signals.leads.map((lead, index) => {
     const values = resample(lead, signals.samplingRate, rate, start, start + count);
     const missing = values.findIndex((value) => !Number.isFinite(value));
     if (missing >= 0) {
       const time = ((start + missing) / rate).toFixed(3);
-      throw new UserError(`Cannot read ${file}: lead ${LEADS[index]} has no value at ${time} s`);
+      throw fail(`lead ${LEADS[index]} has no value at ${time} s`);
     }
     return values;
   });
-}
-
-/** No ECG has another; a damaged header may say anything. */
-function checkRate(rate: number, file: string): void {
-  if (!(rate >= 1 && rate <= 1e6)) {
-    throw new UserError(
-      `Cannot read ${file}: its sampling rate is ${rate} Hz, need 1 to 1,000,000 Hz`,
-    );
-  }
 }
 
 /** By lower-case name; the micro sign and the Greek letter are two characters. */
@@ -85,4 +80,11 @@ const MILLIVOLTS: Readonly<Record<string, number>> = {
 export function millivoltsPerUnit(units: string): number | undefined {
   const name = units.trim().toLowerCase();
   return Object.hasOwn(MILLIVOLTS, name) ? MILLIVOLTS[name] : undefined;
+}
+
+/** Millivolts of one unit, or the error that `fail` makes where the unit is not known. */
+export function knownUnit(units: string, fail: (reason: string) => Error): number {
+  const millivolts = millivoltsPerUnit(units);
+  if (millivolts !== undefined) return millivolts;
+  throw fail(`the unit "${units}" is not known; give V, mV, uV or nV`);
 }

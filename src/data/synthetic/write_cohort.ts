@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
 import { LEADS, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
-import { fileErrorReason } from "../files/wfdb/file_source.ts";
+import { fileErrorReason } from "../files/file_errors.ts";
 import { SYNTHETIC_MARKER } from "../datasets/ptb_xl.ts";
 import { encodeRecord } from "../files/wfdb/write_record.ts";
 import { DATABASE_COLUMNS, databaseRow, recordPath, statementRows } from "./database_row.ts";

@@ -65,7 +65,7 @@ Deno.test("parseEcgCsv: says what is wrong with the table, by row and column", (
     '"X" in its first row is not known. Known are the leads I, ',
     AT_500,
   );
-  fails(good.replace("V3", "v2"), "column v2 is there twice", AT_500);
+  fails(good.replace("V3", "v2"), "it has lead V2 twice", AT_500);
   fails(good.replaceAll(",", ";"), "its cells are not separated by commas", AT_500);
   fails(good.replace(",61,", ",6x,"), 'column V1, row 2 is not a number: "6x"', AT_500);
   fails(good.replace(",61,", ",,"), "column V1, row 2 has no value", AT_500);

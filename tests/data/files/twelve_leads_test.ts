@@ -1,10 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
 import { ecgFile, readLeads, readWfdbLeads } from "../../../src/data/files/twelve_leads.ts";
-import { folderSource, memorySource } from "../../../src/data/files/wfdb/file_source.ts";
+import { folderSource } from "../../../src/data/files/wfdb/file_source.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { waveAt, waveCsv, withFolder, writeWave } from "./record_files.ts";
+import { memorySource } from "./memory_source.ts";
 
 Deno.test("ecgFile: tells kinds apart by ending and by the header beside", () => {
   const empty = new Uint8Array();
@@ -67,10 +68,10 @@ Deno.test("readWfdbLeads: the header styles of the challenges", () => {
     (header) => header.replaceAll("/mv", ""),
   ];
   for (const change of changes) {
-    const { samplingRate, samples, signals, millivolts } = readWfdbLeads(challenge(change), "f/A1");
+    const { samplingRate, samples, signals } = readWfdbLeads(challenge(change), "f/A1");
     assertEquals([samplingRate, samples], [500, 1]);
     assertEquals(signals.map((signal) => signal.samples[0]), LEADS.map((_, lead) => lead + 1));
-    assertEquals(millivolts, new Array(12).fill(1));
+    assertEquals(signals.map(({ millivolts }) => millivolts), new Array(12).fill(1));
   }
 });
 

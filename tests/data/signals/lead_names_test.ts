@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { leadIndex, missingLeads } from "../../../src/data/signals/lead_names.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { findLeads, leadIndex } from "../../../src/data/signals/lead_names.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 
 Deno.test("leadIndex: takes the names of data sets in use", () => {
@@ -17,7 +17,9 @@ Deno.test("leadIndex: other leads and other words are none of the twelve", () =>
   }
 });
 
-Deno.test("missingLeads: in the order of the leads", () => {
-  assertEquals(missingLeads(LEADS), []);
-  assertEquals(missingLeads(["v6", "ii", "x"]).join(), "I,III,AVR,AVL,AVF,V1,V2,V3,V4,V5");
+Deno.test("findLeads: in the order of the leads, others passed over", () => {
+  const find = (names: string[]) => findLeads(names, (reason) => new Error(reason));
+  assertEquals(find(["x", ...LEADS].reverse()), [...LEADS.keys()].reverse());
+  assertThrows(() => find(["v6", "ii", "x"]), Error, "no lead I, III, AVR, AVL, AVF, V1, V2, V3,");
+  assertThrows(() => find([...LEADS, "Lead ii"]), Error, "it has lead II twice");
 });

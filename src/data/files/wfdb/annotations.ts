@@ -21,8 +21,7 @@
  * @module
  */
 
-import { UserError } from "../../../errors.ts";
-import { fileErrorReason } from "./file_source.ts";
+import { cannotRead, type Fail, reading } from "../file_errors.ts";
 
 /** One annotation. */
 export interface Annotation {
@@ -40,6 +39,9 @@ export interface Annotation {
   readonly aux: string;
 }
 
+/** An annotation with the number in the file, which a definition may name. */
+type CodedAnnotation = Annotation & { readonly code: number };
+
 /** What an annotation file holds. */
 export interface AnnotationFile {
   /** In the order of the file. */
@@ -49,9 +51,7 @@ export interface AnnotationFile {
 }
 
 /** Symbols of the codes 0 to 41; the codes 15 and 17 are not in use. */
-const SYMBOLS = [" ", "N", "L", "R", "a", "V", "F", "J", "A", "S", "E", "j", "/", "Q", "~", "[15]"]
-  .concat(["|", "[17]", "s", "T", "*", "D", '"', "=", "p", "B", "^", "t", "+", "u", "?", "!", "["])
-  .concat(["]", "e", "n", "@", "x", "f", "(", ")", "r"]);
+const SYMBOLS = [..." NLRaVFJASEj/Q~", "[15]", "|", "[17]", ...'sT*D"=pB^t+u?![]en@xf()r'];
 
 const NOTE = 22;
 const LAST_ANNOTATION = 49;
@@ -72,10 +72,10 @@ const AUX = 63;
  * @throws {UserError} where the file is truncated or no annotation file in MIT format
  */
 export function parseAnnotations(bytes: Uint8Array, file = "annotations"): AnnotationFile {
-  const fail = (reason: string) => new UserError(`Cannot read ${file}: ${reason}`);
+  const fail = cannotRead(file);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder();
-  const all: (Annotation & { readonly code: number })[] = [];
+  const all: CodedAnnotation[] = [];
   let at = 0;
   const take = (count: number): number => {
     if (at + count > bytes.length) {
@@ -125,10 +125,7 @@ export function parseAnnotations(bytes: Uint8Array, file = "annotations"): Annot
 }
 
 /** Takes the notes about the file itself out of the list. */
-function separateDefinitions(
-  all: readonly (Annotation & { readonly code: number })[],
-  fail: (reason: string) => UserError,
-): AnnotationFile {
+function separateDefinitions(all: readonly CodedAnnotation[], fail: Fail): AnnotationFile {
   let timeResolution: number | undefined;
   const symbols = new Map<number, string>();
   let defining = false;
@@ -173,11 +170,5 @@ function separateDefinitions(
  * ```
  */
 export function readAnnotationsSync(path: string): AnnotationFile {
-  let bytes: Uint8Array;
-  try {
-    bytes = Deno.readFileSync(path);
-  } catch (error) {
-    throw new UserError(`Cannot read ${path}: ${fileErrorReason(error)}`);
-  }
-  return parseAnnotations(bytes, path);
+  return parseAnnotations(reading(() => Deno.readFileSync(path), cannotRead(path)), path);
 }

@@ -5,13 +5,16 @@
  */
 
 import { UserError } from "../../../errors.ts";
-import { fileErrorReason, folderOf } from "./file_source.ts";
-import { parseHeader } from "./header.ts";
+import { listFolder } from "../file_errors.ts";
+import { folderOf, folderSource } from "./file_source.ts";
+import { readHeader, type WfdbHeader } from "./header.ts";
 
 /** What a folder tree holds. */
-export interface FoundHeaders {
+export interface FoundRecords {
   /** Record paths below the root, `.hea` taken away, sorted. */
   readonly names: readonly string[];
+  /** Paths of all other files below the root, sorted. */
+  readonly others: readonly string[];
   /** Every folder of the tree with a slash at its end, sorted; empty for the root. */
   readonly folders: readonly string[];
 }
@@ -22,30 +25,20 @@ export interface FoundHeaders {
  *
  * @throws {UserError} where a folder cannot be listed
  */
-export function findHeaders(root: string): FoundHeaders {
+export function findHeaders(root: string): FoundRecords {
   const names: string[] = [];
-  const folders: string[] = [];
-  const waiting = [""];
-  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    folders.push(folder);
-    let entries: Deno.DirEntry[];
-    try {
-      entries = [...Deno.readDirSync(`${root}/${folder}`)];
-    } catch (error) {
-      const path = folder === "" ? root : `${root}/${folder}`;
-      throw new UserError(
-        `Cannot read ${path}: ${
-          error instanceof Deno.errors.NotFound ? "there is no such folder" : fileErrorReason(error)
-        }`,
-      );
-    }
-    for (const { name, isDirectory } of entries) {
-      if (name.startsWith(".")) continue;
-      if (isDirectory) waiting.push(`${folder}${name}/`);
-      else if (name.endsWith(".hea")) names.push(folder + name.slice(0, -".hea".length));
+  const others: string[] = [];
+  const folders = [""];
+  for (const folder of folders) { // grows as folders are found
+    for (const entry of listFolder(folder === "" ? root : `${root}/${folder}`)) {
+      const path = folder + entry.name;
+      if (entry.name.startsWith(".")) continue;
+      if (entry.isDirectory) folders.push(`${path}/`);
+      else if (path.endsWith(".hea")) names.push(path.slice(0, -".hea".length));
+      else others.push(path);
     }
   }
-  return { names: names.sort(), folders: folders.sort() };
+  return { names: names.sort(), others: others.sort(), folders: folders.sort() };
 }
 
 /**
@@ -54,22 +47,23 @@ export function findHeaders(root: string): FoundHeaders {
  *
  * @throws {UserError} where a folder cannot be listed
  */
-export function findRecords(root: string): FoundHeaders {
-  const { names, folders } = findHeaders(root);
-  const segments = segmentsOf(root, names);
-  return { names: names.filter((name) => !segments.has(name)), folders };
+export function findRecords(root: string): FoundRecords {
+  const { names, ...rest } = findHeaders(root);
+  const source = folderSource(root);
+  const segments = new Set(names.flatMap((name) => {
+    try {
+      return segmentPaths(name, readHeader(source, name));
+    } catch (error) {
+      // Not a header: reading the record will say why.
+      if (error instanceof UserError) return [];
+      throw error;
+    }
+  }));
+  return { names: names.filter((name) => !segments.has(name)), ...rest };
 }
 
-/** Names of the segments of all multi-segment records. */
-function segmentsOf(root: string, names: readonly string[]): Set<string> {
-  const segments = new Set<string>();
-  for (const name of names) {
-    try {
-      const header = parseHeader(Deno.readTextFileSync(`${root}/${name}.hea`));
-      for (const segment of header.segments ?? []) segments.add(folderOf(name) + segment.name);
-    } catch {
-      // Not a header: reading the record will say why.
-    }
-  }
-  return segments;
+/** Record paths of the segments of a record, gaps left out; none for an ordinary one. */
+export function segmentPaths(name: string, { segments = [] }: WfdbHeader): string[] {
+  return segments.filter((segment) => segment.name !== "~")
+    .map((segment) => folderOf(name) + segment.name);
 }

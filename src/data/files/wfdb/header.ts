@@ -8,6 +8,8 @@
 import { UserError } from "../../../errors.ts";
 import { decimal } from "../../../text/decimal.ts";
 import { leadIndex } from "../../signals/lead_names.ts";
+import { cannotRead } from "../file_errors.ts";
+import type { FileSource } from "./file_source.ts";
 
 /** One signal line of a header, with the documented defaults filled in. */
 export interface SignalHeader {
@@ -80,34 +82,46 @@ export interface WfdbHeader {
 const DEFAULT_GAIN = 200;
 const DEFAULT_FRAME_RATE = 250;
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun"]
-  .concat(["jul", "aug", "sep", "oct", "nov", "dec"]);
-
-/** Reads `26/10/1994` (documented), `12-May-2020` and `2020-05-12` (seen in the challenges). */
-function parseDate(text: string): string | undefined {
-  let year: number, month: number, day: number;
-  let match = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text);
-  if (match) {
-    [day, month, year] = match.slice(1).map(Number);
-  } else if ((match = /^(\d{1,2})-([A-Za-z]{3})-(\d{4})$/.exec(text))) {
-    [day, month, year] = [Number(match[1]), MONTHS.indexOf(match[2].toLowerCase()) + 1, 0];
-    year = Number(match[3]);
-  } else if ((match = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text))) {
-    [year, month, day] = match.slice(1).map(Number);
-  } else {
-    return undefined;
-  }
-  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
-  const pad = (value: number, width: number) => String(value).padStart(width, "0");
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
-}
-
+/** `26/10/1994` (documented), `12-May-2020` and `2020-05-12` (seen in the challenges). */
+const DATES = [
+  /^(?<day>\d{1,2})[/.-](?<month>\d{1,2})[/.-](?<year>\d{4})$/,
+  /^(?<day>\d{1,2})-(?<month>[a-z]{3})-(?<year>\d{4})$/i,
+  /^(?<year>\d{4})-(?<month>\d{1,2})-(?<day>\d{1,2})$/,
+];
+const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const TIME = /^\d{1,2}(:\d{1,2}){1,2}(\.\d+)?$/;
+
+function parseDate(text: string): string | undefined {
+  const groups = DATES.map((format) => format.exec(text)?.groups).find((found) => found);
+  if (groups === undefined) return undefined;
+  const { day, year } = groups;
+  const month = Number(groups.month) || MONTHS.indexOf(groups.month.toLowerCase()) + 1;
+  if (month < 1 || month > 12 || Number(day) < 1 || Number(day) > 31) return undefined;
+  return `${year}-${String(month).padStart(2, "0")}-${day.padStart(2, "0")}`;
+}
 
 /** A whole number within the safe range; `5000.0` counts as whole. */
 function whole(text: string | undefined): number | undefined {
   const value = decimal(text);
   return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** A line of a header with its fields, and the errors about it. */
+interface Line {
+  readonly text: string;
+  readonly fields: readonly string[];
+  readonly fail: (what: string) => UserError;
+}
+
+/**
+ * Reads the header of a record.
+ *
+ * @param name Path of the record, without `.hea`
+ * @throws {UserError} where it is missing or not valid
+ */
+export function readHeader(source: FileSource, name: string): WfdbHeader {
+  const file = `${name}.hea`;
+  return parseHeader(new TextDecoder().decode(source.read(file)), file);
 }
 
 /**
@@ -124,186 +138,137 @@ function whole(text: string | undefined): number | undefined {
  */
 export function parseHeader(text: string, file = "header"): WfdbHeader {
   const comments: string[] = [];
-  const lines: { number: number; text: string }[] = [];
-  text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).forEach((line, index) => {
-    const trimmed = line.trim();
-    if (trimmed === "") return;
-    if (trimmed.startsWith("#")) comments.push(trimmed.slice(1).trim());
-    else lines.push({ number: index + 1, text: trimmed });
-  });
-  if (lines.length === 0) throw new UserError(`Cannot read ${file}: the header is empty`);
-
-  const record = parseRecordLine(lines[0], file);
-  if (record.segmentCount !== undefined) {
-    if (lines.length - 1 < record.segmentCount) {
-      throw new UserError(
-        `Cannot read ${file}: the record line names ${record.segmentCount} segments, ` +
-          `${lines.length - 1} follow`,
-      );
+  const lines: Line[] = [];
+  for (const [index, line] of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).entries()) {
+    const text = line.trim();
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    if (text.startsWith("#")) comments.push(text.slice(1).trim());
+    else if (text !== "") {
+      lines.push({
+        text,
+        fields: text.split(/\s+/),
+        fail: (what) =>
+          new UserError(`Cannot read ${file}, line ${index + 1}: ${what} in "${shown}"`),
+      });
     }
-    const segments = lines.slice(1, 1 + record.segmentCount).map((line) => {
-      const [name, count] = line.text.split(/\s+/);
-      const frames = whole(count);
-      if (frames === undefined || frames < 0) {
-        throw new UserError(
-          `Cannot read ${file}, line ${line.number}: a segment line needs a record name and a ` +
-            `number of samples, got "${shorten(line.text)}"`,
-        );
-      }
-      return { name, frames };
-    });
-    return { ...record.header, signals: [], segments, comments };
   }
-
-  const { signalCount } = record.header;
-  if (lines.length - 1 < signalCount) {
-    throw new UserError(
-      `Cannot read ${file}: the record line names ${signalCount} signals, ` +
-        `${lines.length - 1} follow`,
-    );
+  const fail = cannotRead(file);
+  if (lines.length === 0) throw fail("the header is empty");
+  const { segmentCount, ...header } = parseRecordLine(lines[0]);
+  const [count, kind] = segmentCount === undefined
+    ? [header.signalCount, "signals"]
+    : [segmentCount, "segments"];
+  const rest = lines.slice(1, 1 + count);
+  if (rest.length < count) {
+    throw fail(`the record line names ${count} ${kind}, ${rest.length} follow`);
   }
-  const signals = lines.slice(1, 1 + signalCount).map((line, index) =>
-    parseSignalLine(line, file, record.header.recordName, index)
-  );
-  return { ...record.header, signals, segments: undefined, comments };
+  return segmentCount === undefined
+    ? {
+      ...header,
+      signals: rest.map((line, s) =>
+        parseSignalLine(line, `record ${header.recordName}, signal ${s}`)
+      ),
+      segments: undefined,
+      comments,
+    }
+    : { ...header, signals: [], segments: rest.map(parseSegmentLine), comments };
 }
 
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+function parseSegmentLine({ fields: [name, count], fail }: Line): SegmentHeader {
+  const frames = whole(count);
+  if (frames === undefined || frames < 0) {
+    throw fail("a segment line needs a record name and a number of samples");
+  }
+  return { name, frames };
 }
 
 /** `name[/segments] signals [rate[/counter[(base)]]] [samples] [time] [date]` */
-function parseRecordLine(line: { number: number; text: string }, file: string) {
-  const bad = (what: string) =>
-    new UserError(
-      `Cannot read ${file}, line ${line.number}: ${what} in "${shorten(line.text)}"`,
-    );
-  const fields = line.text.split(/\s+/);
-  const [recordName, segmentText, ...more] = fields[0].split("/");
-  if (recordName === "" || more.length > 0) throw bad("the record name is not valid");
-  let segmentCount: number | undefined;
-  if (segmentText !== undefined) {
-    segmentCount = whole(segmentText);
-    if (segmentCount === undefined || segmentCount < 1) {
-      throw bad("the number of segments is not a whole number above 0");
-    }
+function parseRecordLine({ fields, fail }: Line) {
+  const [recordName, segments, ...more] = fields[0].split("/");
+  if (recordName === "" || more.length > 0) throw fail("the record name is not valid");
+  const segmentCount = whole(segments);
+  if (segments !== undefined && !(segmentCount! >= 1)) {
+    throw fail("the number of segments is not a whole number above 0");
   }
   const signalCount = whole(fields[1]);
   if (signalCount === undefined || signalCount < 0) {
-    throw bad("the number of signals is missing or not a whole number");
+    throw fail("the number of signals is missing or not a whole number");
   }
 
-  let frameRate = DEFAULT_FRAME_RATE;
-  let counterFrequency: number | undefined;
-  let baseCounter = 0;
-  if (fields[2] !== undefined) {
-    const match = /^([^/()]+)(?:\/([^/()]+)(?:\(([^()]+)\))?)?$/.exec(fields[2]);
-    const rate = decimal(match?.[1]);
-    if (rate === undefined || rate <= 0) throw bad("the sampling frequency is not above 0");
-    frameRate = rate;
-    if (match![2] !== undefined) {
-      const frequency = decimal(match![2]);
-      if (frequency === undefined) throw bad("the counter frequency is not a number");
-      if (frequency > 0) counterFrequency = frequency;
-    }
-    if (match![3] !== undefined) {
-      const base = decimal(match![3]);
-      if (base === undefined) throw bad("the base counter value is not a number");
-      baseCounter = base;
-    }
+  const rates = /^([^/()]+)(?:\/([^/()]+)(?:\(([^()]+)\))?)?$/.exec(fields[2] ?? "") ?? [];
+  const number = (text: string | undefined, absent: number, what: string): number => {
+    const value = text === undefined ? absent : decimal(text);
+    if (value === undefined) throw fail(`the ${what} is not a number`);
+    return value;
+  };
+  const frameRate = fields[2] === undefined ? DEFAULT_FRAME_RATE : decimal(rates[1]);
+  if (frameRate === undefined || frameRate <= 0) {
+    throw fail("the sampling frequency is not above 0");
   }
+  const counter = number(rates[2], 0, "counter frequency");
+  const baseCounter = number(rates[3], 0, "base counter value");
 
   let rest = fields.slice(3);
   let frames: number | undefined;
   if (rest.length > 0 && !TIME.test(rest[0]) && parseDate(rest[0]) === undefined) {
     frames = whole(rest[0]);
-    if (frames === undefined || frames < 0) throw bad("the number of samples is not valid");
-    // Zero means "not known" in an ordinary header (header(5)).
-    if (frames === 0) frames = undefined;
+    if (frames === undefined || frames < 0) throw fail("the number of samples is not valid");
     rest = rest.slice(1);
   }
-  // Time and date in either order; anything else here is of no use to a reader of signals.
-  const baseTime = rest.find((field) => TIME.test(field));
-  const baseDate = rest.map(parseDate).find((date) => date !== undefined);
   return {
     segmentCount,
-    header: {
-      recordName,
-      frameRate,
-      counterFrequency: counterFrequency ?? frameRate,
-      baseCounter,
-      frames,
-      baseTime,
-      baseDate,
-      signalCount,
-    },
+    recordName,
+    frameRate,
+    counterFrequency: counter > 0 ? counter : frameRate,
+    baseCounter,
+    // Zero means "not known" in an ordinary header (header(5)).
+    frames: frames || undefined,
+    // Time and date in either order; anything else here is of no use to a reader of signals.
+    baseTime: rest.find((field) => TIME.test(field)),
+    baseDate: rest.map(parseDate).find((date) => date !== undefined),
+    signalCount,
   };
 }
 
 /** `file format[xN][:skew][+offset] [gain[(baseline)][/units] [bits [zero [initial [sum [block [name]]]]]]]` */
-function parseSignalLine(
-  line: { number: number; text: string },
-  file: string,
-  recordName: string,
-  index: number,
-): SignalHeader {
-  const bad = (what: string) =>
-    new UserError(
-      `Cannot read ${file}, line ${line.number}: ${what} in "${shorten(line.text)}"`,
-    );
+function parseSignalLine({ text, fields: all, fail }: Line, unnamed: string): SignalHeader {
   // The description is the rest of the line after eight fields, inner blanks kept. Where it names a
   // lead earlier, fields are missing, and no one can say which of the numbers is the checksum.
-  const all = line.text.split(/\s+/, 8);
-  const early = all.findIndex((field, index) => index > 4 && leadIndex(field) >= 0);
+  const early = all.slice(0, 8).findIndex((field, index) => index > 4 && leadIndex(field) >= 0);
   const fields = early < 0 ? all : all.slice(0, 5);
   const description = early < 0
-    ? /^(?:\S+\s+){8}(.*)$/s.exec(line.text)?.[1]
-    : line.text.split(/\s+/).slice(early).join(" ");
+    ? /^(?:\S+\s+){8}(.*)$/s.exec(text)?.[1]
+    : all.slice(early).join(" ");
 
   const storage = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(fields[1] ?? "");
-  if (storage === null) throw bad("the format is missing or not valid");
-  const [format, perFrame, skew, byteOffset] = storage.slice(1).map((part) =>
-    part === undefined ? undefined : whole(part)
-  );
-  const samplesPerFrame = perFrame ?? 1;
-  if (format === undefined || samplesPerFrame < 1) throw bad("the format is not valid");
+  if (storage === null) throw fail("the format is missing or not valid");
+  const [format, samplesPerFrame = 1, skew = 0, byteOffset = 0] = storage.slice(1).map(whole);
+  if (format === undefined || samplesPerFrame < 1) throw fail("the format is not valid");
 
-  let gain = DEFAULT_GAIN;
-  let calibrated = false;
-  let baseline: number | undefined;
-  let units = "mV";
-  if (fields[2] !== undefined) {
-    const match = /^([^(/]+)(?:\(([^)]*)\))?(?:\/(.+))?$/.exec(fields[2]);
-    const stated = decimal(match?.[1]);
-    if (stated === undefined) throw bad("the gain is not a number");
-    if (stated !== 0) {
-      gain = stated;
-      calibrated = true;
-    }
-    if (match![2] !== undefined) {
-      baseline = whole(match![2]);
-      if (baseline === undefined) throw bad("the baseline is not a whole number");
-    }
-    if (match![3] !== undefined) units = match![3];
+  const [, gainText, baselineText, units = "mV"] = fields[2] === undefined
+    ? ["", "0"]
+    : /^([^(/]+)(?:\(([^)]*)\))?(?:\/(.+))?$/.exec(fields[2]) ?? [];
+  const gain = decimal(gainText);
+  if (gain === undefined) throw fail("the gain is not a number");
+  const baseline = whole(baselineText);
+  if (baselineText !== undefined && baseline === undefined) {
+    throw fail("the baseline is not a whole number");
   }
-
-  const numbers = fields.slice(3, 8).map((field, i) => {
-    const value = whole(field);
-    if (value === undefined) {
+  const [resolution, adcZero = 0, initialValue, checksum, blockSize = 0] = fields.slice(3, 8)
+    .map((field, i) => {
+      const value = whole(field);
+      if (value !== undefined) return value;
       const name = ["ADC resolution", "ADC zero", "initial value", "checksum", "block size"][i];
-      throw bad(`the ${name} is not a whole number`);
-    }
-    return value;
-  });
-  const [resolution, adcZero = 0, initialValue, checksum, blockSize = 0] = numbers;
+      throw fail(`the ${name} is not a whole number`);
+    });
   return {
     fileName: fields[0],
     format,
     samplesPerFrame,
-    skew: skew ?? 0,
-    byteOffset: byteOffset ?? 0,
-    gain,
-    calibrated,
+    skew,
+    byteOffset,
+    gain: gain || DEFAULT_GAIN,
+    calibrated: gain !== 0,
     baseline: baseline ?? adcZero,
     units,
     adcResolution: resolution || (format === 8 ? 10 : 12),
@@ -311,8 +276,6 @@ function parseSignalLine(
     initialValue,
     checksum: checksum === undefined ? undefined : ((checksum % 65536) + 65536) % 65536,
     blockSize,
-    description: description === undefined || description === ""
-      ? `record ${recordName}, signal ${index}`
-      : description,
+    description: description || unnamed,
   };
 }

@@ -7,9 +7,9 @@
  */
 
 import { basename, dirname } from "node:path";
-import { UserError } from "../../../errors.ts";
-import { type FileSource, folderOf, folderSource, subfolder } from "./file_source.ts";
-import { parseHeader, type SignalHeader, type WfdbHeader } from "./header.ts";
+import { cannotRead } from "../file_errors.ts";
+import { type FileSource, folderOf, folderSource } from "./file_source.ts";
+import { readHeader, type SegmentHeader, type WfdbHeader } from "./header.ts";
 import {
   checkSize,
   frameRange,
@@ -66,15 +66,18 @@ export function readRecordFrom(
   options: ReadRecordOptions = {},
 ): WfdbRecord {
   const folder = folderOf(path);
-  source = subfolder(source, folder);
-  const name = path.slice(folder.length);
-  const headerName = name.endsWith(".hea") ? name : `${name}.hea`;
-  const header = parseHeader(new TextDecoder().decode(source.read(headerName)), headerName);
+  const local: FileSource = {
+    read: (name) => source.read(folder + name),
+    exists: (name) => source.exists(folder + name),
+  };
+  const name = path.slice(folder.length).replace(/\.hea$/, "");
+  const file = `${name}.hea`;
+  const header = readHeader(local, name);
   const record = header.segments === undefined
-    ? readSingleSegment(source, header, headerName, options)
-    : readSegments(source, header, headerName, options);
+    ? readSingleSegment(local, header, file, options)
+    : readSegments(local, header, header.segments, file, options);
   if (options.verification === "error" && record.warnings.length > 0) {
-    throw new UserError(`Cannot read ${headerName}: ${record.warnings.join("; ")}`);
+    throw cannotRead(file)(record.warnings.join("; "));
   }
   return record;
 }
@@ -82,18 +85,16 @@ export function readRecordFrom(
 /**
  * Reads frames of a multi-segment record. Only the segments that the range touches are opened.
  *
- * @param source Files in the folder of the master header
- * @param header The master header
- * @param file Its name, for messages
  * @throws {UserError} where a segment is missing or does not fit the master header
  */
 function readSegments(
   source: FileSource,
   header: WfdbHeader,
+  segments: readonly SegmentHeader[],
   file: string,
   options: ReadRecordOptions,
 ): WfdbRecord {
-  const segments = header.segments ?? [];
+  const fail = cannotRead(file);
   const variable = segments[0].frames === 0 && segments[0].name !== "~";
   const warnings: string[] = [];
   const total = segments.reduce((sum, segment) => sum + segment.frames, 0);
@@ -103,105 +104,79 @@ function readSegments(
   const { from, to } = frameRange(options, total, file);
 
   // The signals: from the layout header, or from the first segment that has a header.
-  const modelName = variable
-    ? segments[0].name
-    : segments.find((segment) => segment.name !== "~")?.name;
-  const model = modelName === undefined ? [] : segmentHeader(source, modelName).signals;
-  const signals: WfdbSignal[] = model.map((signal) => {
+  const model = segments.find(({ name }) => name !== "~");
+  const headers = model === undefined ? [] : segmentHeader(source, model.name).signals;
+  const signals: WfdbSignal[] = headers.map((signal) => {
     checkSize(to - from, signal.samplesPerFrame, file);
     const samples = new Int32Array((to - from) * signal.samplesPerFrame);
     return { ...signal, samples: samples.fill(INVALID_SAMPLE) };
   });
 
   let start = 0;
-  for (const segment of segments) {
-    const end = start + segment.frames;
+  for (const { name, frames } of segments) {
     const first = Math.max(from, start);
-    const last = Math.min(to, end);
-    if (first < last && segment.name !== "~") {
-      const part = readSegment(source, segment.name, segment.frames, {
-        from: first - start,
-        to: last - start,
-        verification: options.verification === "error" ? "warn" : options.verification,
-      });
-      if (!variable && part.signals.length !== signals.length) {
-        throw new UserError(
-          `Cannot read ${file}: segment ${segment.name} has ${part.signals.length} signals, the ` +
-            `first one has ${signals.length}`,
+    const last = Math.min(to, start + frames);
+    if (first < last && name !== "~") {
+      const own = segmentHeader(source, name);
+      if (own.frames !== undefined && own.frames !== frames) {
+        throw cannotRead(`${name}.hea`)(
+          `it has ${own.frames} frames, the multi-segment header says ${frames}`,
         );
       }
-      for (const warning of part.warnings) warnings.push(`segment ${segment.name}: ${warning}`);
+      const part = readSingleSegment(source, { ...own, frames }, `${name}.hea`, {
+        from: first - start,
+        to: last - start,
+        verification: options.verification,
+      });
+      if (!variable && part.signals.length !== signals.length) {
+        throw fail(
+          `segment ${name} has ${part.signals.length} signals, the first one has ${signals.length}`,
+        );
+      }
+      for (const warning of part.warnings) warnings.push(`segment ${name}: ${warning}`);
       part.signals.forEach((signal, index) => {
+        const { description, samplesPerFrame } = signal;
         const target = variable
-          ? signals.find((candidate) => candidate.description === signal.description)
+          ? signals.find((candidate) => candidate.description === description)
           : signals[index];
         if (target === undefined) {
-          throw new UserError(
-            `Cannot read ${file}: segment ${segment.name} has signal "${signal.description}", ` +
-              `which the layout does not name`,
+          throw fail(
+            `segment ${name} has signal "${description}", which the layout does not name`,
           );
         }
-        place(signal, target, first - from, file, segment.name);
+        if (samplesPerFrame !== target.samplesPerFrame) {
+          throw fail(
+            `signal "${description}" of segment ${name} has ${samplesPerFrame} samples a frame, ` +
+              `the record has ${target.samplesPerFrame}`,
+          );
+        }
+        place(signal, target, (first - from) * samplesPerFrame);
       });
     }
-    start = end;
+    start += frames;
   }
   return { header, from, frames: to - from, signals, warnings };
 }
 
 function segmentHeader(source: FileSource, name: string): WfdbHeader {
-  const file = `${name}.hea`;
-  const header = parseHeader(new TextDecoder().decode(source.read(file)), file);
+  const header = readHeader(source, name);
   // Segments of segments are not allowed by header(5); refusing them also ends any recursion.
   if (header.segments !== undefined) {
-    throw new UserError(`Cannot read ${file}: a segment cannot have segments itself`);
+    throw cannotRead(`${name}.hea`)("a segment cannot have segments itself");
   }
   return header;
 }
 
-function readSegment(
-  source: FileSource,
-  name: string,
-  frames: number,
-  options: ReadRecordOptions,
-): WfdbRecord {
-  const header = segmentHeader(source, name);
-  if (header.frames !== undefined && header.frames !== frames) {
-    throw new UserError(
-      `Cannot read ${name}.hea: it has ${header.frames} frames, the multi-segment header says ` +
-        `${frames}`,
-    );
-  }
-  return readSingleSegment(source, { ...header, frames }, `${name}.hea`, options);
-}
-
 /** Copies a segment's signal to its place, in the digital units of the whole record. */
-function place(
-  signal: WfdbSignal,
-  target: WfdbSignal,
-  frame: number,
-  file: string,
-  segment: string,
-): void {
-  if (signal.samplesPerFrame !== target.samplesPerFrame) {
-    throw new UserError(
-      `Cannot read ${file}: signal "${signal.description}" of segment ${segment} has ` +
-        `${signal.samplesPerFrame} samples a frame, the record has ${target.samplesPerFrame}`,
-    );
-  }
-  const at = frame * target.samplesPerFrame;
-  if (sameScale(signal, target)) {
-    target.samples.set(signal.samples, at);
+function place(signal: WfdbSignal, target: WfdbSignal, at: number): void {
+  const { samples, gain, baseline } = signal;
+  if (gain === target.gain && baseline === target.baseline) {
+    target.samples.set(samples, at);
     return;
   }
-  const ratio = target.gain / signal.gain;
-  for (let i = 0; i < signal.samples.length; i++) {
-    const value = signal.samples[i];
-    if (value === INVALID_SAMPLE) continue;
-    target.samples[at + i] = Math.round((value - signal.baseline) * ratio + target.baseline);
-  }
-}
-
-function sameScale(a: SignalHeader, b: SignalHeader): boolean {
-  return a.gain === b.gain && a.baseline === b.baseline;
+  const ratio = target.gain / gain;
+  samples.forEach((value, i) => {
+    if (value === INVALID_SAMPLE) return;
+    target.samples[at + i] = Math.round((value - baseline) * ratio + target.baseline);
+  });
 }

@@ -6,6 +6,7 @@
  */
 
 import { UserError } from "../../../errors.ts";
+import { cannotRead } from "../file_errors.ts";
 import type { FileSource } from "./file_source.ts";
 import { sampleFormat } from "./formats.ts";
 import type { SignalHeader, WfdbHeader } from "./header.ts";
@@ -76,9 +77,9 @@ export function frameRange(
 /** Refuses what would not fit in memory; see {@linkcode MAXIMUM_SAMPLES}. */
 export function checkSize(frames: number, samplesPerFrame: number, file: string): void {
   if (frames * samplesPerFrame > MAXIMUM_SAMPLES) {
-    throw new UserError(
-      `Cannot read ${file}: a signal of ${frames * samplesPerFrame} samples does not fit in ` +
-        `memory. Ask for a part of the record (from, to)`,
+    throw cannotRead(file)(
+      `a signal of ${frames * samplesPerFrame} samples does not fit in memory. Ask for a part of ` +
+        `the record (from, to)`,
     );
   }
 }
@@ -107,12 +108,7 @@ export function readSingleSegment(
   options: ReadRecordOptions,
 ): WfdbRecord {
   // Signals that name the same file are interleaved in it, frame by frame.
-  const groups = new Map<string, number[]>();
-  header.signals.forEach((signal, index) => {
-    const group = groups.get(signal.fileName);
-    if (group === undefined) groups.set(signal.fileName, [index]);
-    else group.push(index);
-  });
+  const groups = Map.groupBy(header.signals.keys(), (s) => header.signals[s].fileName);
 
   let frames = header.frames;
   const warnings: string[] = [];
@@ -123,9 +119,7 @@ export function readSingleSegment(
     for (const member of members) {
       const { format, byteOffset } = header.signals[member];
       if (format !== first.format || byteOffset !== first.byteOffset) {
-        throw new UserError(
-          `Cannot read ${file}: the signals in ${fileName} differ in format or byte offset`,
-        );
+        throw cannotRead(file)(`the signals in ${fileName} differ in format or byte offset`);
       }
     }
     const format = sampleFormat(first.format, fileName);
@@ -136,9 +130,9 @@ export function readSingleSegment(
     frames ??= Math.floor(format.samplesIn(bytes.length) / frameSize);
     const needed = format.bytesFor(frames * frameSize);
     if (bytes.length < needed) {
-      throw new UserError(
-        `Cannot read ${fileName}: the file is truncated. ${frames} frames need ` +
-          `${first.byteOffset + needed} bytes, it has ${all.length}`,
+      throw cannotRead(fileName)(
+        `the file is truncated. ${frames} frames need ${first.byteOffset + needed} bytes, it has ` +
+          `${all.length}`,
       );
     }
     const interleaved = new Int32Array(frames * frameSize); // [frames, samples of a frame]
@@ -176,6 +170,7 @@ function isAbsent(signal: SignalHeader): boolean {
   return signal.fileName === "~" || signal.format === 0;
 }
 
+/** One signal of [frames, frameSize]; its samples of a frame start at `offset`. */
 function separate(
   interleaved: Int32Array,
   frames: number,
@@ -184,10 +179,6 @@ function separate(
   perFrame: number,
 ): Int32Array {
   const samples = new Int32Array(frames * perFrame);
-  if (perFrame === 1) {
-    for (let t = 0, at = offset; t < frames; t++, at += frameSize) samples[t] = interleaved[at];
-    return samples;
-  }
   for (let t = 0, to = 0; t < frames; t++) {
     for (let k = 0; k < perFrame; k++) samples[to++] = interleaved[t * frameSize + offset + k];
   }
@@ -203,29 +194,21 @@ function accumulate(samples: Int32Array, initial: number): void {
   }
 }
 
-function verify(
-  samples: Int32Array,
-  signal: SignalHeader,
-  index: number,
-  warnings: string[],
-): void {
-  const name = `signal ${index} (${signal.description})`;
+/** Compares the initial value and the checksum with the header. */
+function verify(samples: Int32Array, signal: SignalHeader, s: number, warnings: string[]): void {
   if (samples.length === 0) return;
-  if (signal.initialValue !== undefined && samples[0] !== signal.initialValue) {
+  const compare = (what: string, value: number, stated: number | undefined) => {
+    if (stated === undefined || value === stated) return;
     warnings.push(
-      `${name} starts with ${samples[0]} in ${signal.fileName}, the header says ` +
-        `${signal.initialValue}`,
+      `signal ${s} (${signal.description}) ${what} ${value} in ${signal.fileName}, the header ` +
+        `says ${stated}`,
     );
-  }
+  };
+  compare("starts with", samples[0], signal.initialValue);
   if (signal.checksum === undefined) return;
   let sum = 0;
   for (let i = 0; i < samples.length; i++) sum = (sum + samples[i]) | 0;
-  if ((sum & 0xffff) !== signal.checksum) {
-    warnings.push(
-      `${name} has checksum ${sum & 0xffff} in ${signal.fileName}, the header says ` +
-        `${signal.checksum}`,
-    );
-  }
+  compare("has checksum", sum & 0xffff, signal.checksum);
 }
 
 function markInvalid(samples: Int32Array, invalid: number | undefined): void {

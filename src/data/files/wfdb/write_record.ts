@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../../errors.ts";
-import { fileErrorReason } from "./file_source.ts";
+import { fileErrorReason } from "../file_errors.ts";
 
 /** How one signal is described in the header. */
 export interface SignalDescription {
@@ -40,15 +40,12 @@ export interface RecordToWrite {
  */
 export function encodeRecord(record: RecordToWrite): { header: string; data: Uint8Array } {
   const { name, samplingRate, signals, samples } = record;
-  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
-    throw new RangeError(`Cannot write record "${name}": its name needs letters, digits, _ or -`);
-  }
-  if (!(samplingRate > 0)) throw new RangeError(`Cannot write ${name}: sampling rate is not > 0`);
+  const fail = (reason: string) => new RangeError(`Cannot write record ${name}: ${reason}`);
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) throw fail("its name needs letters, digits, _ or -");
+  if (!(samplingRate > 0)) throw fail("sampling rate is not > 0");
   const count = signals.length;
   if (count === 0 || samples.length % count !== 0) {
-    throw new RangeError(
-      `Cannot write ${name}: ${samples.length} samples do not fill frames of ${count} signals`,
-    );
+    throw fail(`${samples.length} samples do not fill frames of ${count} signals`);
   }
   const frames = samples.length / count;
   const lines = [`${name} ${count} ${samplingRate} ${frames}`];
@@ -56,10 +53,10 @@ export function encodeRecord(record: RecordToWrite): { header: string; data: Uin
     if (
       !(Number.isFinite(signal.gain) && signal.gain !== 0) || !Number.isInteger(signal.baseline)
     ) {
-      throw new RangeError(`Cannot write ${name}: signal ${s} has no valid gain or baseline`);
+      throw fail(`signal ${s} has no valid gain or baseline`);
     }
     if (/\s/.test(signal.units) || /[\r\n]/.test(signal.description)) {
-      throw new RangeError(`Cannot write ${name}: signal ${s} has blanks in its unit or name`);
+      throw fail(`signal ${s} has blanks in its unit or name`);
     }
     let sum = 0;
     for (let t = 0; t < frames; t++) sum = (sum + samples[t * count + s]) << 16 >> 16;

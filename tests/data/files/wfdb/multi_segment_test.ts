@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
 import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/read_record.ts";
 import { INVALID_SAMPLE, physicalValues } from "../../../../src/data/files/wfdb/record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
+import { memorySource } from "../memory_source.ts";
 
 const DATA = "wfdb-samples/multi-segment";
 

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
 import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/read_record.ts";
 import {
   INVALID_SAMPLE,
@@ -12,6 +11,7 @@ import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 import { withFolder } from "../record_files.ts";
 import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
+import { memorySource } from "../memory_source.ts";
 
 const SAMPLES = "wfdb-samples";
 

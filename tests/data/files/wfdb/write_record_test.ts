@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { memorySource } from "../../../../src/data/files/wfdb/file_source.ts";
 import { readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
 import { INVALID_SAMPLE } from "../../../../src/data/files/wfdb/record.ts";
 import { encodeRecord, writeRecordSync } from "../../../../src/data/files/wfdb/write_record.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
+import { memorySource } from "../memory_source.ts";
 
 function signals(count: number) {
   return Array.from(
