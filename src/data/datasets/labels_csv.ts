@@ -48,30 +48,25 @@ export async function loadLabelsCsv(
   path: string,
   options: LabelsCsvOptions = {},
 ): Promise<RecordSet> {
-  const { resample = true, seed = 42, name = "Own data", sourceRate, units } = options;
-  const { root = dirname(path) } = options;
+  const { root = dirname(path), seed = 42, name = "Own data" } = options;
   const set = await loadTable({
     loader: `table ${path}, seed ${seed}`,
     name,
     shown: path,
     root,
-    ...shapeOf(options),
-    resample,
-    sourceRate,
-    units,
+    shape: shapeOf(options),
     tables: [path],
-    readTable: () =>
-      parseLabelsTable(
-        readText(
-          path,
-          (message) => new UserError(`${message}. Give a CSV file of paths and labels`),
-        ),
-        path,
-        seed,
-      ),
+    readTable: () => {
+      const fail = (message: string) =>
+        new UserError(`${message}. Give a CSV file of paths and labels`);
+      return parseLabelsTable(readText(path, fail), path, seed);
+    },
     keepFiles: true,
-    fail: (message) =>
-      new UserError(`${message}. Correct the paths in ${path}, which are relative to ${root}`),
+    fail: (message, facts) =>
+      new UserError(
+        `${message}. Correct the paths in ${path}, which are relative to ${root}`,
+        facts,
+      ),
   }, options);
   const counts = countClasses(set.labels, set.classNames.length);
   const lost = set.classNames.filter((_, c) => counts[c] === 0);

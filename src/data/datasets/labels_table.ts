@@ -5,12 +5,13 @@
  */
 
 import { assignFolds, FOLDS } from "../sampling/assign_folds.ts";
-import { type CsvTable, parseCsvTable } from "../files/csv.ts";
+import { parseCsvTable } from "../files/csv.ts";
+import type { Fail } from "../files/file_errors.ts";
 import { decimal } from "../../text/decimal.ts";
-import type { RecordTable, TableRow } from "../reading/load_table.ts";
+import type { RecordTable } from "../reading/load_table.ts";
 
 /** Columns that are no labels. */
-const RESERVED = ["path", "ecg_id", "patient", "fold"] as const;
+const RESERVED: readonly string[] = ["path", "ecg_id", "patient", "fold"];
 
 /**
  * Parses the table. `path` is needed; `ecg_id`, `patient` and `fold` may be there; every other column
@@ -36,23 +37,26 @@ export function parseLabelsTable(text: string, file: string, seed: number): Reco
 
   const paths = columnOf("path")!;
   checkPaths(paths, fail);
-  const ids = columnOf("ecg_id")?.map((cell, r) => {
-    const id = wholeNumber(cell, 0, 2 ** 31 - 1);
-    if (id === undefined) throw fail(`row ${r + 1}: ecg_id needs a whole number, got "${cell}"`);
-    return id;
-  });
+  const wholeNumbers = (name: string, low: number, high: number, range = "") =>
+    columnOf(name)?.map((cell, r) => {
+      const value = wholeNumber(cell, low, high);
+      if (value !== undefined) return value;
+      throw fail(`row ${r + 1}: ${name} needs a whole number${range}, got "${cell}"`);
+    });
+  const ids = wholeNumbers("ecg_id", 0, 2 ** 31 - 1) ?? cells.map((_, r) => r + 1);
   const seen = new Set<number>();
-  ids?.forEach((id, r) => {
+  ids.forEach((id, r) => {
     if (seen.has(id)) throw fail(`row ${r + 1}: ecg_id ${id} appears twice`);
     seen.add(id);
   });
   const names = columnOf("patient");
   const patients = names === undefined ? cells.map((_, r) => r + 1) : numberPatients(names, fail);
 
-  const classNames = header.filter((name) => !(RESERVED as readonly string[]).includes(name));
+  const classNames = header.filter((name) => !RESERVED.includes(name));
   const labels = new Float32Array(cells.length * classNames.length);
   classNames.forEach((name, c) => {
-    columnOf(name)!.forEach((cell, r) => {
+    const column = columnOf(name)!;
+    column.forEach((cell, r) => {
       const value = decimal(cell);
       if (value !== 0 && value !== 1) {
         throw fail(
@@ -62,30 +66,29 @@ export function parseLabelsTable(text: string, file: string, seed: number): Reco
       }
       labels[r * classNames.length + c] = value;
     });
-    if (!columnHasOne(labels, c, classNames.length)) {
+    if (column.every((cell) => Number(cell) === 0)) {
       throw fail(`no record has class ${name}. Leave the column away or add records`);
     }
   });
 
-  const folds = columnOf("fold")?.map((cell, r) => {
-    const fold = wholeNumber(cell, 1, FOLDS);
-    if (fold === undefined) {
-      throw fail(`row ${r + 1}: fold needs a whole number from 1 to ${FOLDS}, got "${cell}"`);
+  const folds = wholeNumbers("fold", 1, FOLDS, ` from 1 to ${FOLDS}`) ??
+    [...assignFolds({ patients, labels, classes: classNames.length, seed })];
+  const first = new Map<number, number>(); // patient → row
+  patients.forEach((patient, r) => {
+    const other = first.get(patient) ?? r;
+    first.set(patient, other);
+    if (folds[r] !== folds[other]) {
+      throw fail(
+        `patient ${names?.[r]} has records in folds ${folds[other]} and ${folds[r]} (rows ` +
+          `${other + 1} and ${r + 1}). Give all records of a patient the same fold`,
+      );
     }
-    return fold;
-  }) ?? [...assignFolds({ patients, labels, classes: classNames.length, seed })];
-  checkFoldsOfPatients(patients, folds, names, fail);
-
-  const rows: TableRow[] = paths.map((path, r) => ({
-    id: ids?.[r] ?? r + 1,
-    patient: patients[r],
-    fold: folds[r],
-    file: path,
-  }));
+  });
+  const rows = paths.map((file, r) => ({ id: ids[r], patient: patients[r], fold: folds[r], file }));
   return { rows, labels, classNames };
 }
 
-function checkHeader(header: readonly string[], fail: CsvTable["fail"]): void {
+function checkHeader(header: readonly string[], fail: Fail): void {
   const unnamed = header.indexOf("");
   if (unnamed >= 0) {
     throw fail(
@@ -98,12 +101,12 @@ function checkHeader(header: readonly string[], fail: CsvTable["fail"]): void {
   if (!header.includes("path")) {
     throw fail(`column "path" is missing; it has ${header.join(", ")}`);
   }
-  if (header.every((name) => (RESERVED as readonly string[]).includes(name))) {
+  if (header.every((name) => RESERVED.includes(name))) {
     throw fail(`it has no label column. Every column besides ${RESERVED.join(", ")} is a class`);
   }
 }
 
-function checkPaths(paths: readonly string[], fail: CsvTable["fail"]): void {
+function checkPaths(paths: readonly string[], fail: Fail): void {
   const rowOf = new Map<string, number>();
   paths.forEach((path, r) => {
     if (path === "") throw fail(`row ${r + 1}: the path is empty`);
@@ -123,37 +126,13 @@ function checkPaths(paths: readonly string[], fail: CsvTable["fail"]): void {
   });
 }
 
-function numberPatients(names: readonly string[], fail: CsvTable["fail"]): number[] {
+function numberPatients(names: readonly string[], fail: Fail): number[] {
   const empty = names.indexOf("");
   if (empty >= 0) throw fail(`row ${empty + 1}: the patient is empty`);
   const numbers = names.map((name) => wholeNumber(name, 0, 2 ** 31 - 1));
   if (numbers.every((number) => number !== undefined)) return numbers as number[];
   const known = new Map([...new Set(names)].map((name, index) => [name, index + 1]));
   return names.map((name) => known.get(name)!);
-}
-
-function checkFoldsOfPatients(
-  patients: readonly number[],
-  folds: readonly number[],
-  names: readonly string[] | undefined,
-  fail: CsvTable["fail"],
-): void {
-  const first = new Map<number, number>(); // patient → row
-  patients.forEach((patient, r) => {
-    const other = first.get(patient) ?? r;
-    first.set(patient, other);
-    if (folds[r] !== folds[other]) {
-      throw fail(
-        `patient ${names?.[r]} has records in folds ${folds[other]} and ${folds[r]} (rows ` +
-          `${other + 1} and ${r + 1}). Give all records of a patient the same fold`,
-      );
-    }
-  });
-}
-
-function columnHasOne(labels: Float32Array, column: number, classes: number): boolean {
-  for (let at = column; at < labels.length; at += classes) if (labels[at] === 1) return true;
-  return false;
 }
 
 function wholeNumber(cell: string, low: number, high: number): number | undefined {

@@ -8,11 +8,11 @@
 import { existsSync, statSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { plural } from "../../text/format.ts";
+import { cannotRead, readFailureReason } from "../files/file_errors.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
-import { readFailureReason } from "../files/wfdb/file_source.ts";
 import { readRecordSync } from "../files/wfdb/read_record.ts";
 import { physicalValues } from "../files/wfdb/record.ts";
-import { shapeOf } from "../reading/load_table.ts";
+import { shapeOf, strictError } from "../reading/load_table.ts";
 import { millivoltsPerUnit } from "../signals/lead_signals.ts";
 import { LEADS, type QuarantinedRecord, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { resample } from "../signals/resample.ts";
@@ -105,9 +105,7 @@ export async function loadMitBih(root: string, options: WindowOptions = {}): Pro
       if (!(error instanceof UserError)) throw error;
       const reason = readFailureReason(error);
       quarantined.push({ id: record, file: String(record), reason });
-      if (strict) {
-        throw new UserError(`Cannot read record ${record}: ${reason}`, { remedy: "not-strict" });
-      }
+      if (strict) throw strictError(quarantined);
     }
     onProgress?.(done + 1, wanted.length);
     // Lets timers run, so that a progress bar moves and Ctrl-C is heard.
@@ -163,7 +161,7 @@ function readLead(
   samplingRate: number,
   signalLength: number,
 ): { samples: Int16Array; labels: WindowLabel[] } {
-  const fail = (reason: string) => new UserError(`Cannot read ${record}.hea: ${reason}`);
+  const fail = cannotRead(`${record}.hea`);
   const { signals, header } = readRecordSync(`${root}/${record}`, { verification: "error" });
   const signal = signals.find(({ description }) => description === MIT_BIH_LEAD);
   if (signal === undefined) throw fail(`it has no lead ${MIT_BIH_LEAD}`);

@@ -7,10 +7,11 @@
 import { UserError } from "../../errors.ts";
 import { formatCount, formatPercent } from "../../text/format.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
-import { fileErrorReason, folderSource, readFailureReason } from "../files/wfdb/file_source.ts";
-import { parseHeader } from "../files/wfdb/header.ts";
+import { cannotRead, listFolder, readFailureReason } from "../files/file_errors.ts";
+import { folderSource } from "../files/wfdb/file_source.ts";
+import { readHeader } from "../files/wfdb/header.ts";
 import { examineEach } from "../inventory/examine_each.ts";
-import { groupBy, type Inventory, type InventoryOptions } from "../inventory/inventory.ts";
+import { groupBy, type Inventory, type InventoryOptions, listOf } from "../inventory/inventory.ts";
 import { recordProblem } from "../inventory/record_problem.ts";
 import { AAMI_CLASSES, type AamiClass, countBeats, labelWindows } from "./aami_classes.ts";
 import {
@@ -50,7 +51,7 @@ export async function takeMitBihInventory(
   root: string,
   { verify = false, ...options }: InventoryOptions = {},
 ): Promise<Inventory> {
-  const names = listFolder(root);
+  const names = listFolder(root).map(({ name }) => name);
   const [hea, dat, atr] = [".hea", ".dat", ".atr"]
     .map((extension) => names.filter((name) => name.endsWith(extension)).length);
   const found = MIT_BIH_RECORDS.filter((record) => names.includes(`${record}.hea`));
@@ -104,10 +105,7 @@ export async function takeMitBihInventory(
         ],
       })),
     }],
-    lists: damaged.length === 0 ? [] : [{
-      title: "Damaged",
-      entries: damaged.map(({ record, reason }) => `${record}: ${reason}`),
-    }],
+    lists: listOf("Damaged", damaged.map(({ record, reason }) => `${record}: ${reason}`)),
     figures: records.length === 0 ? [] : [{
       file: "mitbih_windows.svg",
       kind: "grouped",
@@ -127,11 +125,9 @@ export async function takeMitBihInventory(
 }
 
 function describeRecord(root: string, record: number): MitBihRecord {
-  const file = `${record}.hea`;
-  const header = new TextDecoder().decode(folderSource(root).read(file));
-  const { frames, frameRate, signals } = parseHeader(header, file);
+  const { frames, frameRate, signals } = readHeader(folderSource(root), String(record));
   if (frames === undefined) {
-    throw new UserError(`${file}: the header does not say how many samples there are`);
+    throw cannotRead(`${record}.hea`)("the header does not say how many samples there are");
   }
   const { annotations, timeResolution } = readAnnotationsSync(`${root}/${record}.atr`);
   const labels = labelWindows(
@@ -148,12 +144,4 @@ function describeRecord(root: string, record: number): MitBihRecord {
     windows: labels.filter((label) => label !== "unlabeled").length,
     abnormal: labels.filter((label) => label === "abnormal").length,
   };
-}
-
-function listFolder(root: string): string[] {
-  try {
-    return [...Deno.readDirSync(root)].map(({ name }) => name);
-  } catch (error) {
-    throw new UserError(`Cannot read ${root}: ${fileErrorReason(error)}`);
-  }
 }

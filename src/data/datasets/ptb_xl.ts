@@ -7,20 +7,12 @@
 
 import { existsSync } from "node:fs";
 import type { DataSetFiles } from "../download/download.ts";
-import { UserError } from "../../errors.ts";
-import {
-  type LoadOptions,
-  loadTable,
-  readText,
-  type RecordTable,
-  shapeOf,
-  type TableSource,
-} from "../reading/load_table.ts";
+import { type ErrorFacts, UserError } from "../../errors.ts";
+import { type LoadOptions, loadTable, shapeOf } from "../reading/load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
 import type { Dataset } from "./dataset.ts";
 import { takePtbXlInventory } from "./ptb_xl_inventory.ts";
-import { parsePtbXlTable } from "./ptb_xl_table.ts";
-import { parseScpStatements, setSuperclasses } from "./scp_labels.ts";
+import { ptbXlTables, readPtbXlRows } from "./ptb_xl_table.ts";
 
 /** The file that tells a synthetic cohort from the real data set, which it must never pass for. */
 export const SYNTHETIC_MARKER = "SYNTHETIC.txt";
@@ -77,44 +69,30 @@ export async function loadPtbXl(root: string, options: PtbXlOptions = {}): Promi
   if (samplingRate !== 100 && samplingRate !== 500) {
     throw new UserError(`Cannot read PTB-XL at ${samplingRate} Hz: give 100 or 500`);
   }
-  const { signalLength } = shapeOf(options);
-  const tables = [`${root}/ptbxl_database.csv`, `${root}/scp_statements.csv`] as const;
-  const fail = (message: string) =>
-    new UserError(message, {
-      remedy: "fetch-dataset",
-      id: "ptbxl",
-      name: "PTB-XL",
-      rate: samplingRate,
-    });
+  const fail = (message: string, facts?: ErrorFacts) =>
+    new UserError(
+      message,
+      facts ?? { remedy: "fetch-dataset", id: "ptbxl", name: "PTB-XL", rate: samplingRate },
+    );
   const set = await loadTable({
     loader: "PTB-XL",
     name: nameIn(root),
     shown: root,
     root,
-    samplingRate,
-    signalLength,
-    resample: false,
-    tables,
-    readTable: () => readPtbXlTable(tables, samplingRate, fail),
+    shape: { ...shapeOf(options), resample: false },
+    tables: ptbXlTables(root),
+    readTable: () => {
+      const rows = readPtbXlRows(root, samplingRate, fail);
+      const labels = new Float32Array(rows.length * CLASS_NAMES.length);
+      rows.forEach(({ classes }, row) => {
+        for (const c of classes) labels[row * CLASS_NAMES.length + c] = 1;
+      });
+      return { rows, labels, classNames: CLASS_NAMES };
+    },
     keepFiles: false,
     fail,
   }, options);
   return { ...set, synthetic: existsSync(`${root}/${SYNTHETIC_MARKER}`) };
-}
-
-function readPtbXlTable(
-  [tablePath, statementsPath]: readonly [string, string],
-  samplingRate: 100 | 500,
-  fail: TableSource["fail"],
-): RecordTable {
-  const rows = parsePtbXlTable(readText(tablePath, fail), samplingRate, tablePath);
-  const statements = parseScpStatements(readText(statementsPath, fail), statementsPath);
-  const labels = new Float32Array(rows.length * CLASS_NAMES.length);
-  rows.forEach((row, i) => {
-    const target = labels.subarray(i * CLASS_NAMES.length, (i + 1) * CLASS_NAMES.length);
-    setSuperclasses(row.codes.keys(), statements, target, `${tablePath}, ecg_id ${row.id}`);
-  });
-  return { rows, labels, classNames: CLASS_NAMES };
 }
 
 function nameIn(root: string): string {

@@ -5,24 +5,28 @@
  */
 
 import { existsSync } from "node:fs";
+import { UserError } from "../../errors.ts";
 import { formatCount } from "../../text/format.ts";
-import { folderSource } from "../files/wfdb/file_source.ts";
 import { examineEach } from "../inventory/examine_each.ts";
 import {
-  type Group,
+  type CountFigure,
   groupBy,
   type Inventory,
   type InventoryOptions,
+  listOf,
 } from "../inventory/inventory.ts";
 import { AGE_BANDS, ageBand, SEXES, sexName } from "../inventory/people.ts";
 import { recordProblem } from "../inventory/record_problem.ts";
+import { readText } from "../reading/load_table.ts";
 import { CLASS_NAMES } from "../signals/record_set.ts";
-import { parsePtbXlTable, type PtbXlRow } from "./ptb_xl_table.ts";
-import { parseScpStatements, setSuperclasses } from "./scp_labels.ts";
+import { type LabeledRow, parsePtbXlTable, ptbXlTables, readPtbXlRows } from "./ptb_xl_table.ts";
 
-/** A record and its classes. */
-interface Labeled extends PtbXlRow {
-  /** Indices into `CLASS_NAMES`. */
+/** Counts of a group of records. */
+interface GroupCounts {
+  readonly name: string;
+  readonly records: number;
+  readonly patients: number;
+  /** Records with each class, and without any, [6]. */
   readonly classes: readonly number[];
 }
 
@@ -37,6 +41,11 @@ interface VersionFiles {
   readonly damaged: readonly { readonly file: string; readonly reason: string }[];
 }
 
+/** Parts that the folds make, in the order of their names. */
+const PARTS = ["train(1-8)", "val(9)", "test(10)"];
+const FOLDS = Array.from({ length: 10 }, (_, i) => `${i + 1}`);
+const CLASSES = [...CLASS_NAMES, "none"];
+
 /**
  * Counts what a folder in PTB-XL's layout holds.
  *
@@ -50,83 +59,62 @@ export async function takePtbXlInventory(
   name: string,
   options: InventoryOptions = {},
 ): Promise<Inventory> {
-  const table = `${root}/ptbxl_database.csv`;
-  const readText = (name: string) => new TextDecoder().decode(folderSource(root).read(name));
-  const text = readText("ptbxl_database.csv");
+  const fail = (message: string) => new UserError(message);
+  const [table] = ptbXlTables(root);
+  const text = readText(table, fail);
   const columns = text.slice(0, text.search(/[\r\n]|$/)).split(",");
   // One's own data may have one version only.
   const rates = ([[100, "filename_lr"], [500, "filename_hr"]] as const)
     .flatMap(([rate, column]) => columns.includes(column) ? [rate] : []);
-  const parsed = (rates.length > 0 ? rates : [100 as const])
-    .map((rate) => parsePtbXlTable(text, rate, table));
-  const statements = parseScpStatements(
-    readText("scp_statements.csv"),
-    `${root}/scp_statements.csv`,
-  );
-  const labels = new Float32Array(CLASS_NAMES.length);
-  const rows: Labeled[] = parsed[0].map((row) => {
-    setSuperclasses(row.codes.keys(), statements, labels, `${table}, ecg_id ${row.id}`);
-    return { ...row, classes: [...CLASS_NAMES.keys()].filter((c) => labels[c] > 0) };
-  });
+  const rows = readPtbXlRows(root, rates[0] ?? 100, fail);
 
   const versions: VersionFiles[] = [];
   for (const [v, rate] of rates.entries()) {
-    const progress = (done: number) =>
+    const onProgress = (done: number) =>
       options.onProgress?.(v * rows.length + done, rates.length * rows.length);
-    const files = parsed[v].map(({ file }) => file);
-    versions.push(await examineFiles(root, files, rate, { ...options, onProgress: progress }));
+    const files = (v === 0 ? rows : parsePtbXlTable(text, rate, table)).map(({ file }) => file);
+    versions.push(await examineFiles(root, files, rate, { ...options, onProgress }));
   }
 
-  const patients = new Set(rows.map(({ patient }) => patient)).size;
-  const parts = groupBy(
-    rows,
-    ({ fold }) => fold <= 8 ? "train(1-8)" : fold === 9 ? "val(9)" : "test(10)",
-    ["train(1-8)", "val(9)", "test(10)"],
+  const count = (valueOf: (row: LabeledRow) => string, names: readonly string[]) =>
+    groupBy(rows, valueOf, names).map(({ name, members }) => countGroup(name, members));
+  const all = countGroup("all", rows);
+  const parts = count(({ fold }) => PARTS[fold <= 8 ? 0 : fold - 8], PARTS);
+  const groupings = [
+    { group: "part", key: "parts", counts: [...parts, all] },
+    { group: "fold", key: "folds", axis: "Fold", counts: count(({ fold }) => `${fold}`, FOLDS) },
+    { group: "sex", key: "sexes", axis: "Sex", counts: count(({ sex }) => sexName(sex), SEXES) },
+    {
+      group: "age",
+      key: "age_bands",
+      axis: "Age (years)",
+      counts: count(({ age }) => ageBand(age), AGE_BANDS),
+    },
+  ];
+  const together = CLASS_NAMES.map((name, i) =>
+    countGroup(name, rows.filter(({ classes }) => classes.includes(i))).classes
+      .slice(0, CLASS_NAMES.length)
   );
-  const all = [...parts, { name: "all", members: rows }];
-  const folds = groupBy(
-    rows,
-    ({ fold }) => `${fold}`,
-    Array.from({ length: 10 }, (_, i) => `${i + 1}`),
-  );
-  const sexes = groupBy(rows, ({ sex }) => sexName(sex), SEXES);
-  const ages = groupBy(rows, ({ age }) => ageBand(age), AGE_BANDS);
-  const together = CLASS_NAMES.map((_, i) => {
-    const members = rows.filter(({ classes }) => classes.includes(i));
-    return CLASS_NAMES.map((_, j) => members.filter(({ classes }) => classes.includes(j)).length);
-  });
-  const figure = (group: string, groupTitle: string, groups: readonly Group<Labeled>[]) => {
-    const present = groups.filter(({ members }) => members.length > 0);
-    const counts = present.map(({ members }) => countClasses(members));
-    return {
-      file: `ptbxl_classes_by_${group}.svg`,
-      kind: "grouped" as const,
-      title: `${name}: records of each class by ${group}`,
-      caption: `n = ${formatCount(rows.length)} records; a record can have several classes`,
-      groupTitle,
-      groups: present.map(({ name }) => name),
-      valueTitle: "Records",
-      series: [...CLASS_NAMES, "none"].map((name, c) => ({
-        name,
-        values: counts.map((each) => each[c]),
-      })),
-    };
-  };
   return {
     name,
     totals: {
       rows: formatCount(rows.length),
-      patients: formatCount(patients),
+      patients: formatCount(all.patients),
       ...Object.fromEntries(versions.map(({ rate, dat }) => [
         rate === 100 ? "lr_dat" : "hr_dat",
         `${formatCount(dat)} of ${formatCount(rows.length)} (${rate} Hz)`,
       ])),
     },
     tables: [
-      classTable("part", all),
-      classTable("fold", folds),
-      classTable("sex", sexes),
-      classTable("age", ages),
+      ...groupings.map(({ group, counts }) => ({
+        groupTitle: group,
+        columns: ["records", "patients", ...CLASSES],
+        rows: counts.filter(({ records }) => records > 0)
+          .map(({ name, records, patients, classes }) => ({
+            name,
+            cells: [records, patients, ...classes],
+          })),
+      })),
       {
         title: "Records with both classes:",
         groupTitle: "",
@@ -147,19 +135,30 @@ export async function takePtbXlInventory(
         valueTitle: "so many also have",
         series: CLASS_NAMES.map((name, j) => ({ name, values: together.map((row) => row[j]) })),
       },
-      figure("fold", "Fold", folds),
-      figure("sex", "Sex", sexes),
-      figure("age", "Age (years)", ages),
+      ...groupings.flatMap(({ group, axis, counts }): CountFigure[] => {
+        if (axis === undefined) return [];
+        const present = counts.filter(({ records }) => records > 0);
+        return [{
+          file: `ptbxl_classes_by_${group}.svg`,
+          kind: "grouped",
+          title: `${name}: records of each class by ${group}`,
+          caption: `n = ${formatCount(rows.length)} records; a record can have several classes`,
+          groupTitle: axis,
+          groups: present.map(({ name }) => name),
+          valueTitle: "Records",
+          series: CLASSES.map((name, c) => ({
+            name,
+            values: present.map(({ classes }) => classes[c]),
+          })),
+        }];
+      }),
     ],
     json: {
       name,
       root,
       rows: rows.length,
-      patients,
-      parts: describeGroups(all),
-      folds: describeGroups(folds),
-      sexes: describeGroups(sexes),
-      age_bands: describeGroups(ages),
+      patients: all.patients,
+      ...Object.fromEntries(groupings.map(({ key, counts }) => [key, describeGroups(counts)])),
       class_names: CLASS_NAMES,
       cooccurrence: together,
       files: Object.fromEntries(versions.map(({ rate, dat, missing, damaged }) => [
@@ -177,39 +176,22 @@ export async function takePtbXlInventory(
   };
 }
 
-/** Records with each class, and without any, [6]. */
-function countClasses(members: readonly Labeled[]): number[] {
-  const counts = new Array<number>(CLASS_NAMES.length + 1).fill(0);
+function countGroup(name: string, members: readonly LabeledRow[]): GroupCounts {
+  const counts = new Array<number>(CLASSES.length).fill(0);
   for (const { classes } of members) {
     for (const c of classes.length === 0 ? [CLASS_NAMES.length] : classes) counts[c]++;
   }
-  return counts;
+  const patients = new Set(members.map(({ patient }) => patient)).size;
+  return { name, records: members.length, patients, classes: counts };
 }
 
-const countPatients = (members: readonly Labeled[]) =>
-  new Set(members.map(({ patient }) => patient)).size;
-
-function classTable(groupTitle: string, groups: readonly Group<Labeled>[]) {
-  return {
-    groupTitle,
-    columns: ["records", "patients", ...CLASS_NAMES, "none"],
-    rows: groups.filter(({ members }) => members.length > 0).map(({ name, members }) => ({
-      name,
-      cells: [members.length, countPatients(members), ...countClasses(members)],
-    })),
-  };
-}
-
-function describeGroups(groups: readonly Group<Labeled>[]) {
-  return Object.fromEntries(groups.map(({ name, members }) => {
-    const counts = countClasses(members);
-    return [name, {
-      records: members.length,
-      patients: countPatients(members),
-      classes: Object.fromEntries(CLASS_NAMES.map((name, c) => [name, counts[c]])),
-      none: counts[CLASS_NAMES.length],
-    }];
-  }));
+function describeGroups(groups: readonly GroupCounts[]) {
+  return Object.fromEntries(groups.map(({ name, records, patients, classes }) => [name, {
+    records,
+    patients,
+    classes: Object.fromEntries(CLASS_NAMES.map((name, c) => [name, classes[c]])),
+    none: classes[CLASS_NAMES.length],
+  }]));
 }
 
 async function examineFiles(
@@ -238,10 +220,10 @@ function listFiles({ rate, missing, damaged }: VersionFiles, rows: number): Inve
   const title = (kind: string, count: number) =>
     `${kind} at ${rate} Hz, ${formatCount(count)} of ${formatCount(rows)}`;
   return [
-    {
-      title: title("Damaged", damaged.length),
-      entries: damaged.map(({ file, reason }) => `${file}: ${reason}`),
-    },
-    { title: title("Missing", missing.length), entries: missing },
-  ].filter(({ entries }) => entries.length > 0);
+    ...listOf(
+      title("Damaged", damaged.length),
+      damaged.map(({ file, reason }) => `${file}: ${reason}`),
+    ),
+    ...listOf(title("Missing", missing.length), missing),
+  ];
 }

@@ -73,18 +73,17 @@ export async function loadRecordFolder(
   root: string,
   options: RecordFolderOptions = {},
 ): Promise<RecordSet> {
-  const { resample = true, seed = 42, name = "Record folder" } = options;
+  const { seed = 42, name = "Record folder" } = options;
   return await loadTable({
     loader: `folder, seed ${seed}`,
     name,
     shown: root,
     root,
-    ...shapeOf(options),
-    resample,
+    shape: shapeOf(options),
     tables: [],
     readTable: () => readFolder(root, seed),
     keepFiles: true,
-    fail: (message) => new UserError(message, { remedy: "record-folder" }),
+    fail: (message, facts = { remedy: "record-folder" }) => new UserError(message, facts),
   }, options);
 }
 

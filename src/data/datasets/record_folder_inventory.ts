@@ -7,15 +7,17 @@
 import { UserError } from "../../errors.ts";
 import { formatCount } from "../../text/format.ts";
 import { headerPatient } from "../files/header_patient.ts";
-import { folderOf, folderSource, readFailureReason } from "../files/wfdb/file_source.ts";
-import { findHeaders } from "../files/wfdb/find_records.ts";
-import { parseHeader, type WfdbHeader } from "../files/wfdb/header.ts";
+import { readFailureReason } from "../files/file_errors.ts";
+import { folderSource } from "../files/wfdb/file_source.ts";
+import { findHeaders, segmentPaths } from "../files/wfdb/find_records.ts";
+import { readHeader, type WfdbHeader } from "../files/wfdb/header.ts";
 import { examineEach } from "../inventory/examine_each.ts";
 import {
   type Group,
   groupBy,
   type Inventory,
   type InventoryOptions,
+  listOf,
   sizes,
 } from "../inventory/inventory.ts";
 import { AGE_BANDS, ageBand, SEXES, sexName } from "../inventory/people.ts";
@@ -53,14 +55,17 @@ export async function takeRecordFolderInventory(
   const half = (start: number) => (done: number) => onProgress?.(start + done, 2 * names.length);
   await examineEach(names, (name) => {
     try {
-      const bytes = folderSource(root).read(`${name}.hea`);
-      headers.set(name, parseHeader(new TextDecoder().decode(bytes), `${name}.hea`));
+      headers.set(name, readHeader(folderSource(root), name));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       headers.set(name, error);
     }
   }, { onProgress: half(0), signal });
-  const segments = new Set([...headers].flatMap(([name, header]) => segmentNames(name, header)));
+  const segments = new Set(
+    [...headers].flatMap(([name, header]) =>
+      header instanceof UserError ? [] : segmentPaths(name, header)
+    ),
+  );
 
   const records: ReturnType<typeof describeRecord>[] = [];
   const unreadable: { file: string; reason: string }[] = [];
@@ -74,17 +79,19 @@ export async function takeRecordFolderInventory(
     else records.push(describeRecord(name, header as WfdbHeader, headers));
   }, { onProgress: half(names.length), signal });
 
-  const rates = groupBy(records, ({ rate }) => rate);
-  const durations = groupBy(records, ({ duration }) => duration, [
-    ...DURATIONS.map(([name]) => name),
-    "unknown",
-  ]);
-  const leadCounts = groupBy(records, ({ leads }) => String(leads.length));
-  const leadSets = groupBy(records, ({ leads }) => nameLeadSet(leads));
-  const sexes = groupBy(records, ({ sex }) => sex, SEXES);
-  const ages = groupBy(records, ({ age }) => age, AGE_BANDS);
+  const bands = [...DURATIONS.map(([name]) => name), "unknown"];
   const diagnoses = groupBy(records, (record) => record.diagnoses);
+  const groupings: [title: string, key: string, groups: Group<unknown>[]][] = [
+    ["rate (Hz)", "rates", groupBy(records, ({ rate }) => rate)],
+    ["duration", "durations", groupBy(records, ({ duration }) => duration, bands)],
+    ["leads", "lead_counts", groupBy(records, ({ leads }) => String(leads.length))],
+    ["set of leads", "lead_sets", groupBy(records, ({ leads }) => nameLeadSet(leads))],
+    ["sex", "sexes", groupBy(records, ({ sex }) => sex, SEXES)],
+    ["age", "age_bands", groupBy(records, ({ age }) => age, AGE_BANDS)],
+    ["diagnosis (Dx)", "diagnoses", diagnoses],
+  ];
   const withoutDiagnosis = records.filter((record) => record.diagnoses.length === 0).length;
+  const frequent = diagnoses.slice(0, DIAGNOSES);
   return {
     name: "Records",
     totals: {
@@ -92,21 +99,16 @@ export async function takeRecordFolderInventory(
       unreadable: formatCount(unreadable.length),
       "no diagnosis": formatCount(withoutDiagnosis),
     },
-    tables: [
-      recordTable("rate (Hz)", rates),
-      recordTable("duration", durations),
-      recordTable("leads", leadCounts),
-      recordTable("set of leads", leadSets),
-      recordTable("sex", sexes),
-      recordTable("age", ages),
-      recordTable("diagnosis (Dx)", diagnoses),
-    ],
-    lists: unreadable.length === 0 ? [] : [{
-      title: "Unreadable",
-      entries: unreadable.map(({ file, reason }) =>
-        reason.startsWith(file) ? reason : `${file}: ${reason}`
-      ),
-    }],
+    tables: groupings.map(([groupTitle, , groups]) => ({
+      groupTitle,
+      columns: ["records"],
+      rows: groups.filter(({ members }) => members.length > 0)
+        .map(({ name, members }) => ({ name, cells: [members.length] })),
+    })),
+    lists: listOf(
+      "Unreadable",
+      unreadable.map(({ file, reason }) => reason.startsWith(file) ? reason : `${file}: ${reason}`),
+    ),
     figures: diagnoses.length === 0 ? [] : [{
       file: "records_diagnoses.svg",
       kind: "bars",
@@ -117,33 +119,18 @@ export async function takeRecordFolderInventory(
           ? `; the ${DIAGNOSES} most frequent of ${diagnoses.length} codes`
           : ""),
       groupTitle: "Diagnosis",
-      groups: diagnoses.slice(0, DIAGNOSES).map(({ name }) => name),
+      groups: frequent.map(({ name }) => name),
       valueTitle: "Records",
-      series: [{
-        name: "records",
-        values: diagnoses.slice(0, DIAGNOSES).map(({ members }) => members.length),
-      }],
+      series: [{ name: "records", values: frequent.map(({ members }) => members.length) }],
     }],
     json: {
       root,
       records: records.length,
-      rates: sizes(rates),
-      durations: sizes(durations),
-      lead_counts: sizes(leadCounts),
-      lead_sets: sizes(leadSets),
-      sexes: sizes(sexes),
-      age_bands: sizes(ages),
-      diagnoses: sizes(diagnoses),
+      ...Object.fromEntries(groupings.map(([, key, groups]) => [key, sizes(groups)])),
       without_diagnosis: withoutDiagnosis,
       unreadable,
     },
   };
-}
-
-function recordTable(groupTitle: string, groups: readonly Group<unknown>[]) {
-  const rows = groups.filter(({ members }) => members.length > 0)
-    .map(({ name, members }) => ({ name, cells: [members.length] }));
-  return { groupTitle, columns: ["records"], rows };
 }
 
 /** What is counted of a record. */
@@ -163,20 +150,13 @@ function describeRecord(
   };
 }
 
-/** Paths of the segments of a record; none for an ordinary one. */
-function segmentNames(name: string, header: WfdbHeader | UserError): string[] {
-  if (header instanceof UserError) return [];
-  return (header.segments ?? []).filter((segment) => segment.name !== "~")
-    .map((segment) => folderOf(name) + segment.name);
-}
-
 /** Names of the leads; of a segmented record those of its first segment, which has all of them. */
 function leadNames(
   name: string,
   header: WfdbHeader,
   headers: ReadonlyMap<string, WfdbHeader | UserError>,
 ): string[] {
-  const [first] = segmentNames(name, header);
+  const [first] = segmentPaths(name, header);
   const described = header.segments === undefined ? header : headers.get(first);
   if (described === undefined || described instanceof UserError) return [];
   return described.signals.map(({ description }, index) =>

@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { parseCsv } from "../files/csv.ts";
+import { parseLooseTable } from "../files/csv.ts";
 import { CLASS_NAMES } from "../signals/record_set.ts";
 
 /** What `scp_statements.csv` says: the class index of a diagnostic statement, −1 of any other. */
@@ -21,56 +21,43 @@ export type ScpStatements = ReadonlyMap<string, number>;
  * @throws {UserError} where a column is missing or a class is not one of the five
  */
 export function parseScpStatements(text: string, file = "scp_statements.csv"): ScpStatements {
-  const rows = parseCsv(text, file);
-  const header = rows[0] ?? [];
-  const column = (name: string): number => {
-    const index = header.indexOf(name);
-    if (index < 0) {
-      throw new UserError(`Cannot read ${file}: column "${name}" is missing`);
-    }
-    return index;
-  };
+  const { rows, fail, column } = parseLooseTable(text, file);
   const diagnostic = column("diagnostic");
   const diagnosticClass = column("diagnostic_class");
   const statements = new Map<string, number>();
-  for (const row of rows.slice(1)) {
-    const code = row[0]?.trim() ?? "";
+  for (const row of rows) {
+    const [code] = row;
     if (code === "") continue;
-    if (Number(row[diagnostic]) !== 1) {
-      statements.set(code, -1);
-      continue;
-    }
-    const name = row[diagnosticClass]?.trim() ?? "";
+    const isDiagnostic = Number(row[diagnostic]) === 1;
+    const name = row[diagnosticClass] ?? "";
     const index = (CLASS_NAMES as readonly string[]).indexOf(name);
-    if (index < 0) {
-      throw new UserError(
-        `Cannot read ${file}: statement ${code} is diagnostic, but its class "${name}" is none of ` +
+    if (isDiagnostic && index < 0) {
+      throw fail(
+        `statement ${code} is diagnostic, but its class "${name}" is none of ` +
           CLASS_NAMES.join(", "),
       );
     }
-    statements.set(code, index);
+    statements.set(code, isDiagnostic ? index : -1);
   }
-  if (statements.size === 0) throw new UserError(`Cannot read ${file}: it lists no statements`);
+  if (statements.size === 0) throw fail("it lists no statements");
   return statements;
 }
 
 /**
- * Sets the superclasses of one record: any diagnostic statement sets its class, whatever its
- * likelihood (0 means "not known"). The published class counts follow from this rule.
+ * The superclasses of one record: any diagnostic statement sets its class, whatever its likelihood (0
+ * means "not known"). The published class counts follow from this rule.
  *
  * @param codes Statements of the record
- * @param statements From {@linkcode parseScpStatements}
- * @param labels Receives 0 or 1 for each class, [5]
  * @param where The record, for the message, for example `ecg_id 17`
+ * @returns Indices into `CLASS_NAMES`, ascending
  * @throws {UserError} for a statement that `scp_statements.csv` does not list
  */
-export function setSuperclasses(
+export function superclassesOf(
   codes: Iterable<string>,
   statements: ScpStatements,
-  labels: Float32Array,
   where: string,
-): void {
-  labels.fill(0);
+): number[] {
+  const classes = new Set<number>();
   for (const code of codes) {
     const index = statements.get(code);
     if (index === undefined) {
@@ -79,6 +66,7 @@ export function setSuperclasses(
           `the code in ptbxl_database.csv or add it to scp_statements.csv`,
       );
     }
-    if (index >= 0) labels[index] = 1;
+    if (index >= 0) classes.add(index);
   }
+  return [...classes].sort();
 }

@@ -84,14 +84,18 @@ export function groupBy<Item>(
     }
   }
   const found = [...groups].map(([name, members]) => ({ name, members }));
-  return names !== undefined
-    ? found
-    : found.sort((a, b) =>
-      b.members.length - a.members.length || a.name.localeCompare(b.name, "en")
-    );
+  if (names !== undefined) return found;
+  return found.sort((a, b) =>
+    b.members.length - a.members.length || a.name.localeCompare(b.name, "en")
+  );
 }
 
 /** Number of members by name, for JSON. */
 export function sizes(groups: readonly Group<unknown>[]): Record<string, number> {
   return Object.fromEntries(groups.map(({ name, members }) => [name, members.length]));
+}
+
+/** Entries under a heading, or nothing where there are none. */
+export function listOf(title: string, entries: readonly string[]): Inventory["lists"] {
+  return entries.length === 0 ? [] : [{ title, entries }];
 }

@@ -5,9 +5,10 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { fileSize, folderSource } from "../files/wfdb/file_source.ts";
+import { cannotRead, readFailureReason } from "../files/file_errors.ts";
+import { fileSize, folderOf, folderSource } from "../files/wfdb/file_source.ts";
 import { sampleFormat } from "../files/wfdb/formats.ts";
-import { parseHeader, type WfdbHeader } from "../files/wfdb/header.ts";
+import { readHeader, type WfdbHeader } from "../files/wfdb/header.ts";
 import { readRecordFrom } from "../files/wfdb/read_record.ts";
 
 /** What is wrong with a record. */
@@ -31,9 +32,9 @@ export function recordProblem(
   name: string,
   verify: boolean,
 ): RecordProblem | undefined {
-  const cut = name.lastIndexOf("/");
-  const at = cut < 0 ? folder : `${folder}/${name.slice(0, cut)}`;
-  const base = name.slice(cut + 1);
+  const below = folderOf(name);
+  const base = name.slice(below.length);
+  const at = `${folder}/${below}`.slice(0, -1);
   try {
     const problem = checkFiles(at, base);
     if (problem === undefined && verify) {
@@ -42,7 +43,8 @@ export function recordProblem(
     return problem;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { kind: "damaged", reason: withoutFolder(error.message, at) };
+    // Files are named below the data set, as in its tables.
+    return { kind: "damaged", reason: readFailureReason(error).replace(`${at}/`, "") };
   }
 }
 
@@ -50,9 +52,9 @@ export function recordProblem(
 function checkFiles(folder: string, base: string, isSegment = false): RecordProblem | undefined {
   const file = `${base}.hea`;
   if (fileSize(folder, file) === undefined) return missing(file);
-  const header = parseHeader(new TextDecoder().decode(folderSource(folder).read(file)), file);
+  const header = readHeader(folderSource(folder), base);
   if (isSegment && header.segments !== undefined) {
-    throw new UserError(`Cannot read ${file}: a segment may not have segments of its own`);
+    throw cannotRead(file)("a segment may not have segments of its own");
   }
   for (const { name } of header.segments ?? []) {
     const problem = name === "~" ? undefined : checkFiles(folder, name, true);
@@ -89,9 +91,4 @@ function neededBytes(header: WfdbHeader): Map<string, number> {
     needed.set(fileName, byteOffset + sampleFormat(format, fileName).bytesFor(frames * samples));
   }
   return needed;
-}
-
-/** Messages name files below the data set, as its tables do. */
-function withoutFolder(message: string, folder: string): string {
-  return message.replace(/^Cannot (read|use) /, "").replace(`${folder}/`, "");
 }

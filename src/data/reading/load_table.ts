@@ -8,10 +8,16 @@
 import { UserError } from "../../errors.ts";
 import { plural } from "../../text/format.ts";
 import type { SignalAssumptions } from "../signals/lead_signals.ts";
-import { type CacheIdentity, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
-import { type ReadRecords, readRecords, type ReadRecordsOptions } from "./read_records.ts";
 import { LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
-import { fileErrorReason, folderOf } from "../files/wfdb/file_source.ts";
+import { type Fail, NO_FOLDER, reading } from "../files/file_errors.ts";
+import { folderOf } from "../files/wfdb/file_source.ts";
+import { type CacheKey, fingerprintFiles, readCache, writeCache } from "./read_cache.ts";
+import {
+  type ReadRecords,
+  readRecords,
+  type ReadRecordsOptions,
+  type RecordShape,
+} from "./read_records.ts";
 
 /** Options of every loader of record sets. */
 export interface LoadOptions extends ReadRecordsOptions {
@@ -54,16 +60,14 @@ export interface RecordTable {
 }
 
 /** A data set to load. */
-export interface TableSource extends SignalAssumptions {
+export interface TableSource {
   /** Kind of data set and every setting besides the shape that decides what is read. */
   readonly loader: string;
   /** What the set calls itself, and the path that it shows. */
   readonly name: string;
   readonly shown: string;
   readonly root: string;
-  readonly samplingRate: number;
-  readonly signalLength: number;
-  readonly resample: boolean;
+  readonly shape: RecordShape;
   /** Files that decide which records there are. */
   readonly tables: readonly string[];
   /** Gives the table; called only where the cache does not hold the set. */
@@ -71,7 +75,7 @@ export interface TableSource extends SignalAssumptions {
   /** Whether the set keeps the paths of its records. */
   readonly keepFiles: boolean;
   /** The error where a folder or all records are missing; adds what could be changed. */
-  readonly fail: (message: string) => UserError;
+  readonly fail: Fail;
 }
 
 /**
@@ -79,8 +83,8 @@ export interface TableSource extends SignalAssumptions {
  *
  * @throws {UserError} where the rate or the length makes no sense
  */
-export function shapeOf(options: { samplingRate?: number; signalLength?: number }) {
-  const { samplingRate = 100 } = options;
+export function shapeOf(options: Omit<AnyFormatOptions, "seed">): RecordShape {
+  const { samplingRate = 100, resample = true, sourceRate, units } = options;
   if (!(samplingRate >= 1 && samplingRate <= 1e6)) {
     throw new UserError(`Cannot read records at ${samplingRate} Hz: give 1 to 1,000,000 Hz`);
   }
@@ -90,7 +94,7 @@ export function shapeOf(options: { samplingRate?: number; signalLength?: number 
       `Cannot read records of ${signalLength} samples: give a whole number of at least 1`,
     );
   }
-  return { samplingRate, signalLength };
+  return { samplingRate, signalLength, resample, sourceRate, units };
 }
 
 /**
@@ -101,59 +105,42 @@ export function shapeOf(options: { samplingRate?: number; signalLength?: number 
  *   with `strict` also for the first damaged record
  */
 export async function loadTable(source: TableSource, options: LoadOptions): Promise<RecordSet> {
-  const { root, tables, samplingRate, signalLength, resample, sourceRate, units } = source;
-  const { strict = false } = options;
-  const cacheFolder = options.cache ?? "data/.cache";
-  const named = (set: RecordSet): RecordSet => ({
+  const { loader, tables, shape, fail } = source;
+  const { strict = false, cache = "data/.cache" } = options;
+  const root = reading(
+    () => Deno.realPathSync(source.root),
+    (reason) => fail(`Cannot read the data set in ${source.root}: ${reason}`),
+    NO_FOLDER,
+  );
+  const key: CacheKey = { loader, root, tables, shape };
+  let set = cache === false ? undefined : readCache(cache, key);
+  if (set === undefined) {
+    const table = source.readTable();
+    const { rows } = table;
+    // Taken before reading: a file that changes while it is read then makes the cache stale.
+    const folders = [
+      ...new Set([...rows.map(({ file }) => folderOf(file)), ...table.folders ?? []]),
+    ];
+    const fingerprint = cache === false ? "" : fingerprintFiles(key, folders);
+    const read = await readRecords(source.root, rows.map(({ file }) => file), shape, options);
+    const [first] = read.failures;
+    if (read.failures.length === rows.length) {
+      throw fail(
+        `Cannot read any of the ${rows.length} records of ${tables[0] ?? source.root} at ` +
+          `${shape.samplingRate} Hz; the first: ${first.reason}`,
+        first.facts,
+      );
+    }
+    set = assemble(table, read, shape, source.keepFiles);
+    if (cache !== false && !(strict && first)) {
+      writeCache(cache, key, folders, fingerprint, set);
+    }
+  }
+  if (strict && set.quarantined.length > 0) throw strictError(set.quarantined);
+  return {
     ...set,
     source: `${source.name} (${plural(set.ids.length, "record")}, ${source.shown})`,
-  });
-  const identity: CacheIdentity = {
-    loader: source.loader,
-    root: realPath(root, source.fail),
-    samplingRate,
-    signalLength,
-    reading: { resample, sourceRate, units },
   };
-  const cached = cacheFolder === false
-    ? undefined
-    : readCache(cacheFolder, { root, tables }, identity);
-  if (cached !== undefined) {
-    if (strict) throwFirst(cached.quarantined);
-    return named(cached);
-  }
-
-  const table = source.readTable();
-  const { rows } = table;
-  // Taken before reading: a file that changes while it is read then makes the cache stale.
-  const folders = [
-    ...new Set([
-      ...rows.map(({ file }) => folderOf(file)),
-      ...table.folders ?? [],
-    ]),
-  ];
-  const watched = { root, tables, folders };
-  const fingerprint = cacheFolder === false ? "" : fingerprintFiles(watched, identity);
-
-  const shape = { samplingRate, signalLength, resample, sourceRate, units };
-  const read = await readRecords(root, rows.map(({ file }) => file), shape, options);
-  const quarantined = read.failures.map(({ index, reason }) => ({
-    id: rows[index].id,
-    file: rows[index].file,
-    reason,
-  }));
-  if (quarantined.length === rows.length) {
-    const error = source.fail(
-      `Cannot read any of the ${rows.length} records of ${tables[0] ?? root} at ${samplingRate} ` +
-        `Hz; the first: ${quarantined[0].reason}`,
-    );
-    const { facts } = read.failures[0];
-    throw facts === undefined ? error : new UserError(error.message, facts);
-  }
-  if (strict) throwFirst(quarantined);
-  const set = assemble(table, read, { samplingRate, signalLength, quarantined }, source.keepFiles);
-  if (cacheFolder !== false) writeCache(cacheFolder, identity, folders, fingerprint, set);
-  return named(set);
 }
 
 /**
@@ -161,35 +148,30 @@ export async function loadTable(source: TableSource, options: LoadOptions): Prom
  *
  * @param fail The error where it cannot be read
  */
-export function readText(path: string, fail: TableSource["fail"]): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw fail(`Cannot read ${path}: ${fileErrorReason(error)}`);
-  }
+export function readText(path: string, fail: Fail): string {
+  return reading(
+    () => Deno.readTextFileSync(path),
+    (reason) => fail(`Cannot read ${path}: ${reason}`),
+  );
 }
 
-function throwFirst(quarantined: RecordSet["quarantined"]): void {
-  if (quarantined.length === 0) return;
-  const { id, reason } = quarantined[0];
-  const others = quarantined.length - 1;
-  throw new UserError(
-    `Cannot read record ${id}: ${reason}${others > 0 ? ` (and ${others} more)` : ""}`,
-    { remedy: "not-strict" },
-  );
+/** The error for the first record that was left out. */
+export function strictError([{ id, reason }, ...others]: RecordSet["quarantined"]): UserError {
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return new UserError(`Cannot read record ${id}: ${reason}${more}`, { remedy: "not-strict" });
 }
 
 /** Keeps the records that were read, in the order of the table. */
 function assemble(
   table: RecordTable,
   read: ReadRecords,
-  about: Pick<RecordSet, "samplingRate" | "signalLength" | "quarantined">,
+  { samplingRate, signalLength }: RecordShape,
   keepFiles: boolean,
 ): RecordSet {
   const { rows, classNames } = table;
   const failed = new Set(read.failures.map(({ index }) => index));
   const kept = rows.flatMap((_, i) => failed.has(i) ? [] : [i]);
-  const size = about.signalLength * LEADS.length;
+  const size = signalLength * LEADS.length;
   const classes = classNames.length;
   const labels = new Float32Array(kept.length * classes);
   // In place: row i moves to k <= i, so nothing is overwritten before it has moved.
@@ -200,7 +182,12 @@ function assemble(
   return {
     source: "",
     synthetic: false,
-    ...about,
+    samplingRate,
+    signalLength,
+    quarantined: read.failures.map(({ index, reason }) => {
+      const { id, file } = rows[index];
+      return { id, file, reason };
+    }),
     leads: LEADS,
     classNames,
     samples: read.samples.subarray(0, kept.length * size),
@@ -213,16 +200,4 @@ function assemble(
     padded: kept.filter((i) => read.padded[i] === 1).length,
     resampled: kept.filter((i) => read.resampled[i] === 1).length,
   };
-}
-
-function realPath(path: string, fail: TableSource["fail"]): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch (error) {
-    throw fail(
-      `Cannot read the data set in ${path}: ${
-        error instanceof Deno.errors.NotFound ? "there is no such folder" : fileErrorReason(error)
-      }`,
-    );
-  }
 }

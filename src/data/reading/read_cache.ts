@@ -15,8 +15,8 @@
 
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { SignalAssumptions } from "../signals/lead_signals.ts";
 import { LEADS, type RecordSet } from "../signals/record_set.ts";
+import type { RecordShape } from "./read_records.ts";
 
 /** Raise this when the layout, the labels or the reading rules change. */
 const VERSION = 3;
@@ -25,28 +25,14 @@ const PREFIX = 16;
 const ALIGN = 64;
 
 /** What a cached set was asked for with. */
-export interface CacheIdentity {
+export interface CacheKey {
   /** Kind of data set and every setting that decides which records are in it, and with what. */
   readonly loader: string;
   /** Absolute path of the data set. */
   readonly root: string;
-  readonly samplingRate: number;
-  readonly signalLength: number;
-  /** How records are read besides rate and length. */
-  readonly reading: SignalAssumptions & { readonly resample: boolean };
-}
-
-/** What a set is read from. */
-export interface WatchedFiles {
-  /** Folder of the data set. */
-  readonly root: string;
   /** Paths of the files that decide which records there are. */
   readonly tables: readonly string[];
-  /**
-   * Record folders below the root, each with a slash at the end (empty for the root itself). Their
-   * files count, and the names of the folders in them.
-   */
-  readonly folders: readonly string[];
+  readonly shape: RecordShape;
 }
 
 /** What the header holds of the set; the arrays follow it. */
@@ -66,32 +52,38 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+function identity({ loader, root, shape }: CacheKey): string {
+  const { samplingRate, signalLength, ...reading } = shape;
+  return JSON.stringify({ loader, root, samplingRate, signalLength, reading });
+}
+
 /** One cache file for each root and shape; a new fingerprint replaces it. */
-function cachePath(folder: string, identity: CacheIdentity): string {
-  return `${folder}/records-${sha256(JSON.stringify(identity)).slice(0, 16)}.bin`;
+function cachePath(folder: string, key: CacheKey): string {
+  return `${folder}/records-${sha256(identity(key)).slice(0, 16)}.bin`;
 }
 
 /**
  * Hash of everything that decides what a read set contains.
  *
+ * @param folders Record folders below the root, each with a slash at the end (empty for the root
+ *   itself). Their files count, and the names of the folders in them
  * @returns Hexadecimal SHA-256, or an empty string where a table cannot be examined
  */
-export function fingerprintFiles(watched: WatchedFiles, identity: CacheIdentity): string {
-  const lines = [`${VERSION} ${JSON.stringify(identity)}`];
+export function fingerprintFiles(key: CacheKey, folders: readonly string[]): string {
+  const lines = [`${VERSION} ${identity(key)}`];
   const add = (path: string, name: string) => {
     const info = Deno.statSync(path);
     lines.push(`${name} ${info.size} ${info.mtime?.getTime() ?? 0}`);
   };
-  const { root, tables, folders } = watched;
   try {
-    for (const table of tables) add(table, table);
+    for (const table of key.tables) add(table, table);
   } catch {
     return "";
   }
   for (const folder of [...folders].sort()) {
     const names: string[] = [];
     try {
-      for (const entry of Deno.readDirSync(`${root}/${folder}`)) {
+      for (const entry of Deno.readDirSync(`${key.root}/${folder}`)) {
         if (entry.name.startsWith(".")) continue;
         if (entry.isDirectory) lines.push(`${folder}${entry.name}/`);
         else names.push(entry.name);
@@ -102,7 +94,7 @@ export function fingerprintFiles(watched: WatchedFiles, identity: CacheIdentity)
     }
     for (const name of names.sort()) {
       try {
-        add(`${root}/${folder}${name}`, folder + name);
+        add(`${key.root}/${folder}${name}`, folder + name);
       } catch {
         lines.push(`${folder}${name} cannot be examined`);
       }
@@ -113,40 +105,35 @@ export function fingerprintFiles(watched: WatchedFiles, identity: CacheIdentity)
 
 const align = (bytes: number) => Math.ceil(bytes / ALIGN) * ALIGN;
 
-/** Bytes of each array and of all, padded. */
-function arraySizes(records: number, signalLength: number, classes: number) {
-  const sizes = [2 * signalLength * LEADS.length, 4 * classes, 4, 4, 1]
-    .map((bytes) => align(bytes * records));
-  return { sizes, total: sizes.reduce((sum, size) => sum + size, 0) };
-}
-
-/** Typed arrays over what follows the header. */
-function viewArrays(buffer: ArrayBuffer, records: number, signalLength: number, classes: number) {
-  const { sizes } = arraySizes(records, signalLength, classes);
-  const [samples, labels, ids, patients, folds] = sizes
-    .map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
-  return {
-    samples: new Int16Array(buffer, samples, records * signalLength * LEADS.length),
-    labels: new Float32Array(buffer, labels, records * classes),
-    ids: new Int32Array(buffer, ids, records),
-    patients: new Int32Array(buffer, patients, records),
-    folds: new Uint8Array(buffer, folds, records),
+/** The arrays of a set over what follows the header, and where they end. */
+function arraysOf(records: number, signalLength: number, classes: number) {
+  let end = 0;
+  const next = (width: number, count: number) => {
+    const start = end;
+    end += align(width * count * records);
+    return [start, count * records] as const;
   };
+  const at = {
+    samples: next(2, signalLength * LEADS.length),
+    labels: next(4, classes),
+    ids: next(4, 1),
+    patients: next(4, 1),
+    folds: next(1, 1),
+  };
+  const view = (buffer: ArrayBuffer) => ({
+    samples: new Int16Array(buffer, ...at.samples),
+    labels: new Float32Array(buffer, ...at.labels),
+    ids: new Int32Array(buffer, ...at.ids),
+    patients: new Int32Array(buffer, ...at.patients),
+    folds: new Uint8Array(buffer, ...at.folds),
+  });
+  return { end, view };
 }
 
-/**
- * Reads a cached set, or undefined where there is none, it is stale, or it is damaged.
- *
- * @param cacheFolder Folder of the cache
- * @param watched What the set is read from; its folders are kept in the cache
- */
-export function readCache(
-  cacheFolder: string,
-  watched: Omit<WatchedFiles, "folders">,
-  identity: CacheIdentity,
-): RecordSet | undefined {
+/** Reads a cached set, or undefined where there is none, it is stale, or it is damaged. */
+export function readCache(cacheFolder: string, key: CacheKey): RecordSet | undefined {
   try {
-    using file = Deno.openSync(cachePath(cacheFolder, identity));
+    using file = Deno.openSync(cachePath(cacheFolder, key));
     const { size } = file.statSync();
     const prefix = read(file, PREFIX);
     const view = new DataView(prefix.buffer);
@@ -154,21 +141,13 @@ export function readCache(
     if (decode(prefix.subarray(0, 8)) !== MAGIC || headerLength > size - PREFIX) return undefined;
     const headerBytes = read(file, headerLength);
     const { fingerprint, folders, records, set } = JSON.parse(decode(headerBytes)) as CacheHeader;
-    const shape = [records, set.signalLength, set.classNames.length] as const;
-    const { total } = arraySizes(...shape);
+    const { end, view: arraysIn } = arraysOf(records, set.signalLength, set.classNames.length);
     if (
-      size !== PREFIX + headerLength + total ||
-      fingerprint !== fingerprintFiles({ ...watched, folders }, identity)
+      size !== PREFIX + headerLength + end || fingerprint !== fingerprintFiles(key, folders)
     ) return undefined;
-    const arrays = read(file, total);
+    const arrays = read(file, end);
     if (crc32(arrays, crc32(headerBytes)) !== view.getUint32(12, true)) return undefined;
-    return {
-      source: "",
-      synthetic: false,
-      leads: LEADS,
-      ...set,
-      ...viewArrays(arrays.buffer, ...shape),
-    };
+    return { source: "", synthetic: false, leads: LEADS, ...set, ...arraysIn(arrays.buffer) };
   } catch {
     // Whatever is wrong with the cache, the records themselves can still be read.
     return undefined;
@@ -198,7 +177,7 @@ function read(file: Deno.FsFile, count: number): Uint8Array<ArrayBuffer> {
  */
 export function writeCache(
   cacheFolder: string,
-  identity: CacheIdentity,
+  key: CacheKey,
   folders: readonly string[],
   fingerprint: string,
   { samples, labels, ids, patients, folds, ...about }: RecordSet,
@@ -220,7 +199,7 @@ export function writeCache(
   view.setUint32(8, headerBytes.length, true);
   view.setUint32(12, parts.reduce((sum, part) => crc32(part, sum), 0), true);
 
-  const path = cachePath(cacheFolder, identity);
+  const path = cachePath(cacheFolder, key);
   const temporary = `${path}.${Deno.pid}.tmp`;
   try {
     Deno.mkdirSync(cacheFolder, { recursive: true });

@@ -16,7 +16,8 @@ import {
   type WfdbLeads,
   wfdbSignals,
 } from "../files/twelve_leads.ts";
-import { type FileSource, folderSource, readFailureReason } from "../files/wfdb/file_source.ts";
+import { cannotRead, type Fail, readFailureReason } from "../files/file_errors.ts";
+import { type FileSource, folderSource } from "../files/wfdb/file_source.ts";
 import { INVALID_SAMPLE } from "../files/wfdb/record.ts";
 
 /** The shape that a record is brought to. */
@@ -29,14 +30,6 @@ export interface RecordShape extends SignalAssumptions {
   readonly resample?: boolean;
 }
 
-/** What was done to a record. */
-export interface ReadStatus {
-  /** It was shorter than T; zeros follow. */
-  readonly padded: boolean;
-  /** It had another rate. */
-  readonly resampled: boolean;
-}
-
 /** What came of a list of records. */
 export interface ReadRecords {
   /** [records, T, 12]; zeros where a record failed. */
@@ -45,17 +38,12 @@ export interface ReadRecords {
   readonly padded: Uint8Array<ArrayBuffer>;
   /** 1 where the record was brought to another rate, [records]. */
   readonly resampled: Uint8Array<ArrayBuffer>;
-  /** Records that failed. */
-  readonly failures: readonly ReadFailure[];
-}
-
-/** A record that could not be read. */
-export interface ReadFailure {
-  readonly index: number;
-  /** What is wrong, naming the file. */
-  readonly reason: string;
-  /** What could be changed, from the error. */
-  readonly facts?: ErrorFacts;
+  /** Records that failed: what is wrong, naming the file, and what could be changed. */
+  readonly failures: {
+    readonly index: number;
+    readonly reason: string;
+    readonly facts?: ErrorFacts;
+  }[];
 }
 
 /** Options of {@linkcode readRecords}. */
@@ -98,18 +86,14 @@ export async function readRecords(
   shape: RecordShape,
   options: ReadRecordsOptions = {},
 ): Promise<ReadRecords> {
-  const size = shape.signalLength * LEADS.length;
-  const samples = allocate(files.length, size);
-  const padded = new Uint8Array(files.length);
-  const resampled = new Uint8Array(files.length);
-  const failures: ReadFailure[] = [];
+  const all = allocate(files.length, shape);
   let done = 0;
   const take = (start: number, part: ReadRecords) => {
-    samples.set(part.samples, start * size);
-    padded.set(part.padded, start);
-    resampled.set(part.resampled, start);
+    all.samples.set(part.samples, start * shape.signalLength * LEADS.length);
+    all.padded.set(part.padded, start);
+    all.resampled.set(part.resampled, start);
     for (const failure of part.failures) {
-      failures.push({ ...failure, index: start + failure.index });
+      all.failures.push({ ...failure, index: start + failure.index });
     }
     done += part.padded.length;
     options.onProgress?.(done, files.length);
@@ -152,15 +136,21 @@ export async function readRecords(
     // A worker that is left alone keeps the process from ending.
     for (const thread of threads) thread.terminate();
   }
-  failures.sort((a, b) => a.index - b.index);
-  return { samples, padded, resampled, failures };
+  all.failures.sort((a, b) => a.index - b.index);
+  return all;
 }
 
-function allocate(records: number, size: number): Int16Array<ArrayBuffer> {
+function allocate(records: number, { signalLength }: RecordShape): ReadRecords {
+  const size = records * signalLength * LEADS.length;
   try {
-    return new Int16Array(records * size);
+    return {
+      samples: new Int16Array(size),
+      padded: new Uint8Array(records),
+      resampled: new Uint8Array(records),
+      failures: [],
+    };
   } catch {
-    const gigabytes = (2 * records * size / 1e9).toFixed(1);
+    const gigabytes = (2 * size / 1e9).toFixed(1);
     throw new UserError(
       `Cannot read ${records} records: ${gigabytes} GB do not fit in memory. Use a lower ` +
         `sampling rate or a shorter signal length`,
@@ -193,24 +183,21 @@ export function readEach(
   files: readonly string[],
   shape: RecordShape,
 ): ReadRecords {
-  const size = shape.signalLength * LEADS.length;
-  const samples = new Int16Array(files.length * size);
-  const padded = new Uint8Array(files.length);
-  const resampled = new Uint8Array(files.length);
-  const failures: ReadFailure[] = [];
-  for (let index = 0; index < files.length; index++) {
-    const target = samples.subarray(index * size, (index + 1) * size);
+  const read = allocate(files.length, shape);
+  files.forEach((file, index) => {
+    const size = shape.signalLength * LEADS.length;
+    const target = read.samples.subarray(index * size, (index + 1) * size);
     try {
-      const status = readRecordInto(source, files[index], shape, target);
-      padded[index] = Number(status.padded);
-      resampled[index] = Number(status.resampled);
+      const { padded, resampled } = readRecordInto(source, file, shape, target);
+      read.padded[index] = Number(padded);
+      read.resampled[index] = Number(resampled);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       target.fill(0);
-      failures.push({ index, reason: readFailureReason(error), facts: error.facts });
+      read.failures.push({ index, reason: readFailureReason(error), facts: error.facts });
     }
-  }
-  return { samples, padded, resampled, failures };
+  });
+  return read;
 }
 
 /**
@@ -222,6 +209,7 @@ export function readEach(
  * @param path WFDB record without extension, `.csv` or `.mat` file in it; see {@linkcode ecgFile}
  * @param shape Rate and length to bring it to
  * @param target Receives [T, 12], the lead fastest
+ * @returns Whether it was shorter than T, and whether it had another rate
  * @throws {UserError} where the record is missing, truncated or damaged, fails its checksum, lacks a
  *   lead, has another rate (without `resample`), holds missing samples, or exceeds ±32.767 mV
  */
@@ -230,21 +218,20 @@ export function readRecordInto(
   path: string,
   shape: RecordShape,
   target: Int16Array,
-): ReadStatus {
+): { padded: boolean; resampled: boolean } {
   const file = ecgFile(source, path);
   const shown = file.kind === "wfdb" ? `${file.file}.hea` : file.file;
+  const fail = cannotRead(shown);
   const { samplingRate, signalLength } = shape;
   const record = file.kind === "wfdb" ? readWfdbLeads(source, file.file) : undefined;
   if (record?.samplingRate === samplingRate) {
-    copyDigital(record, signalLength, target, shown);
+    copyDigital(record, signalLength, target, fail);
     return { padded: record.samples < signalLength, resampled: false };
   }
   const signals = record === undefined ? readLeads(source, file, shape) : wfdbSignals(record);
   const resampled = signals.samplingRate !== samplingRate;
   if (resampled && shape.resample !== true) {
-    throw new UserError(
-      `Cannot read ${shown}: the rate is ${signals.samplingRate} Hz, need ${samplingRate} Hz`,
-    );
+    throw fail(`the rate is ${signals.samplingRate} Hz, need ${samplingRate} Hz`);
   }
   const leads = windowAtRate(signals, samplingRate, 0, signalLength, shown);
   const length = leads[0].length;
@@ -252,7 +239,7 @@ export function readRecordInto(
   leads.forEach((values, index) => {
     for (let t = 0; t < length; t++) {
       const value = Math.round(values[t] * UNITS_PER_MILLIVOLT);
-      target[t * LEADS.length + index] = inRange(value, index, t, shown);
+      target[t * LEADS.length + index] = inRange(value, index, t, fail);
     }
   });
   return { padded: length < signalLength, resampled };
@@ -263,29 +250,25 @@ function copyDigital(
   record: WfdbLeads,
   signalLength: number,
   target: Int16Array,
-  shown: string,
+  fail: Fail,
 ): void {
   const length = Math.min(record.samples, signalLength);
   target.fill(0, length * LEADS.length);
-  record.signals.forEach(({ samples, baseline, gain }, index) => {
-    const scale = UNITS_PER_MILLIVOLT * record.millivolts[index] / gain;
+  record.signals.forEach(({ samples, baseline, gain, millivolts }, index) => {
+    const scale = UNITS_PER_MILLIVOLT * millivolts / gain;
     const plain = scale === 1 && baseline === 0;
     for (let t = 0, at = index; t < length; t++, at += LEADS.length) {
       let value = samples[t];
       if (value === INVALID_SAMPLE) {
-        throw new UserError(
-          `Cannot read ${shown}: lead ${LEADS[index]} has no value at sample ${t}`,
-        );
+        throw fail(`lead ${LEADS[index]} has no value at sample ${t}`);
       }
       if (!plain) value = Math.round((value - baseline) * scale);
-      target[at] = inRange(value, index, t, shown);
+      target[at] = inRange(value, index, t, fail);
     }
   });
 }
 
-function inRange(value: number, lead: number, sample: number, shown: string): number {
+function inRange(value: number, lead: number, sample: number, fail: Fail): number {
   if (value >= -32768 && value <= 32767) return value;
-  throw new UserError(
-    `Cannot read ${shown}: lead ${LEADS[lead]} exceeds 32.767 mV at sample ${sample}`,
-  );
+  throw fail(`lead ${LEADS[lead]} exceeds 32.767 mV at sample ${sample}`);
 }

@@ -6,7 +6,6 @@ import {
   readRecordInto,
   readRecords,
 } from "../../../src/data/reading/read_records.ts";
-import { memorySource } from "../../../src/data/files/wfdb/file_source.ts";
 import { encodeRecord, type SignalDescription } from "../../../src/data/files/wfdb/write_record.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 import { inRepository } from "../../support/paths.ts";
@@ -17,6 +16,7 @@ import {
   smallValue,
   withSmallCohort,
 } from "../../support/small_cohort.ts";
+import { memorySource } from "../files/memory_source.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 1000 };
 
