@@ -238,7 +238,7 @@ export { contrastive, type ContrastiveSettings } from "./src/methods/contrastive
 export { masked } from "./src/methods/masked.ts";
 export { simclr, type SimclrSettings } from "./src/methods/simclr.ts";
 export type { MemoryUse } from "./src/runs/memory_use.ts";
-export type { Course, RunFacts, RunOptions } from "./src/runs/training_run.ts";
+export type { RunFacts, RunOptions, TrainingHistory } from "./src/runs/training_run.ts";
 export {
   findRuns,
   type FoundRuns,

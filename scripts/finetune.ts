@@ -1,11 +1,8 @@
-import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
-import { defineCommand } from "../src/console/flags/command.ts";
-import { booleanFlag, pathFlag } from "../src/console/flags/flags.ts";
+import { finetuneFlags } from "../src/console/flags/classifier_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { runTrainClassifier } from "../src/console/train_classifier.ts";
-import { UsageError } from "../src/errors.ts";
+import { classifierCommand } from "../src/console/train_classifier.ts";
 
-export const command = defineCommand({
+export const command = classifierCommand({
   name: "finetune",
   summary: "Fine-tune a pretrained encoder on few labels",
   description: [
@@ -15,19 +12,8 @@ export const command = defineCommand({
     "--loss weighted, class_balanced and weighted_positives weigh classes or positives by their " +
     "numbers of labels.",
   ],
-  flags: {
-    "ssl-checkpoint": pathFlag({
-      description: "Pretrained encoder (.pt or .safetensors), key encoder; needed unless --init",
-    }),
-    ...classifierFlags,
-    "freeze-encoder": booleanFlag({
-      description: "Train the head alone, on features that are computed once",
-    }),
-    "out": pathFlag({
-      default: "checkpoints/finetuned.pt",
-      description: "Checkpoint to write (.pt or .safetensors), key model",
-    }),
-  },
+  method: "finetune",
+  flags: finetuneFlags,
   examples: [
     { args: "--ssl-checkpoint checkpoints/ssl_simclr.pt", about: "One label in ten" },
     {
@@ -35,21 +21,6 @@ export const command = defineCommand({
       about: "A linear head on the frozen encoder",
     },
   ],
-  run(options, context) {
-    if ((options.sslCheckpoint ?? options.init) === undefined) {
-      throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
-    }
-    return runTrainClassifier(
-      {
-        command: "finetune",
-        method: "finetune",
-        architecture: "ECGClassifier",
-        selection: "f1_macro",
-      },
-      options,
-      context,
-    );
-  },
 });
 
 if (import.meta.main) await runCommand(command);

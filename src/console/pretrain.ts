@@ -21,7 +21,6 @@ import {
 } from "./flags/pretraining_flags.ts";
 import { Progress } from "./progress.ts";
 import { quote } from "../text/shell_words.ts";
-import { batchSizes } from "../data/sampling/batches.ts";
 import { dataName, hasLabels } from "../data/signals/record_set.ts";
 import { openDevice } from "../runs/device.ts";
 import { describeMemory } from "../runs/memory_use.ts";
@@ -112,14 +111,7 @@ async function runPretrain(
     unlabeled: true,
   });
   try {
-    using progress = new Progress({
-      label: "Pretraining",
-      total: epochs * batchSizes(workspace.split.train.length, batchSize).length,
-      unit: "steps",
-    });
-    const online = flags.probeEvery > 0
-      ? { every: flags.probeEvery, kind: flags.probe }
-      : undefined;
+    using progress = new Progress({ label: "Pretraining", total: 1, unit: "steps" });
     const given = methodSettings(method, flags);
     const settings = settingsOf(method, given, workspace.set.samplingRate);
     const { network, details } = method.describe(settings);
@@ -133,10 +125,12 @@ async function runPretrain(
       shuffle: !flags.noShuffle,
       logEvery: flags.logEvery,
       out: flags.out,
-      ...(flags.init === undefined ? {} : { init: flags.init }),
+      init: flags.init,
       runFolder,
       resume: flags.resume,
-      ...(online ? { onlineProbe: online } : {}),
+      onlineProbe: flags.probeEvery > 0
+        ? { every: flags.probeEvery, kind: flags.probe }
+        : undefined,
       signal: context.signal,
       commandLine: context.commandLine,
       events: {
@@ -166,7 +160,7 @@ async function runPretrain(
             ["Resumed", resumedAfter > 0 ? `after epoch ${resumedAfter}` : undefined],
           ]),
         steps: (epoch, done, total, loss) =>
-          progress.update((epoch - 1) * total + done, `loss ${loss.toFixed(4)}`),
+          progress.update((epoch - 1) * total + done, `loss ${loss.toFixed(4)}`, epochs * total),
         untrained: (auroc) =>
           progress.log(`${epochLabel(0, epochs)}  probe ${formatScore(auroc, 4)}`),
         epoch: (epoch, { loss, spread, probeAuroc, seconds, recordsPerSecond }) =>

@@ -6,21 +6,23 @@
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { CommandContext } from "./flags/command.ts";
+import { UsageError } from "../errors.ts";
+import type { classifierFlags } from "./flags/classifier_flags.ts";
+import {
+  type Command,
+  type CommandContext,
+  defineCommand,
+  type FlagTable,
+  type Options,
+} from "./flags/command.ts";
 import { formatCount, formatDuration, formatRate } from "../text/format.ts";
 import { Progress } from "./progress.ts";
 import { quote } from "../text/shell_words.ts";
-import type { TrainingOptions } from "./flags/training_flags.ts";
-import type { Balancing } from "../data/sampling/balancing.ts";
 import { classTable } from "../data/sampling/class_imbalance.ts";
 import { chooseSource, normalizationFor } from "../runs/checkpoints.ts";
 import { describeMemory } from "../runs/memory_use.ts";
 import { defaultRunFolder } from "../runs/run_folder.ts";
-import {
-  type Selection,
-  trainClassifier,
-  type TrainClassifierOptions,
-} from "../training/train_classifier.ts";
+import { type Selection, trainClassifier } from "../training/train_classifier.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import type { ClassifierArchitecture } from "../models/registry.ts";
 import { lineChart } from "../plots/line_chart.ts";
@@ -37,32 +39,59 @@ import {
 import { openWorkspace } from "./open_workspace.ts";
 
 /** What a command trains, and by what it chooses the epoch. */
-export interface ClassifierRecipe extends Pick<TrainClassifierOptions, "command" | "method"> {
-  readonly architecture: ClassifierArchitecture;
-  readonly selection: Selection;
+interface ClassifierRecipe {
+  /** Name in the checkpoint; `supervised`. */
+  readonly method?: "supervised" | "finetune";
+  /** The plain encoder with a linear head, unless told otherwise. */
+  readonly architecture?: ClassifierArchitecture;
+  /** What the best epoch is best in; `f1_macro`. */
+  readonly selection?: Selection;
 }
 
-/** The options of the commands. */
-export interface TrainClassifierFlags extends TrainingOptions {
-  readonly sslCheckpoint?: string | undefined;
+/** Options of all these commands; a command may lack some. */
+type ClassifierOptions = Omit<Options<typeof classifierFlags>, "loss"> & {
+  readonly sslCheckpoint?: string;
   readonly freezeEncoder?: boolean;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly lr: number;
-  readonly labelFraction: number;
   /** Absent: plain BCE where records are oversampled, else with weighted positives. */
-  readonly loss: ClassificationLoss["name"] | undefined;
-  readonly balanceStrategy: Balancing;
-  readonly seed: number;
+  readonly loss?: ClassificationLoss["name"];
   readonly out: string;
+};
+
+/** A command that trains a classifier. */
+export function classifierCommand<const Flags extends FlagTable>(
+  { method, architecture, selection, ...command }:
+    & Omit<Parameters<typeof defineCommand<Flags>>[0], "run">
+    & ClassifierRecipe,
+): Command<Flags> {
+  const recipe = { method, architecture, selection };
+  return defineCommand<Flags>({
+    ...command,
+    run: (options, context) =>
+      runTrainClassifier(
+        command.name,
+        recipe,
+        options as unknown as ClassifierOptions,
+        context,
+      ),
+  });
 }
+
+/** Examples of the commands that train a network of its own. */
+export const NETWORK_EXAMPLES = [
+  { args: "--label-fraction 0.1", about: "One label in ten" },
+  {
+    args: "--label-fraction 1 --balance-strategy standard",
+    about: "All labels, each record once an epoch, positives weighted in the loss",
+  },
+];
 
 const SELECTION_NAMES = { f1_macro: "macro F1", auroc_macro: "macro AUROC", loss: "loss" } as const;
 
-/** Runs the command. */
-export async function runTrainClassifier(
-  { command, method, architecture, selection }: ClassifierRecipe,
-  flags: TrainClassifierFlags,
+async function runTrainClassifier(
+  command: string,
+  { method = "supervised", architecture = "ECGClassifier", selection = "f1_macro" }:
+    ClassifierRecipe,
+  flags: ClassifierOptions,
   context: CommandContext,
 ): Promise<void> {
   const started = performance.now();
@@ -72,6 +101,9 @@ export async function runTrainClassifier(
   assertWritable(flags.out, "--out");
   assertResumable(flags);
   const initial = sslCheckpoint ?? flags.init;
+  if (method === "finetune" && initial === undefined) {
+    throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
+  }
   const starts = [sslCheckpoint, flags.init].filter((path) => path !== undefined);
   const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
   if (checkpoint && sslCheckpoint !== undefined) {
@@ -98,8 +130,8 @@ export async function runTrainClassifier(
       seed: flags.seed,
       shuffle: !flags.noShuffle,
       logEvery: flags.logEvery,
-      ...(sslCheckpoint === undefined ? {} : { encoderCheckpoint: sslCheckpoint }),
-      ...(flags.init === undefined ? {} : { init: flags.init }),
+      encoderCheckpoint: sslCheckpoint,
+      init: flags.init,
       out: flags.out,
       runFolder,
       resume: flags.resume,

@@ -20,7 +20,7 @@ import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import { dataSettings } from "../runs/run_state.ts";
-import type { Course } from "../runs/training_run.ts";
+import type { TrainingHistory } from "../runs/training_run.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { pretrain } from "../training/pretrain.ts";
 import { trainClassifier } from "../training/train_classifier.ts";
@@ -97,7 +97,7 @@ export function planRetraining(
     own: Pick<RetrainingStep, "epochs" | "batchSize" | "settings" | "needs" | "work">,
     train: (
       ...context: Parameters<RetrainingStep["run"]>
-    ) => Promise<Course & Pick<RetrainingResult, "probe" | "finetuned">>,
+    ) => Promise<TrainingHistory & Pick<RetrainingResult, "probe" | "finetuned">>,
   ): RetrainingStep => {
     const checkpoint = join(options.checkpointFolder, RETRAINING_CHECKPOINTS[name]);
     const folder = join(options.folder, RETRAINING_CHECKPOINTS[name].replace(/\.pt$/, ""));

@@ -1,5 +1,5 @@
 /**
- * What a stopped run needs to go on with the same bits: weights, Adam's moments, counters, and the
+ * What a stopped run needs to resume with the same bits: weights, Adam's moments, counters, and the
  * best weights so far. Everything else is a pure function of (seed, epoch).
  *
  * @module
@@ -18,9 +18,6 @@ import type { Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
 export { isUnfinished };
-
-/** Seconds between two savings, unless a job is told otherwise. */
-export const SAVE_EVERY_SECONDS = 20;
 
 /** What of the data decides a run's bits. */
 export function dataSettings(
@@ -42,10 +39,10 @@ export interface BestSoFar {
 }
 
 /**
- * Keeps the state after the last whole epoch: on the GPU always, on disk now and then and when the
+ * Holds the state after the last whole epoch on the GPU, and saves it to disk now and then and when the
  * run is stopped.
  */
-export class StateKeeper {
+export class RunStateSaver {
   readonly #weights: ParameterSnapshot;
   readonly #moments: TensorSnapshot;
   #steps: number;
@@ -71,7 +68,7 @@ export class StateKeeper {
   }
 
   /** Notes a whole epoch; writes the state where the last writing is long ago. */
-  async epochDone(epoch: number, best?: BestSoFar): Promise<void> {
+  async noteEpoch(epoch: number, best?: BestSoFar): Promise<void> {
     this.#weights.take();
     this.#moments.take();
     this.#steps = this.trainer.steps;
@@ -82,7 +79,7 @@ export class StateKeeper {
   }
 
   /** Writes the state after the last whole epoch of a run that was stopped within the next one. */
-  async stopped(): Promise<void> {
+  async saveLast(): Promise<void> {
     if (this.#epoch > this.#savedEpoch) await this.#save();
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { batchSizes } from "../data/sampling/batches.ts";
+import { batchSizes, epochOrder } from "../data/sampling/batches.ts";
 import { UserError } from "../errors.ts";
 import type { Program } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";
@@ -20,13 +20,18 @@ import type { Workspace } from "./workspace.ts";
 
 /** Settings of a {@linkcode Trainer}. */
 export interface TrainerOptions {
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly seed: number;
-  /** Steps between two looks at the losses; a slow adapter is looked at more often. */
-  readonly logEvery: number;
-  /** Steps of the whole run, for schedules. */
-  readonly totalSteps?: number;
+  /** Records of a step; 64. At most all that an epoch visits. */
+  readonly batchSize?: number;
+  /** 1e-3. */
+  readonly learningRate?: number;
+  /** 42. */
+  readonly seed?: number;
+  /** Steps between two looks at the losses; 20. A slow adapter is looked at more often. */
+  readonly logEvery?: number;
+  /** Records that an epoch visits; all training records. */
+  readonly records?: number;
+  /** Epochs of the whole run, for schedules. */
+  readonly epochs?: number;
   /** Default: constant. */
   readonly schedule?: LearningRateSchedule;
   readonly adam?: AdamOptions;
@@ -37,8 +42,8 @@ export interface TrainerOptions {
 export interface EpochRequest {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Rows of the workspace, in the order of visiting. */
-  readonly order: Int32Array;
+  /** Rows of the workspace, in the order of visiting; the training records, shuffled. */
+  readonly order?: Int32Array;
   readonly onSteps?: (done: number, total: number, loss: number) => void;
   /** Rows for `metrics.jsonl`, one a step. */
   readonly onRows?: (rows: MetricsRow[]) => void;
@@ -72,6 +77,10 @@ export class Trainer {
   steps = 0;
   /** Before the schedule. */
   learningRate: number;
+  /** Records of each step of an epoch. */
+  readonly #sizes: readonly number[];
+  readonly #totalSteps: number;
+  readonly #seed: number;
   readonly #programs = new Map<number, Program>();
   readonly #step: StepState;
   readonly #indices: Tensor;
@@ -81,18 +90,22 @@ export class Trainer {
   constructor(
     readonly workspace: Workspace,
     readonly method: Method,
-    readonly options: TrainerOptions,
+    readonly options: TrainerOptions = {},
   ) {
-    const { gpu } = workspace;
+    const { gpu, split } = workspace;
+    const { batchSize = 64, learningRate = 1e-3, seed = 42, epochs = 0 } = options;
+    const { records = split.train.length } = options;
+    this.#sizes = batchSizes(records, Math.min(batchSize, records));
+    this.#totalSteps = epochs * this.#sizes.length;
+    this.#seed = seed;
+    this.learningRate = learningRate;
     this.#step = new StepState(gpu);
-    // One more than a batch: a single record left over joins the last one.
-    this.#indices = Tensor.zeros(gpu, [options.batchSize + 1], "batch");
+    this.#indices = Tensor.zeros(gpu, [Math.max(...this.#sizes)], "batch");
     this.optimizer = new Adam(
       gpu,
       method.store.flat(method.trainedFrom, method.trainedTo),
       options.adam,
     );
-    this.learningRate = options.learningRate;
   }
 
   /** Bytes of transient memory of the steps recorded so far. */
@@ -100,22 +113,13 @@ export class Trainer {
     return [...this.#programs.values()].reduce((sum, program) => sum + program.arenaBytes, 0);
   }
 
-  /**
-   * Records the steps that an epoch over `records` records needs, before the first one runs, so that
-   * what does not fit is known at once.
-   */
-  async prepare(records: number): Promise<void> {
-    for (const rows of batchSizes(records, this.options.batchSize)) await this.#program(rows);
-  }
-
-  async #program(rows: number): Promise<Program> {
-    const known = this.#programs.get(rows);
-    if (known) return known;
-    const program = await recordTuned(this.workspace.kernels, (recorder) => {
-      this.#record(recorder, rows);
-    }, rows);
-    this.#programs.set(rows, program);
-    return program;
+  /** Records the steps of an epoch before the first one runs, so that what does not fit is known. */
+  async prepare(): Promise<void> {
+    for (const rows of new Set(this.#sizes)) {
+      if (this.#programs.has(rows)) continue;
+      const record = (recorder: Recorder) => this.#record(recorder, rows);
+      this.#programs.set(rows, await recordTuned(this.workspace.kernels, record, rows));
+    }
   }
 
   #record(recorder: Recorder, rows: number): void {
@@ -127,35 +131,41 @@ export class Trainer {
     this.method.recordUpdate?.(recorder, batch);
   }
 
-  /** Visits every row of an order once. */
-  async epoch(request: EpochRequest): Promise<EpochResult> {
-    const { batchSize, signal, seed, totalSteps = 0 } = this.options;
-    const { epoch, order } = request;
-    await this.prepare(order.length);
-    const sizes = batchSizes(order.length, batchSize);
-    const total = sizes.length;
+  /**
+   * Visits every row of an order once.
+   *
+   * @throws {UserError} When the step does not fit the adapter, or training diverges. The reason of the
+   * signal, when it aborts.
+   */
+  async epoch({ epoch, order = this.#shuffled(epoch), onSteps, onRows }: EpochRequest): Promise<
+    EpochResult
+  > {
+    const { signal } = this.options;
+    await this.prepare();
+    const sizes = this.#sizes;
     const started = performance.now();
     const losses: number[] = [];
     let weighted = 0;
     let lastRead = started;
     let first = 0;
     for (const [index, rows] of sizes.entries()) {
-      const program = await this.#program(rows);
       this.#indices.write(Uint32Array.from(order.subarray(first, first + rows)));
       first += rows;
       this.#step.begin({
-        seed,
+        seed: this.#seed,
         epoch,
         step: this.steps,
         records: rows,
         ...this.optimizer.values(this.steps, this.#rate(this.steps)),
-        momentum: this.method.momentum?.(this.steps, totalSteps) ?? 0,
+        momentum: this.method.momentum?.(this.steps, this.#totalSteps) ?? 0,
       });
-      program.run();
+      this.#programs.get(rows)!.run();
       this.method.store.batchesTracked += this.method.statisticsUpdates ?? 1;
       this.steps++;
       const done = index + 1;
-      if (this.#step.unread < this.#readEvery() && done < total && !signal?.aborted) continue;
+      if (this.#step.unread < this.#readEvery() && done < sizes.length && !signal?.aborted) {
+        continue;
+      }
 
       const metrics = await this.#step.read();
       const now = performance.now();
@@ -166,8 +176,8 @@ export class Trainer {
         const at = losses.push(loss) - 1;
         weighted += loss * sizes[at];
       }
-      request.onRows?.(metrics.map((entry) => this.#row(entry, epoch)));
-      request.onSteps?.(done, total, losses[losses.length - 1]);
+      onRows?.(metrics.map((entry) => this.#row(entry, epoch)));
+      onSteps?.(done, sizes.length, losses[losses.length - 1]);
       if (signal?.aborted) throw signal.reason;
     }
     if (!Number.isFinite(losses[losses.length - 1])) {
@@ -182,15 +192,20 @@ export class Trainer {
     };
   }
 
+  #shuffled(epoch: number): Int32Array {
+    const indices = this.workspace.split.train;
+    return epochOrder({ indices, batchSize: this.#sizes[0], seed: this.#seed, epoch });
+  }
+
   #rate(step: number): number {
-    const { schedule = "constant", totalSteps = 0 } = this.options;
-    return scheduledRate(schedule, this.learningRate, step, totalSteps);
+    const { schedule = "constant" } = this.options;
+    return scheduledRate(schedule, this.learningRate, step, this.#totalSteps);
   }
 
   /** About one look a second, but never rarer than every `logEvery` steps. */
   #readEvery(): number {
     const perSecond = Math.floor(1 / this.#secondsPerStep);
-    return Math.max(1, Math.min(this.options.logEvery, perSecond));
+    return Math.max(1, Math.min(this.options.logEvery ?? 20, perSecond));
   }
 
   #row({ step, loss, gradientNorm, skipped }: StepMetrics, epoch: number): MetricsRow {

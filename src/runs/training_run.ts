@@ -1,20 +1,19 @@
 /**
- * What every training job does around its epochs: run folder, going on after a stop, saving the
- * state, rows of metrics, giving memory back.
+ * What surrounds the epochs of every training: run folder, resuming, saving the state, rows of metrics,
+ * giving memory back.
  *
  * @module
  */
 
 import { join } from "node:path";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
-import { batchSizes } from "../data/sampling/batches.ts";
 import type { Method } from "../methods/method.ts";
 import type { AdamOptions } from "../optim/adam.ts";
 import type { LearningRateSchedule } from "../optim/learning_rate.ts";
 import { VERSION } from "../version.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
 import { CONFIG_FILE, type MetricsRow } from "../results/run_files.ts";
-import { RunFolder } from "./run_folder.ts";
+import { defaultRunFolder, RunFolder } from "./run_folder.ts";
 import {
   assertEpochsLeft,
   assertMayRun,
@@ -22,36 +21,71 @@ import {
   dataSettings,
   dropRunState,
   readRunState,
-  SAVE_EVERY_SECONDS,
-  StateKeeper,
+  RunStateSaver,
   type StoredRunState,
 } from "./run_state.ts";
 import { type EpochResult, Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Settings that all training jobs share. */
+/** Settings that all training runs share. */
 export interface RunOptions {
-  readonly epochs: number;
-  /** Records of a step; at most all that an epoch visits. */
-  readonly batchSize: number;
-  readonly learningRate: number;
+  /** Default: the method's. */
+  readonly epochs?: number;
+  /** Records of a step, at most all that an epoch visits. Default: the method's. */
+  readonly batchSize?: number;
+  /** 1e-3. */
+  readonly learningRate?: number;
   /** Default: constant. */
   readonly learningRateSchedule?: LearningRateSchedule;
-  readonly seed: number;
-  readonly shuffle: boolean;
-  readonly logEvery: number;
-  /** Checkpoint to write. */
-  readonly out: string;
+  /** 42. */
+  readonly seed?: number;
+  /** Whether epochs visit the records in random order; true. */
+  readonly shuffle?: boolean;
+  /** Most steps between two looks at the losses; 20. */
+  readonly logEvery?: number;
+  /** Checkpoint to write. Default: in the run folder. */
+  readonly out?: string;
   /** Checkpoint to start from. */
   readonly init?: string;
-  readonly runFolder: string;
+  /** Default: `results/<command>-<date>`. */
+  readonly runFolder?: string;
   /** Go on from the state in `runFolder`. */
-  readonly resume: boolean;
-  /** Seconds between two savings of the state for resuming; default 20. */
+  readonly resume?: boolean;
+  /** Seconds between two savings of the state for resuming; 20. */
   readonly saveEverySeconds?: number;
   readonly signal?: AbortSignal;
   /** The command line that the run was started with, for `config.json`. */
   readonly commandLine?: string;
+}
+
+/** Options with all defaults. */
+export type ResolvedRunOptions =
+  & RunOptions
+  & Required<Omit<RunOptions, "init" | "signal" | "commandLine">>;
+
+/** Fills in what options leave out. @param of The run's command, and what else depends on it. */
+export function resolveRunOptions(
+  options: RunOptions,
+  of: { command: string; epochs: number; batchSize: number; section: "encoder" | "model" },
+): ResolvedRunOptions {
+  const {
+    epochs = of.epochs,
+    batchSize = of.batchSize,
+    learningRate = 1e-3,
+    learningRateSchedule = "constant",
+    seed = 42,
+    shuffle = true,
+    logEvery = 20,
+    runFolder = defaultRunFolder(of.command),
+    out = join(runFolder, `${of.section}.safetensors`),
+    resume = false,
+    saveEverySeconds = 20,
+  } = options;
+  const { init, signal, commandLine } = options;
+  return {
+    ...{ epochs, batchSize, learningRate, learningRateSchedule, seed, shuffle, logEvery },
+    ...{ out, init, runFolder, resume, saveEverySeconds, signal, commandLine },
+  };
 }
 
 /** What is known when all steps are recorded and none has run. */
@@ -63,7 +97,7 @@ export interface RunFacts {
 }
 
 /** How a run went, earlier parts included. */
-export interface Course {
+export interface TrainingHistory {
   /** Mean loss of every epoch. */
   readonly epochLosses: readonly number[];
   /** Loss of every step. */
@@ -74,8 +108,8 @@ export interface Course {
   readonly recordsPerSecond: number;
 }
 
-/** What a job has to say after an epoch. */
-export interface EpochVerdict {
+/** What follows from an epoch. */
+export interface EpochOutcome {
   /** More for the epoch's row of metrics. */
   readonly row?: MetricsRow;
   /** Best weights so far, where the method selects. */
@@ -84,13 +118,13 @@ export interface EpochVerdict {
   readonly stop?: boolean;
 }
 
-/** A job's own part of a run. */
+/** What one kind of training does within a run. */
 export interface TrainingRun<Result> {
   /** Name of the command, for `config.json`. */
   readonly command: string;
   readonly workspace: Workspace;
   readonly method: Method;
-  readonly options: RunOptions;
+  readonly options: ResolvedRunOptions;
   /** What the run's bits depend on besides data and {@linkcode RunOptions}. */
   readonly settings: Readonly<Record<string, JsonValue>>;
   /** Records that an epoch visits. */
@@ -99,46 +133,36 @@ export interface TrainingRun<Result> {
   /** Rows that an epoch visits, in order. */
   order(epoch: number): Int32Array;
   /** Sees the state of an earlier part before it is put into the trainer. */
-  restoring?(stored: StoredRunState): void;
-  /** Records what the job runs besides the steps, before memory is counted. */
+  restore?(stored: StoredRunState): void;
+  /** Records what runs besides the steps, before memory is counted. */
   prepare?(): Promise<void>;
-  /** Follows on all recording, before the first step runs. */
-  prepared?(facts: RunFacts, run: OpenRun): void | Promise<void>;
+  /** After all recording, before the first step runs. */
+  prepared?(facts: RunFacts, run: RunInProgress): void | Promise<void>;
   steps?(epoch: number, done: number, total: number, loss: number): void;
-  epochDone(epoch: number, result: EpochResult, run: OpenRun): Promise<EpochVerdict>;
+  afterEpoch(epoch: number, result: EpochResult, run: RunInProgress): Promise<EpochOutcome>;
   /** Writes checkpoint and results. The state for resuming is kept until it has ended. */
-  finish(course: Course, run: OpenRun): Promise<Result>;
+  finish(history: TrainingHistory, run: RunInProgress): Promise<Result>;
 }
 
 /** Trainer and folder of a run in progress. */
-export interface OpenRun {
+export interface RunInProgress {
   readonly trainer: Trainer;
   readonly folder: RunFolder;
 }
 
 /**
- * Runs the epochs of a job, from the start or from where it stopped.
+ * Runs the epochs of a training, from the start or from where it stopped.
  *
  * @throws {UserError} When the step does not fit the adapter, the folder is no good, the run to go on
  * with had other settings, or training diverges. The reason of the signal, when it aborts.
  */
 export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Result> {
-  const { workspace, method, options, records } = run;
-  const { epochs, seed, resume, runFolder, saveEverySeconds = SAVE_EVERY_SECONDS } = options;
-  const batchSize = Math.min(options.batchSize, records);
+  const { workspace, method, options, records, adam } = run;
+  const { epochs, resume, runFolder, learningRateSchedule: schedule, signal } = options;
   const settings = { ...sharedSettings(options), ...run.settings, ...dataSettings(workspace) };
+  const trainer = new Trainer(workspace, method, { ...options, records, schedule, adam });
   let folder: RunFolder | undefined;
-  let keeper: StateKeeper | undefined;
-  const trainer = new Trainer(workspace, method, {
-    batchSize,
-    learningRate: options.learningRate,
-    seed,
-    logEvery: options.logEvery,
-    totalSteps: epochs * batchSizes(records, batchSize).length,
-    schedule: options.learningRateSchedule ?? "constant",
-    ...(run.adam ? { adam: run.adam } : {}),
-    signal: options.signal,
-  });
+  let saver: RunStateSaver | undefined;
   try {
     assertMayRun(runFolder, resume);
     const stored = resume ? await readRunState(runFolder, settings) : undefined;
@@ -146,7 +170,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     assertEpochsLeft(runFolder, done, epochs);
     const started = resume ? startOf(runFolder) : new Date();
     folder = await RunFolder.open(runFolder, { keepEpochs: done, started });
-    const open = { trainer, folder };
+    const progress = { trainer, folder };
     await folder.writeConfig({
       command: run.command,
       commandLine: options.commandLine ?? null,
@@ -160,15 +184,18 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       epochs,
       out: options.out,
     });
-    await trainer.prepare(records);
+    await trainer.prepare();
     await run.prepare?.();
     if (stored) {
-      run.restoring?.(stored);
+      run.restore?.(stored);
       stored.restore(trainer);
     }
-    keeper = new StateKeeper(folder, trainer, settings, done, saveEverySeconds);
-    await run.prepared?.({ memory: memoryUse(trainer), resumedAfter: done }, open);
-    const { epochRows, stepLosses } = earlier(folder.kept);
+    saver = new RunStateSaver(folder, trainer, settings, done, options.saveEverySeconds);
+    await run.prepared?.({ memory: memoryUse(trainer), resumedAfter: done }, progress);
+    const epochRows = folder.kept.filter((row) => row.train_loss !== undefined);
+    const stepLosses = folder.kept.flatMap(({ step, loss }) =>
+      step === undefined ? [] : [Number(loss)]
+    );
     let seconds = 0;
     let visited = 0;
     for (let epoch = done + 1; epoch <= epochs; epoch++) {
@@ -181,7 +208,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       });
       seconds += result.seconds;
       visited += order.length;
-      const { row, best, stop } = await run.epochDone(epoch, result, open);
+      const { row, best, stop } = await run.afterEpoch(epoch, result, progress);
       const epochRow = {
         epoch,
         train_loss: result.loss,
@@ -193,24 +220,24 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
       epochRows.push(epochRow);
       stepLosses.push(...result.losses);
       if (stop) break;
-      if (epoch < epochs) await keeper.epochDone(epoch, best);
+      if (epoch < epochs) await saver.noteEpoch(epoch, best);
     }
-    const course = {
+    const history = {
       epochLosses: epochRows.map((row) => Number(row.train_loss)),
       stepLosses,
       epochRows,
       recordsPerSecond: visited / seconds,
     };
-    const result = await run.finish(course, open);
+    const result = await run.finish(history, progress);
     folder.noteEnd();
     await dropRunState(folder);
     return result;
   } catch (error) {
-    if (options.signal?.aborted) await keeper?.stopped();
+    if (signal?.aborted) await saver?.saveLast();
     throw error;
   } finally {
     folder?.close();
-    keeper?.destroy();
+    saver?.destroy();
     trainer.destroy();
   }
 }
@@ -227,25 +254,7 @@ function startOf(runFolder: string): Date {
   return new Date();
 }
 
-function sharedSettings(options: RunOptions): Record<string, JsonValue> {
-  const { batchSize, learningRate, learningRateSchedule, seed, shuffle, init } = options;
-  return {
-    batchSize,
-    learningRate,
-    learningRateSchedule: learningRateSchedule ?? "constant",
-    seed,
-    shuffle,
-    init: init ?? null,
-  };
-}
-
-/** Epoch rows and step losses of the part of a run that was done before. */
-function earlier(rows: readonly MetricsRow[]): {
-  epochRows: MetricsRow[];
-  stepLosses: number[];
-} {
-  return {
-    epochRows: rows.filter((row) => row.train_loss !== undefined),
-    stepLosses: rows.flatMap(({ step, loss }) => step === undefined ? [] : [Number(loss)]),
-  };
+function sharedSettings(options: ResolvedRunOptions): Record<string, JsonValue> {
+  const { batchSize, learningRate, learningRateSchedule, seed, shuffle, init = null } = options;
+  return { batchSize, learningRate, learningRateSchedule, seed, shuffle, init };
 }

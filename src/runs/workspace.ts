@@ -24,9 +24,9 @@ export interface WorkspaceOptions {
   readonly adapter?: string;
   /**
    * `train`: statistics of the training folds; `none`: mV as they are; or the statistics that a
-   * checkpoint carries.
+   * checkpoint carries. Default: `train`.
    */
-  readonly normalization: "train" | "none" | Normalization;
+  readonly normalization?: "train" | "none" | Normalization;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface WorkspaceOptions {
  * import { assert } from "@std/assert";
  * import { synthesizeCohort, Workspace } from "ssrl-ecg";
  * const set = synthesizeCohort({ records: 30, seed: 42 });
- * const workspace = await Workspace.open(set, { normalization: "train" });
+ * const workspace = await Workspace.open(set);
  * assert(workspace.records.records === 30);
  * workspace.destroy();
  * ```
@@ -54,7 +54,7 @@ export class Workspace {
     /** [records, classes] 0 or 1. */
     readonly labels: Tensor,
     normalization: WorkspaceOptions["normalization"],
-    /** [24]: mean, then 1 / standard deviation. */
+    /** [2 leads]: mean, then 1 / standard deviation. */
     readonly normalizationTensor: Tensor,
   ) {
     this.normalize(normalization);
@@ -63,7 +63,7 @@ export class Workspace {
   /** Opens a device and uploads a data set. The caller ends with `destroy()`. */
   static async open(
     set: RecordSet,
-    options: WorkspaceOptions,
+    options: WorkspaceOptions = {},
     device?: Device,
   ): Promise<Workspace> {
     const { gpu, kernels } = device ?? await openDevice(options);
@@ -71,7 +71,7 @@ export class Workspace {
     const records = await ResidentRecords.upload(kernels, set);
     const labelShape = [recordCount(set), set.classNames.length];
     const labels = Tensor.from(gpu, labelShape, set.labels, "labels");
-    const normalizationTensor = Tensor.zeros(gpu, [24], "normalization");
+    const normalizationTensor = Tensor.zeros(gpu, [2 * set.leads.length], "normalization");
     return new Workspace(
       gpu,
       kernels,
@@ -95,7 +95,7 @@ export class Workspace {
    *
    * @throws {UserError} Where the statistics are those of another number of leads.
    */
-  normalize(how: WorkspaceOptions["normalization"]): void {
+  normalize(how: WorkspaceOptions["normalization"] = "train"): void {
     const { set, split, normalizationTensor } = this;
     const statistics = how === "none"
       ? noNormalization()

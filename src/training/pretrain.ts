@@ -1,6 +1,6 @@
 /**
- * The pretraining job of every method: unlabeled folds 1–8 under the eyes of a monitor, then a linear
- * probe beside a random encoder's, where there are labels.
+ * Pretraining with any method: unlabeled folds 1–8, watched by a monitor, then a linear probe beside a
+ * random encoder's, where there are labels.
  *
  * @module
  */
@@ -24,7 +24,13 @@ import {
 } from "../evaluation/probe.ts";
 import { type MetricsRow, RESULT_FILE } from "../results/run_files.ts";
 import type { EpochResult } from "../runs/trainer.ts";
-import { type Course, type RunFacts, type RunOptions, runTraining } from "../runs/training_run.ts";
+import {
+  resolveRunOptions,
+  type RunFacts,
+  type RunOptions,
+  runTraining,
+  type TrainingHistory,
+} from "../runs/training_run.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** Settings of {@linkcode pretrain}. */
@@ -38,7 +44,7 @@ export interface PretrainOptions<Settings = Record<never, never>> extends RunOpt
   readonly events?: PretrainEvents;
 }
 
-/** What a job tells whoever watches it. */
+/** What a run tells whoever watches it. */
 export interface PretrainEvents {
   prepared?(facts: RunFacts & { encoder: string; parameters: number; trained: number }): void;
   steps?(epoch: number, done: number, total: number, loss: number): void;
@@ -59,8 +65,8 @@ export interface EpochObservation {
   readonly probeAuroc?: number;
 }
 
-/** What the job gives. */
-export interface PretrainResult extends Course {
+/** What a run gives. */
+export interface PretrainResult extends TrainingHistory {
   /** Absent where the records have no labels. */
   readonly probes?: {
     readonly trained: ProbeResult;
@@ -94,13 +100,7 @@ export interface PretrainResult extends Course {
  *   settings: { temperature: 0.1 },
  *   epochs: 1,
  *   batchSize: 16,
- *   learningRate: 1e-3,
- *   seed: 42,
- *   shuffle: true,
- *   logEvery: 20,
- *   out: `${folder}/encoder.pt`,
- *   runFolder: `${folder}/run`,
- *   resume: false,
+ *   runFolder: folder,
  * });
  * assert(epochLosses.length === 1);
  * workspace.destroy();
@@ -110,14 +110,22 @@ export interface PretrainResult extends Course {
 export async function pretrain<Settings>(
   workspace: Workspace,
   method: PretrainingMethod<Settings>,
-  options: PretrainOptions<Settings>,
+  given: PretrainOptions<Settings> = {},
 ): Promise<PretrainResult> {
-  const { seed, batchSize, shuffle, events, init, onlineProbe } = options;
+  const command = `train-${method.name}`;
+  const { events, onlineProbe } = given;
+  const options = resolveRunOptions(given, {
+    command,
+    epochs: method.epochs,
+    batchSize: method.batchSize,
+    section: "encoder",
+  });
+  const { seed, batchSize, shuffle, init } = options;
   const { set, split: { train } } = workspace;
-  const settings = settingsOf(method, options.settings ?? {}, set.samplingRate);
+  const settings = settingsOf(method, given.settings ?? {}, set.samplingRate);
   const initial = init === undefined ? undefined : await readCheckpoint(init);
   const store = new ParameterStore();
-  const step = method.build({ store, settings, encoder: options.encoder, set });
+  const step = method.build({ store, settings, encoder: given.encoder, set });
   const { encoder, reconstruction } = step;
   const monitor = new PretrainMonitor(workspace, step, seed, onlineProbe);
   let pictures: ReconstructionPictures | undefined;
@@ -137,13 +145,13 @@ export async function pretrain<Settings>(
       if (section === "encoder") await step.encoderLoaded?.();
     }
     return await runTraining({
-      command: `train-${method.name}`,
+      command,
       workspace,
       method: step,
       options,
       settings: {
         ...settings,
-        ...(options.encoder && { encoder: encoder.kind.name, width: encoder.width }),
+        ...(given.encoder && { encoder: encoder.kind.name, width: encoder.width }),
       },
       records: train.length,
       order: (epoch) => epochOrder({ indices: train, batchSize, seed, epoch, shuffle }),
@@ -167,7 +175,7 @@ export async function pretrain<Settings>(
         events?.untrained?.(probeAuroc);
       },
       steps: (...progress) => events?.steps?.(...progress),
-      async epochDone(epoch, result, { folder, trainer }) {
+      async afterEpoch(epoch, result, { folder, trainer }) {
         await pictures?.draw(epoch, folder);
         const spread = await monitor.spread(epoch);
         const probeAuroc = monitor.probesAfter(epoch) ? await monitor.probeAuroc(epoch) : undefined;
@@ -181,7 +189,7 @@ export async function pretrain<Settings>(
         if (warning !== undefined) events?.warning?.(warning);
         return { row };
       },
-      async finish(course, { folder }) {
+      async finish(history, { folder }) {
         await saveCheckpoint(options.out, "encoder", store, workspace, {
           method: method.name,
           architecture: {
@@ -198,7 +206,7 @@ export async function pretrain<Settings>(
           folder.noteResult("random_probe", { ...probes.random.test }, options.epochs);
         }
         await folder.writeJson(RESULT_FILE, {
-          epoch_losses: course.epochLosses,
+          epoch_losses: history.epochLosses,
           checkpoint: options.out,
           ...(probes
             ? { probe: describeProbe(probes.trained), random_probe: describeProbe(probes.random) }
@@ -210,7 +218,7 @@ export async function pretrain<Settings>(
           auroc: probe_auroc === null ? NaN : Number(probe_auroc),
         }));
         return {
-          ...course,
+          ...history,
           probeCurve,
           ...(probes && { probes }),
           ...(pictures && { reconstruction: reconstructionFile(options.epochs) }),

@@ -6,7 +6,6 @@
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import {
   type Balancing,
   classFrequencies,
@@ -46,23 +45,31 @@ import { Inference, INFERENCE_ROWS, sigmoid } from "../evaluation/inference.ts";
 import { RESULT_FILE } from "../results/run_files.ts";
 import { TEST_PREDICTIONS_FILE, testPredictionsCsv } from "../results/test_predictions.ts";
 import { diverged, type EpochResult } from "../runs/trainer.ts";
-import { type Course, type RunFacts, type RunOptions, runTraining } from "../runs/training_run.ts";
+import {
+  resolveRunOptions,
+  type RunFacts,
+  type RunOptions,
+  runTraining,
+  type TrainingHistory,
+} from "../runs/training_run.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** Settings of {@linkcode trainClassifier}. */
 export interface TrainClassifierOptions extends RunOptions {
-  /** Name of the command, such as `finetune`. */
-  readonly command: string;
-  /** Name in the checkpoint, such as `finetune`. */
-  readonly method: string;
+  /** Name in `config.json`; `train-` and the method. */
+  readonly command?: string;
+  /** Name in the checkpoint; `finetune` with an encoder's checkpoint, else `supervised`. */
+  readonly method?: string;
   /** Default: `ECGClassifier`, the plain encoder with a linear head. */
   readonly architecture?: ClassifierArchitecture;
-  /** In (0, 1]. */
-  readonly labelFraction: number;
-  readonly loss: ClassificationLoss["name"];
-  readonly balancing: Balancing;
-  /** Train the head alone, on features that are computed once and standardized. */
-  readonly freezeEncoder: boolean;
+  /** Share of the training labels, in (0, 1]; 1. */
+  readonly labelFraction?: number;
+  /** Default: `bce`. */
+  readonly loss?: ClassificationLoss["name"];
+  /** Default: `standard`. */
+  readonly balancing?: Balancing;
+  /** Train the head alone, on features that are computed once and standardized; false. */
+  readonly freezeEncoder?: boolean;
   /** Pretrained encoder; what `init` holds is loaded after it. */
   readonly encoderCheckpoint?: string;
   /** Where in `encoderCheckpoint` it is; the first that the file has. Default: key `encoder`. */
@@ -82,7 +89,7 @@ export interface TrainClassifierOptions extends RunOptions {
 /** Macro F1 or AUROC, the higher the better, or the mean binary cross-entropy, the lower the better. */
 export type Selection = "f1_macro" | "auroc_macro" | "loss";
 
-/** What the job tells whoever watches it. */
+/** What a run tells whoever watches it. */
 export interface ClassifierEvents {
   prepared?(
     facts: RunFacts & {
@@ -107,8 +114,8 @@ export type PerClass = Readonly<
   Record<string, Pick<ClassMetrics, "support" | "auroc" | "auprc" | "f1">>
 >;
 
-/** What the job gives. */
-export interface TrainClassifierResult extends Course {
+/** What a run gives. */
+export interface TrainClassifierResult extends TrainingHistory {
   readonly bestEpoch: number;
   readonly validation: ValidationMetrics;
   readonly test: ValidationMetrics;
@@ -135,21 +142,9 @@ export interface TrainClassifierResult extends Course {
  * const set = synthesizeCohort({ records: 60, seed: 42, duration: 1.28 });
  * const workspace = await Workspace.open(set, { normalization: "train" });
  * const { bestEpoch } = await trainClassifier(workspace, {
- *   command: "train-supervised",
- *   method: "supervised",
  *   epochs: 1,
  *   batchSize: 16,
- *   learningRate: 1e-3,
- *   labelFraction: 1,
- *   loss: "bce",
- *   balancing: "standard",
- *   freezeEncoder: false,
- *   seed: 42,
- *   shuffle: true,
- *   logEvery: 20,
- *   out: `${folder}/model.pt`,
- *   runFolder: `${folder}/run`,
- *   resume: false,
+ *   runFolder: folder,
  * });
  * assert(bestEpoch === 1);
  * workspace.destroy();
@@ -158,43 +153,59 @@ export interface TrainClassifierResult extends Course {
  */
 export async function trainClassifier(
   workspace: Workspace,
-  options: TrainClassifierOptions,
+  given: TrainClassifierOptions = {},
 ): Promise<TrainClassifierResult> {
   const { gpu, set, split } = workspace;
-  const { seed, batchSize, events, freezeEncoder, shuffle, selection = "f1_macro" } = options;
-  const { architecture = "ECGClassifier" } = options;
+  const { encoderCheckpoint, events } = given;
+  const {
+    method: methodName = encoderCheckpoint === undefined ? "supervised" : "finetune",
+    command = `train-${methodName}`,
+    architecture = "ECGClassifier",
+    selection = "f1_macro",
+    labelFraction = 1,
+    loss: lossName = "bce",
+    balancing = "standard",
+    freezeEncoder = false,
+  } = given;
+  const options = resolveRunOptions(given, {
+    command,
+    epochs: 20,
+    batchSize: 64,
+    section: "model",
+  });
+  const { seed, batchSize, shuffle, init } = options;
   const classes = set.classNames.length;
   const labeled = labelSubset({
     indices: split.train,
     labels: set.labels,
     classes,
-    fraction: options.labelFraction,
+    fraction: labelFraction,
     seed,
   });
   const starts: { path: string; from: readonly WeightSource[] }[] = [];
-  if (options.encoderCheckpoint !== undefined) {
-    starts.push({ path: options.encoderCheckpoint, from: options.encoderFrom ?? ["encoder"] });
+  if (encoderCheckpoint !== undefined) {
+    starts.push({ path: encoderCheckpoint, from: given.encoderFrom ?? ["encoder"] });
   }
-  if (options.init !== undefined) {
+  if (init !== undefined) {
     starts.push({
-      path: options.init,
+      path: init,
       from: architecture === "ECGClassifier" ? ["model", "encoder"] : ["model"],
     });
   }
   const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
   const store = new ParameterStore();
   const [checkpoint] = checkpoints;
-  const choice = options.encoder ?? (checkpoint ? encoderChoiceOf(checkpoint) : {});
+  const choice = given.encoder ?? (checkpoint ? encoderChoiceOf(checkpoint) : {});
   const { encoder = ENCODERS[0], width = encoder.width } = choice;
   const model = createClassifier(store, { architecture, encoder, width, classes });
   store.allocate(gpu, seed);
-  const loss = chooseLoss(options.loss, workspace.labelsOf(labeled), classes);
+  const loss = chooseLoss(lossName, workspace.labelsOf(labeled), classes);
   const owned: Tensor[] = [];
   const perClass = (name: string, values: readonly number[]): Tensor => {
     owned.push(Tensor.from(gpu, [classes], values, name));
     return owned.at(-1)!;
   };
-  let judge: Judge | undefined;
+  let evaluator: Evaluator | undefined;
   let best: ParameterSnapshot | undefined;
   try {
     const loaded = starts.map(({ from }, i) => loadWeights(checkpoints[i], store, from));
@@ -213,7 +224,7 @@ export async function trainClassifier(
         { positiveWeight: perClass("positive weights", loss.positiveWeights) }),
       ...(features ? { features: features.table } : {}),
     });
-    judge = await Judge.open(workspace, model);
+    evaluator = await Evaluator.open(workspace, model);
     best = store.snapshot();
     let bestEpoch = 0;
     let bestMetrics: ValidationMetrics | undefined;
@@ -221,7 +232,7 @@ export async function trainClassifier(
     const order = (epoch: number) =>
       epochOrder({
         indices: labeled,
-        strategy: options.balancing,
+        strategy: balancing,
         labels: set.labels,
         classes,
         batchSize,
@@ -230,15 +241,29 @@ export async function trainClassifier(
         shuffle,
       });
     return await runTraining<TrainClassifierResult>({
-      command: options.command,
+      command,
       workspace,
       method,
       options,
-      settings: classifierSettings(options),
+      settings: {
+        method: methodName,
+        architecture,
+        selection,
+        adam: { ...given.adam },
+        plateau: given.plateau ? { ...given.plateau } : null,
+        earlyStopping: given.earlyStopping ?? null,
+        labelFraction,
+        loss: lossName,
+        balancing,
+        freezeEncoder,
+        encoderCheckpoint: encoderCheckpoint ?? null,
+        ...(given.encoder?.width === undefined ? {} : { width: given.encoder.width }),
+        ...(given.encoderFrom && { encoderFrom: [...given.encoderFrom] }),
+      },
       records: labeled.length,
       order,
-      ...(options.adam ? { adam: options.adam } : {}),
-      restoring(stored) {
+      adam: given.adam,
+      restore(stored) {
         if (!stored.best) return;
         store.load(stored.best.values);
         best!.take();
@@ -262,9 +287,9 @@ export async function trainClassifier(
           }),
         }),
       steps: (...progress) => events?.steps?.(...progress),
-      async epochDone(epoch, result, { trainer, folder }) {
+      async afterEpoch(epoch, result, { trainer, folder }) {
         const unfold = await features?.foldIntoHead(store, model);
-        const { metrics } = await judge!.judge(split.validation, epoch);
+        const { metrics } = await evaluator!.evaluate(split.validation, epoch);
         // Strictly better: of equals the first epoch stays.
         const better = bestMetrics === undefined ||
           score(metrics, selection) > score(bestMetrics, selection);
@@ -280,23 +305,20 @@ export async function trainClassifier(
           row.validation_loss === undefined ? [] : [Number(row.validation_loss)]
         );
         validationLosses.push(validationLoss);
-        if (options.plateau) {
-          trainer.learningRate = plateauRate(
-            options.learningRate,
-            validationLosses,
-            options.plateau,
-          );
+        if (given.plateau) {
+          const { learningRate } = options;
+          trainer.learningRate = plateauRate(learningRate, validationLosses, given.plateau);
         }
         return {
           row: { validation_loss: validationLoss, ...scores, best: better },
           best: { epoch: bestEpoch, metrics: { ...bestMetrics! }, weights: best! },
-          stop: epoch - bestEpoch >= (options.earlyStopping ?? Infinity),
+          stop: epoch - bestEpoch >= (given.earlyStopping ?? Infinity),
         };
       },
-      async finish(course, { folder }) {
+      async finish(history, { folder }) {
         best!.restore();
         await saveCheckpoint(options.out, "model", store, workspace, {
-          method: options.method,
+          method: methodName,
           architecture: {
             name: architecture,
             in_channels: model.inputs,
@@ -308,8 +330,8 @@ export async function trainClassifier(
           epoch: bestEpoch,
           metrics: { ...bestMetrics! },
         });
-        const validation = await judge!.judge(split.validation, bestEpoch);
-        const test = await judge!.judge(split.test, bestEpoch);
+        const validation = await evaluator!.evaluate(split.validation, bestEpoch);
+        const test = await evaluator!.evaluate(split.test, bestEpoch);
         const validationPerClass = perClassOf(validation, set.classNames);
         const testPerClass = perClassOf(test, set.classNames);
         await folder.writeText(
@@ -326,26 +348,26 @@ export async function trainClassifier(
           checkpoint: options.out,
         });
         return {
-          ...course,
+          ...history,
           bestEpoch,
           validation: bestMetrics!,
           test: test.metrics,
           validationPerClass,
           testPerClass,
-          selected: course.epochRows.map((row) => Number(row[SELECTION_ROWS[selection]] ?? NaN)),
+          selected: history.epochRows.map((row) => Number(row[SELECTION_ROWS[selection]] ?? NaN)),
         };
       },
     });
   } finally {
-    judge?.destroy();
+    evaluator?.destroy();
     best?.destroy();
     for (const tensor of owned) tensor.release();
     store.destroy();
   }
 }
 
-/** What a {@linkcode Judge} says. */
-interface Judgment {
+/** What an {@linkcode Evaluator} gives. */
+interface Evaluation {
   readonly metrics: ValidationMetrics;
   /** [rows, classes] */
   readonly probabilities: Float64Array;
@@ -353,17 +375,17 @@ interface Judgment {
 }
 
 /** Answers of the present weights for any rows, and what they are worth. */
-class Judge {
+class Evaluator {
   private constructor(readonly workspace: Workspace, readonly inference: Inference) {}
 
-  static async open(workspace: Workspace, model: ClassifierNetwork): Promise<Judge> {
+  static async open(workspace: Workspace, model: ClassifierNetwork): Promise<Evaluator> {
     const inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
       logits: model.evaluate(recorder, x).logits,
     }));
-    return new Judge(workspace, inference);
+    return new Evaluator(workspace, inference);
   }
 
-  async judge(rows: Int32Array, epoch: number): Promise<Judgment> {
+  async evaluate(rows: Int32Array, epoch: number): Promise<Evaluation> {
     const { logits } = await this.inference.run(rows);
     if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
     const labels = this.workspace.labelsOf(rows);
@@ -382,7 +404,7 @@ class Judge {
 }
 
 function perClassOf(
-  { labels, probabilities }: Judgment,
+  { labels, probabilities }: Evaluation,
   classNames: readonly string[],
 ): PerClass {
   const scores = perClassMetrics(labels, probabilities, { classes: classNames.length });
@@ -438,24 +460,4 @@ export function chooseLoss(
         positiveWeights: [...positiveWeights(counts, labels.length / classes)],
       };
   }
-}
-
-function classifierSettings(options: TrainClassifierOptions): Record<string, JsonValue> {
-  const { method, labelFraction, loss, balancing, freezeEncoder, encoderCheckpoint } = options;
-  const { architecture, selection, adam, plateau, earlyStopping, encoderFrom, encoder } = options;
-  return {
-    method,
-    architecture: architecture ?? "ECGClassifier",
-    selection: selection ?? "f1_macro",
-    adam: { ...adam },
-    plateau: plateau ? { ...plateau } : null,
-    earlyStopping: earlyStopping ?? null,
-    labelFraction,
-    loss,
-    balancing,
-    freezeEncoder,
-    encoderCheckpoint: encoderCheckpoint ?? null,
-    ...(encoder?.width === undefined ? {} : { width: encoder.width }),
-    ...(encoderFrom ? { encoderFrom: [...encoderFrom] } : {}),
-  };
 }

@@ -43,18 +43,20 @@ export async function withSmallWorkspace(
   }
 }
 
+/** Where a run writes. */
+export interface RunFiles {
+  readonly out: string;
+  readonly runFolder: string;
+}
+
 /** Settings of a pretraining run into `folder`/`name`. */
-export function pretrainOptions(folder: string, name: string): PretrainOptions {
+export function pretrainOptions(folder: string, name: string): PretrainOptions & RunFiles {
   return {
     epochs: 3,
     batchSize: 16,
-    learningRate: 1e-3,
     seed: 7,
-    shuffle: true,
-    logEvery: 20,
     out: `${folder}/${name}.pt`,
     runFolder: `${folder}/${name}`,
-    resume: false,
   };
 }
 
@@ -71,23 +73,15 @@ export function pretrainSimclr(
 }
 
 /** Settings of a supervised run into `folder`/`name`. */
-export function classifierOptions(folder: string, name: string): TrainClassifierOptions {
+export function classifierOptions(folder: string, name: string): TrainClassifierOptions & RunFiles {
   return {
-    command: "train-supervised",
-    method: "supervised",
     epochs: 4,
     batchSize: 16,
     learningRate: 3e-3,
-    labelFraction: 1,
-    loss: "bce",
     balancing: "oversample",
-    freezeEncoder: false,
     seed: 7,
-    shuffle: true,
-    logEvery: 20,
     out: `${folder}/${name}.pt`,
     runFolder: `${folder}/${name}`,
-    resume: false,
   };
 }
 

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { existsSync } from "node:fs";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import { UserError } from "../../src/errors.ts";
-import type { PretrainOptions } from "../../src/training/pretrain.ts";
 import { column, epochsDone, readRun } from "../../src/results/read_run.ts";
 import { VERSION } from "../../src/version.ts";
 import { inRepository } from "../support/paths.ts";
@@ -170,10 +169,10 @@ Deno.test("the learning rate falls to 0 as a cosine over the whole run, stopped 
   withSmallWorkspace(async (workspace, folder) => {
     const constant = pretrainOptions(folder, "constant");
     await pretrainSimclr(workspace, constant);
-    const unbroken: PretrainOptions = {
+    const unbroken = {
       ...pretrainOptions(folder, "unbroken"),
       learningRateSchedule: "cosine",
-    };
+    } as const;
     await pretrainSimclr(workspace, unbroken);
     const steps = timelessRows(unbroken.runFolder).filter(({ step }) => step !== undefined);
     for (const [i, { learning_rate }] of steps.entries()) {

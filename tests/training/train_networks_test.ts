@@ -16,6 +16,7 @@ import { type ClassifierArchitecture, createClassifier } from "../../src/models/
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import {
   classifierOptions,
+  type RunFiles,
   stopper,
   timelessRows,
   withSmallWorkspace,
@@ -42,7 +43,7 @@ async function networkOptions(
   folder: string,
   name: string,
   architecture: ClassifierArchitecture,
-): Promise<TrainClassifierOptions> {
+): Promise<TrainClassifierOptions & RunFiles> {
   const init = await start(
     folder,
     "model",

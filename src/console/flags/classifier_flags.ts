@@ -6,7 +6,7 @@
 
 import { BALANCING_STRATEGIES } from "../../data/sampling/balancing.ts";
 import { CLASSIFICATION_LOSSES } from "../../losses/classification_loss.ts";
-import { choiceFlag, integerFlag, pathFlag } from "./flags.ts";
+import { booleanFlag, choiceFlag, integerFlag, pathFlag } from "./flags.ts";
 import { labelFractionFlag, learningRateFlag, seedFlag, trainingFlags } from "./training_flags.ts";
 
 /** Shared by the commands that train a classifier. */
@@ -39,6 +39,28 @@ export const IMBALANCE =
   "BCE), or else in the loss, where the positives of a class weigh as many times as there are " +
   "negatives to a positive. --loss chooses another.";
 
+function outFlag(out: string) {
+  return pathFlag({
+    default: out,
+    description: "Checkpoint to write (.pt or .safetensors), key model",
+  });
+}
+
+/** Flags of `train-supervised`. */
+export const supervisedFlags = { ...classifierFlags, "out": outFlag("checkpoints/supervised.pt") };
+
+/** Flags of `finetune`. */
+export const finetuneFlags = {
+  "ssl-checkpoint": pathFlag({
+    description: "Pretrained encoder (.pt or .safetensors), key encoder; needed unless --init",
+  }),
+  ...classifierFlags,
+  "freeze-encoder": booleanFlag({
+    description: "Train the head alone, on features that are computed once",
+  }),
+  "out": outFlag("checkpoints/finetuned.pt"),
+};
+
 /**
  * Flags of the commands that train a network of its own instead of the encoder with a linear head.
  *
@@ -58,9 +80,6 @@ export function networkFlags(out: string) {
       defaultText: "bce with oversample, else weighted_positives: one correction of imbalance",
     }),
     "init": pathFlag({ description: "Start from a checkpoint of the same network, key model" }),
-    "out": pathFlag({
-      default: out,
-      description: "Checkpoint to write (.pt or .safetensors), key model",
-    }),
+    "out": outFlag(out),
   };
 }
