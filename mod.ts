@@ -19,7 +19,7 @@ export {
   type MemoryLimits,
 } from "./src/gpu/device.ts";
 export { KernelLibrary } from "./src/gpu/kernels.ts";
-export { Recorder } from "./src/gpu/recorder.ts";
+export { gridFor, Recorder } from "./src/gpu/recorder.ts";
 export { Program } from "./src/gpu/program.ts";
 export { StepState } from "./src/gpu/step_state.ts";
 export { Tensor } from "./src/gpu/tensor.ts";
@@ -114,6 +114,10 @@ export { applyRandomMask, type RandomMaskOptions } from "./src/augment/random_ma
 
 // Models
 export { ParameterStore } from "./src/layers/parameters.ts";
+export { BatchNorm } from "./src/layers/batch_norm.ts";
+export { Conv1d } from "./src/layers/conv1d.ts";
+export { Linear } from "./src/layers/linear.ts";
+export { meanPool } from "./src/layers/mean_pool.ts";
 export { Encoder, type EncoderKind, type EncoderOptions } from "./src/models/encoder.ts";
 export { Encoder1dCnn, encoder1dCnn } from "./src/models/encoder_1d_cnn.ts";
 export { type EncoderChoice, ENCODERS } from "./src/models/encoders.ts";
@@ -133,6 +137,7 @@ export { Reconstruction } from "./src/models/reconstruction.ts";
 export { Byol, type ByolOptions } from "./src/models/byol.ts";
 
 // Losses and optimizer
+export { recordLoss } from "./src/losses/record_loss.ts";
 export { ntXent } from "./src/losses/nt_xent.ts";
 export { meanSquaredError } from "./src/losses/mean_squared_error.ts";
 export {
@@ -222,6 +227,14 @@ export { type Architecture, architectureOf } from "./src/models/registry.ts";
 
 // Jobs
 export { Workspace, type WorkspaceOptions } from "./src/runs/workspace.ts";
+export {
+  type EpochRequest,
+  type EpochResult,
+  Trainer,
+  type TrainerOptions,
+} from "./src/runs/trainer.ts";
+export { saveCheckpoint } from "./src/runs/checkpoints.ts";
+export { evaluateRows, sigmoid } from "./src/evaluation/inference.ts";
 export {
   type EpochObservation,
   pretrain,

@@ -34,8 +34,11 @@ export interface CompiledKernel {
 export const kernelSources: Readonly<Record<string, string>> = sources;
 
 /** Text of a kernel with imports, conditions, constants and unrolled loops resolved. */
-export function expandKernel(name: string, constants: KernelConstants = {}): string {
-  const source = kernelSources[name];
+export function expandKernel(
+  name: string,
+  constants: KernelConstants = {},
+  source = kernelSources[name],
+): string {
   if (source === undefined) throw new RangeError(`There is no kernel "${name}"`);
   return preprocess(name, source, constants, (path) => kernelSources[path]);
 }
@@ -63,6 +66,7 @@ export function parseDimensions(source: string): KernelDimension[] {
 /** Compiles kernels for one device and keeps every pipeline it made. */
 export class KernelLibrary {
   readonly #compiled = new Map<string, CompiledKernel>();
+  readonly #added = new Map<string, string>();
   /** Which variants were measured to be fastest on this device. */
   readonly tuning = new TuningTable();
 
@@ -73,6 +77,15 @@ export class KernelLibrary {
   ) {}
 
   /**
+   * Adds a kernel to those of `kernels/`, such as an own loss.
+   *
+   * @param source WGSL in the form of the files there: bindings with names, a `struct Dims`, `main`.
+   */
+  add(name: string, source: string): void {
+    this.#added.set(name, source);
+  }
+
+  /**
    * The pipeline of a kernel under some constants.
    *
    * @throws {SyntaxError} With file, line and source when the shader does not compile.
@@ -81,7 +94,7 @@ export class KernelLibrary {
     const key = `${name} ${JSON.stringify(Object.entries(constants).sort())}`;
     const known = this.#compiled.get(key);
     if (known) return known;
-    const source = expandKernel(name, constants);
+    const source = expandKernel(name, constants, this.#added.get(name));
     const device = this.gpu.device;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ code: source, label: name });

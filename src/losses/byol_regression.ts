@@ -15,6 +15,7 @@
 import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { recordLoss } from "./record_loss.ts";
 
 /** What {@linkcode byolRegression} compares. */
 export interface ByolDirection {
@@ -89,9 +90,5 @@ export function byolRegression(recorder: Recorder, regression: ByolDirection): T
  * @param step Where the loss goes: this step's slot of the metrics ring.
  */
 export function recordByolLoss(recorder: Recorder, losses: Tensor, step: StepState): void {
-  recorder.dispatch("record_loss", {
-    tensors: { loss: losses, state: step.state, ring: step.ring },
-    dims: { size: losses.size, count: losses.shape[1] },
-    grid: [1],
-  });
+  recordLoss(recorder, losses, step, losses.shape[1]);
 }

@@ -15,6 +15,7 @@
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { StepState } from "../gpu/step_state.ts";
+import { recordLoss } from "./record_loss.ts";
 
 /** The losses by name. */
 export const CLASSIFICATION_LOSSES = [
@@ -105,10 +106,6 @@ export function classificationLoss(
     },
     grid: gridFor(logits.size, 64),
   });
-  recorder.dispatch("record_loss", {
-    tensors: { loss, state: step.state, ring: step.ring },
-    dims: { size: loss.size, count: loss.size },
-    grid: [1],
-  });
+  recordLoss(recorder, loss, step);
   return { dlogits };
 }

@@ -8,6 +8,7 @@ import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { recordLoss } from "./record_loss.ts";
 
 /** Elements of an invocation in `kernels/mean_squared_error.wgsl`. */
 const PER = 64;
@@ -63,10 +64,6 @@ export function meanSquaredError(
       }),
     ),
   });
-  recorder.dispatch("record_loss", {
-    tensors: { loss: partial, state: step.state, ring: step.ring },
-    dims: { size: partial.size, count: y.size },
-    grid: [1],
-  });
+  recordLoss(recorder, partial, step, y.size);
   return { dy };
 }

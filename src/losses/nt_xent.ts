@@ -16,6 +16,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import { packWeights } from "../layers/pack_weights.ts";
 import { recordProduct } from "../layers/windowed_product.ts";
+import { recordLoss } from "./record_loss.ts";
 
 /**
  * Records loss and gradient.
@@ -81,11 +82,7 @@ export function ntXent(
     dims: { rows, temperature },
     grid: [rows],
   });
-  recorder.dispatch("record_loss", {
-    tensors: { loss, state: step.state, ring: step.ring },
-    dims: { size: rows, count: rows },
-    grid: [1],
-  });
+  recordLoss(recorder, loss, step);
   const symmetric = square("symmetric");
   recorder.dispatch("add_transposed", {
     tensors: { x: ds, y: symmetric },
