@@ -121,6 +121,7 @@ export { meanPool } from "./src/layers/mean_pool.ts";
 export { Encoder, type EncoderKind, type EncoderOptions } from "./src/models/encoder.ts";
 export { Encoder1dCnn, encoder1dCnn } from "./src/models/encoder_1d_cnn.ts";
 export { type EncoderChoice, ENCODERS } from "./src/models/encoders.ts";
+export { tinyEncoder } from "./src/models/tiny_encoder.ts";
 export { Classifier } from "./src/models/classifier.ts";
 export type { ClassifierNetwork, LogitsPass } from "./src/models/classifier_network.ts";
 export { Resnet1d, type Resnet1dOptions } from "./src/models/resnet1d.ts";

@@ -8,9 +8,10 @@
 import type { ParameterStore } from "../layers/parameters.ts";
 import type { Encoder, EncoderKind, EncoderOptions } from "./encoder.ts";
 import { encoder1dCnn } from "./encoder_1d_cnn.ts";
+import { tinyEncoder } from "./tiny_encoder.ts";
 
 /** All kinds, the default first. */
-export const ENCODERS: readonly EncoderKind[] = [encoder1dCnn];
+export const ENCODERS: readonly EncoderKind[] = [encoder1dCnn, tinyEncoder];
 
 /** Which encoder a model is built on. */
 export interface EncoderChoice extends EncoderOptions {
