@@ -1,7 +1,7 @@
 /** `analyze-retraining-strategy` as a user runs it: without runs, with runs, with an edited file. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { shellWords } from "../../src/text/shell_words.ts";
+import { shellWords } from "../support/shell_words.ts";
 import { Playground, SMALL } from "./command_line.ts";
 
 const NAME = "analyze-retraining-strategy";

@@ -8,7 +8,7 @@ import { command as trainSimclr } from "../../scripts/train_simclr.ts";
 import { command as trainSupervised } from "../../scripts/train_supervised.ts";
 import type { FlagTable } from "../../src/console/flags/command.ts";
 import { parseCommandLine } from "../../src/console/flags/parse.ts";
-import { shellWords } from "../../src/text/shell_words.ts";
+import { shellWords } from "../support/shell_words.ts";
 import type { Run } from "../../src/results/read_run.ts";
 import type { MetricsRow } from "../../src/results/run_files.ts";
 

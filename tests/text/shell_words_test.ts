@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { quote, shellWords } from "../../src/text/shell_words.ts";
+import { quote } from "../../src/text/shell_words.ts";
+import { shellWords } from "../support/shell_words.ts";
 
 Deno.test("words come back from a quoted line, whatever is in them", () =>
   fc.assert(fc.property(
