@@ -5,7 +5,7 @@
  */
 
 import { CLASS_NAMES, LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
-import { drawPatients, type Patient } from "./patients.ts";
+import { drawPatients, type Patient, recordsOf } from "./patients.ts";
 import { makeRecord, type RecordNotes } from "./record.ts";
 
 /** What to synthesize. */
@@ -59,22 +59,17 @@ export function synthesizeCohort(options: CohortOptions): SyntheticCohort {
   const folds = new Uint8Array(records);
   const people: Patient[] = [];
   const notes: RecordNotes[] = [];
-  let record = 0;
-  for (const patient of drawPatients(records, seed)) {
-    for (let visit = 0; visit < patient.recordCount && record < records; visit++, record++) {
-      const offset = record * length * LEADS.length;
-      notes.push(
-        makeRecord(patient, record, seed, samplingRate, length, samples, offset, quiet),
-      );
-      for (const name of patient.superclasses) {
-        labels[record * CLASS_NAMES.length + CLASS_NAMES.indexOf(name)] = 1;
-      }
-      ids[record] = record + 1;
-      patients[record] = patient.index + 1;
-      folds[record] = patient.fold;
-      people.push(patient);
-      if ((record & 63) === 63) onProgress?.(record + 1, records);
+  for (const { patient, record } of recordsOf(drawPatients(records, seed), records)) {
+    const offset = record * length * LEADS.length;
+    notes.push(makeRecord(patient, record, seed, samplingRate, length, samples, offset, quiet));
+    for (const name of patient.superclasses) {
+      labels[record * CLASS_NAMES.length + CLASS_NAMES.indexOf(name)] = 1;
     }
+    ids[record] = record + 1;
+    patients[record] = patient.index + 1;
+    folds[record] = patient.fold;
+    people.push(patient);
+    if ((record & 63) === 63) onProgress?.(record + 1, records);
   }
   onProgress?.(records, records);
   return {

@@ -10,22 +10,22 @@
 
 import type { CounterRandom } from "../../random/philox.ts";
 import {
-  add,
   depolarization,
   type Heart,
   QRS_ONSET,
-  scale,
+  repolarization,
   shiftRecovery,
   shiftSegment,
-  type Vector,
   type Wave,
+  wave,
 } from "./heart.ts";
+import { add, jittered, scale, scaled, type Vector } from "./vector.ts";
 
 /** Changes a heart in place. */
 type Diagnosis = (heart: Heart, severity: number, random: CounterRandom) => void;
 
 function qrs(time: number, width: number, vector: Vector): Wave {
-  return { kind: "QRS", time, width, vector };
+  return wave("QRS", time, width, vector);
 }
 
 /** Stretches the ventricles' depolarization about its onset, and delays what follows. */
@@ -35,7 +35,7 @@ function widen(heart: Heart, factor: number): void {
     part.time = (part.time + QRS_ONSET) * factor - QRS_ONSET;
     part.width *= factor;
   }
-  for (const part of [...heart.segment, ...heart.recovery]) part.time += delay;
+  for (const part of repolarization(heart)) part.time += delay;
 }
 
 /** T waves against the sum of a disturbed depolarization: ∫QRS dt sets their size. */
@@ -43,23 +43,17 @@ function discord(heart: Heart, severity: number): void {
   const area: Vector = [0, 0, 0];
   for (const part of depolarization(heart)) add(area, part.vector, part.width / 0.02);
   for (const part of heart.recovery) scale(part.vector, 1 - 0.8 * severity);
-  const opposite: Vector = [-area[0], -area[1], -area[2]];
-  shiftSegment(heart, opposite.map((v) => 0.11 * severity * v) as Vector, 0.25);
-  shiftRecovery(heart, opposite.map((v) => 0.22 * severity * v) as Vector);
+  shiftSegment(heart, scaled(area, -0.11 * severity), 0.25);
+  shiftRecovery(heart, scaled(area, -0.22 * severity));
 }
 
 /** Infarction of the wall in a direction (unit vector, roughly). */
 function infarction(direction: Readonly<Vector>): Diagnosis {
   return (heart, severity, random) => {
-    const wall: Vector = [
-      direction[0] + 0.16 * random.normal(),
-      direction[1] + 0.16 * random.normal(),
-      direction[2] + 0.16 * random.normal(),
-    ];
+    const wall = jittered(direction, 0.16, random);
     const size = (0.3 + 0.75 * severity) * Math.exp(0.15 * random.normal());
     // Q wave: the first 30 to 50 ms point away from the wall.
-    const loss: Vector = [-0.5 * size * wall[0], -0.5 * size * wall[1], -0.5 * size * wall[2]];
-    heart.extra.push(qrs(-0.022, 0.0125 + 0.004 * severity, loss));
+    heart.extra.push(qrs(-0.022, 0.0125 + 0.004 * severity, scaled(wall, -0.5 * size)));
     scale(heart.septal.vector, 1 - 0.55 * severity * Math.max(0, -wall[2]));
     // R loss: what remains of the main vector in that direction shrinks.
     for (const part of [heart.main, heart.late]) {
@@ -71,23 +65,19 @@ function infarction(direction: Readonly<Vector>): Diagnosis {
     const injury = age < 0.2 ? 0.24 : age < 0.5 ? 0.13 : 0.035;
     const inversion = age < 0.2 ? -0.12 : age < 0.5 ? 0.34 : 0.24;
     const reach = (0.25 + 0.75 * severity) * Math.exp(0.2 * random.normal());
-    shiftSegment(heart, wall.map((v) => injury * reach * v) as Vector, 0.15);
-    shiftRecovery(heart, wall.map((v) => -inversion * reach * v) as Vector);
+    shiftSegment(heart, scaled(wall, injury * reach), 0.15);
+    shiftRecovery(heart, scaled(wall, -inversion * reach));
   };
 }
 
 /** ST depression and T inversion in the leads that face a direction. */
 function ischemia(direction: Readonly<Vector>): Diagnosis {
   return (heart, severity, random) => {
-    const wall: Vector = [
-      direction[0] + 0.2 * random.normal(),
-      direction[1] + 0.2 * random.normal(),
-      direction[2] + 0.2 * random.normal(),
-    ];
+    const wall = jittered(direction, 0.2, random);
     const depression = random.uniform(0.05, 0.15) * (0.25 + severity);
     const inversion = random.uniform(0.12, 0.42) * (0.25 + severity);
-    shiftSegment(heart, wall.map((v) => -depression * v) as Vector, 0.2);
-    shiftRecovery(heart, wall.map((v) => -inversion * v) as Vector);
+    shiftSegment(heart, scaled(wall, -depression), 0.2);
+    shiftRecovery(heart, scaled(wall, -inversion));
   };
 }
 
@@ -97,14 +87,14 @@ function rightBundle(delay: number, width: number, size: number): Diagnosis {
     const reach = size * (0.25 + 0.75 * severity) * Math.exp(0.15 * random.normal());
     const time = 0.04 + delay * (0.4 + 0.6 * severity);
     heart.extra.push(
-      qrs(time, width, [-0.5 * reach, 0.02 * reach, -0.62 * reach]),
-      qrs(time + 1.5 * width, width, [-0.2 * reach, -0.03 * reach, -0.24 * reach]),
+      qrs(time, width, scaled([-0.5, 0.02, -0.62], reach)),
+      qrs(time + 1.5 * width, width, scaled([-0.2, -0.03, -0.24], reach)),
     );
     scale(heart.late.vector, 1 - 0.3 * severity * size);
     // T opposite to the last part of QRS: upright on the left, inverted in V1 and V2.
     const turnover = 0.22 * severity * size;
     shiftRecovery(heart, [0.4 * turnover, 0, turnover]);
-    for (const part of [...heart.segment, ...heart.recovery]) part.time += delay * severity * 0.8;
+    for (const part of repolarization(heart)) part.time += delay * severity * 0.8;
   };
 }
 
@@ -123,7 +113,7 @@ function leftBundle(reach: number): Diagnosis {
       qrs(0.058, 0.019, [0.78 * share * size, 0.05 * share * size, 0.72 * share * size]),
       qrs(0.088, 0.014, [0.18 * share * size, -0.05 * share * size, 0.22 * share * size]),
     );
-    for (const part of [...heart.segment, ...heart.recovery]) part.time += 0.045 * share;
+    for (const part of repolarization(heart)) part.time += 0.045 * share;
     discord(heart, share);
   };
 }
@@ -135,8 +125,8 @@ function fascicle(first: Readonly<Vector>, last: Readonly<Vector>): Diagnosis {
     heart.main.vector[1] *= 1 - 0.85 * reach;
     if (first[1] < 0) heart.main.vector[0] *= 1 - 0.75 * reach;
     heart.extra.push(
-      qrs(-0.018, 0.0095, first.map((v) => v * reach) as Vector),
-      qrs(0.026, 0.0135, last.map((v) => v * reach) as Vector),
+      qrs(-0.018, 0.0095, scaled(first, reach)),
+      qrs(0.026, 0.0135, scaled(last, reach)),
     );
     widen(heart, 1 + 0.06 * reach);
   };
@@ -155,11 +145,8 @@ const DIAGNOSES: Record<string, Diagnosis> = {
 
   NDT: (heart, severity, random) => {
     for (const part of heart.recovery) scale(part.vector, 1 - (0.45 + 0.75 * severity));
-    shiftRecovery(heart, [
-      -0.1 * severity,
-      -0.05 * severity,
-      0.12 * severity * random.normal(),
-    ]);
+    const back = 0.12 * severity * random.normal();
+    shiftRecovery(heart, [-0.1 * severity, -0.05 * severity, back]);
   },
   NST_: (heart, severity, random) => {
     const depth = -0.09 * (0.3 + 0.7 * severity);
@@ -196,8 +183,8 @@ const DIAGNOSES: Record<string, Diagnosis> = {
     widen(heart, 1.04 + 0.08 * severity);
     // Strain: ST and T against the main vector, in the more severe half.
     const strain = Math.max(0, severity - 0.3 + 0.2 * random.normal());
-    shiftSegment(heart, [-0.13 * strain, -0.04 * strain, -0.1 * strain], 0.4);
-    shiftRecovery(heart, [-0.5 * strain, -0.15 * strain, -0.1 * strain]);
+    shiftSegment(heart, scaled([-0.13, -0.04, -0.1], strain), 0.4);
+    shiftRecovery(heart, scaled([-0.5, -0.15, -0.1], strain));
     heart.atria[1].vector[2] += 0.05 * severity;
   },
   "LAO/LAE": (heart, severity) => {
@@ -214,11 +201,11 @@ const DIAGNOSES: Record<string, Diagnosis> = {
     heart.main.vector[0] *= 1 - 0.6 * reach;
     scale(heart.late.vector, 1 - 0.7 * reach);
     heart.extra.push(
-      qrs(0.004, 0.0125, [-0.25 * reach, 0.25 * reach, -0.75 * reach]),
-      qrs(0.03, 0.012, [-0.75 * reach, 0.1 * reach, 0.12 * reach]),
+      qrs(0.004, 0.0125, scaled([-0.25, 0.25, -0.75], reach)),
+      qrs(0.03, 0.012, scaled([-0.75, 0.1, 0.12], reach)),
     );
-    shiftSegment(heart, [0.05 * reach, -0.05 * reach, 0.09 * reach], 0.4);
-    shiftRecovery(heart, [0.05 * reach, -0.12 * reach, 0.28 * reach]);
+    shiftSegment(heart, scaled([0.05, -0.05, 0.09], reach), 0.4);
+    shiftRecovery(heart, scaled([0.05, -0.12, 0.28], reach));
   },
   "RAO/RAE": (heart, severity) => {
     // P pulmonale: tall and peaked in the inferior leads.
@@ -234,14 +221,8 @@ const DIAGNOSES: Record<string, Diagnosis> = {
   CLBBB: leftBundle(1),
   IVCD: (heart, severity, random) => {
     widen(heart, 1.2 + 0.35 * severity);
-    const notch = 0.3 * (0.4 + 0.6 * severity);
-    heart.extra.push(
-      qrs(0.05, 0.013, [
-        notch * random.normal(),
-        notch * random.normal(),
-        notch * random.normal(),
-      ]),
-    );
+    const notch = jittered([0, 0, 0], 0.3 * (0.4 + 0.6 * severity), random);
+    heart.extra.push(qrs(0.05, 0.013, notch));
     discord(heart, 0.3 * severity);
   },
   "1AVB": (heart, severity) => {
@@ -251,7 +232,7 @@ const DIAGNOSES: Record<string, Diagnosis> = {
     // Delta wave: a slow start where the accessory pathway enters; PR shortened by as much.
     const reach = (0.4 + 0.6 * severity) * Math.exp(0.15 * random.normal());
     const side = random.uniform() < 0.6 ? -0.3 : 0.25;
-    heart.extra.push(qrs(-0.042, 0.017, [0.34 * reach, 0.18 * reach, side * reach]));
+    heart.extra.push(qrs(-0.042, 0.017, scaled([0.34, 0.18, side], reach)));
     scale(heart.septal.vector, 1 - 0.8 * reach);
     heart.pr = Math.min(heart.pr, 0.15) - 0.012;
     discord(heart, 0.4 * reach);

@@ -18,6 +18,7 @@
 
 import type { Wave } from "./heart.ts";
 import type { Beat, BeatKind } from "./rhythm.ts";
+import { clamp } from "./vector.ts";
 
 /** End of depolarization, seconds after the R wave: the point from which √RR stretches time. */
 const J_POINT = 0.05;
@@ -38,7 +39,7 @@ export function dipoleSeries(
   output.fill(0);
   const length = output.length / 3;
   for (const beat of beats) {
-    const stretch = Math.sqrt(Math.max(0.35, Math.min(1.6, beat.interval)));
+    const stretch = Math.sqrt(clamp(beat.interval, 0.35, 1.6));
     const early = 0.8 + 0.2 * stretch;
     for (const wave of waves[beat.kind]) {
       const isRecovery = wave.kind === "ST" || wave.kind === "T";

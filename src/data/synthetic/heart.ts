@@ -14,9 +14,7 @@
 
 import type { CounterRandom } from "../../random/philox.ts";
 import { electrodeMatrix, frontalAxis } from "./leads.ts";
-
-/** Dipole in mV: x to the left, y to the feet, z to the back (Frank). */
-export type Vector = [x: number, y: number, z: number];
+import { add, clamp, jittered, scale, scaled, turn, type Vector } from "./vector.ts";
 
 /** How the time of a wave follows the heart rate. */
 export type WaveKind = "P" | "QRS" | "ST" | "T";
@@ -65,30 +63,8 @@ export const QRS_ONSET = 0.042;
 
 const STANDARD_LEADS = electrodeMatrix();
 
-/** Scales a vector in place. */
-export function scale(vector: Vector, factor: number): void {
-  vector[0] *= factor;
-  vector[1] *= factor;
-  vector[2] *= factor;
-}
-
-/** Adds `factor`·`other` to a vector in place. */
-export function add(vector: Vector, other: Readonly<Vector>, factor = 1): void {
-  vector[0] += factor * other[0];
-  vector[1] += factor * other[1];
-  vector[2] += factor * other[2];
-}
-
-/** Turns a vector in place: `frontal` towards the feet, `horizontal` towards the back; radians. */
-export function turn(vector: Vector, frontal: number, horizontal: number): void {
-  const [x, y, z] = vector;
-  const x1 = x * Math.cos(frontal) - y * Math.sin(frontal);
-  vector[1] = x * Math.sin(frontal) + y * Math.cos(frontal);
-  vector[0] = x1 * Math.cos(horizontal) - z * Math.sin(horizontal);
-  vector[2] = x1 * Math.sin(horizontal) + z * Math.cos(horizontal);
-}
-
-function wave(kind: WaveKind, time: number, width: number, vector: Vector): Wave {
+/** A wave in the units of {@linkcode Wave}. */
+export function wave(kind: WaveKind, time: number, width: number, vector: Vector): Wave {
   return { kind, time, width, vector };
 }
 
@@ -101,6 +77,11 @@ export function depolarization(heart: Heart): Wave[] {
     heart.basal,
     ...heart.extra.filter((w) => w.kind === "QRS"),
   ];
+}
+
+/** The waves of the ventricles' recovery in normal hearts: ST segment and T wave. */
+export function repolarization({ segment, recovery }: Heart): Wave[] {
+  return [...segment, ...recovery];
 }
 
 /** Mean dipole of QRS, up to a factor: the area under each wave. */
@@ -148,7 +129,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
       wave("T", 0.29, 0.036, [0.18, 0.13, -0.165]),
     ],
     extra: [],
-    pr: Math.max(0.12, Math.min(0.205, 0.15 + 0.0003 * (age - 50) + 0.016 * random.normal())),
+    pr: clamp(0.15 + 0.0003 * (age - 50) + 0.016 * random.normal(), 0.12, 0.205),
   };
 
   // Voltages fall with age, are lower in women and with a high body mass index.
@@ -165,11 +146,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
 
   const recovery = jitter(0.28) * (sex === 1 ? 0.9 : 1.08) * (1 - 0.003 * (age - 50));
   const qt = jitter(0.035) * (sex === 1 ? 1.015 : 0.99);
-  const tilt: Vector = [
-    0.04 * random.normal(),
-    0.04 * random.normal(),
-    0.04 * random.normal(),
-  ];
+  const tilt = jittered([0, 0, 0], 0.04, random);
   for (const part of heart.recovery) {
     scale(part.vector, recovery);
     add(part.vector, tilt);
@@ -200,10 +177,10 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
   // so it takes two steps.
   for (let step = 0; step < 2; step++) {
     const axis = frontalAxis(meanQrs(heart), STANDARD_LEADS);
-    const correction = Math.max(-22, Math.min(85, axis)) - axis;
+    const correction = clamp(axis, -22, 85) - axis;
     for (const part of depolarization(heart)) turn(part.vector, correction * Math.PI / 180, 0);
   }
-  for (const part of [...heart.segment, ...heart.recovery]) {
+  for (const part of repolarization(heart)) {
     turn(part.vector, 0.45 * frontal, 0.45 * horizontal);
   }
   for (const part of heart.atria) turn(part.vector, 0.3 * frontal, 0.1 * random.normal());
@@ -218,8 +195,7 @@ export function normalHeart(person: Person, random: CounterRandom): Heart {
 export function wavesOf(heart: Heart, conducted: boolean): Wave[] {
   const ventricles = [
     ...depolarization(heart),
-    ...heart.segment,
-    ...heart.recovery,
+    ...repolarization(heart),
     ...heart.extra.filter((w) => w.kind !== "QRS"),
   ];
   if (!conducted) return ventricles;
@@ -238,16 +214,16 @@ export function ectopicWaves(random: CounterRandom): Wave[] {
   const frontal = random.uniform(-2.6, 2.6);
   const horizontal = random.uniform(-1.2, 1.2);
   const size = random.uniform(0.9, 1.7);
-  const first: Vector = [0.7 * size, 0.2 * size, 0.3 * size];
-  const second: Vector = [0.75 * size, -0.1 * size, -0.25 * size];
-  const third: Vector = [-0.3 * size, 0.1 * size, 0.2 * size];
-  const recovery: Vector = [-0.35 * size, -0.05 * size, -0.05 * size];
-  for (const vector of [first, second, third, recovery]) turn(vector, frontal, horizontal);
+  const turned = (vector: Vector) => {
+    const result = scaled(vector, size);
+    turn(result, frontal, horizontal);
+    return result;
+  };
   return [
-    wave("QRS", -0.02, 0.022, first),
-    wave("QRS", 0.03, 0.024, second),
-    wave("QRS", 0.085, 0.02, third),
-    wave("T", 0.22, 0.05, [...recovery]),
-    wave("T", 0.28, 0.045, [...recovery]),
+    wave("QRS", -0.02, 0.022, turned([0.7, 0.2, 0.3])),
+    wave("QRS", 0.03, 0.024, turned([0.75, -0.1, -0.25])),
+    wave("QRS", 0.085, 0.02, turned([-0.3, 0.1, 0.2])),
+    wave("T", 0.22, 0.05, turned([-0.35, -0.05, -0.05])),
+    wave("T", 0.28, 0.045, turned([-0.35, -0.05, -0.05])),
   ];
 }

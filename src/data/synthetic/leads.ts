@@ -10,11 +10,13 @@
  * @module
  */
 
+import { clamp, type Vector } from "./vector.ts";
+
 /** Electrodes in the order of every electrode axis: RA, LA, LL, V1 … V6. */
 export const ELECTRODE_COUNT = 9;
 
 /** Rows I, II, V1 … V6; columns x, y, z. Unit: lead mV per dipole mV. */
-export const DOWER: readonly (readonly [number, number, number])[] = [
+export const DOWER: readonly Readonly<Vector>[] = [
   [0.632, -0.235, 0.059],
   [0.235, 1.066, -0.132],
   [-0.515, 0.157, -0.917],
@@ -33,7 +35,7 @@ export const DOWER: readonly (readonly [number, number, number])[] = [
  * LA = (2·I − II)/3, LL = (2·II − I)/3, RA = −(I + II)/3, and each chest electrode equals its lead.
  */
 export function electrodeMatrix(
-  leads: readonly (readonly [number, number, number])[] = DOWER,
+  leads: readonly Readonly<Vector>[] = DOWER,
 ): Float64Array {
   const matrix = new Float64Array(ELECTRODE_COUNT * 3); // [9, 3]
   for (let axis = 0; axis < 3; axis++) {
@@ -52,21 +54,13 @@ export function electrodeMatrix(
  *
  * @param matrix Electrode potentials per unit of dipole, [9 × 3].
  */
-export function frontalAxis(
-  dipole: readonly [number, number, number],
-  matrix: Float64Array,
-): number {
+export function frontalAxis(dipole: Readonly<Vector>, matrix: Float64Array): number {
   const potential = (e: number) =>
     matrix[3 * e] * dipole[0] + matrix[3 * e + 1] * dipole[1] + matrix[3 * e + 2] * dipole[2];
   const one = potential(1) - potential(0);
   const foot = 1.5 * potential(2); // aVF = LL − (RA + LA)/2, and the three sum to zero
   // In Einthoven's triangle aVF shows a vector at cos 30° of the scale of lead I.
   return Math.atan2(foot * 2 / Math.sqrt(3), one) * 180 / Math.PI;
-}
-
-/** Limits of the 16-bit format; −32768 means "no sample" in WFDB and is not used. */
-function clampToInt16(value: number): number {
-  return Math.max(-32767, Math.min(32767, value));
 }
 
 /**
@@ -86,6 +80,8 @@ export function digitizeLeads(
   output: Int16Array,
   offset = 0,
 ): void {
+  const digital = (potential: number, limit: number) =>
+    clamp(Math.round(potential * unitsPerMillivolt), -limit, limit);
   const frames = electrodes.length / ELECTRODE_COUNT;
   for (let t = 0; t < frames; t++) {
     const from = t * ELECTRODE_COUNT;
@@ -94,8 +90,8 @@ export function digitizeLeads(
     const la = electrodes[from + 1];
     const ll = electrodes[from + 2];
     // Half the 16-bit range for I and II keeps III within it.
-    const one = Math.max(-16383, Math.min(16383, Math.round((la - ra) * unitsPerMillivolt)));
-    const two = Math.max(-16383, Math.min(16383, Math.round((ll - ra) * unitsPerMillivolt)));
+    const one = digital(la - ra, 16383);
+    const two = digital(ll - ra, 16383);
     output[to] = one;
     output[to + 1] = two;
     output[to + 2] = two - one;
@@ -104,9 +100,8 @@ export function digitizeLeads(
     output[to + 5] = Math.round(two - one / 2);
     const terminal = (ra + la + ll) / 3;
     for (let chest = 0; chest < 6; chest++) {
-      output[to + 6 + chest] = clampToInt16(
-        Math.round((electrodes[from + 3 + chest] - terminal) * unitsPerMillivolt),
-      );
+      // −32768 means "no sample" in WFDB.
+      output[to + 6 + chest] = digital(electrodes[from + 3 + chest] - terminal, 32767);
     }
   }
 }

@@ -8,6 +8,7 @@ import { CounterRandom, Stream } from "../../random/philox.ts";
 import type { Person } from "./heart.ts";
 import { CLASS_NAMES } from "../signals/record_set.ts";
 import { codesOf, type Superclass } from "./statements.ts";
+import { clamp } from "./vector.ts";
 
 /** A diagnosis and how plainly it shows. */
 export interface Finding {
@@ -25,7 +26,7 @@ export interface Patient extends Person {
   readonly superclasses: readonly Superclass[];
   /** Diagnoses that are stated in the record. */
   readonly findings: readonly Finding[];
-  /** Slight changes that nobody would put a name to. */
+  /** Slight changes without a diagnosis. */
   readonly variants: readonly Finding[];
   /** Centimeters. */
   readonly height: number;
@@ -66,8 +67,11 @@ const LABEL_SETS: readonly { set: readonly Superclass[]; share: number }[] = [
   { set: ["MI", "HYP", "CD"], share: 0.004 },
 ];
 
+/** A superclass, or none of them. */
+type Group = Superclass | "none";
+
 /** Mean and SD of age, and share of women, close to PTB-XL's per superclass. */
-const DEMOGRAPHY: Record<Superclass | "none", { age: number; spread: number; women: number }> = {
+const DEMOGRAPHY: Record<Group, { age: number; spread: number; women: number }> = {
   NORM: { age: 52, spread: 17, women: 0.53 },
   MI: { age: 66, spread: 12, women: 0.39 },
   STTC: { age: 67, spread: 13, women: 0.51 },
@@ -94,9 +98,7 @@ const NEEDS_ATRIA = new Set(["1AVB", "LAO/LAE", "RAO/RAE", "WPW"]);
 
 /** Picks by share from a uniform number; shares need not add up to one. */
 function pick<T extends { share: number }>(items: readonly T[], uniform: number): T {
-  let total = 0;
-  for (const item of items) total += item.share;
-  let left = uniform * total;
+  let left = uniform * items.reduce((sum, { share }) => sum + share, 0);
   for (const item of items) {
     left -= item.share;
     if (left < 0) return item;
@@ -108,7 +110,7 @@ function pick<T extends { share: number }>(items: readonly T[], uniform: number)
 const GOLDEN = 0.6180339887498949;
 
 /** Rarest first: the order in which folds are evened out. */
-const BY_RARITY: readonly (Superclass | "none")[] = ["none", "HYP", "CD", "STTC", "MI", "NORM"];
+const BY_RARITY: readonly Group[] = ["none", "HYP", "CD", "STTC", "MI", "NORM"];
 
 /**
  * Draws patients until they have the wanted number of records.
@@ -131,14 +133,14 @@ export function drawPatients(records: number, seed: number): Patient[] {
     const { set } = pick(LABEL_SETS, (start + index * GOLDEN) % 1);
     const superclasses = CLASS_NAMES.filter((name) => set.includes(name));
 
-    // Of several superclasses the oldest patients' one rules age and sex.
-    const rule = superclasses.length === 0
-      ? DEMOGRAPHY.none
-      : superclasses.map((name) => DEMOGRAPHY[name]).reduce((a, b) => (b.age > a.age ? b : a));
-    const age = Math.round(Math.max(18, Math.min(94, rule.age + rule.spread * random.normal())));
+    const groups: readonly Group[] = superclasses.length === 0 ? ["none"] : superclasses;
+
+    // Of several superclasses the one with the oldest patients decides on age and sex.
+    const rule = groups.map((name) => DEMOGRAPHY[name]).reduce((a, b) => (b.age > a.age ? b : a));
+    const age = Math.round(clamp(rule.age + rule.spread * random.normal(), 18, 94));
     const sex = random.uniform() < rule.women ? 1 : 0;
     const height = Math.round((sex === 1 ? 163 : 175) + 7 * random.normal());
-    const bodyMassIndex = Math.max(17, Math.min(42, 26 + 4 * random.normal()));
+    const bodyMassIndex = clamp(26 + 4 * random.normal(), 17, 42);
     const weight = Math.round(bodyMassIndex * (height / 100) ** 2);
 
     const findings: Finding[] = superclasses.map((superclass) => {
@@ -164,21 +166,13 @@ export function drawPatients(records: number, seed: number): Patient[] {
       ? 0
       : 0.1;
     const fibrillation = random.uniform() < fibrillationRate;
-    const heartRate = Math.max(
-      44,
-      Math.min(
-        130,
-        (fibrillation ? 86 : 69) + (sex === 1 ? 3 : 0) + (superclasses.includes("STTC") ? 4 : 0) +
-          (fibrillation ? 15 : 11) * random.normal(),
-      ),
-    );
+    const meanRate = (fibrillation ? 86 : 69) + (sex === 1 ? 3 : 0) +
+      (superclasses.includes("STTC") ? 4 : 0);
+    const heartRate = clamp(meanRate + (fibrillation ? 15 : 11) * random.normal(), 44, 130);
     const visits = random.uniform();
     const recordCount = visits < 0.88 ? 1 : visits < 0.97 ? 2 : visits < 0.99 ? 3 : 4;
 
-    const rarest = BY_RARITY.find((name) =>
-      name === "none" ? superclasses.length === 0 : superclasses.includes(name)
-    )!;
-    const inFold = counts.get(rarest)!;
+    const inFold = counts.get(BY_RARITY.find((name) => groups.includes(name))!)!;
     const first = random.integer(10);
     let fold = first;
     for (let step = 1; step < 10; step++) {
@@ -189,8 +183,7 @@ export function drawPatients(records: number, seed: number): Patient[] {
       ) fold = other;
     }
     sizes[fold] += recordCount;
-    for (const name of superclasses) counts.get(name)![fold] += recordCount;
-    if (superclasses.length === 0) counts.get("none")![fold] += recordCount;
+    for (const name of groups) counts.get(name)![fold] += recordCount;
 
     patients.push({
       index,
@@ -210,4 +203,17 @@ export function drawPatients(records: number, seed: number): Patient[] {
     drawn += recordCount;
   }
   return patients;
+}
+
+/** The records of patients in order, numbered from 0; the last patient's may be cut off. */
+export function* recordsOf(
+  patients: readonly Patient[],
+  records: number,
+): Generator<{ patient: Patient; record: number }> {
+  let record = 0;
+  for (const patient of patients) {
+    for (let visit = 0; visit < patient.recordCount && record < records; visit++, record++) {
+      yield { patient, record };
+    }
+  }
 }

@@ -13,6 +13,7 @@ import { digitizeLeads, DOWER, ELECTRODE_COUNT, electrodeMatrix, frontalAxis } f
 import { addNoise } from "./noise.ts";
 import type { Patient } from "./patients.ts";
 import { type Beat, makeBeats } from "./rhythm.ts";
+import { clamp, type Vector } from "./vector.ts";
 
 /** What is known about a record besides its signal. */
 export interface RecordNotes {
@@ -33,7 +34,7 @@ export function patientHeart(patient: Patient, seed: number, course = 1): Heart 
   const random = new CounterRandom(seed, Stream.synthetic, { item: patient.index, view: 4 });
   const heart = normalHeart(patient, random);
   for (const { code, severity } of [...patient.findings, ...patient.variants]) {
-    applyDiagnosis(code, Math.max(0, Math.min(1, severity * course)), heart, random);
+    applyDiagnosis(code, clamp(severity * course, 0, 1), heart, random);
   }
   return heart;
 }
@@ -59,10 +60,7 @@ export function makeRecord(
   const random = new CounterRandom(seed, Stream.synthetic, { item: record, view: 1 });
   const heart = patientHeart(patient, seed, Math.exp(0.1 * random.normal()));
   // Atrial, ectopic and lead draws below: always the same number, whatever the diagnosis.
-  const heartRate = Math.max(
-    42,
-    Math.min(150, patient.heartRate * Math.exp(0.07 * random.normal())),
-  );
+  const heartRate = clamp(patient.heartRate * Math.exp(0.07 * random.normal()), 42, 150);
   const breathing = random.uniform(0.2, 0.32);
   const youth = Math.max(0.25, 1.5 - patient.age / 60);
   const extra = random.uniform();
@@ -117,15 +115,11 @@ export function makeRecord(
   // Torso and electrode positions: every coefficient of the lead matrix varies, and each chest
   // electrode sits a little towards one neighbor.
   const leads = DOWER.map((row) =>
-    row.map((c) => c * (1 + 0.08 * random.normal()) + 0.02 * random.normal()) as [
-      number,
-      number,
-      number,
-    ]
+    row.map((c) => c * (1 + 0.08 * random.normal()) + 0.02 * random.normal()) as Vector
   );
   for (let chest = 2; chest < 8; chest++) {
-    const shift = Math.max(-0.45, Math.min(0.45, 0.18 * random.normal()));
-    const neighbor = DOWER[Math.max(2, Math.min(7, chest + (shift < 0 ? -1 : 1)))];
+    const shift = clamp(0.18 * random.normal(), -0.45, 0.45);
+    const neighbor = DOWER[clamp(chest + (shift < 0 ? -1 : 1), 2, 7)];
     for (let axis = 0; axis < 3; axis++) {
       leads[chest][axis] += Math.abs(shift) * (neighbor[axis] - DOWER[chest][axis]);
     }

@@ -52,26 +52,26 @@ export function tachogram(
   settings: RhythmSettings,
   random: CounterRandom,
 ): (time: number) => number {
-  const frequency: number[] = [];
-  const amplitude: number[] = [];
-  const phase: number[] = [];
+  const lines: { frequency: number; amplitude: number; phase: number }[] = [];
   const peaks = [
-    { center: 0.1, width: 0.01, power: settings.lowToHigh / (1 + settings.lowToHigh) },
-    { center: settings.breathing, width: 0.01, power: 1 / (1 + settings.lowToHigh) },
+    { center: 0.1, power: settings.lowToHigh / (1 + settings.lowToHigh) },
+    { center: settings.breathing, power: 1 / (1 + settings.lowToHigh) },
   ];
-  for (const { center, width, power } of peaks) {
+  for (const { center, power } of peaks) {
     for (let line = 0; line < LINES_PER_PEAK; line++) {
       // Frequencies drawn from the Gaussian peak, equal power each: Monte Carlo of the spectrum.
-      frequency.push(center + width * random.normal());
-      amplitude.push(settings.variability * Math.sqrt(2 * power / LINES_PER_PEAK));
-      phase.push(random.uniform(0, 2 * Math.PI));
+      lines.push({
+        frequency: center + 0.01 * random.normal(),
+        amplitude: settings.variability * Math.sqrt(2 * power / LINES_PER_PEAK),
+        phase: random.uniform(0, 2 * Math.PI),
+      });
     }
   }
   const mean = 60 / settings.heartRate;
   return (time) => {
     let interval = mean;
-    for (let line = 0; line < frequency.length; line++) {
-      interval += amplitude[line] * Math.cos(2 * Math.PI * frequency[line] * time + phase[line]);
+    for (const { frequency, amplitude, phase } of lines) {
+      interval += amplitude * Math.cos(2 * Math.PI * frequency * time + phase);
     }
     return Math.max(0.3 * mean, interval);
   };

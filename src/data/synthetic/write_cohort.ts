@@ -14,7 +14,7 @@ import { fileErrorReason } from "../files/file_errors.ts";
 import { SYNTHETIC_MARKER } from "../datasets/ptb_xl.ts";
 import { encodeRecord } from "../files/wfdb/write_record.ts";
 import { DATABASE_COLUMNS, databaseRow, recordPath, statementRows } from "./database_row.ts";
-import { drawPatients } from "./patients.ts";
+import { drawPatients, recordsOf } from "./patients.ts";
 import { makeRecord } from "./record.ts";
 
 /** What to write. */
@@ -84,27 +84,22 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
   let bytes = 0;
   const put = (name: string, content: Uint8Array | string) => {
     const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    try {
-      Deno.writeFileSync(`${destination}/${name}`, data);
-    } catch (error) {
-      throw new UserError(`Cannot write ${destination}/${name}: ${fileErrorReason(error)}`);
-    }
-    sums.set(name, createHash("sha256").update(data).digest("hex"));
+    attempt(
+      `write ${destination}/${name}`,
+      () => Deno.writeFileSync(`${destination}/${name}`, data),
+    );
+    sums.set(name, sha256(data));
     bytes += data.length;
   };
-  try {
-    if (isOurs) {
-      // Without its table a stopped run is not a cohort; without old records nothing is stale.
-      for (const name of ["ptbxl_database.csv", "records100"]) {
-        if (existsSync(`${destination}/${name}`)) {
-          Deno.removeSync(`${destination}/${name}`, { recursive: true });
-        }
-      }
+  attempt(`write to ${destination}`, () => {
+    // Without its table a stopped run is not a cohort; without old records nothing is stale.
+    for (
+      const path of ["ptbxl_database.csv", "records100"].map((name) => `${destination}/${name}`)
+    ) {
+      if (isOurs && existsSync(path)) Deno.removeSync(path, { recursive: true });
     }
     Deno.mkdirSync(destination, { recursive: true });
-  } catch (error) {
-    throw new UserError(`Cannot write to ${destination}: ${fileErrorReason(error)}`);
-  }
+  });
   put(
     SYNTHETIC_MARKER,
     `These electrocardiograms were computed by a model. No person was recorded.\n` +
@@ -114,46 +109,48 @@ export async function writeCohort(options: WriteCohortOptions): Promise<WrittenC
   const samples = new Int16Array(LENGTH * LEADS.length);
   const rows: string[][] = [];
   const names: string[] = [];
-  const folders = new Set<string>();
   const patients = drawPatients(records, seed);
-  let record = 0;
-  for (const patient of patients) {
-    for (let visit = 0; visit < patient.recordCount && record < records; visit++, record++) {
-      signal?.throwIfAborted();
-      const notes = makeRecord(patient, record, seed, SAMPLING_RATE, LENGTH, samples);
-      const path = recordPath(record + 1, 100);
-      const folder = `${destination}/${dirname(path)}`;
-      if (!folders.has(folder)) {
-        try {
-          Deno.mkdirSync(folder, { recursive: true });
-        } catch (error) {
-          throw new UserError(`Cannot make ${folder}: ${fileErrorReason(error)}`);
-        }
-        folders.add(folder);
-      }
-      const { header, data } = encodeRecord({
-        name: basename(path),
-        samplingRate: SAMPLING_RATE,
-        signals: SIGNALS,
-        samples,
-      });
-      put(`${path}.dat`, data);
-      put(`${path}.hea`, header);
-      names.push(path);
-      rows.push(databaseRow(patient, record + 1, notes));
-      onProgress?.(record + 1, records);
-      // Lets Ctrl-C and the progress bar through.
-      if (record % 32 === 31) await new Promise((resolve) => setTimeout(resolve, 0));
-    }
+  for (const { patient, record } of recordsOf(patients, records)) {
+    signal?.throwIfAborted();
+    const notes = makeRecord(patient, record, seed, SAMPLING_RATE, LENGTH, samples);
+    const path = recordPath(record + 1, 100);
+    const folder = `${destination}/${dirname(path)}`;
+    attempt(`make ${folder}`, () => Deno.mkdirSync(folder, { recursive: true }));
+    const { header, data } = encodeRecord({
+      name: basename(path),
+      samplingRate: SAMPLING_RATE,
+      signals: SIGNALS,
+      samples,
+    });
+    put(`${path}.dat`, data);
+    put(`${path}.hea`, header);
+    names.push(path);
+    rows.push(databaseRow(patient, record + 1, notes));
+    onProgress?.(record + 1, records);
+    // Lets Ctrl-C and the progress bar through.
+    if (record % 32 === 31) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   put("RECORDS", names.join("\n") + "\n");
   put("scp_statements.csv", csv(statementRows()));
   const table = csv([DATABASE_COLUMNS, ...rows]);
-  sums.set("ptbxl_database.csv", createHash("sha256").update(table).digest("hex"));
+  sums.set("ptbxl_database.csv", sha256(table));
   const list = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
   put("SHA256SUMS.txt", list.map(([name, sum]) => `${sum} ${name}\n`).join(""));
   put("ptbxl_database.csv", table);
   return { destination, records, patients: patients.length, bytes };
+}
+
+/** Runs a file operation; `what` says in the error what could not be done. */
+function attempt(what: string, operation: () => void): void {
+  try {
+    operation();
+  } catch (error) {
+    throw new UserError(`Cannot ${what}: ${fileErrorReason(error)}`);
+  }
+}
+
+function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** CSV with line feeds, as PTB-XL's tables are. */
