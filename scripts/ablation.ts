@@ -136,8 +136,8 @@ async function run(options: AblationOptions, context: CommandContext): Promise<v
     line(cell, experiment) {
       const what = `${cell.config.padEnd(22)} seed ${cell.seed}  `;
       return cell.part === "pretraining"
-        ? `${what}probe      ${formatScore(experiment.result(cell)?.probe ?? NaN, 4)}`
-        : `${what}fine-tuned ${formatScore(experiment.result(cell) ?? NaN, 4)}`;
+        ? `${what}probe      ${formatScore(experiment.result(cell)!.probe, 4)}`
+        : `${what}fine-tuned ${formatScore(experiment.result(cell)!, 4)}`;
     },
     async finish(experiment, workspace, time) {
       const runs = ablationRuns(experiment);

@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { AUGMENTATIONS } from "../src/augment/augmentations.ts";
 import type { JsonValue } from "../src/checkpoint/state_dict.ts";
 import { assertFolderWritable, flagArguments, printSettings } from "../src/console/console.ts";
+import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { UserError } from "../src/errors.ts";
+import type { PretrainingMethod } from "../src/methods/pretraining_method.ts";
+import { METHODS } from "../src/methods/registry.ts";
 import {
   type Improvement,
   type MeasuredImprovements,
@@ -103,18 +106,6 @@ function assertAsWritten(path: string): void {
   );
 }
 
-/** A training to run. */
-type RecommendedExperiment = {
-  readonly name: string;
-  readonly command: string;
-  readonly checkpoint: string;
-  readonly expected_improvement: Improvement | null;
-  /** Why there is none, or what was measured. */
-  readonly expected_improvement_reason: string;
-  readonly source: EpochsRecommendation["source"];
-  readonly runs: readonly string[];
-};
-
 /**
  * The recommendations of the file.
  *
@@ -176,15 +167,15 @@ function experimentsOf(
   { recommended, current, source, runs }: EpochsRecommendation,
   improvements: MeasuredImprovements,
   config: JsonObject,
-): RecommendedExperiment[] {
+) {
   const data = flagArguments(config.dataSource as Record<string, string | number> ?? {});
   const epochs = `--epochs ${recommended}`;
-  const trained = { source, runs, expected_improvement: null };
+  const trained = { expected_improvement: null, source, runs };
   if (method === "supervised") {
     const checkpoint = "checkpoints/supervised_retrained.pt";
     return [{
       name: `Supervised training, ${recommended} epochs`,
-      command: `train-supervised ${epochs}${settingsArguments(config, CLASSIFIER)} --seed 42 ` +
+      command: `train-supervised ${epochs}${settingsArguments(config, method)} --seed 42 ` +
         `--out ${checkpoint}${data}`,
       checkpoint,
       expected_improvement_reason: recommended < current
@@ -193,13 +184,13 @@ function experimentsOf(
       ...trained,
     }];
   }
-  const title = method === "byol" ? "BYOL" : "SimCLR";
+  const { title } = METHODS[method];
   const improvement = improvements[method];
   const encoder = `checkpoints/ssl_${method}_retrained.pt`;
   const checkpoint = `checkpoints/ssl_${method}_retrained_finetuned.pt`;
   return [{
     name: `${title}, ${recommended} epochs`,
-    command: `train-${method} ${epochs}${settingsArguments(config, PRETRAINING)} --seed 42 ` +
+    command: `train-${method} ${epochs}${settingsArguments(config, method)} --seed 42 ` +
       `--out ${encoder}${data}`,
     checkpoint: encoder,
     expected_improvement_reason: "not measured, since an encoder alone has no test AUROC",
@@ -220,32 +211,37 @@ function experimentsOf(
 /** A setting of `config.json` with the flag that sets it, and the flag's default. */
 type SettingFlag = readonly [setting: string, flag: string, value: JsonValue];
 
-const SHARED: readonly SettingFlag[] = [
-  ["learningRate", "lr", 1e-3],
-  ["normalisation", "normalize", "train"],
-];
-
-const PRETRAINING: readonly SettingFlag[] = [
-  ["batchSize", "batch-size", 256],
-  ["temperature", "temperature", 0.07],
-  ["projection", "projection-dim", 128],
-  ["momentum", "momentum-tau", 0.999],
-  ["schedule", "tau-schedule", "constant"],
-  ["learningRateSchedule", "lr-schedule", "constant"],
-  ...SHARED,
-];
-
-const CLASSIFIER: readonly SettingFlag[] = [
-  ["batchSize", "batch-size", 64],
-  ["labelFraction", "label-fraction", 0.1],
-  ["loss", "loss", "focal"],
-  ["balancing", "balance-strategy", "oversample"],
-  ...SHARED,
-];
+/** The flags of a training command that may differ between runs. */
+function settingFlags(method: RetrainedMethod): SettingFlag[] {
+  const shared: SettingFlag[] = [
+    ["learningRate", "lr", classifierFlags.lr.absent],
+    ["normalisation", "normalize", classifierFlags.normalize.absent],
+  ];
+  if (method === "supervised") {
+    return [
+      ["batchSize", "batch-size", classifierFlags["batch-size"].absent],
+      ["labelFraction", "label-fraction", classifierFlags["label-fraction"].absent],
+      ["loss", "loss", classifierFlags.loss.absent],
+      ["balancing", "balance-strategy", classifierFlags["balance-strategy"].absent],
+      ...shared,
+    ];
+  }
+  const { batchSize, parameters }: PretrainingMethod = METHODS[method];
+  return [
+    ["batchSize", "batch-size", batchSize],
+    ...Object.entries(parameters).map(([setting, { name, default: value }]): SettingFlag => [
+      setting,
+      name,
+      typeof value === "function" ? null : value,
+    ]),
+    ["learningRateSchedule", "lr-schedule", "constant"],
+    ...shared,
+  ];
+}
 
 /** The flags by which a command repeats the settings of a run, with a blank in front. */
-function settingsArguments(config: JsonObject, flags: readonly SettingFlag[]): string {
-  return flags.map(([setting, flag, value]) => {
+function settingsArguments(config: JsonObject, method: RetrainedMethod): string {
+  return settingFlags(method).map(([setting, flag, value]) => {
     const own = config[setting];
     return own === undefined || own === value ? "" : ` --${flag} ${own}`;
   }).join("") + (config.shuffle === false ? " --no-shuffle" : "");

@@ -149,7 +149,7 @@ async function run(options: LabelScarcityOptions, context: CommandContext): Prom
     line(cell, experiment) {
       const { auroc, f1, best_epoch, epochs } = experiment.result(cell)!;
       return `${TITLES[cell.track].padEnd(16)}${formatShare(cell.fraction).padStart(7)}  ` +
-        `seed ${cell.seed}  AUROC ${formatScore(auroc ?? NaN, 4)}  F1 ${formatScore(f1, 4)}  ` +
+        `seed ${cell.seed}  AUROC ${formatScore(auroc, 4)}  F1 ${formatScore(f1, 4)}  ` +
         `best epoch ${best_epoch} of ${epochs}`;
     },
     async finish(experiment, workspace, time) {
@@ -189,7 +189,7 @@ function chooseTracks(
 function runsOf(experiment: Experiment<ScarcityCell>) {
   return experiment.cells.flatMap((cell) => {
     const result = experiment.result(cell);
-    return result ? [{ ...cell, ...result, auroc: result.auroc ?? NaN }] : [];
+    return result ? [{ ...cell, ...result }] : [];
   });
 }
 

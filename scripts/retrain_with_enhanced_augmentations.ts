@@ -248,8 +248,8 @@ function stepsTable(experiment: Experiment<RetrainingStep>): string {
         String(step.epochs),
         formatDuration(training_seconds) + (experiment.isFresh(step) ? "" : ", done before"),
         probe
-          ? `linear probe, test AUROC ${formatScore(probe.trained ?? NaN, 4)}, random encoder ` +
-            formatScore(probe.random ?? NaN, 4)
+          ? `linear probe, test AUROC ${formatScore(probe.trained, 4)}, random encoder ` +
+            formatScore(probe.random, 4)
           : `best epoch ${finetuned?.best_epoch ?? "n/a"}`,
       ];
     }),

@@ -202,8 +202,8 @@ async function run(options: Options<typeof flags>, context: CommandContext): Pro
     line(cell, experiment) {
       if (cell.kind === "encoder") return `${cell.title}: ${cell.out}`;
       const { validation, test, best_epoch } = experiment.result(cell)!;
-      return `${cell.title}  validation AUROC ${score(validation.auroc_macro)}  ` +
-        `test AUROC ${score(test.auroc_macro)}  F1 ${score(test.f1_macro)}  ` +
+      return `${cell.title}  validation AUROC ${formatScore(validation.auroc_macro, 4)}  ` +
+        `test AUROC ${formatScore(test.auroc_macro, 4)}  F1 ${formatScore(test.f1_macro, 4)}  ` +
         `best epoch ${best_epoch} of ${cell.epochs}`;
     },
     write: (experiment, { set }) =>
@@ -296,20 +296,18 @@ function printOutcome({ runs }: MultiseedOutcome, configurations: readonly strin
   const { configurations: [first, second], mean_difference, t_statistic, cohens_d } = test;
   console.log(
     `Test AUROC of ${second} minus ${first}, paired by seed: ${formatSigned(mean_difference)}, ` +
-      `t ${score(t_statistic, 2)}, p ${formatPValue(test.p_value)}, d ${score(cohens_d, 2)}, ` +
+      `t ${formatScore(t_statistic, 2)}, p ${formatPValue(test.p_value)}, d ${
+        formatScore(cohens_d, 2)
+      }, ` +
       `n = ${plural(test.n, "seed")}\n`,
   );
 }
 
 function cells({ auroc, f1 }: { auroc: MetricSummary; f1: MetricSummary }): string[] {
   return [auroc, f1].flatMap(({ mean, std, t_interval_95: [low, high] }) => [
-    score(mean) + (Number.isFinite(std) ? ` ± ${score(std)}` : ""),
+    formatScore(mean, 4) + (Number.isFinite(std) ? ` ± ${formatScore(std, 4)}` : ""),
     formatInterval({ low, high }),
   ]);
-}
-
-function score(value: number | null, decimals = 4): string {
-  return formatScore(value ?? NaN, decimals);
 }
 
 if (import.meta.main) await runCommand(command);

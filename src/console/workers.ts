@@ -8,7 +8,6 @@
  * @module
  */
 
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { type ErrorFacts, UserError } from "../errors.ts";
 import {
   type Cell,
@@ -18,6 +17,7 @@ import {
   isOfCell,
   runCell,
 } from "../experiments/experiment.ts";
+import { parseNumbers } from "../experiments/stored_result.ts";
 import { Interrupted } from "./flags/interrupt.ts";
 import type { OwnCommand } from "./flags/own_command.ts";
 
@@ -32,7 +32,7 @@ const PROGRESS_EVERY_MS = 200;
 /** What a worker says of its present cell. */
 type Message =
   | CellEvent
-  | { readonly kind: "done"; readonly result: JsonValue; readonly fresh: boolean }
+  | { readonly kind: "done"; readonly result: unknown; readonly fresh: boolean }
   | { readonly kind: "failed"; readonly error: string; readonly facts?: ErrorFacts };
 
 /** True in a process that a {@linkcode ProcessRunner} has started. */
@@ -49,7 +49,7 @@ export class ProcessRunner implements CellRunner {
   async run(
     { name }: Cell,
     { signal, report }: CellOptions,
-  ): Promise<{ result: JsonValue; fresh: boolean }> {
+  ): Promise<{ result: unknown; fresh: boolean }> {
     const worker = this.#process ??= new WorkerProcess(this.command);
     const stop = () => void worker.send(STOP);
     signal?.addEventListener("abort", stop, { once: true });
@@ -105,7 +105,7 @@ class WorkerProcess {
     for (;;) {
       const { value, done } = await this.#output.next();
       if (done) return undefined;
-      if (value.startsWith(RECORD_SEPARATOR)) return JSON.parse(value.slice(1));
+      if (value.startsWith(RECORD_SEPARATOR)) return parseNumbers(value.slice(1)) as Message;
     }
   }
 

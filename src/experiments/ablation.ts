@@ -29,25 +29,25 @@ export interface AblationOptions {
   readonly folder: string;
 }
 
-/** A run: pretraining, or fine-tuning of what it gave. */
-export type AblationCell = AblationPretraining | AblationFinetuning;
-
-/** Test macro AUROC of linear probes; null where it is not defined. */
-export type AblationPretraining = Part<"pretraining", {
-  readonly probe: number | null;
-  /** On a random encoder. */
-  readonly random_probe: number | null;
-}>;
-
-/** Test macro AUROC; null where it is not defined. */
-export type AblationFinetuning = Part<"fine-tuning", number | null>;
-
-interface Part<Kind extends string, Result extends number | null | Record<string, number | null>>
-  extends Cell<Result> {
-  readonly part: Kind;
+interface Part<Result> extends Cell<Result> {
   readonly config: AugmentationConfigName;
   readonly seed: number;
 }
+
+/** Test macro AUROC of linear probes, NaN where it is not defined. */
+export interface AblationPretraining
+  extends Part<{ readonly probe: number; readonly random_probe: number }> {
+  readonly part: "pretraining";
+}
+
+/** Test macro AUROC, NaN where it is not defined. */
+export interface AblationFinetuning extends Part<number> {
+  readonly part: "fine-tuning";
+  readonly needs: readonly [AblationPretraining];
+}
+
+/** Pretraining, or fine-tuning of what it gave. */
+export type AblationCell = AblationPretraining | AblationFinetuning;
 
 /** Result of one configuration with one seed; test macro AUROC, NaN where it is not defined. */
 export interface AblationRun {
@@ -92,8 +92,8 @@ export function planAblation(workspace: Workspace, options: AblationOptions): Ab
           out: encoder,
         });
         return {
-          probe: probes?.trained.test.auroc_macro ?? null,
-          random_probe: probes?.random.test.auroc_macro ?? null,
+          probe: probes?.trained.test.auroc_macro ?? NaN,
+          random_probe: probes?.random.test.auroc_macro ?? NaN,
         };
       },
     };
@@ -133,15 +133,15 @@ export function planAblation(workspace: Workspace, options: AblationOptions): Ab
 export function ablationRuns(experiment: Experiment<AblationCell>): AblationRun[] {
   return experiment.cells.flatMap((cell) => {
     if (cell.part === "pretraining") return [];
-    const probes = experiment.result(cell.needs![0] as AblationPretraining);
+    const probes = experiment.result(cell.needs[0]);
     const finetuned = experiment.result(cell);
     if (probes === undefined || finetuned === undefined) return [];
     return [{
       config: cell.config,
       seed: cell.seed,
-      probe: probes.probe ?? NaN,
-      randomProbe: probes.random_probe ?? NaN,
-      finetuned: finetuned ?? NaN,
+      probe: probes.probe,
+      randomProbe: probes.random_probe,
+      finetuned,
     }];
   });
 }

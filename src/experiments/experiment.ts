@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
 import { DeviceLostError } from "../gpu/device.ts";
 import type { RunOptions } from "../runs/training_run.ts";
@@ -12,7 +11,7 @@ import { type CellSettings, storedResult, storeResult, storeStart } from "./stor
 import type { Workload } from "./time_left.ts";
 
 /** One run of a plan. */
-export interface Cell<Result extends JsonValue = JsonValue> {
+export interface Cell<Result = unknown> {
   /** Unique within the plan. */
   readonly name: string;
   /** In words, for messages: `focal_oversample, seed 42`. */
@@ -26,13 +25,14 @@ export interface Cell<Result extends JsonValue = JsonValue> {
   /** Run only while a cell that needs it is not done. */
   readonly auxiliary?: boolean;
   readonly work?: Workload;
+  /** Gives plain data, NaN where a number is not defined, and no null. */
   run(context: CellContext): Promise<Result>;
   /** False where a kept result is of no more use, because its file is gone, say. */
   usable?(result: Result): boolean | Promise<boolean>;
 }
 
 /** The kept result of a cell that is done. */
-export type ResultOf = <Result extends JsonValue>(cell: Cell<Result>) => Result;
+export type ResultOf = <Result>(cell: Cell<Result>) => Result;
 
 /** What a cell reports while it runs; plain data, so that it can come from another process. */
 export type CellEvent =
@@ -42,7 +42,7 @@ export type CellEvent =
     readonly kind: "epoch";
     readonly epoch: number;
     readonly loss: number;
-    /** Of classifiers; null or NaN where a metric is not defined. */
+    /** Of classifiers; NaN where a metric is not defined. */
     readonly validation?: { readonly loss: number; auroc_macro: number; f1_macro: number };
     readonly best?: boolean;
   }
@@ -63,7 +63,7 @@ export interface CellContext extends CellOptions {
 /** Runs one cell at a time, in this process or in another. */
 export interface CellRunner {
   /** @throws {UserError} Where the cell fails for a reason that the user can act on. */
-  run(cell: Cell, options: CellOptions): Promise<{ result: JsonValue; fresh: boolean }>;
+  run(cell: Cell, options: CellOptions): Promise<{ result: unknown; fresh: boolean }>;
 }
 
 /** Settings of {@linkcode Experiment.run}. */
@@ -83,10 +83,10 @@ export interface ExperimentOptions<C extends Cell> extends Omit<CellOptions, "re
 /**
  * Runs a cell from the start or from where it stopped, unless its result is kept already.
  *
- * @returns The result as it is read back (NaN is null), and whether the cell ran now.
+ * @returns The result as it is read back, and whether the cell ran now.
  * @throws {UserError} When the folder holds a run with other settings. What the cell throws.
  */
-export async function runCell<Result extends JsonValue>(
+export async function runCell<Result>(
   cell: Cell<Result>,
   options: CellOptions = {},
 ): Promise<{ result: Result; fresh: boolean }> {
@@ -128,7 +128,7 @@ export const hereRunner: CellRunner = { run: runCell };
  * ```
  */
 export class Experiment<C extends Cell = Cell> {
-  readonly #results = new Map<Cell, JsonValue>();
+  readonly #results = new Map<Cell, unknown>();
   readonly #errors = new Map<Cell, UserError>();
   readonly #fresh = new Set<Cell>();
 
@@ -158,7 +158,7 @@ export class Experiment<C extends Cell = Cell> {
   }
 
   /** The result of a cell; undefined while it has none. */
-  result<Result extends JsonValue>(cell: Cell<Result>): Result | undefined {
+  result<Result>(cell: Cell<Result>): Result | undefined {
     return this.#results.get(cell) as Result | undefined;
   }
 
@@ -277,7 +277,7 @@ function titled({ title }: Cell, error: UserError): UserError {
   return new UserError(`${title}: ${error.message}`, error.facts, { cause: error });
 }
 
-async function keptResult<Result extends JsonValue>(
+async function keptResult<Result>(
   cell: Cell<Result>,
 ): Promise<Result | undefined> {
   if (cell.folder === undefined) return undefined;
@@ -289,7 +289,7 @@ function settingsOf({ settings = {} }: Cell): CellSettings {
   return typeof settings === "function" ? settings(resultOf) : settings;
 }
 
-function resultOf<Result extends JsonValue>(cell: Cell<Result>): Result {
+function resultOf<Result>(cell: Cell<Result>): Result {
   const result = cell.folder && storedResult(cell.folder, settingsOf(cell));
   if (result === undefined) throw new RangeError(`${cell.name} is not done yet`);
   return result as Result;

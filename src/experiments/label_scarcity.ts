@@ -42,15 +42,15 @@ export interface ScarcityCell extends Cell<ScarcityResult> {
   readonly seed: number;
 }
 
-/** What a run leaves in its folder. */
-export type ScarcityResult = {
-  /** Test macro AUROC; null where no class has both labels. */
-  readonly auroc: number | null;
-  /** Test macro F1. */
+/** What a run leaves in its folder; on the test part. */
+export interface ScarcityResult {
+  /** Macro AUROC; NaN where no class has both labels. */
+  readonly auroc: number;
+  /** Macro F1. */
   readonly f1: number;
   readonly best_epoch: number;
   readonly epochs: number;
-};
+}
 
 /** What the reference trains every track with. */
 const TRAINING = {

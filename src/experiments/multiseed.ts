@@ -7,7 +7,6 @@
 
 import { join } from "node:path";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";
-import type { JsonValue } from "../checkpoint/state_dict.ts";
 import type { Balancing } from "../data/sampling/balancing.ts";
 import { dataName } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
@@ -17,7 +16,11 @@ import { type MethodName, METHODS } from "../methods/registry.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { pretrain } from "../training/pretrain.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
+import {
+  type PerClass,
+  trainClassifier,
+  type TrainClassifierResult,
+} from "../training/train_classifier.ts";
 import { VERSION } from "../version.ts";
 import type { Cell } from "./experiment.ts";
 import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
@@ -56,37 +59,17 @@ export interface MultiseedOptions {
   readonly checkpointFolder: string;
 }
 
-/** The four documented metrics and the mean binary cross-entropy; null where not defined. */
-export type MultiseedScores = {
-  readonly auroc_macro: number | null;
-  readonly f1_macro: number;
-  readonly sensitivity_micro: number;
-  readonly specificity_micro: number;
-  readonly loss: number;
-};
-
-/** What a run of a classifier leaves in its folder. */
-export type ClassifierResult = {
-  /** The epoch with the best macro AUROC on fold 9; all numbers are of its weights. */
+/** What a run of a classifier leaves in its folder; all numbers are of the best epoch's weights. */
+export interface ClassifierResult extends Pick<TrainClassifierResult, "validation" | "test"> {
+  /** The epoch with the best macro AUROC on fold 9. */
   readonly best_epoch: number;
-  /** On fold 9. */
-  readonly validation: MultiseedScores;
   /** On fold 10. */
-  readonly test: MultiseedScores;
-  /** On fold 10; null where not defined. */
-  readonly per_class: {
-    readonly [name: string]: {
-      readonly support: number;
-      readonly auroc: number | null;
-      readonly auprc: number | null;
-      readonly f1: number | null;
-    };
-  };
+  readonly per_class: PerClass;
   readonly adapter: string;
   readonly version: string;
-};
+}
 
-interface SeededCell<Result extends JsonValue> extends Cell<Result> {
+interface SeededCell<Result> extends Cell<Result> {
   readonly seed: number;
   readonly folder: string;
   /** The checkpoint it writes. */
@@ -197,9 +180,9 @@ export function planMultiseed(
         });
         return {
           best_epoch: trained.bestEpoch,
-          validation: { ...trained.validation },
-          test: { ...trained.test },
-          per_class: { ...trained.testPerClass },
+          validation: trained.validation,
+          test: trained.test,
+          per_class: trained.testPerClass,
           adapter: workspace.gpu.name,
           version: VERSION,
         };

@@ -132,8 +132,8 @@ function describeRun({ seed, out, folder, result }: MultiseedRun) {
     specificity_micro,
     checkpoint: out,
     best_epoch,
-    validation,
-    test,
+    validation: { ...validation },
+    test: { ...test },
     per_class,
     run_folder: folder,
   };
@@ -144,7 +144,7 @@ export function summarizeConfiguration(runs: readonly MultiseedRun[]) {
   const metric = (
     part: "validation" | "test",
     name: Exclude<keyof ClassifierResult["test"], "loss">,
-  ) => summarize(runs.map(({ result }) => result[part][name] ?? NaN));
+  ) => summarize(runs.map(({ result }) => result[part][name]));
   const { mean, std } = metric("test", "sensitivity_micro");
   const specificity = metric("test", "specificity_micro");
   return {
@@ -185,7 +185,7 @@ function summarize(results: readonly number[]) {
 export function significanceOf(runs: readonly MultiseedRun[], names: readonly string[]) {
   const scores = (name: string) =>
     new Map(
-      runsOf(runs, name).map(({ seed, result }) => [seed, result.test.auroc_macro ?? NaN] as const)
+      runsOf(runs, name).map(({ seed, result }) => [seed, result.test.auroc_macro] as const)
         .filter(([, auroc]) => Number.isFinite(auroc)),
     );
   for (const [i, first] of names.entries()) {

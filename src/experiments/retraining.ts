@@ -56,20 +56,20 @@ export interface RetrainingStep extends Cell<RetrainingResult> {
   readonly batchSize: number;
 }
 
-/** What a training leaves in its folder; null where a metric is not defined. */
-export type RetrainingResult = {
+/** What a training leaves in its folder. */
+export interface RetrainingResult {
   readonly sha256: string;
   /** Sum over the epochs, those of earlier starts included. */
   readonly training_seconds: number;
-  /** Test macro AUROC of linear probes, of pretraining. */
-  readonly probe?: { readonly trained: number | null; readonly random: number | null };
+  /** Of pretraining: test macro AUROC of linear probes. */
+  readonly probe?: { readonly trained: number; readonly random: number };
   /** Of fine-tuning. */
   readonly finetuned?: {
     readonly best_epoch: number;
-    readonly validation: { readonly [Name in keyof MultilabelMetrics]: number };
-    readonly test: { readonly [Name in keyof MultilabelMetrics]: number };
+    readonly validation: MultilabelMetrics;
+    readonly test: MultilabelMetrics;
   };
-};
+}
 
 /** File that each training writes, in the folder of checkpoints; documented names. */
 export const RETRAINING_CHECKPOINTS: Readonly<Record<RetrainingStep["name"], string>> = {
@@ -195,10 +195,9 @@ export function planRetraining(
   return [...encoders, finetuning("byol", encoders[0]), finetuning("simclr", encoders[1])];
 }
 
-/** The four metrics alone. */
-function documented(
-  { auroc_macro, f1_macro, sensitivity_micro, specificity_micro }: MultilabelMetrics,
-): { [Name in keyof MultilabelMetrics]: number } {
+/** The documented four metrics alone. */
+function documented(metrics: MultilabelMetrics): MultilabelMetrics {
+  const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = metrics;
   return { auroc_macro, f1_macro, sensitivity_micro, specificity_micro };
 }
 

@@ -1,5 +1,6 @@
 /**
- * The result of a cell in its folder: `started.json` while it runs, `done.json` afterwards.
+ * The result of a cell in its folder: `started.json` while it runs, `done.json` afterwards. A number
+ * that is not defined is NaN in memory and null in the file.
  *
  * @module
  */
@@ -24,12 +25,12 @@ export type CellSettings = Readonly<Record<string, JsonValue>>;
  *
  * @throws {UserError} When the folder holds a run with other settings, or a damaged result.
  */
-export function storedResult(folder: string, settings: CellSettings): JsonValue | undefined {
+export function storedResult(folder: string, settings: CellSettings): unknown {
   const done = read(join(folder, DONE_FILE));
   if (done !== undefined) {
     if (done.result === undefined) throw notAResult(join(folder, DONE_FILE));
     assertSame(folder, done.settings, settings);
-    return done.result;
+    return parseNumbers(JSON.stringify(done.result));
   }
   // Without a saved state the run starts again from the beginning, with any settings.
   const started = isUnfinished(folder) ? read(join(folder, STARTED_FILE)) : undefined;
@@ -42,15 +43,20 @@ export async function storeStart(folder: string, settings: CellSettings): Promis
   await writeJson(join(folder, STARTED_FILE), { settings });
 }
 
-/** Keeps a result; gives it as it will be read back, with null for NaN. */
+/** Keeps a result; gives it as it will be read back. */
 export async function storeResult(
   folder: string,
   settings: CellSettings,
-  result: JsonValue,
-): Promise<JsonValue> {
+  result: unknown,
+): Promise<unknown> {
   await writeJson(join(folder, DONE_FILE), { settings, result });
   await Deno.remove(join(folder, STARTED_FILE));
-  return JSON.parse(JSON.stringify(result));
+  return storedResult(folder, settings);
+}
+
+/** JSON with NaN for null. */
+export function parseNumbers(text: string): unknown {
+  return JSON.parse(text, (_key, value) => value ?? NaN);
 }
 
 function assertSame(folder: string, before: CellSettings, now: CellSettings): void {
@@ -67,7 +73,7 @@ function assertSame(folder: string, before: CellSettings, now: CellSettings): vo
   );
 }
 
-function read(path: string): { settings: CellSettings; result?: JsonValue } | undefined {
+function read(path: string): { settings: CellSettings; result?: unknown } | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const content = readJson(path) as { settings?: CellSettings };

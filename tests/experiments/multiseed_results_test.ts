@@ -31,7 +31,7 @@ function trained(configuration: number, seed: number) {
   };
 }
 
-function scores(auroc: number | null, f1: number) {
+function scores(auroc: number, f1: number) {
   return {
     f1_macro: f1,
     auroc_macro: auroc,
@@ -41,14 +41,14 @@ function scores(auroc: number | null, f1: number) {
   };
 }
 
-function run(configuration: number, seed: number, auroc: number | null, f1 = 0.5): MultiseedRun {
+function run(configuration: number, seed: number, auroc: number, f1 = 0.5): MultiseedRun {
   return {
     ...trained(configuration, seed),
     result: {
       best_epoch: 3,
       validation: scores(0.9, 0.6),
       test: scores(auroc, f1),
-      per_class: { NORM: { support: 3, auroc, auprc: 0.5, f1: null } },
+      per_class: { NORM: { support: 3, auroc, auprc: 0.5, f1: NaN } },
       adapter: "A",
       version: "1",
     },
@@ -190,7 +190,7 @@ Deno.test("one seed, an undefined AUROC and no run at all give nulls, no NaN and
     t_interval_95: [null, null],
     percentile_interval_95: [0.8, 0.8],
   });
-  const undefinedOnce = file([run(0, 42, null), run(0, 52, 0.8)]).statistics.bce_standard;
+  const undefinedOnce = file([run(0, 42, NaN), run(0, 52, 0.8)]).statistics.bce_standard;
   assertEquals(undefinedOnce.n_seeds, 2);
   assertEquals([undefinedOnce.auroc.mean, undefinedOnce.auroc.std], [0.8, null]);
 });
