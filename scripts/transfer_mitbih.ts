@@ -4,7 +4,7 @@ import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import { sha256OfFile } from "../src/checkpoint/sha256.ts";
 import { type Checkpoint, sourceOf } from "../src/checkpoint/state_dict.ts";
-import { assertFolderWritable, type Settings, workspaceSettings } from "../src/console/console.ts";
+import { assertFolderWritable, workspaceSettings } from "../src/console/console.ts";
 import { runExperiment } from "../src/console/experiment.ts";
 import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, integerFlag, pathFlag } from "../src/console/flags/flags.ts";
@@ -13,7 +13,7 @@ import { deviceFlags, learningRateFlag, seedFlag } from "../src/console/flags/tr
 import { Progress } from "../src/console/progress.ts";
 import type { WindowSet } from "../src/data/datasets/dataset.ts";
 import { mitBih } from "../src/data/datasets/mit_bih.ts";
-import type { FoldSplit } from "../src/data/sampling/splits.ts";
+import { splitByFolds } from "../src/data/sampling/splits.ts";
 import { UserError } from "../src/errors.ts";
 import type { Experiment } from "../src/experiments/experiment.ts";
 import {
@@ -131,6 +131,12 @@ const PLACES: Readonly<Record<EncoderSource, string>> = {
   "encoder of model": "key model, entries under encoder.",
 };
 
+const STATISTICS: Readonly<Record<TransferFlags["normalize"], string>> = {
+  train: "by mean and SD of the training windows",
+  checkpoint: "by the checkpoint's mean and SD of each lead",
+  none: "",
+};
+
 async function run(options: TransferFlags, context: CommandContext): Promise<void> {
   const { freezeEncoder, batchSize, lr, seed, predictions } = options;
   const epochs = options.finetuneEpochs;
@@ -140,6 +146,7 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
   const json = options.json ?? join(folder, "transfer_mitbih.json");
   const set = await readWindows(options, checkpoint);
   assertTransferable(set, mitBih);
+  const parts = partsOf(set);
   assertFolderWritable(join(folder, "roc.svg"), "--run-dir");
   assertFolderWritable(json, "--json");
   if (predictions !== undefined) assertFolderWritable(predictions, "--predictions");
@@ -165,17 +172,28 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
       }),
     settings: (workspace) => [
       ["Checkpoint", [options.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
-      ...settingsOf(workspace, set, options),
+      ...workspaceSettings(workspace).filter(([name]) =>
+        name !== "Folds" && name !== "Normalization"
+      ),
+      ["Training", `${describePart(parts.train)} (DS1)`],
+      ["Validation", `${describePart(parts.validation)} (DS1)`],
+      ["Test", `${describePart(parts.test)} (DS2)`],
+      [
+        "Normalization",
+        workspace.normalization.kind === "none" ? "none (mV)" : STATISTICS[options.normalize],
+      ],
       ["Encoder", `${PLACES[encoderFrom]}; ${freezeEncoder ? "frozen" : "trained too"}`],
       ["Baseline", options.noBaseline ? "none" : "the same from random weights"],
       ["Steps", `${epochs} epochs, batch ${batchSize}, BCE, Adam ${lr}, seed ${seed}`],
       ["Run folder", folder],
     ],
-    line: (cell, experiment) => `${cell.title}: ${bestEpoch(cell, experiment)}`,
+    line(cell, experiment) {
+      const { best_epoch, epochs } = experiment.result(cell)!;
+      return `${cell.title}: best epoch ${best_epoch} of ${epochs}, by validation AUROC`;
+    },
     async finish(experiment, workspace, time) {
       const result = await testAll(experiment, workspace, set, options, context.signal);
-      const { split } = workspace;
-      console.log(`\nTest part (DS2), ${describePart(partOf(set, split, "test"))}\n`);
+      console.log(`\nTest part (DS2), ${describePart(parts.test)}\n`);
       console.log(scoresTable(result));
       console.log(
         "\nIntervals: percentile bootstrap over records, not windows, 1,000 resamples; " +
@@ -205,11 +223,7 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
         batch_size: batchSize,
         lr,
         seed,
-        parts: {
-          train: partOf(set, split, "train"),
-          validation: partOf(set, split, "validation"),
-          test: partOf(set, split, "test"),
-        },
+        parts,
         left_out: set.quarantined,
         transfer: describeTested(result.transfer),
         baseline: result.baseline ? describeTested(result.baseline) : null,
@@ -256,47 +270,25 @@ async function readWindows(
   });
 }
 
-function partOf(set: WindowSet, split: FoldSplit, part: keyof FoldSplit) {
-  const rows = split[part];
-  return {
+/** What each part of the split holds. */
+function partsOf(set: WindowSet) {
+  const split = splitByFolds(set);
+  const part = (rows: Int32Array) => ({
     records: [...new Set(Array.from(rows, (row) => set.records[row]))].sort((a, b) => a - b),
     windows: rows.length,
     abnormal: rows.filter((row) => set.labels[row] === 1).length,
+  });
+  return {
+    train: part(split.train),
+    validation: part(split.validation),
+    test: part(split.test),
   };
 }
 
 /** `3,960 windows of 22 records, 37% abnormal`. */
-function describePart({ records, windows, abnormal }: ReturnType<typeof partOf>): string {
-  return `${formatCount(windows)} windows of ${plural(records.length, "record")}` +
-    (windows === 0 ? "" : `, ${formatPercent(abnormal / windows)} abnormal`);
-}
-
-function settingsOf(
-  workspace: Workspace,
-  set: WindowSet,
-  { normalize }: TransferFlags,
-): Settings {
-  const statistics = {
-    train: "by mean and SD of the training windows",
-    checkpoint: "by the checkpoint's mean and SD of each lead",
-    none: "",
-  }[normalize];
-  const { split, normalization } = workspace;
-  const part = (name: keyof FoldSplit) => describePart(partOf(set, split, name));
-  return [
-    ...workspaceSettings(workspace).filter(([name]) =>
-      name !== "Folds" && name !== "Normalization"
-    ),
-    ["Training", `${part("train")} (DS1)`],
-    ["Validation", `${part("validation")} (DS1)`],
-    ["Test", `${part("test")} (DS2)`],
-    ["Normalization", normalization.kind === "none" ? "none (mV)" : statistics],
-  ];
-}
-
-function bestEpoch(cell: TransferCell, experiment: Experiment<TransferCell>): string {
-  const { best_epoch, epochs } = experiment.result(cell)!;
-  return `best epoch ${best_epoch} of ${epochs}, by validation AUROC`;
+function describePart({ records, windows, abnormal }: ReturnType<typeof partsOf>["test"]): string {
+  return `${formatCount(windows)} windows of ${plural(records.length, "record")}, ` +
+    `${formatPercent(abnormal / windows)} abnormal`;
 }
 
 /** A classifier with what it does on the test part. */
