@@ -9,7 +9,7 @@ import { formatCount, formatNumber, formatPValue, formatSigned } from "../../tex
 import type { statisticalTestResults } from "../schema/kinds.ts";
 import type { ResultOf } from "../schema/result_file.ts";
 import { difference, differenceRange, pValue, score, spread } from "./cells.ts";
-import { type Block, type Cell, type Section, table, text } from "./document.ts";
+import { type Cell, type Column, type MaybeBlock, type Section, table, text } from "./document.ts";
 
 /** What is computed by `statistical-tests`, or read from its file. */
 export type StatisticalTestResults = ResultOf<typeof statisticalTestResults>;
@@ -29,58 +29,52 @@ export function comparisonSections({ comparisons, alpha }: StatisticalTestResult
     id: `comparison-${i + 1}`,
     title: `${comparison.method1} against ${comparison.method2}`,
     blocks: [
-      ...(comparison.notes.length > 0 ? [{ kind: "list", items: comparison.notes } as const] : []),
+      list(comparison.notes),
       ...metricBlocks(comparison, alpha),
       ...recordBlocks(comparison),
       ...gainBlocks(comparison),
-    ],
+    ].filter((block) => block !== false),
   }));
 }
 
-function metricBlocks(comparison: Comparison, alpha: number): Block[] {
-  const found = Object.entries(comparison.metrics);
-  if (found.length === 0) return [];
+function list(items: readonly string[]): MaybeBlock {
+  return items.length > 0 && { kind: "list", items };
+}
+
+function metricBlocks(comparison: Comparison, alpha: number): MaybeBlock[] {
   const { seeds, paired, single_runs, test_ranges = {} } = comparison;
-  const summary = table({
-    caption: (paired
-      ? `Paired by seed, n = ${formatCount(seeds.length)}: ${seeds.join(", ")}`
-      : single_runs === undefined
-      ? "Independent groups"
-      : "From published means and standard deviations, as independent groups") +
-      "; 95 % t intervals of the mean difference",
-    columns: [
-      "metric",
-      "mean ± SD",
-      "baseline",
-      "improvement",
-      "95 % interval",
-      "in %",
-      "p",
-      "p (Holm)",
-      "",
-    ],
-    rows: found.map(([metric, each]) => [
-      metric,
-      spread(each.method1),
-      spread(each.method2),
-      difference(each.improvement),
-      ends(each.interval_95),
-      difference(each.improvement_pct, 2),
-      pValue(each.test_result?.p_value ?? NaN),
-      pValue(each.p_holm),
-      significanceStars(each.p_holm),
-    ]),
-  });
+  const found = Object.entries(comparison.metrics).map(([name, each]) => ({ name, ...each }));
+  const groups = paired
+    ? `Paired by seed, n = ${formatCount(seeds.length)}: ${seeds.join(", ")}`
+    : single_runs === undefined
+    ? "Independent groups"
+    : "From published means and standard deviations, as independent groups";
   const ranges = Object.entries(test_ranges).map(([metric, { t, pValue: p, cohensD: d }]) =>
     `${metric}: Welch t = ${t[0].toFixed(2)} to ${t[1].toFixed(2)}, p = ${p[1].toFixed(2)} to ` +
     `${p[0].toFixed(2)}, d = ${d[0].toFixed(2)} to ${d[1].toFixed(2)}, depending on whether the ` +
     "printed SDs have n or n - 1 in their denominator"
   );
-  const sentences = found.map(([metric, each]) => `${metric}: ${inWords(each, alpha)}`);
+  const made = OTHER_TESTS.filter(([, cell]) =>
+    found.some((each) => (cell(each) as Cell).sort !== undefined)
+  );
   return [
-    summary,
-    { kind: "list", items: [...sentences, ...ranges] },
-    ...otherTests(found),
+    table(`${groups}; 95 % t intervals of the mean difference`, found, [
+      ["metric", ({ name }) => name],
+      ["mean ± SD", ({ method1 }) => spread(method1)],
+      ["baseline", ({ method2 }) => spread(method2)],
+      ["improvement", ({ improvement }) => difference(improvement)],
+      ["95 % interval", ({ interval_95 }) => ends(interval_95)],
+      ["in %", ({ improvement_pct }) => difference(improvement_pct, 2)],
+      ["p", ({ test_result }) => pValue(test_result?.p_value)],
+      ["p (Holm)", ({ p_holm }) => pValue(p_holm)],
+      ["", ({ p_holm }) => significanceStars(p_holm)],
+    ]),
+    list([...found.map((each) => `${each.name}: ${inWords(each, alpha)}`), ...ranges]),
+    made.length > 0 &&
+    table("Other tests of the same difference, not corrected; bootstrap: 95 % interval", found, [
+      ["metric", ({ name }) => name],
+      ...made,
+    ]),
   ];
 }
 
@@ -89,28 +83,18 @@ function ends(interval: readonly [number, number] | null): Cell {
   return differenceRange({ low, high });
 }
 
-/** Tests that do not decide, each where it was made. */
-const TESTS: readonly (readonly [title: string, cell: (metric: Metric) => Cell])[] = [
-  ["normality p", ({ normality }) => pValue(normality?.differences?.p_value ?? NaN)],
-  ["paired t p", ({ paired_t }) => pValue(paired_t?.p_value ?? NaN)],
-  ["Wilcoxon p", ({ wilcoxon }) => pValue(wilcoxon?.p_value ?? NaN)],
-  ["Welch t p", ({ welch_t }) => pValue(welch_t?.p_value ?? NaN)],
-  ["Mann-Whitney p", ({ mann_whitney }) => pValue(mann_whitney?.p_value ?? NaN)],
-  ["permutation p", ({ permutation }) => pValue(permutation?.p_value ?? NaN)],
+/** Tests that do not decide; a column is shown where one metric or more has the test. */
+const OTHER_TESTS: readonly Column<Metric>[] = [
+  ["normality p", ({ normality }) => pValue(normality?.differences?.p_value)],
+  ["paired t p", ({ paired_t }) => pValue(paired_t?.p_value)],
+  ["Wilcoxon p", ({ wilcoxon }) => pValue(wilcoxon?.p_value)],
+  ["Welch t p", ({ welch_t }) => pValue(welch_t?.p_value)],
+  ["Mann-Whitney p", ({ mann_whitney }) => pValue(mann_whitney?.p_value)],
+  ["permutation p", ({ permutation }) => pValue(permutation?.p_value)],
   ["Cohen's d", ({ cohens_d }) => score(cohens_d, 2)],
   ["bootstrap over seeds", ({ bootstrap_seeds }) => ends(bootstrap_seeds)],
   ["detectable", (metric) => score(metric.smallest_detectable_difference ?? NaN)],
 ];
-
-function otherTests(found: readonly (readonly [string, Metric])[]): Block[] {
-  const made = TESTS.filter(([, cell]) => found.some(([, each]) => cell(each).sort !== undefined));
-  if (made.length === 0) return [];
-  return [table({
-    caption: "Other tests of the same difference, not corrected; bootstrap: 95 % interval",
-    columns: ["metric", ...made.map(([title]) => title)],
-    rows: found.map(([metric, each]) => [metric, ...made.map(([, cell]) => cell(each))]),
-  })];
-}
 
 /** One metric as a sentence. */
 function inWords(metric: Metric, alpha: number): string {
@@ -139,39 +123,38 @@ function inWords(metric: Metric, alpha: number): string {
 
 function recordBlocks(
   { method1, method2, delong, bootstrap_records }: Comparison,
-): Block[] {
+): MaybeBlock[] {
   return [
-    ...(delong === null ? [] : [table({
-      caption: `AUROC of each class on the same ${formatCount(delong.records)} test records, ` +
+    delong !== null && table(
+      `AUROC of each class on the same ${formatCount(delong.records)} test records, ` +
         "probabilities averaged over the common seeds, by DeLong's test",
-      columns: ["class", method1, method2, "difference", "95 % interval", "z", "p", "p (Holm)", ""],
-      rows: Object.entries(delong.classes).map(([name, each]) => [
-        name,
-        score(each.auroc1),
-        score(each.auroc2),
-        difference(each.difference),
-        differenceRange(each),
-        score(each.z, 2),
-        pValue(each.p_value),
-        pValue(each.p_holm),
-        significanceStars(each.p_holm),
-      ]),
-    })]),
-    ...(bootstrap_records === null ? [] : [table({
-      caption: "The same averages, bootstrap over patients (1,000 resamples)",
-      columns: ["metric", "difference", "95 % interval"],
-      rows: Object.entries(bootstrap_records).map(([metric, each]) => [
-        metric,
-        difference(each.difference),
-        differenceRange(each),
-      ]),
-    })]),
+      Object.entries(delong.classes),
+      [
+        ["class", ([name]) => name],
+        [method1, ([, { auroc1 }]) => score(auroc1)],
+        [method2, ([, { auroc2 }]) => score(auroc2)],
+        ["difference", ([, each]) => difference(each.difference)],
+        ["95 % interval", ([, each]) => differenceRange(each)],
+        ["z", ([, { z }]) => score(z, 2)],
+        ["p", ([, { p_value }]) => pValue(p_value)],
+        ["p (Holm)", ([, { p_holm }]) => pValue(p_holm)],
+        ["", ([, { p_holm }]) => significanceStars(p_holm)],
+      ],
+    ),
+    bootstrap_records !== null && table(
+      "The same averages, bootstrap over patients (1,000 resamples)",
+      Object.entries(bootstrap_records),
+      [
+        ["metric", ([metric]) => metric],
+        ["difference", ([, each]) => difference(each.difference)],
+        ["95 % interval", ([, each]) => differenceRange(each)],
+      ],
+    ),
   ];
 }
 
 /** Gains of published single runs. */
-function gainBlocks({ method1, method2, single_runs = [] }: Comparison): Block[] {
-  if (single_runs.length === 0) return [];
+function gainBlocks({ method1, method2, single_runs = [] }: Comparison): MaybeBlock[] {
   const items = single_runs.map(({ metric, value1, value2, points, percent }) =>
     `${metric}: ${value2.toFixed(4)} to ${value1.toFixed(4)}, ${
       formatSigned(percent, 2)
@@ -179,7 +162,7 @@ function gainBlocks({ method1, method2, single_runs = [] }: Comparison): Block[]
       points > 0 ? "above" : points < 0 ? "below" : "equal to"
     } ${method2}`
   );
-  return [text("Single runs, which no test can judge:"), { kind: "list", items }];
+  return [items.length > 0 && text("Single runs, which no test can judge:"), list(items)];
 }
 
 /** How the tables are to be read. */

@@ -82,14 +82,41 @@ export interface ReportDocument {
   readonly sections: readonly Section[];
 }
 
+/** A block, or nothing where there is nothing to show. */
+export type MaybeBlock = Block | false;
+
+/** A section that begins with what its numbers are. */
+export function section(
+  id: string,
+  title: string,
+  about: string,
+  ...blocks: readonly MaybeBlock[]
+): Section {
+  return { id, title, blocks: [text(about), ...blocks.filter((block) => block !== false)] };
+}
+
 /** A paragraph. */
 export function text(content: string): Block {
   return { kind: "text", text: content };
 }
 
-/** A table. */
-export function table(content: Table): Block {
-  return { kind: "table", table: content };
+/** A column of a table: its title, and its cell in a row. */
+export type Column<Row> = readonly [title: string, cell: (row: Row) => Cell | string];
+
+/** A table with a row for each of `rows`; nothing where there are none. */
+export function table<Row>(
+  caption: string,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+): MaybeBlock {
+  return rows.length > 0 && {
+    kind: "table",
+    table: {
+      caption,
+      columns: columns.map(([title]) => title),
+      rows: rows.map((row) => columns.map(([, cell]) => cell(row))),
+    },
+  };
 }
 
 /** A note on results that are not there. */

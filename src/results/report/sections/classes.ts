@@ -7,28 +7,24 @@
 import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";
 import { plural } from "../../../text/format.ts";
-import { count, meanSd, tInterval } from "../cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "../document.ts";
+import { count, meanColumns, meanSd } from "../cells.ts";
+import { type Block, chart, missing, section, table } from "../document.ts";
 import { chartPieces, classesOf, type Configuration, type ReportInput } from "../report_input.ts";
 
 /** Makes the section. */
-export function classesSection({ configurations }: ReportInput): Section {
+export function classesSection({ configurations }: ReportInput) {
   const classes = classesOf(configurations);
   const shown = configurations.filter((each) => classesOf([each]).length > 0);
-  return {
-    id: "classes",
-    title: "Classes",
-    blocks: [
-      text(
-        "Each class against all other records. AUPRC is the average precision; a useless " +
-          "classifier reaches the class's share of the records. Records with the class are those " +
-          "of the test fold.",
-      ),
-      ...(classes.length === 0
-        ? [missing("train-multiseed", "Metrics per class", ["per_class_auroc"])]
-        : [classesTable(shown, classes), ...pictures(shown, classes)]),
-    ],
-  };
+  return section(
+    "classes",
+    "Classes",
+    "Each class against all other records. AUPRC is the average precision; a useless " +
+      "classifier reaches the class's share of the records. Records with the class are those " +
+      "of the test fold.",
+    classes.length === 0 && missing("train-multiseed", "Metrics per class", ["per_class_auroc"]),
+    classesTable(shown, classes),
+    ...pictures(shown, classes),
+  );
 }
 
 type Score = "support" | "auroc" | "auprc" | "f1";
@@ -37,33 +33,22 @@ function valuesOf({ seeds }: Configuration, name: string, key: Score): number[] 
   return seeds.flatMap(({ perClass }) => perClass[name]?.[key] ?? []);
 }
 
-function classesTable(shown: readonly Configuration[], classes: readonly string[]): Block {
-  return table({
-    caption: "Test fold, mean ± SD over seeds, 95 % t intervals of the mean",
-    columns: [
-      "class",
-      "configuration",
-      "records with the class",
-      "AUROC",
-      "95 % interval",
-      "AUPRC",
-      "F1",
-    ],
-    rows: classes.flatMap((name) =>
-      shown.map((configuration) => {
-        const values = (key: Score) => valuesOf(configuration, name, key);
-        return [
-          name,
-          configuration.name,
-          count(values("support")[0] ?? NaN),
-          meanSd(values("auroc")),
-          tInterval(values("auroc")),
-          meanSd(values("auprc")),
-          meanSd(values("f1")),
-        ];
-      })
-    ),
-  });
+function classesTable(shown: readonly Configuration[], classes: readonly string[]) {
+  const rows = classes.flatMap((name) =>
+    shown.map((configuration) => ({
+      name,
+      configuration,
+      values: (key: Score) => valuesOf(configuration, name, key),
+    }))
+  );
+  return table("Test fold, mean ± SD over seeds, 95 % t intervals of the mean", rows, [
+    ["class", ({ name }) => name],
+    ["configuration", ({ configuration }) => configuration.name],
+    ["records with the class", ({ values }) => count(values("support")[0] ?? NaN)],
+    ...meanColumns("AUROC", ({ values }: typeof rows[number]) => values("auroc")),
+    ["AUPRC", ({ values }) => meanSd(values("auprc"))],
+    ["F1", ({ values }) => meanSd(values("f1"))],
+  ]);
 }
 
 function pictures(configurations: readonly Configuration[], all: readonly string[]): Block[] {

@@ -22,10 +22,20 @@ import { mean } from "../../../stats/descriptive.ts";
 import { plural } from "../../../text/format.ts";
 import { patientClusters } from "../../test_predictions.ts";
 import { meanSd } from "../cells.ts";
-import { type Block, chart, curves, missing, type Section, table, text } from "../document.ts";
+import {
+  type Block,
+  chart,
+  type Column,
+  curves,
+  type MaybeBlock,
+  missing,
+  section,
+  table,
+} from "../document.ts";
 import {
   chartPieces,
   type Configuration,
+  pieceName,
   predictionsOf,
   type ReportInput,
 } from "../report_input.ts";
@@ -50,44 +60,45 @@ function predicted(configurations: readonly Configuration[]): Predicted[] {
 }
 
 /** ROC and precision-recall curves. */
-export function curvesSection({ configurations }: ReportInput): Section {
+export function curvesSection({ configurations }: ReportInput) {
   const shown = predicted(configurations);
-  return {
-    id: "curves",
-    title: "ROC and precision-recall curves",
-    blocks: [
-      text(
-        "Each curve is the mean over the classes of their curves, point by point; the curves of " +
-          "the classes follow. Bands are 95 % t intervals over seeds, or, where a configuration " +
-          "has one run, 95 % bootstrap intervals over patients. Thin lines: a useless classifier.",
-      ),
-      ...CURVES.flatMap(([curve, name, title]) => {
-        if (shown.length === 0) {
-          const what = `${title}s: no run has test_predictions.csv`;
-          return [missing("train-multiseed", what, [name, `${name}_classes`])];
-        }
-        const classes = chartPieces(`${name}_classes`, shown);
-        return chartPieces(name, shown).flatMap(([file, piece], i) => {
-          const bands = piece.map(({ runs }) => bandsOf(runs, curve));
-          const about = { caption: describeRuns(piece), curve };
-          return [
-            picture(file, {
-              ...about,
-              title: `${title}s, mean over the classes`,
-              panels: [panel(undefined, piece, bands, curve, undefined)],
-            }),
-            picture(classes[i][0], {
-              ...about,
-              title: `${title}s by class`,
-              panels: piece[0].runs[0].classNames.map((heading, c) =>
-                panel(heading, piece, bands, curve, c)
-              ),
-            }),
-          ];
-        });
+  return section(
+    "curves",
+    "ROC and precision-recall curves",
+    "Each curve is the mean over the classes of their curves, point by point; the curves of " +
+      "the classes follow. Bands are 95 % t intervals over seeds, or, where a configuration " +
+      "has one run, 95 % bootstrap intervals over patients. Thin lines: a useless classifier.",
+    ...CURVES.flatMap(([curve, name, title]) => [
+      noPredictions(shown, `${title}s`, name, `${name}_classes`),
+      ...chartPieces("", shown).flatMap(([, piece], i) => {
+        const bands = piece.map(({ runs }) => bandsOf(runs, curve));
+        const about = { caption: describeRuns(piece), curve };
+        return [
+          picture(pieceName(name, i), {
+            ...about,
+            title: `${title}s, mean over the classes`,
+            panels: [panel(undefined, piece, bands, curve, undefined)],
+          }),
+          picture(pieceName(`${name}_classes`, i), {
+            ...about,
+            title: `${title}s by class`,
+            panels: piece[0].runs[0].classNames.map((heading, c) =>
+              panel(heading, piece, bands, curve, c)
+            ),
+          }),
+        ];
       }),
-    ],
-  };
+    ]),
+  );
+}
+
+function noPredictions(
+  shown: readonly Predicted[],
+  what: string,
+  ...pictures: string[]
+): MaybeBlock {
+  return shown.length === 0 &&
+    missing("train-multiseed", `${what}: no run has test_predictions.csv`, pictures);
 }
 
 const CURVES = [
@@ -165,28 +176,20 @@ function describeRuns(shown: readonly Predicted[]): string {
 }
 
 /** Reliability diagrams and the expected calibration error. */
-export function calibrationSection({ configurations }: ReportInput): Section {
+export function calibrationSection({ configurations }: ReportInput) {
   const shown = predicted(configurations);
-  const name = "calibration";
-  return {
-    id: "calibration",
-    title: "Calibration",
-    blocks: [
-      text(
-        "A calibrated classifier gives 0.7 to records of which 70 % have the class. Points show " +
-          "ten bins of equal width, of all runs of a configuration together; above the diagonal " +
-          "the classifier is too careful, below it too sure. The expected calibration error (ECE) " +
-          "is the mean distance from the diagonal, weighted by records, of each run for itself; " +
-          "losses that weigh positives shift probabilities on purpose.",
-      ),
-      ...(shown.length === 0
-        ? [missing("train-multiseed", "Calibration: no run has test_predictions.csv", [name])]
-        : [
-          ...chartPieces(name, shown).map(([file, piece]) => reliability(file, piece)),
-          calibrationTable(shown),
-        ]),
-    ],
-  };
+  return section(
+    "calibration",
+    "Calibration",
+    "A calibrated classifier gives 0.7 to records of which 70 % have the class. Points show " +
+      "ten bins of equal width, of all runs of a configuration together; above the diagonal " +
+      "the classifier is too careful, below it too sure. The expected calibration error (ECE) " +
+      "is the mean distance from the diagonal, weighted by records, of each run for itself; " +
+      "losses that weigh positives shift probabilities on purpose.",
+    noPredictions(shown, "Calibration", "calibration"),
+    ...chartPieces("calibration", shown).map(([file, piece]) => reliability(file, piece)),
+    shown.length > 0 && calibrationTable(shown),
+  );
 }
 
 function reliability(file: string, shown: readonly Predicted[]): Block {
@@ -210,25 +213,25 @@ function reliability(file: string, shown: readonly Predicted[]): Block {
   });
 }
 
-function calibrationTable(shown: readonly Predicted[]): Block {
+function calibrationTable(shown: readonly Predicted[]): MaybeBlock {
   const { classNames } = shown[0].runs[0];
-  return table({
-    caption: "Expected calibration error (0 = calibrated), ten bins; Brier score: mean squared " +
+  const errors = ({ runs }: Predicted, c: number) =>
+    runs.map((run) => calibrate([run], c).expectedError);
+  return table(
+    "Expected calibration error (0 = calibrated), ten bins; Brier score: mean squared " +
       "error of the probabilities. Test fold, mean ± SD over seeds",
-    columns: ["configuration", "runs", "mean of classes", ...classNames, "Brier score"],
-    rows: shown.map(({ name, runs }) => {
-      const perClass = classNames.map((_, c) =>
-        runs.map((run) => calibrate([run], c).expectedError)
-      );
-      return [
-        name,
-        String(runs.length),
-        meanSd(runs.map((_, r) => mean(perClass.map((values) => values[r])))),
-        ...perClass.map((values) => meanSd(values)),
-        meanSd(runs.map((run) => calibrate([run], undefined).brier)),
-      ];
-    }),
-  });
+    shown,
+    [
+      ["configuration", ({ name }) => name],
+      ["runs", ({ runs }) => String(runs.length)],
+      ["mean of classes", (each) => {
+        const perClass = classNames.map((_, c) => errors(each, c));
+        return meanSd(each.runs.map((_, r) => mean(perClass.map((values) => values[r]))));
+      }],
+      ...classNames.map((name, c): Column<Predicted> => [name, (each) => meanSd(errors(each, c))]),
+      ["Brier score", ({ runs }) => meanSd(runs.map((run) => calibrate([run], undefined).brier))],
+    ],
+  );
 }
 
 /** Of one class, or of all classes together. */
@@ -242,31 +245,25 @@ function calibrate(runs: readonly TestPredictions[], c: number | undefined) {
 }
 
 /** Confusion tables. */
-export function confusionSection({ configurations }: ReportInput): Section {
+export function confusionSection({ configurations }: ReportInput) {
   const shown = predicted(configurations);
-  return {
-    id: "confusion",
-    title: "Confusion",
-    blocks: [
-      text(
-        "A record can have several classes, or none; each class therefore has a table of its " +
-          `own, at a threshold of ${THRESHOLD}. Percentages are shares of the row: the diagonal ` +
-          "holds specificity (top left) and sensitivity (bottom right). With several seeds, " +
-          "counts are means.",
-      ),
-      ...(shown.length === 0
-        ? [missing("train-multiseed", "Confusion: no run has test_predictions.csv", ["confusion"])]
-        : []),
-      ...shown.map(({ name, runs }) =>
-        chart(`confusion_${fileName(name)}`, {
-          title: `Confusion by class, ${name}`,
-          caption: `n = ${plural(runs[0].ids.length, "test record")}, threshold ${THRESHOLD}, ` +
-            (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run"),
-          classes: confusions(runs),
-        }, confusionChart)
-      ),
-    ],
-  };
+  return section(
+    "confusion",
+    "Confusion",
+    "A record can have several classes, or none; each class therefore has a table of its " +
+      `own, at a threshold of ${THRESHOLD}. Percentages are shares of the row: the diagonal ` +
+      "holds specificity (top left) and sensitivity (bottom right). With several seeds, " +
+      "counts are means.",
+    noPredictions(shown, "Confusion", "confusion"),
+    ...shown.map(({ name, runs }) =>
+      chart(`confusion_${fileName(name)}`, {
+        title: `Confusion by class, ${name}`,
+        caption: `n = ${plural(runs[0].ids.length, "test record")}, threshold ${THRESHOLD}, ` +
+          (runs.length > 1 ? `mean of ${runs.length} seeds` : "one run"),
+        classes: confusions(runs),
+      }, confusionChart)
+    ),
+  );
 }
 
 /** Mean tables over the runs. */

@@ -7,8 +7,8 @@
 import { SERIES_COLORS } from "../../../plots/style.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";
 import { formatShare, plural } from "../../../text/format.ts";
-import { count, meanSd, tInterval } from "../cells.ts";
-import { type Block, curves, missing, type Section, table, text } from "../document.ts";
+import { count, meanColumns, meanSd } from "../cells.ts";
+import { curves, type MaybeBlock, missing, section, table } from "../document.ts";
 import { pieceName, type ReportInput } from "../report_input.ts";
 import { type FileOf, filesOf } from "../results_folder.ts";
 
@@ -20,25 +20,21 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** Makes the section. */
-export function labelEfficiencySection({ folder }: ReportInput): Section {
+export function labelEfficiencySection({ folder }: ReportInput) {
   const files = filesOf(folder, "label-scarcity");
-  return {
-    id: "label-efficiency",
-    title: "Label efficiency",
-    blocks: [
-      text(
-        "The same training with a share of the labels. Self-supervised tracks (SSL) start from a " +
-          "pretrained encoder; frozen ones train a linear head only, and the frozen random " +
-          "encoder shows what the architecture alone is worth.",
-      ),
-      ...(files.length > 0
-        ? files.flatMap(describe)
-        : [missing("label-scarcity", "Metrics by share of labels", ["label_efficiency"])]),
-    ],
-  };
+  return section(
+    "label-efficiency",
+    "Label efficiency",
+    "The same training with a share of the labels. Self-supervised tracks (SSL) start from a " +
+      "pretrained encoder; frozen ones train a linear head only, and the frozen random " +
+      "encoder shows what the architecture alone is worth.",
+    files.length === 0 &&
+      missing("label-scarcity", "Metrics by share of labels", ["label_efficiency"]),
+    ...files.flatMap(describe),
+  );
 }
 
-function describe({ path, content }: FileOf<"label-scarcity">, index: number): Block[] {
+function describe({ path, content }: FileOf<"label-scarcity">, index: number): MaybeBlock[] {
   const fractions = Object.entries(content.label_scarcity)
     .map(([text, tracks]) => ({ fraction: Number(text), tracks }))
     .filter(({ fraction }) => fraction > 0)
@@ -58,30 +54,29 @@ function describe({ path, content }: FileOf<"label-scarcity">, index: number): B
   });
   const drawable = fractions.length > 1 && series.length <= SERIES_COLORS.length &&
     series.some(({ y }) => y.some(Number.isFinite));
-  const picture = curves(pieceName("label_efficiency", index), {
-    title: "Label efficiency",
-    caption: `${data}; n = ${plural(seeds.length, "seed")}` +
-      (several ? ", bands: 95 % t interval of the mean" : ""),
-    y: { title: "Test macro AUROC (0.5 = chance)" },
-    points: true,
-    panels: [{ x: { title: "Labels used (%)", scale: "log" as const }, series }],
-  });
+  const rows = fractions.flatMap(({ fraction, tracks }) =>
+    Object.entries(tracks).map(([name, track]) => ({ fraction, name, ...track }))
+  );
   return [
-    ...(drawable ? [picture] : []),
-    table({
-      caption: `Test fold of ${data}, mean ± SD over ${plural(seeds.length, "seed")}, 95 % t ` +
-        `intervals of the mean. Source: ${path}`,
-      columns: ["labels", "track", "runs", "AUROC", "95 % interval", "F1"],
-      rows: fractions.flatMap(({ fraction, tracks }) =>
-        Object.entries(tracks).map(([name, { auroc, f1 }]) => [
-          { text: formatShare(fraction), sort: fraction },
-          TITLES[name] ?? name,
-          count(auroc.filter(Number.isFinite).length),
-          meanSd(auroc),
-          tInterval(auroc),
-          meanSd(f1),
-        ])
-      ),
+    drawable && curves(pieceName("label_efficiency", index), {
+      title: "Label efficiency",
+      caption: `${data}; n = ${plural(seeds.length, "seed")}` +
+        (several ? ", bands: 95 % t interval of the mean" : ""),
+      y: { title: "Test macro AUROC (0.5 = chance)" },
+      points: true,
+      panels: [{ x: { title: "Labels used (%)", scale: "log" }, series }],
     }),
+    table(
+      `Test fold of ${data}, mean ± SD over ${plural(seeds.length, "seed")}, 95 % t ` +
+        `intervals of the mean. Source: ${path}`,
+      rows,
+      [
+        ["labels", ({ fraction }) => ({ text: formatShare(fraction), sort: fraction })],
+        ["track", ({ name }) => TITLES[name] ?? name],
+        ["runs", ({ auroc }) => count(auroc.filter(Number.isFinite).length)],
+        ...meanColumns("AUROC", ({ auroc }: typeof rows[number]) => auroc),
+        ["F1", ({ f1 }) => meanSd(f1)],
+      ],
+    ),
   ];
 }

@@ -9,7 +9,7 @@ import { meanInterval } from "../../../stats/mean_interval.ts";
 import { plural } from "../../../text/format.ts";
 import { column, epochsDone, type Run } from "../../read_run.ts";
 import { count, meanSd } from "../cells.ts";
-import { type Block, curves, missing, type Section, table, text } from "../document.ts";
+import { type Block, curves, type MaybeBlock, missing, section, table } from "../document.ts";
 import {
   chartPieces,
   pretrainingGroups,
@@ -18,43 +18,36 @@ import {
 } from "../report_input.ts";
 
 /** Makes the section. */
-export function learningSection(input: ReportInput): Section {
+export function learningSection(input: ReportInput) {
   const groups = input.configurations.map(({ name, seeds }): RunGroup => ({
     name,
     runs: seeds.flatMap(({ run }) => run !== undefined && run.epochRows.length > 0 ? [run] : []),
   })).filter(({ runs }) => runs.length > 0);
-  return {
-    id: "learning",
-    title: "Learning curves",
-    blocks: [
-      text(
-        "Lines are means over the seeds, bands ± one standard deviation. Losses of different " +
-          "kinds (BCE, focal) have different units and do not compare in height. A validation " +
-          "loss that rises while the training loss falls is over-fitting; the reported epoch is " +
-          "the best one on the validation fold.",
-      ),
-      ...(groups.length === 0
-        ? [missing("train-multiseed", "Learning curves: no run folder of a classifier", [
-          "learning_curves",
-        ])]
-        : [
-          ...chartPieces("learning_curves", groups).map(([file, piece]) =>
-            curves(file, {
-              title: "Learning curves",
-              caption: describeGroups(piece),
-              y: { title: "" },
-              panels: [
-                panel(piece, "train_loss", "Training loss (nats)"),
-                panel(piece, "validation_loss", "Validation loss (nats)"),
-                panel(piece, "auroc_macro", "Validation macro AUROC"),
-              ],
-            })
-          ),
-          epochsTable(input),
-        ]),
-      ...pretraining(pretrainingGroups(input)),
-    ],
-  };
+  const name = "learning_curves";
+  return section(
+    "learning",
+    "Learning curves",
+    "Lines are means over the seeds, bands ± one standard deviation. Losses of different " +
+      "kinds (BCE, focal) have different units and do not compare in height. A validation " +
+      "loss that rises while the training loss falls is over-fitting; the reported epoch is " +
+      "the best one on the validation fold.",
+    groups.length === 0 &&
+      missing("train-multiseed", "Learning curves: no run folder of a classifier", [name]),
+    ...chartPieces(name, groups).map(([file, piece]) =>
+      curves(file, {
+        title: "Learning curves",
+        caption: describeGroups(piece),
+        y: { title: "" },
+        panels: [
+          panel(piece, "train_loss", "Training loss (nats)"),
+          panel(piece, "validation_loss", "Validation loss (nats)"),
+          panel(piece, "auroc_macro", "Validation macro AUROC"),
+        ],
+      })
+    ),
+    groups.length > 0 && epochsTable(input),
+    ...pretraining(pretrainingGroups(input)),
+  );
 }
 
 function describeGroups(groups: readonly RunGroup[]): string {
@@ -93,26 +86,29 @@ function overEpochs(name: string, runs: readonly Run[], metric: string): LineSer
   };
 }
 
-function epochsTable({ configurations }: ReportInput): Block {
-  return table({
-    caption: "Epochs, mean ± SD over seeds; rise: validation loss (cross-entropy, nats) of the " +
+function epochsTable({ configurations }: ReportInput): MaybeBlock {
+  return table(
+    "Epochs, mean ± SD over seeds; rise: validation loss (cross-entropy, nats) of the " +
       "last epoch above that of the lowest, 0 where it fell to the end. Source: metrics.jsonl " +
       "of the runs",
-    columns: ["configuration", "runs", "epochs", "best epoch", "rise of the validation loss"],
-    rows: configurations.map(({ name, seeds }) => {
-      const runs = seeds.flatMap(({ run }) => run ?? []);
-      return [
-        name,
-        count(runs.length),
-        meanSd(runs.map(epochsDone), 1),
-        meanSd(seeds.map(({ bestEpoch }) => bestEpoch), 1),
-        meanSd(runs.map(({ epochRows }) => {
-          const losses = column(epochRows, "validation_loss").filter(Number.isFinite);
-          return (losses.at(-1) ?? NaN) - Math.min(...losses);
-        })),
-      ];
-    }),
-  });
+    configurations.map(({ name, seeds }) => ({
+      name,
+      seeds,
+      runs: seeds.flatMap(({ run }) => run ?? []),
+    })),
+    [
+      ["configuration", ({ name }) => name],
+      ["runs", ({ runs }) => count(runs.length)],
+      ["epochs", ({ runs }) => meanSd(runs.map(epochsDone), 1)],
+      ["best epoch", ({ seeds }) => meanSd(seeds.map(({ bestEpoch }) => bestEpoch), 1)],
+      ["rise of the validation loss", ({ runs }) => meanSd(runs.map(riseOfLoss))],
+    ],
+  );
+}
+
+function riseOfLoss({ epochRows }: Run): number {
+  const losses = column(epochRows, "validation_loss").filter(Number.isFinite);
+  return (losses.at(-1) ?? NaN) - Math.min(...losses);
 }
 
 /** Losses, and what the encoders are worth; a panel a method, since losses differ in kind. */

@@ -5,58 +5,72 @@
  */
 
 import { bootstrapIntervals } from "../../../metrics/bootstrap.ts";
-import { OVERALL_METRICS } from "../../../metrics/multilabel_metrics.ts";
+import { type MultilabelMetrics, OVERALL_METRICS } from "../../../metrics/multilabel_metrics.ts";
 import { barChart } from "../../../plots/bar_chart.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";
 import { formatCount, plural } from "../../../text/format.ts";
 import { patientClusters } from "../../test_predictions.ts";
-import { count, meanSd, range, score } from "../cells.ts";
-import { type Block, chart, missing, type Section, table, text } from "../document.ts";
-import { type Configuration, predictionsOf, type ReportInput } from "../report_input.ts";
+import { count, meanColumns, meanSd, score } from "../cells.ts";
+import { chart, type Column, type MaybeBlock, missing, section, table } from "../document.ts";
+import {
+  type Configuration,
+  predictionsOf,
+  type ReportInput,
+  type SeedResult,
+} from "../report_input.ts";
 import { metricTitle } from "../metric_titles.ts";
 
 type Fold = "validation" | "test";
 
 /** Makes the section. */
-export function performanceSection(input: ReportInput): Section {
-  const { configurations, singles, multiseed } = input;
+export function performanceSection({ configurations, singles, multiseed }: ReportInput) {
   const source = multiseed?.path ?? "result.json of the runs";
   const caption = testCaption(configurations, source);
-  const failures = multiseed?.content.failures ?? [];
-  return {
-    id: "performance",
-    title: "Performance",
-    blocks: [
-      text(
-        "AUROC and F1 are means over the classes; sensitivity and specificity count all pairs of " +
-          "record and class, at a threshold of 0.5. The epoch was chosen on the validation fold " +
-          "(9), and the test fold (10) was looked at once, with that epoch. Intervals are " +
-          "Student's t intervals of the mean over seeds; they say how much training varies, not " +
-          "how much other patients would, and with few seeds they may leave the range of the " +
-          "metric.",
-      ),
-      ...(configurations.length === 0
-        ? [missing("train-multiseed", "Results of classifiers", ["test_auroc"])]
-        : [
-          scoresTable(configurations, "test", caption),
-          ...aurocPicture(configurations, caption),
-          scoresTable(
-            configurations,
-            "validation",
-            `Validation fold, on which the epoch was chosen: optimistic. Source: ${source}`,
-          ),
-          ...(multiseed === undefined
-            ? [missing("train-multiseed", "Several seeds of one configuration")]
-            : []),
+  const none = configurations.length === 0;
+  return section(
+    "performance",
+    "Performance",
+    "AUROC and F1 are means over the classes; sensitivity and specificity count all pairs of " +
+      "record and class, at a threshold of 0.5. The epoch was chosen on the validation fold " +
+      "(9), and the test fold (10) was looked at once, with that epoch. Intervals are " +
+      "Student's t intervals of the mean over seeds; they say how much training varies, not " +
+      "how much other patients would, and with few seeds they may leave the range of the " +
+      "metric.",
+    none && missing("train-multiseed", "Results of classifiers", ["test_auroc"]),
+    scoresTable(configurations, "test", caption),
+    aurocPicture(configurations, caption),
+    scoresTable(
+      configurations,
+      "validation",
+      `Validation fold, on which the epoch was chosen: optimistic. Source: ${source}`,
+    ),
+    !none && multiseed === undefined &&
+      missing("train-multiseed", "Several seeds of one configuration"),
+    table(
+      `Runs that failed and are missing above. Source: ${source}`,
+      multiseed?.content.failures ?? [],
+      [
+        ["configuration", ({ configuration }) => configuration],
+        ["seed", ({ seed }) => count(seed)],
+        ["error", ({ error }) => error],
+      ],
+    ),
+    table(
+      "Single runs, of which no experiment is made. Source: result.json of each folder",
+      singles.flatMap(({ name, seeds }) => seeds.map((seed) => ({ name, ...seed }))),
+      [
+        ["run", ({ name }) => name],
+        ["command", ({ run }) => run?.config.command ?? ""],
+        ["seed", ({ seed }) => count(seed)],
+        ["best epoch", ({ bestEpoch }) => count(bestEpoch)],
+        ["validation AUROC", ({ validation }) => score(validation.auroc_macro)],
+        ...OVERALL_METRICS.map((metric): Column<SeedResult> => [
+          `test ${metricTitle(metric)}`,
+          ({ test }) => score(test[metric]),
         ]),
-      ...(failures.length === 0 ? [] : [table({
-        caption: `Runs that failed and are missing above. Source: ${source}`,
-        columns: ["configuration", "seed", "error"],
-        rows: failures.map(({ configuration, seed, error }) => [configuration, count(seed), error]),
-      })]),
-      ...(singles.length > 0 ? [singlesTable(singles)] : []),
-    ],
-  };
+      ],
+    ),
+  );
 }
 
 function testCaption(configurations: readonly Configuration[], source: string): string {
@@ -96,39 +110,26 @@ function scoresTable(
   configurations: readonly Configuration[],
   fold: Fold,
   caption: string,
-): Block {
-  return table({
-    caption,
-    columns: [
-      "configuration",
-      "seeds",
-      "AUROC",
-      "95 % interval",
-      "F1",
-      "95 % interval",
-      "sensitivity",
-      "specificity",
-    ],
-    rows: configurations.map((configuration) => {
-      const { name, seeds } = configuration;
-      const [auroc, f1, sensitivity, specificity] = OVERALL_METRICS.map((metric) =>
-        meanSd(seeds.map((seed) => seed[fold][metric]))
-      );
-      return [
-        name,
-        count(seeds.length),
-        auroc,
-        range(intervalOf(configuration, fold, "auroc_macro")),
-        f1,
-        range(intervalOf(configuration, fold, "f1_macro")),
-        sensitivity,
-        specificity,
-      ];
-    }),
-  });
+): MaybeBlock {
+  const values = ({ seeds }: Configuration, metric: keyof MultilabelMetrics) =>
+    seeds.map((seed) => seed[fold][metric]);
+  const columns = (title: string, metric: "auroc_macro" | "f1_macro") =>
+    meanColumns(
+      title,
+      (each: Configuration) => values(each, metric),
+      (each) => intervalOf(each, fold, metric),
+    );
+  return table(caption, configurations, [
+    ["configuration", ({ name }) => name],
+    ["seeds", ({ seeds }) => count(seeds.length)],
+    ...columns("AUROC", "auroc_macro"),
+    ...columns("F1", "f1_macro"),
+    ["sensitivity", (each) => meanSd(values(each, "sensitivity_micro"))],
+    ["specificity", (each) => meanSd(values(each, "specificity_micro"))],
+  ]);
 }
 
-function aurocPicture(configurations: readonly Configuration[], caption: string): Block[] {
+function aurocPicture(configurations: readonly Configuration[], caption: string): MaybeBlock {
   const bars = configurations.flatMap((configuration) => {
     const { name, seeds } = configuration;
     const { n, mean } = meanInterval(seeds.map(({ test }) => test.auroc_macro));
@@ -136,36 +137,11 @@ function aurocPicture(configurations: readonly Configuration[], caption: string)
     const { low, high } = intervalOf(configuration, "test", "auroc_macro");
     return [{ name: `${name} (${plural(n, "seed")})`, value: mean, low, high }];
   });
-  if (bars.length === 0) return [];
-  return [chart("test_auroc", {
+  return bars.length > 0 && chart("test_auroc", {
     title: "Test macro AUROC",
     caption,
     valueTitle: "Macro AUROC (0.5 = chance)",
     base: 0.5,
     bars,
-  }, barChart)];
-}
-
-function singlesTable(singles: readonly Configuration[]): Block {
-  return table({
-    caption: "Single runs, of which no experiment is made. Source: result.json of each folder",
-    columns: [
-      "run",
-      "command",
-      "seed",
-      "best epoch",
-      "validation AUROC",
-      ...OVERALL_METRICS.map((metric) => `test ${metricTitle(metric)}`),
-    ],
-    rows: singles.flatMap(({ name, seeds }) =>
-      seeds.map(({ seed, bestEpoch, validation, test, run }) => [
-        name,
-        run?.config.command ?? "",
-        count(seed),
-        count(bestEpoch),
-        score(validation.auroc_macro),
-        ...OVERALL_METRICS.map((metric) => score(test[metric])),
-      ])
-    ),
-  });
+  }, barChart);
 }

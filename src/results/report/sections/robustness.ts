@@ -8,8 +8,8 @@ import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
 import { robustnessPanels } from "../../../plots/robustness_panels.ts";
 import { formatCount, formatPath } from "../../../text/format.ts";
 import { describeCondition } from "../../../data/signals/conditions.ts";
-import { difference, differenceRange, range, score } from "../cells.ts";
-import { type Block, chart, curves, missing, type Section, table, text } from "../document.ts";
+import { differenceColumns, estimateColumns, score } from "../cells.ts";
+import { chart, curves, type MaybeBlock, missing, section, table } from "../document.ts";
 import { chartPieces, pieceName, type ReportInput } from "../report_input.ts";
 import { type FileOf, filesOf } from "../results_folder.ts";
 
@@ -23,7 +23,7 @@ interface Sweep {
 const PICTURES = ["robustness_curves", "robustness_comparison"];
 
 /** Makes the section. */
-export function robustnessSection({ folder }: ReportInput): Section {
+export function robustnessSection({ folder }: ReportInput) {
   const files = filesOf(folder, "evaluate").filter(({ content }) =>
     content.sweep !== undefined && content.sweep.length > 1
   );
@@ -33,54 +33,38 @@ export function robustnessSection({ folder }: ReportInput): Section {
   }));
   const { fold = NaN, records = NaN } = files[0]?.content ?? {};
   const about = `fold ${fold}, n = ${formatCount(records)} records`;
-  return {
-    id: "robustness",
-    title: "Robustness",
-    blocks: [
-      text(
-        "The test records with white noise added, or with a part of each record set to zero. A " +
-          "record has the same noise at every strength, only scaled. Intervals are bootstrap " +
-          "intervals over records; changes are paired by record.",
-      ),
-      ...(sweeps.length === 0 ? [missing("evaluate", "Sweeps of noise and gaps", PICTURES)] : [
-        ...chartPieces("", sweeps).flatMap(([, piece], index) => [
-          ...strengthCurves(piece, about, pieceName(PICTURES[0], index)),
-          ...comparison(piece, about, pieceName(PICTURES[1], index)),
-        ]),
-        sweepsTable(sweeps, files.map(({ path }) => path).join(", ")),
-      ]),
-    ],
-  };
-}
-
-function sweepsTable(sweeps: readonly Sweep[], source: string): Block {
-  return table({
-    caption: "Macro AUROC under each condition, 95 % bootstrap intervals over records. Source: " +
-      source,
-    columns: ["checkpoint", "condition", "AUROC", "95 % interval", "F1", "change", "95 % interval"],
-    rows: sweeps.flatMap(({ name, points }) =>
-      points.map((point) => {
-        const change = point.change_from_clean?.auroc_macro ??
-          { estimate: NaN, low: NaN, high: NaN };
-        return [
-          name,
-          conditionOf(point),
-          score(point.metrics.auroc_macro),
-          range(point.intervals_95.auroc_macro),
-          score(point.metrics.f1_macro),
-          difference(change.estimate),
-          differenceRange(change),
-        ];
-      })
+  const rows = sweeps.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
+  return section(
+    "robustness",
+    "Robustness",
+    "The test records with white noise added, or with a part of each record set to zero. A " +
+      "record has the same noise at every strength, only scaled. Intervals are bootstrap " +
+      "intervals over records; changes are paired by record.",
+    sweeps.length === 0 && missing("evaluate", "Sweeps of noise and gaps", PICTURES),
+    ...chartPieces("", sweeps).flatMap(([, piece], index) => [
+      strengthCurves(piece, about, pieceName(PICTURES[0], index)),
+      comparison(piece, about, pieceName(PICTURES[1], index)),
+    ]),
+    table(
+      "Macro AUROC under each condition, 95 % bootstrap intervals over records. Source: " +
+        files.map(({ path }) => path).join(", "),
+      rows,
+      [
+        ["checkpoint", ({ name }) => name],
+        ["condition", conditionOf],
+        ...estimateColumns("AUROC", (point: Point) => point.intervals_95.auroc_macro),
+        ["F1", ({ metrics }) => score(metrics.f1_macro)],
+        ...differenceColumns("change", (point: Point) => point.change_from_clean?.auroc_macro),
+      ],
     ),
-  });
+  );
 }
 
 function conditionOf({ noise_std, mask_ratio }: Point): string {
   return describeCondition({ noiseStd: noise_std, maskRatio: mask_ratio });
 }
 
-function strengthCurves(sweeps: readonly Sweep[], about: string, file: string): Block[] {
+function strengthCurves(sweeps: readonly Sweep[], about: string, file: string): MaybeBlock {
   const panels = robustnessPanels(sweeps.map(({ name, points }) => ({
     name,
     points: points.map(({ noise_std, mask_ratio, intervals_95 }) => ({
@@ -89,18 +73,17 @@ function strengthCurves(sweeps: readonly Sweep[], about: string, file: string): 
       auroc: intervals_95.auroc_macro,
     })),
   })));
-  if (panels.length === 0) return [];
-  return [curves(file, {
+  return panels.length > 0 && curves(file, {
     title: "Robustness to noise and gaps",
     caption: `${about}; bands: 95 % bootstrap intervals over records`,
     y: { title: "Macro AUROC (0.5 = chance)" },
     points: true,
     panels,
-  })];
+  });
 }
 
 /** Clean, a noise and a gap that all sweeps have, as bars. */
-function comparison(sweeps: readonly Sweep[], about: string, file: string): Block[] {
+function comparison(sweeps: readonly Sweep[], about: string, file: string): MaybeBlock {
   const at = ({ points }: Sweep, condition: string) =>
     points.find((point) => conditionOf(point) === condition);
   const common = sweeps[0].points.filter((point) =>
@@ -122,8 +105,9 @@ function comparison(sweeps: readonly Sweep[], about: string, file: string): Bloc
       high: intervals.map(({ high }) => high),
     };
   });
-  if (groups.length < 2 || !series.every(({ values }) => values.every(Number.isFinite))) return [];
-  return [chart(file, {
+  const drawable = groups.length > 1 &&
+    series.every(({ values }) => values.every(Number.isFinite));
+  return drawable && chart(file, {
     title: "Clean, noisy and masked records",
     caption: `${about}; lines: 95 % bootstrap intervals over records`,
     groupTitle: "Condition",
@@ -131,5 +115,5 @@ function comparison(sweeps: readonly Sweep[], about: string, file: string): Bloc
     valueTitle: "Macro AUROC (0.5 = chance)",
     base: 0.5,
     series,
-  }, groupedBarChart)];
+  }, groupedBarChart);
 }

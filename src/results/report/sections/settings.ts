@@ -9,7 +9,7 @@ import type { JsonValue } from "../../../checkpoint/state_dict.ts";
 import { flattenSettings } from "../../flat_settings.ts";
 import type { RunConfig } from "../../run_files.ts";
 import { count } from "../cells.ts";
-import { type Block, missing, type Section, table, text } from "../document.ts";
+import { type Column, type MaybeBlock, missing, section, table } from "../document.ts";
 import { type ReportInput, type RunGroup, runGroups } from "../report_input.ts";
 import type { FileOf } from "../results_folder.ts";
 
@@ -19,49 +19,63 @@ const OWN_PLACE = new Set(["seed", "out", "commandLine", "started", "version", "
 const NOT_NOTED = "not noted";
 
 /** Settings, seeds and versions. */
-export function settingsSection(input: ReportInput): Section {
+export function settingsSection(input: ReportInput) {
   const groups = runGroups(input);
-  return {
-    id: "settings",
-    title: "Settings, seeds and versions",
-    blocks: [
-      text(
-        "Settings as each run noted them. A cell with several values says that the runs of a " +
-          "configuration differ in it.",
-      ),
-      ...(input.multiseed === undefined ? [] : [methodsTable(input.multiseed)]),
-      ...(groups.length === 0
-        ? [missing("train-multiseed", "Settings: no run folder")]
-        : [settingsTable(groups), runsTable(groups)]),
-    ],
-  };
+  return section(
+    "settings",
+    "Settings, seeds and versions",
+    "Settings as each run noted them. A cell with several values says that the runs of a " +
+      "configuration differ in it.",
+    input.multiseed !== undefined && methodsTable(input.multiseed),
+    groups.length === 0 && missing("train-multiseed", "Settings: no run folder"),
+    settingsTable(groups),
+    table(
+      "The runs. Source: config.json of each folder",
+      groups.flatMap(({ name, runs }) => runs.map((run) => ({ name, ...run }))),
+      [
+        ["training", ({ name }) => name],
+        ["seed", ({ config }) => count(config.seed ?? NaN)],
+        ["folder", ({ path }) => path],
+        ["started", ({ config }) => config.started ?? NOT_NOTED],
+        ["version", ({ config }) => config.version ?? NOT_NOTED],
+        ["Deno", ({ config }) => config.deno ?? NOT_NOTED],
+        ["adapter", ({ config }) => config.adapter ?? NOT_NOTED],
+        ["state", ({ state }) => state],
+      ],
+    ),
+  );
 }
 
-function methodsTable({ path, content }: FileOf<"train-multiseed">): Block {
+function methodsTable({ path, content }: FileOf<"train-multiseed">): MaybeBlock {
   const { methods, data = "data not noted", seeds, quick_mode } = content;
   const keys = [...new Set(Object.values(methods).flatMap(Object.keys))];
-  return table({
-    caption: `The experiment on ${data}, seeds ${seeds.join(", ")}` +
+  return table(
+    `The experiment on ${data}, seeds ${seeds.join(", ")}` +
       (quick_mode ? ", quick mode" : "") + `. Source: ${path}`,
-    columns: ["configuration", ...keys.map((key) => key.replaceAll("_", " "))],
-    rows: Object.entries(methods).map(([name, method]) => [
-      name,
-      ...keys.map((key) => write(method[key] as JsonValue | undefined)),
-    ]),
-  });
+    Object.entries(methods),
+    [
+      ["configuration", ([name]) => name],
+      ...keys.map((key): Column<[string, Record<string, unknown>]> => [
+        key.replaceAll("_", " "),
+        ([, method]) => write(method[key] as JsonValue | undefined),
+      ]),
+    ],
+  );
 }
 
-function settingsTable(groups: readonly RunGroup[]): Block {
-  const flat = groups.map(({ runs }) => runs.map(({ config }) => settingsOf(config)));
-  const keys = [...new Set(flat.flatMap((runs) => runs.flatMap(Object.keys)))];
-  return table({
-    caption: "All settings. Source: config.json of the runs",
-    columns: ["setting", ...groups.map(({ name }) => name)],
-    rows: keys.map((key) => [
-      key.replaceAll("/", "."),
-      ...flat.map((runs) => [...new Set(runs.map((run) => run[key] ?? ""))].join(" | ")),
+function settingsTable(groups: readonly RunGroup[]): MaybeBlock {
+  const flat = groups.map(({ name, runs }) => ({
+    name,
+    runs: runs.map(({ config }) => settingsOf(config)),
+  }));
+  const keys = [...new Set(flat.flatMap(({ runs }) => runs.flatMap(Object.keys)))];
+  return table("All settings. Source: config.json of the runs", keys, [
+    ["setting", (key) => key.replaceAll("/", ".")],
+    ...flat.map(({ name, runs }): Column<string> => [
+      name,
+      (key) => [...new Set(runs.map((run) => run[key] ?? ""))].join(" | "),
     ]),
-  });
+  ]);
 }
 
 /** Settings by their path, such as `adam/weightDecay`. */
@@ -79,27 +93,8 @@ function write(value: JsonValue | undefined): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function runsTable(groups: readonly RunGroup[]): Block {
-  return table({
-    caption: "The runs. Source: config.json of each folder",
-    columns: ["training", "seed", "folder", "started", "version", "Deno", "adapter", "state"],
-    rows: groups.flatMap(({ name, runs }) =>
-      runs.map(({ path, state, config }) => [
-        name,
-        count(config.seed ?? NaN),
-        path,
-        config.started ?? NOT_NOTED,
-        config.version ?? NOT_NOTED,
-        config.deno ?? NOT_NOTED,
-        config.adapter ?? NOT_NOTED,
-        state,
-      ])
-    ),
-  });
-}
-
 /** The commands that made the numbers. */
-export function commandsSection(input: ReportInput): Section {
+export function commandsSection(input: ReportInput) {
   const { files, statistics, damaged } = input.folder;
   // The file of train-multiseed has its command lines in the runs.
   const results = files.filter(({ kind, path }) =>
@@ -118,25 +113,20 @@ export function commandsSection(input: ReportInput): Section {
     })),
   ];
   const commands = [...new Set(made.flatMap(({ line }) => line ?? []))];
-  const silent = made.filter(({ line }) => line === undefined || line === null);
-  return {
-    id: "reproduction",
-    title: "Reproduction",
-    blocks: [
-      text("As they were typed. The same seed, adapter and version give the same bits."),
-      ...(commands.length > 0 ? [{ kind: "commands", commands } as const] : []),
-      ...(silent.length === 0 ? [] : [table({
-        caption:
-          "Results whose command line was not noted; their settings are above or in the file",
-        columns: ["result", "command"],
-        rows: silent.map(({ path, command }) => [path, command]),
-      })]),
-      ...(made.length === 0 ? [missing("train-multiseed", "Commands: there are no results")] : []),
-      ...(damaged.length === 0 ? [] : [table({
-        caption: "Files that could not be read; nothing in this report comes from them",
-        columns: ["file", "reason"],
-        rows: damaged.map(({ path, reason }) => [path, reason]),
-      })]),
-    ],
-  };
+  return section(
+    "reproduction",
+    "Reproduction",
+    "As they were typed. The same seed, adapter and version give the same bits.",
+    commands.length > 0 && { kind: "commands", commands },
+    table(
+      "Results whose command line was not noted; their settings are above or in the file",
+      made.filter(({ line }) => line === undefined || line === null),
+      [["result", ({ path }) => path], ["command", ({ command }) => command]],
+    ),
+    made.length === 0 && missing("train-multiseed", "Commands: there are no results"),
+    table("Files that could not be read; nothing in this report comes from them", damaged, [
+      ["file", ({ path }) => path],
+      ["reason", ({ reason }) => reason],
+    ]),
+  );
 }
