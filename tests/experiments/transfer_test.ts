@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoint/checkpoint_file.ts";
 import type { StateDict } from "../../src/checkpoint/state_dict.ts";
-import { loadMitBih, mitBih, type MitBihSet } from "../../src/data/datasets/mit_bih.ts";
+import type { WindowSet } from "../../src/data/datasets/dataset.ts";
+import { loadMitBih, mitBih } from "../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../src/errors.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
@@ -28,7 +29,7 @@ const RATE = 50;
 async function withWindows(
   body: (context: {
     workspace: Workspace;
-    set: MitBihSet;
+    set: WindowSet;
     folder: string;
     options: TransferOptions;
   }) => Promise<void>,
@@ -72,7 +73,7 @@ async function withWindows(
 
 /** Trains and tests, as the command does. */
 async function transfer(
-  { workspace, set }: { workspace: Workspace; set: MitBihSet },
+  { workspace, set }: { workspace: Workspace; set: WindowSet },
   options: TransferOptions,
   { signal, onEpoch }: { signal?: AbortSignal; onEpoch?: (loss: number) => void } = {},
 ) {

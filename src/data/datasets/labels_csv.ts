@@ -28,7 +28,6 @@ export interface LabelsCsvOptions extends AnyFormatOptions {
  * of another rate are resampled. A record that is missing or damaged is left out and listed in
  * `quarantined`. The read set is cached like PTB-XL.
  *
- * @param path The table
  * @throws {UserError} where the table is not valid, no record can be read, or none of a class; with
  *   `strict` also for the first damaged record
  *

@@ -19,8 +19,6 @@ const RESERVED: readonly string[] = ["path", "ecg_id", "patient", "fold"];
  * every record is a patient of its own; without `fold`, {@linkcode assignFolds} draws them. Patients
  * may be any text; if all are whole numbers, these are kept, else they are numbered from 1.
  *
- * @param text Contents of the file
- * @param file Its name, for messages
  * @param seed Decides the folds where the table has none
  * @throws {UserError} naming row and column where the table is empty, has no `path` or no class, a
  *   column has no name or is there twice, a row has another number of cells, a cell is not valid, a

@@ -21,9 +21,6 @@ import type { Dataset, WindowOptions, WindowSet } from "./dataset.ts";
 import { takeMitBihInventory } from "./mit_bih_inventory.ts";
 import { MIT_BIH_RECORDS, mitBihFold, mitBihPart, mitBihSubject } from "./mit_bih_split.ts";
 
-/** The set's windows. */
-export type MitBihSet = WindowSet;
-
 /** What the project knows of the MIT-BIH Arrhythmia Database. */
 export const mitBih: Dataset = {
   id: "mitbih",
@@ -117,20 +114,18 @@ export async function loadMitBih(root: string, options: WindowOptions = {}): Pro
     );
   }
   if (windows.length === 0) {
+    const seconds = signalLength / samplingRate;
     throw new UserError(
-      `Cannot use MIT-BIH in ${root}: no record holds ${
-        signalLength / samplingRate
-      } s with a beat. ` +
-        `Ask for shorter windows`,
+      `Cannot use MIT-BIH in ${root}: no record holds ${seconds} s with a beat. Ask for shorter ` +
+        `windows`,
     );
   }
-  const size = signalLength * LEADS.length;
-  const samples = new Int16Array(windows.length * size); // [windows, T, 12]
+  const samples = new Int16Array(windows.length * signalLength * LEADS.length); // [windows, T, 12]
   windows.forEach((window, row) => {
-    for (let t = 0; t < signalLength; t++) {
-      const at = row * size + t * LEADS.length;
-      samples.fill(window.samples[t], at, at + LEADS.length);
-    }
+    window.samples.forEach((value, t) => {
+      const at = (row * signalLength + t) * LEADS.length;
+      samples.fill(value, at, at + LEADS.length);
+    });
   });
   const records = Int32Array.from(windows, ({ record }) => record);
   const count = new Set(records).size;

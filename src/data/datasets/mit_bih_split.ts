@@ -65,7 +65,6 @@ export function mitBihPart(record: number): MitBihPart {
  * Fold in the sense of `splitByFolds`: training records in folds 1 to 8, two each, validation
  * in 9, test in 10.
  *
- * @param record Number of the record
  * @returns 1 to 10, or 0 for a record that is not used
  */
 export function mitBihFold(record: number): number {

@@ -102,7 +102,6 @@ function nameIn(root: string): string {
 /**
  * Files of the wanted versions of the signals; tables and texts always belong to them.
  *
- * @param resolution Hz
  * @throws {RangeError} for another resolution
  */
 export function ptbXlFiles(resolution: 100 | 500 | "both"): DataSetFiles {

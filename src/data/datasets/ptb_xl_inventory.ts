@@ -50,7 +50,6 @@ const CLASSES = [...CLASS_NAMES, "none"];
  * Counts what a folder in PTB-XL's layout holds.
  *
  * @param root Folder with `ptbxl_database.csv` and `scp_statements.csv`
- * @param name What the set calls itself
  * @throws {UserError} where a table is missing or not valid; `signal.reason` when aborted. Missing
  *   and damaged records are no errors but part of the result
  */

@@ -23,9 +23,7 @@ export interface PtbXlRow extends TableRow {
 /**
  * Parses the table.
  *
- * @param text Contents of `ptbxl_database.csv`
  * @param samplingRate 100 takes `filename_lr`, 500 takes `filename_hr`, Hz
- * @param file Name of the table, for messages
  * @throws {UserError} naming the column or the record that is not valid
  */
 export function parsePtbXlTable(

@@ -50,7 +50,6 @@ export interface RecordFolderOptions extends Omit<AnyFormatOptions, "sourceRate"
  * A record that is missing, damaged or lacks a lead is left out and listed in `quarantined`; records
  * of another rate are resampled. The read set is cached like PTB-XL.
  *
- * @param root The folder
  * @throws {UserError} where there is no such folder, no record in it, or none that can be read; with
  *   `strict` also for the first damaged record
  *

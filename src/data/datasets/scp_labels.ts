@@ -15,8 +15,6 @@ export type ScpStatements = ReadonlyMap<string, number>;
  * Parses `scp_statements.csv`. A statement with `diagnostic` = 1 belongs to its
  * `diagnostic_class`; the others (form, rhythm) are known but set no class.
  *
- * @param text Contents of the file
- * @param file Its name, for messages
  * @returns Class index in the order of `CLASS_NAMES`, or −1, of every statement
  * @throws {UserError} where a column is missing or a class is not one of the five
  */
@@ -47,7 +45,6 @@ export function parseScpStatements(text: string, file = "scp_statements.csv"): S
  * The superclasses of one record: any diagnostic statement sets its class, whatever its likelihood (0
  * means "not known"). The published class counts follow from this rule.
  *
- * @param codes Statements of the record
  * @param where The record, for the message, for example `ecg_id 17`
  * @returns Indices into `CLASS_NAMES`, ascending
  * @throws {UserError} for a statement that `scp_statements.csv` does not list

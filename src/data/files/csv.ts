@@ -10,8 +10,6 @@ import { cannotRead, type Fail } from "./file_errors.ts";
 /**
  * CSV text to rows, quoted cells with line breaks included. Blank lines are skipped.
  *
- * @param text Contents of the file
- * @param file Its name, for the message
  * @throws {UserError} where the quoting is broken
  */
 export function parseCsv(text: string, file: string): string[][] {

@@ -19,8 +19,6 @@ const TIME_COLUMNS = ["time", "t", "seconds", "time_s", "time (s)"];
  * {@linkcode leadIndex}. A column `time` (or `t`, `seconds`, `time_s`, `time (s)`) in seconds gives
  * the rate; a whole number of hertz is taken where it fits all times to half a sample.
  *
- * @param text Contents of the file
- * @param file Its name, for messages
  * @param assumptions Rate of a table without a time column; unit, mV by default
  * @throws {UserError} where the table is empty; a lead is missing, unknown or there twice; a row has
  *   another number of cells; a cell is empty or not a number; the rate is not known, or the times

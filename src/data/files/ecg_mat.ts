@@ -13,8 +13,6 @@ import { parseMatlabV4 } from "./matlab_v4.ts";
  * Takes the one matrix with 12 rows (else 12 columns) for the leads in the order of `LEADS`, the
  * order of the PhysioNet challenges: the file itself names neither leads nor rate nor unit.
  *
- * @param bytes Contents of the file, MATLAB level 4
- * @param file Its name, for messages
  * @param assumptions Rate and unit, both needed
  * @throws {UserError} where the rate or the unit is not given, the file is not of level 4 or
  *   damaged, or not exactly one of its matrices has 12 rows or columns

@@ -31,8 +31,6 @@ export interface FoundEcgs {
  * `A1.mat` with `A1.hea`) are one ECG, as where a shell expands `folder/*`. Whether a file
  * can be read is for the reader to say.
  *
- * @param given Files and folders
- *
  * @example
  * ```ts
  * import { assert } from "@std/assert";

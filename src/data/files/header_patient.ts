@@ -23,8 +23,6 @@ export interface HeaderPatient {
  * Reads the comments of a header. Names are taken in any case, values that make no sense as not
  * stated: the challenges write `NaN`, `Unknown` and nothing at all, MIT-BIH an age of -1.
  *
- * @param header A parsed header
- *
  * @example
  * ```ts
  * import { assert } from "@std/assert";

@@ -32,8 +32,6 @@ const VALUES = [
 /**
  * Reads the full, real, numeric matrices of a file; text, sparse and complex ones are skipped.
  *
- * @param bytes Contents of the file
- * @param file Its name, for messages
  * @throws {UserError} where the file is of another level, truncated or damaged
  */
 export function parseMatlabV4(bytes: Uint8Array, file: string): MatlabMatrix[] {

@@ -72,8 +72,6 @@ export interface Ecg {
  *
  * Leads are found by name. Another rate is resampled by {@linkcode resample}.
  *
- * @param path The file
- * @param options Shape of the result; rate and unit of a file that does not state them
  * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
  *   or unknown; the rate is missing or another than stated; a value is missing; the window does not
  *   fit in the record (with `padding: "error"` not wholly)

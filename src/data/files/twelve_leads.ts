@@ -29,8 +29,6 @@ export interface EcgFile {
  * What a path names: `NAME`, `NAME.hea`, `NAME.dat` a WFDB record, `NAME.csv` a table, `NAME.mat`
  * a WFDB record next to a `NAME.hea` (as in the PhysioNet challenges), else a matrix.
  *
- * @param source Where the files are
- * @param path Path in it
  * @throws {UserError} where the file exists but is of no known kind
  */
 export function ecgFile(source: FileSource, path: string): EcgFile {
@@ -57,8 +55,6 @@ export function ecgFile(source: FileSource, path: string): EcgFile {
 /**
  * Reads the twelve leads of a file.
  *
- * @param source Where the file is
- * @param file What {@linkcode ecgFile} found
  * @param assumptions Rate and unit of a file that does not state them
  * @throws {UserError} as {@linkcode readWfdbLeads}, `parseEcgCsv` and `parseEcgMat`
  */

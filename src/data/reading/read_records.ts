@@ -76,7 +76,6 @@ export function defaultWorkers(records: number, resample = false): number {
 /**
  * Reads records to [records, T, 12]; those that fail are listed, not thrown.
  *
- * @param root Folder of the data set
  * @param files Record paths in it: WFDB without extension, `.csv` or `.mat`
  * @throws {UserError} where the set does not fit in memory
  */
@@ -172,12 +171,7 @@ function ask(thread: Worker, request: FileWorkerRequest): Promise<ReadRecords | 
   });
 }
 
-/**
- * Reads several records; those that fail are listed, not thrown.
- *
- * @param source Folder of the data set
- * @param files Paths in it, as {@linkcode readRecordInto} takes them
- */
+/** Reads several records; those that fail are listed, not thrown. */
 export function readEach(
   source: FileSource,
   files: readonly string[],
@@ -205,9 +199,7 @@ export function readEach(
  * samples, zeros after the end of a shorter record, {@linkcode UNITS_PER_MILLIVOLT} units a
  * millivolt whatever the gain and baseline of the header.
  *
- * @param source Folder of the data set
  * @param path WFDB record without extension, `.csv` or `.mat` file in it; see {@linkcode ecgFile}
- * @param shape Rate and length to bring it to
  * @param target Receives [T, 12], the lead fastest
  * @returns Whether it was shorter than T, and whether it had another rate
  * @throws {UserError} where the record is missing, truncated or damaged, fails its checksum, lacks a

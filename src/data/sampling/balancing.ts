@@ -29,7 +29,6 @@ export type Balancing = typeof BALANCING_STRATEGIES[number];
  *
  * @param indices Rows to draw from
  * @param labels 0 or 1, [records, classes]
- * @param classes Number of classes
  * @returns Weight of each entry of `indices`, summing to 1
  */
 export function oversamplingWeights(

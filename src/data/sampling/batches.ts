@@ -59,7 +59,7 @@ export interface EpochOrderOptions {
  * @throws {TypeError} where a balancing strategy has no labels
  */
 export function epochOrder(options: EpochOrderOptions): Int32Array {
-  const { strategy = "standard", batchSize, seed, epoch, shuffle = true, classes = 5 } = options;
+  const { strategy = "standard", labels, batchSize, seed, epoch, shuffle = true } = options;
   const indices = Int32Array.from(options.indices);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot form batches of ${batchSize}: need a whole number above 0`);
@@ -67,22 +67,19 @@ export function epochOrder(options: EpochOrderOptions): Int32Array {
   if (strategy === "standard") {
     return shuffle ? new CounterRandom(seed, Stream.shuffle, { epoch }).shuffle(indices) : indices;
   }
-  if (options.labels === undefined) {
+  if (labels === undefined) {
     throw new TypeError(`Cannot balance with strategy ${strategy}: labels are missing`);
   }
-  if (strategy === "oversample") {
-    return oversample(indices, options.labels, classes, seed, epoch, shuffle);
-  }
-  return stratifiedBatches(indices, options.labels, classes, options, shuffle);
+  const draw = strategy === "oversample" ? oversample : stratifiedBatches;
+  return draw(indices, { ...options, labels, shuffle, classes: options.classes ?? 5 });
 }
+
+/** Options with their defaults. */
+type BalancedOptions = Required<Omit<EpochOrderOptions, "strategy">>;
 
 function oversample(
   indices: Int32Array,
-  labels: ArrayLike<number>,
-  classes: number,
-  seed: number,
-  epoch: number,
-  shuffle: boolean,
+  { labels, classes, seed, epoch, shuffle }: BalancedOptions,
 ): Int32Array {
   const cumulative = oversamplingWeights(indices, labels, classes);
   for (let i = 1; i < cumulative.length; i++) cumulative[i] += cumulative[i - 1];
@@ -112,10 +109,7 @@ function oversample(
  */
 function stratifiedBatches(
   indices: Int32Array,
-  labels: ArrayLike<number>,
-  classes: number,
-  { batchSize, seed, epoch }: EpochOrderOptions,
-  shuffle: boolean,
+  { labels, classes, batchSize, seed, epoch, shuffle }: BalancedOptions,
 ): Int32Array {
   const count = indices.length;
   const random = new CounterRandom(seed, Stream.shuffle, { epoch: shuffle ? epoch : 0 });

@@ -4,14 +4,11 @@
  * @module
  */
 
-import { formatCount } from "../../text/format.ts";
+import { formatCount, plural } from "../../text/format.ts";
 import { renderTable } from "../../text/table.ts";
 import { classFrequencies, type ClassFrequency } from "./balancing.ts";
 
-/** A share as the table writes it. */
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /**
  * An aligned table: records of each class, their share, and their ratio to the largest class; the last
@@ -25,14 +22,9 @@ export function classTable(
   { draws = false }: { draws?: boolean } = {},
 ): string {
   const largest = Math.max(...frequencies.slice(0, -1).map(({ before }) => before));
+  const drawn = draws ? ["draws an epoch", "share of draws"] : [];
   return renderTable(
-    [
-      "class",
-      "records",
-      "share",
-      "to largest",
-      ...(draws ? ["draws an epoch", "share of draws"] : []),
-    ],
+    ["class", "records", "share", "to largest", ...drawn],
     frequencies.map(({ className, before, after, shareBefore, shareAfter }, c) => [
       className,
       formatCount(before),
@@ -48,7 +40,6 @@ export function classTable(
  * largest class is as frequent as the smallest.
  *
  * @param labels 0 or 1, [records, classes]
- * @param classNames Names of the classes
  * @param title What the records are
  * @param print Where the text goes; the terminal by default
  * @returns The text
@@ -78,7 +69,7 @@ export function reportClassImbalance(
   const indices = Int32Array.from({ length: records }, (_, i) => i);
   const frequencies = classFrequencies({ indices, order: indices, labels, classNames });
   const text = [
-    `${title}: ${formatCount(records)} ${records === 1 ? "record" : "records"}`,
+    `${title}: ${plural(records, "record")}`,
     classTable(frequencies),
     imbalance(frequencies.slice(0, -1)),
   ].join("\n");
@@ -92,9 +83,8 @@ function imbalance(classes: readonly ClassFrequency[]): string {
   if (absent.length > 0) {
     return `No records of ${absent.map(({ className }) => className).join(", ")}`;
   }
-  const sorted = classes.toSorted((a, b) => b.before - a.before);
-  const largest = sorted[0];
-  const smallest = sorted[sorted.length - 1];
+  const [largest, ...others] = classes.toSorted((a, b) => b.before - a.before);
+  const smallest = others.at(-1) ?? largest;
   return `${largest.className} is ${(largest.before / smallest.before).toFixed(2)} times as ` +
     `frequent as ${smallest.className}`;
 }

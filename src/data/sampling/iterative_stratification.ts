@@ -42,18 +42,10 @@ export function stratify(options: StratifyOptions): Int32Array {
   const carries = new Uint8Array(count * kinds);
   const left = new Int32Array(kinds);
   for (let i = 0; i < count; i++) {
-    let any = 0;
-    for (let c = 0; c < classes; c++) {
-      if (labels[indices[i] * classes + c] > 0) {
-        carries[i * kinds + c] = 1;
-        left[c]++;
-        any = 1;
-      }
-    }
-    if (any === 0) {
-      carries[i * kinds + classes] = 1;
-      left[classes]++;
-    }
+    const own = carries.subarray(i * kinds, (i + 1) * kinds);
+    for (let c = 0; c < classes; c++) own[c] = Number(labels[indices[i] * classes + c] > 0);
+    own[classes] = Number(!own.includes(1));
+    own.forEach((carried, c) => left[c] += carried);
   }
   const wanted = new Float64Array(kinds * subsets); // [kinds, subsets]
   for (let c = 0; c < kinds; c++) {
@@ -75,10 +67,8 @@ export function stratify(options: StratifyOptions): Int32Array {
       assigned[i] = subset;
       free[subset]--;
       for (let c = 0; c < kinds; c++) {
-        if (carries[i * kinds + c] === 1) {
-          left[c]--;
-          wanted[c * subsets + subset]--;
-        }
+        left[c] -= carries[i * kinds + c];
+        wanted[c * subsets + subset] -= carries[i * kinds + c];
       }
     }
   }

@@ -17,25 +17,16 @@ export interface FoldSplit {
   readonly test: Int32Array;
 }
 
-/** Which folds serve for what. */
-export interface FoldAssignment {
-  readonly train?: readonly number[];
-  readonly validation?: readonly number[];
-  readonly test?: readonly number[];
-}
-
-/** Rows whose fold is one of `folds`, ascending. */
+/** Rows whose fold is one of those wanted, ascending. */
 export function rowsOfFolds(folds: ArrayLike<number>, wanted: readonly number[]): Int32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < folds.length; row++) if (wanted.includes(folds[row])) rows.push(row);
-  return Int32Array.from(rows);
+  return Int32Array.from({ length: folds.length }, (_, row) => row)
+    .filter((row) => wanted.includes(folds[row]));
 }
 
 /**
  * Splits by `strat_fold` as PTB-XL recommends (Wagner et al. 2020): 1–8 train, 9 validation, 10
  * test. All records of a patient are in one fold, so no patient is in two parts.
  *
- * @param set The records
  * @param assignment Other folds for a part
  * @throws {RangeError} where one fold serves twice
  * @throws {UserError} where a patient has records in two parts
@@ -51,13 +42,9 @@ export function rowsOfFolds(folds: ArrayLike<number>, wanted: readonly number[])
  */
 export function splitByFolds(
   set: Pick<RecordSet, "folds" | "patients">,
-  assignment: FoldAssignment = {},
+  assignment: { readonly [part in keyof FoldSplit]?: readonly number[] } = {},
 ): FoldSplit {
-  const {
-    train = [1, 2, 3, 4, 5, 6, 7, 8],
-    validation = [9],
-    test = [10],
-  } = assignment;
+  const { train = [1, 2, 3, 4, 5, 6, 7, 8], validation = [9], test = [10] } = assignment;
   const used = [...train, ...validation, ...test];
   if (new Set(used).size !== used.length) {
     throw new RangeError(`Cannot split by folds ${used.join(", ")}: each may serve once`);
@@ -91,17 +78,10 @@ export function splitByFolds(
  */
 export function assertAllParts(set: RecordSet): void {
   const { train, validation, test } = splitByFolds(set);
-  for (
-    const [rows, part, folds] of [
-      [train, "train on", "1 to 8"],
-      [validation, "choose by", "9"],
-      [test, "test on", "10"],
-    ] as const
-  ) {
-    if (rows.length === 0) {
-      throw new UserError(
-        `Found no records to ${part} in ${set.source}: need some in fold ${folds}`,
-      );
-    }
-  }
+  const check = (rows: Int32Array, use: string) => {
+    if (rows.length === 0) throw new UserError(`Found no records to ${use}`);
+  };
+  check(train, `train on in ${set.source}: need some in fold 1 to 8`);
+  check(validation, `choose by in ${set.source}: need some in fold 9`);
+  check(test, `test on in ${set.source}: need some in fold 10`);
 }

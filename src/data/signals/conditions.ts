@@ -36,9 +36,7 @@ export function sweepConditions(
 
 /** A condition in words: "clean", "noise 0.1 mV", "20% zeroed". */
 export function describeCondition({ noiseStd, maskRatio }: Condition): string {
-  const parts = [
-    ...(noiseStd > 0 ? [`noise ${noiseStd} mV`] : []),
-    ...(maskRatio > 0 ? [`${formatNumber(100 * maskRatio)}% zeroed`] : []),
-  ];
-  return parts.join(", ") || "clean";
+  const noise = noiseStd > 0 && `noise ${noiseStd} mV`;
+  const gap = maskRatio > 0 && `${formatNumber(100 * maskRatio)}% zeroed`;
+  return [noise, gap].filter(Boolean).join(", ") || "clean";
 }

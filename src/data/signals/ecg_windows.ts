@@ -27,10 +27,6 @@ export function windowStarts(samples: number, length: number): number[] {
 /**
  * A part of an ECG in the digital units of a record set, 1 µV.
  *
- * @param ecg The signal
- * @param path Name of the record, for messages
- * @param first First sample
- * @param length Samples, T
  * @returns [T, 12], the lead fastest
  * @throws {UserError} where a value exceeds ±32.767 mV, which no heart gives
  */

@@ -29,11 +29,9 @@ export interface SignalAssumptions {
 /**
  * A window of all leads at a rate, through {@linkcode resample}.
  *
- * @param signals The leads
  * @param rate Rate of the result, Hz
  * @param start First sample of the window at that rate
  * @param count Samples of the window; fewer come back where the record ends before
- * @param file Name of the file, for messages
  * @returns Millivolts, in the order of `LEADS`
  * @throws {UserError} where a sample of the window is missing, or the leads' rate is below 1 Hz or
  *   above 1 MHz

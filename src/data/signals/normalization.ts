@@ -33,8 +33,6 @@ export function noNormalization(leads = 12): Normalization {
  * Sums are taken of digital units, whole numbers, in float64: exact below 2⁵³, which the training
  * folds of PTB-XL do not reach, so E[x²] − E[x]² loses nothing.
  *
- * @param set The records
- * @param rows The training rows
  * @throws {RangeError} where there are no rows
  */
 export function trainNormalization(

@@ -12,18 +12,8 @@ export const CLASS_NAMES = ["NORM", "MI", "STTC", "HYP", "CD"] as const;
 
 /** The twelve leads, in the order of every signal. */
 export const LEADS = [
-  "I",
-  "II",
-  "III",
-  "AVR",
-  "AVL",
-  "AVF",
-  "V1",
-  "V2",
-  "V3",
-  "V4",
-  "V5",
-  "V6",
+  ...["I", "II", "III", "AVR", "AVL", "AVF"] as const,
+  ...["V1", "V2", "V3", "V4", "V5", "V6"] as const,
 ] as const;
 
 /** Digital units of one millivolt in every record set, as in PTB-XL. */
@@ -87,7 +77,6 @@ export function recordCount(set: Pick<RecordSet, "ids">): number {
 /**
  * One record in millivolts, [T, leads], the lead fastest.
  *
- * @param set The records
  * @param row Row in the set, 0 to records − 1 (not the `ecg_id`)
  * @throws {RangeError} where there is no such row
  */
@@ -99,18 +88,14 @@ export function recordMillivolts(
     throw new RangeError(`Cannot take row ${row}: need 0 to ${set.ids.length - 1}`);
   }
   const size = set.signalLength * set.leads.length;
-  const millivolts = new Float32Array(size); // [T, leads]
-  for (let i = 0; i < size; i++) {
-    millivolts[i] = set.samples[row * size + i] * set.millivoltsPerUnit;
-  }
-  return millivolts;
+  const samples = set.samples.subarray(row * size, (row + 1) * size);
+  return Float32Array.from(samples, (value) => value * set.millivoltsPerUnit);
 }
 
 /**
  * How many of the given rows carry each class; the last entry counts the rows without any.
  *
  * @param labels 0 or 1, [records, classes]
- * @param classes Number of classes
  * @param rows Rows to count, with repetition; all of them where absent
  * @returns [classes + 1]
  */
@@ -123,14 +108,13 @@ export function countClasses(
   const total = rows?.length ?? labels.length / classes;
   for (let i = 0; i < total; i++) {
     const row = rows === undefined ? i : rows[i];
-    let any = false;
+    let without = 1;
     for (let c = 0; c < classes; c++) {
-      if (labels[row * classes + c] > 0) {
-        counts[c]++;
-        any = true;
-      }
+      if (!(labels[row * classes + c] > 0)) continue;
+      counts[c]++;
+      without = 0;
     }
-    if (!any) counts[classes]++;
+    counts[classes] += without;
   }
   return counts;
 }
@@ -155,17 +139,9 @@ export function hasLabels(set: Pick<RecordSet, "labels">): boolean {
  * one each for what was resampled and padded, one for each record that was left out (the first ten).
  */
 export function describeRecordSet(
-  set: Pick<
+  set: Omit<
     RecordSet,
-    | "source"
-    | "samplingRate"
-    | "signalLength"
-    | "classNames"
-    | "labels"
-    | "quarantined"
-    | "padded"
-    | "resampled"
-    | "recordings"
+    "synthetic" | "leads" | "ids" | "patients" | "folds" | "samples" | "millivoltsPerUnit"
   >,
 ): string[] {
   const counts = countClasses(set.labels, set.classNames.length);
@@ -174,8 +150,7 @@ export function describeRecordSet(
   const lines = [
     `${set.source}, ${set.signalLength} samples at ${set.samplingRate} Hz`,
     hasLabels(set)
-      ? "Classes: " +
-        names.map((name, i) => `${name} ${formatCount(counts[i])}`).join(", ")
+      ? `Classes: ${names.map((name, i) => `${name} ${formatCount(counts[i])}`).join(", ")}`
       : "Classes: none, the records have no labels",
   ];
   if (set.resampled !== undefined && set.resampled > 0) {

@@ -67,8 +67,6 @@ const AUX = 63;
  * Notes at the start of the file that speak of the file itself are taken out of the list: the time
  * resolution, and definitions of codes that the published table does not have.
  *
- * @param bytes Contents of the file
- * @param file Its name, for messages
  * @throws {UserError} where the file is truncated or no annotation file in MIT format
  */
 export function parseAnnotations(bytes: Uint8Array, file = "annotations"): AnnotationFile {

@@ -97,8 +97,6 @@ const FORMATS: Readonly<Record<number, SampleFormat>> = {
 /**
  * The format of a number.
  *
- * @param format Number from the header
- * @param file File with the samples, for the message
  * @throws {UserError} for the FLAC formats 508, 516 and 524, and for unknown numbers
  */
 export function sampleFormat(format: number, file: string): SampleFormat {

@@ -132,8 +132,6 @@ export function readHeader(source: FileSource, name: string): WfdbHeader {
  * point, blank lines, carriage returns, fields separated by tabs. A lead's name before all numbers
  * are there ends them; the initial value and the checksum then count as not stated.
  *
- * @param text Contents of the `.hea` file
- * @param file Its name, for error messages
  * @throws {UserError} naming the file and line where the header is not valid
  */
 export function parseHeader(text: string, file = "header"): WfdbHeader {

@@ -31,7 +31,6 @@ import {
  * Reading is synchronous: records are small, and loaders of many run it in workers.
  *
  * @param path Path of the record with or without `.hea`
- * @param options Range of frames and verification
  * @returns Digital values; {@linkcode physicalValues} converts them
  * @throws {UserError} naming the file and the reason where a file is missing, truncated or damaged
  *

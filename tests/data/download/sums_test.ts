@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseSums } from "../../../src/data/download/download.ts";
+import { parseSums } from "../../../src/data/download/sums.ts";
 import { UserError } from "../../../src/errors.ts";
 
 Deno.test("parseSums() reads sha256sum's formats and refuses names that lead out", () => {
