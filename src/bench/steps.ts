@@ -102,7 +102,7 @@ export function makeStep(
   if (method) {
     // The length of masked blocks, the only setting that depends on it, does not change the cost.
     const settings = settingsOf(method, {}, 100);
-    return method.build({ store, settings, set: { ids: new Int32Array() } });
+    return method.build({ store, settings, patients: new Int32Array(), train: new Int32Array() });
   }
   switch (name as Exclude<StepName, MethodName>) {
     case "finetune":

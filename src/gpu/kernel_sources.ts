@@ -11,6 +11,7 @@ export { default as augment_content } from "../../kernels/input/augment_content.
 export { default as augment_finish } from "../../kernels/input/augment_finish.wgsl" with { type: "text" };
 export { default as augment_plan } from "../../kernels/input/augment_plan.wgsl" with { type: "text" };
 export { default as augment_spectrum } from "../../kernels/input/augment_spectrum.wgsl" with { type: "text" };
+export { default as concatenate } from "../../kernels/input/concatenate.wgsl" with { type: "text" };
 export { default as contrastive_views } from "../../kernels/input/contrastive_views.wgsl" with { type: "text" };
 export { default as corrupt } from "../../kernels/input/corrupt.wgsl" with { type: "text" };
 export { default as gather } from "../../kernels/input/gather.wgsl" with { type: "text" };

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { concatenate } from "../augment/concatenate.ts";
 import { type InputRequest, recordInput } from "../augment/record_input.ts";
 import type { ResidentRecords } from "../augment/resident_records.ts";
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
@@ -17,6 +18,8 @@ export interface Batch {
   readonly records: ResidentRecords;
   /** [rows or more] u32: row numbers in `records`. */
   readonly indices: Tensor;
+  /** [rows or more] u32: the row that each row is paired with, where the method pairs records. */
+  readonly partners?: Tensor;
   readonly step: StepState;
   /** [2 leads]: mean of each lead in mV, then 1 / standard deviation of each lead. */
   readonly normalization: Tensor;
@@ -39,6 +42,8 @@ export interface Method {
   record(recorder: Recorder, batch: Batch): void;
   /** Records what follows the optimizer's update, such as a target network's moving average. */
   recordUpdate?(recorder: Recorder, batch: Batch): void;
+  /** The rows that the rows of a batch are paired with: a function of row, seed and epoch alone. */
+  partnersOf?(rows: Int32Array, at: { seed: number; epoch: number }): Int32Array;
   /**
    * Momentum of the target network in a step.
    *
@@ -71,6 +76,23 @@ export function batchSignals(
     {},
 ): Tensor {
   return recordInput(recorder, { ...inputOf(batch), views, ...options });
+}
+
+/**
+ * Records first views of the batch's records and second views of their partners, augmented.
+ *
+ * @returns [2 rows, T, leads]
+ */
+export function pairedSignals(
+  recorder: Recorder,
+  batch: Batch,
+  augmentations: InputRequest["augmentations"],
+): Tensor {
+  const { indices, partners = indices } = batch;
+  const first = batchSignals(recorder, batch, { firstView: 0, augmentations });
+  const others = { ...batch, indices: partners };
+  const second = batchSignals(recorder, others, { firstView: 1, augmentations });
+  return concatenate(recorder, first, second);
 }
 
 /** Records the batch's labels, [rows, classes]. */

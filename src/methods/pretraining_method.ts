@@ -6,7 +6,6 @@
  */
 
 import type { BlockMask } from "../augment/mask_blocks.ts";
-import type { RecordSet } from "../data/signals/record_set.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { ParameterStore } from "../layers/parameters.ts";
@@ -65,6 +64,8 @@ export interface PretrainingStep extends Method {
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z?: Tensor };
   /** Follows on the loading of an encoder to start from, such as copying it to a target network. */
   encoderLoaded?(): Promise<void>;
+  /** What the user should know of the records at hand, in a sentence. */
+  readonly remark?: string;
   /** What to draw after every epoch, where a method gives signals back. */
   readonly reconstruction?: {
     readonly mask: BlockMask;
@@ -79,8 +80,9 @@ export interface BuildRequest<Settings> {
   readonly store: ParameterStore;
   readonly settings: Settings;
   readonly encoder?: EncoderChoice;
-  /** The records to be trained on. */
-  readonly set: Pick<RecordSet, "ids">;
+  /** Patient of every record, and the rows to be trained on. */
+  readonly patients: Int32Array;
+  readonly train: Int32Array;
 }
 
 /** A method of pretraining. */

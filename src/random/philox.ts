@@ -25,6 +25,7 @@ export const Stream = {
   folds: 11,
   masking: 12,
   permutation: 13,
+  pairing: 14,
 } as const;
 
 /** One of the values of {@linkcode Stream}. */

@@ -84,6 +84,7 @@ export class Trainer {
   readonly #programs = new Map<number, Program>();
   readonly #step: StepState;
   readonly #indices: Tensor;
+  readonly #partners: Tensor | undefined;
   #secondsPerStep = Infinity;
   #skipped = 0;
 
@@ -101,6 +102,8 @@ export class Trainer {
     this.learningRate = learningRate;
     this.#step = new StepState(gpu);
     this.#indices = Tensor.zeros(gpu, [Math.max(...this.#sizes)], "batch");
+    this.#partners = method.partnersOf &&
+      Tensor.zeros(gpu, this.#indices.shape, "partners");
     this.optimizer = new Adam(
       gpu,
       method.store.flat(method.trainedFrom, method.trainedTo),
@@ -125,7 +128,8 @@ export class Trainer {
   #record(recorder: Recorder, rows: number): void {
     const { records, normalizationTensor: normalization, labels } = this.workspace;
     const step = this.#step;
-    const batch = { records, indices: this.#indices, step, normalization, labels, rows };
+    const [indices, partners] = [this.#indices, this.#partners];
+    const batch = { records, indices, partners, step, normalization, labels, rows };
     this.method.record(recorder, batch);
     this.optimizer.record(recorder, step);
     this.method.recordUpdate?.(recorder, batch);
@@ -142,17 +146,20 @@ export class Trainer {
   > {
     const { signal } = this.options;
     await this.prepare();
-    const sizes = this.#sizes;
+    const { method } = this;
+    const [sizes, seed] = [this.#sizes, this.#seed];
     const started = performance.now();
     const losses: number[] = [];
     let weighted = 0;
     let lastRead = started;
     let first = 0;
     for (const [index, rows] of sizes.entries()) {
-      this.#indices.write(Uint32Array.from(order.subarray(first, first + rows)));
+      const batch = order.subarray(first, first + rows);
+      this.#indices.write(Uint32Array.from(batch));
+      this.#partners?.write(Uint32Array.from(method.partnersOf!(batch, { seed, epoch })));
       first += rows;
       this.#step.begin({
-        seed: this.#seed,
+        seed,
         epoch,
         step: this.steps,
         records: rows,
@@ -234,5 +241,6 @@ export class Trainer {
     this.optimizer.destroy();
     this.#step.destroy();
     this.#indices.release();
+    this.#partners?.release();
   }
 }

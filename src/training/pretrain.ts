@@ -51,7 +51,7 @@ export interface PretrainEvents {
   /** The network was probed before the first epoch. */
   untrained?(probeAuroc: number): void;
   epoch?(epoch: number, result: EpochResult & EpochObservation): void;
-  /** Something is wrong with the run, in a sentence. */
+  /** What the user should know, such as that something is wrong with the run, in a sentence. */
   warning?(text: string): void;
   /** The final probes begin. */
   probing?(): void;
@@ -125,7 +125,13 @@ export async function pretrain<Settings>(
   const settings = settingsOf(method, given.settings ?? {}, set.samplingRate);
   const initial = init === undefined ? undefined : await readCheckpoint(init);
   const store = new ParameterStore();
-  const step = method.build({ store, settings, encoder: given.encoder, set });
+  const step = method.build({
+    store,
+    settings,
+    encoder: given.encoder,
+    patients: set.patients,
+    train,
+  });
   const { encoder, reconstruction } = step;
   const monitor = new PretrainMonitor(workspace, step, seed, onlineProbe);
   let pictures: ReconstructionPictures | undefined;
@@ -166,6 +172,7 @@ export async function pretrain<Settings>(
           parameters: store.count,
           trained: trainedCount(step),
         });
+        if (step.remark) events?.warning?.(step.remark);
         probeRows.push(...folder.kept.filter((row) => row.probe_auroc !== undefined));
         if (facts.resumedAfter > 0 || !monitor.probesAfter(0)) return;
         const probeAuroc = await monitor.probeAuroc(0);
