@@ -6,13 +6,14 @@
  */
 
 import { byol } from "./byol.ts";
+import { clocs } from "./clocs.ts";
 import { contrastive } from "./contrastive.ts";
 import { masked } from "./masked.ts";
 import type { PretrainingMethod } from "./pretraining_method.ts";
 import { simclr } from "./simclr.ts";
 
 /** All methods by name. */
-export const METHODS = { simclr, byol, masked, contrastive } as const;
+export const METHODS = { simclr, byol, masked, contrastive, clocs } as const;
 
 /** Name of a method. */
 export type MethodName = keyof typeof METHODS;
