@@ -32,6 +32,7 @@ import { assertFolderWritable } from "../src/console/console.ts";
 import { type CommandContext, defineCommand, type Options } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { methodNamed } from "../src/methods/registry.ts";
 
 const flags = {
   "root": pathFlag({ default: "results", description: "Folder to look through" }),
@@ -236,7 +237,11 @@ function runNamed(name: string, root: string): Run {
 }
 
 async function compare(a: Run, b: Run, { json, out }: RunsOptions): Promise<void> {
-  const comparison = compareRuns(a, b);
+  const comparison = compareRuns(
+    a,
+    b,
+    (command) => methodNamed(command.replace("train-", ""))?.loss,
+  );
   const names = distinctNames(a, b);
   const { curves } = comparison;
   if (curves.length > 0) assertFolderWritable(join(out, "loss.svg"), "--out");

@@ -12,14 +12,6 @@ import { trainingTotals } from "./runs.ts";
 /** Where and when a run was made differs always, and says nothing of what it is. */
 const CIRCUMSTANCES = ["commandLine", "started", "out"];
 
-/** Losses of the pretraining commands, with their units. */
-const PRETRAINING_LOSSES: Readonly<Record<string, string>> = {
-  "train-simclr": "NT-Xent (nats)",
-  "train-contrastive": "NT-Xent (nats)",
-  "train-byol": "regression (0 to 8)",
-  "train-masked": "mean squared error",
-};
-
 /** A setting that two runs do not share; undefined where a run has no such setting. */
 export interface DifferingSetting {
   readonly name: string;
@@ -66,12 +58,18 @@ export interface RunComparison {
 /**
  * Compares two runs of any kind. Curves are given where they can be laid over each other: training
  * losses of one kind, else the validation loss, which is the cross-entropy for all classifiers.
+ *
+ * @param lossOf The loss of a pretraining command with its unit, for titles; undefined: not known.
  */
-export function compareRuns(a: Run, b: Run): RunComparison {
+export function compareRuns(
+  a: Run,
+  b: Run,
+  lossOf: (command: string) => string | undefined = () => undefined,
+): RunComparison {
   return {
     settings: differingSettings(a, b),
     metrics: comparedMetrics(a, b),
-    ...sharedCurves(a, b),
+    ...sharedCurves(a, b, lossOf),
   };
 }
 
@@ -125,7 +123,11 @@ function isClassifier({ epochRows }: Run): boolean {
   return epochRows.some((row) => row.validation_loss !== undefined);
 }
 
-function sharedCurves(a: Run, b: Run): Pick<RunComparison, "curves" | "missingCurves"> {
+function sharedCurves(
+  a: Run,
+  b: Run,
+  lossOf: (command: string) => string | undefined,
+): Pick<RunComparison, "curves" | "missingCurves"> {
   if (epochsDone(a) === 0 || epochsDone(b) === 0) {
     return { curves: [], missingCurves: ["No curves: an epoch has ended in one run at most."] };
   }
@@ -153,7 +155,7 @@ function sharedCurves(a: Run, b: Run): Pick<RunComparison, "curves" | "missingCu
     else add("loss", "Validation loss: cross-entropy (nats)", "validation_loss");
     add("auroc", "Validation macro AUROC (0.5 = chance)", "auroc_macro");
   } else {
-    const loss = PRETRAINING_LOSSES[String(a.config.command)];
+    const loss = lossOf(String(a.config.command));
     if (same("command")) add("loss", `Training loss${loss ? `: ${loss}` : ""}`, "train_loss");
     else missingCurves.push("No curve of the loss: the methods have losses of their own.");
     add("auroc", "Macro AUROC of the probe (0.5 = chance)", "probe_auroc");
