@@ -6,7 +6,7 @@
  */
 
 import type { Refuse } from "./refuse.ts";
-import { CHECKPOINT_FORMAT_VERSION, type CheckpointMetadata } from "./state_dict.ts";
+import { CHECKPOINT_FORMAT_VERSION, type CheckpointMetadata, isCount } from "./state_dict.ts";
 
 /**
  * JSON with sorted keys and no white space. Absent (undefined) members are left out; numbers that
@@ -45,7 +45,6 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number";
-const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isPositive: Check = (value) => isNumber(value) && (value as number) > 0;
 const isListOf = (check: Check, value: unknown): value is unknown[] =>
   Array.isArray(value) && value.every(check);

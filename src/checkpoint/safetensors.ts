@@ -23,6 +23,7 @@ import {
   type DType,
   DTYPES,
   type HostTensor,
+  isCount,
   type StateDict,
   tensorFromBytes,
 } from "./state_dict.ts";
@@ -148,9 +149,8 @@ export function decodeSafetensors(file: Uint8Array, source: string): Checkpoint 
   };
 }
 
-function isNaturalList(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
+const areCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every(isCount);
 
 function readEntry(name: string, entry: StrictJson, dataBytes: number, refuse: Refuse) {
   if (!(entry instanceof Map)) return refuse(`the entry of tensor "${name}" is not an object`);
@@ -165,8 +165,8 @@ function readEntry(name: string, entry: StrictJson, dataBytes: number, refuse: R
     const known = [...DTYPE_OF_CODE.keys()];
     return refuse(`tensor "${name}" has dtype ${JSON.stringify(code)}; known are ${known}`);
   }
-  if (!isNaturalList(shape)) return refuse(`tensor "${name}" has no valid shape`);
-  if (!isNaturalList(offsets) || offsets.length !== 2) {
+  if (!areCounts(shape)) return refuse(`tensor "${name}" has no valid shape`);
+  if (!areCounts(offsets) || offsets.length !== 2) {
     return refuse(`tensor "${name}" has no valid data_offsets`);
   }
   const [start, end] = offsets;

@@ -149,6 +149,11 @@ export function sourceOf({ source }: Pick<Checkpoint, "source">): string {
   return source ?? "the checkpoint";
 }
 
+/** Whether a value can be a dimension, an offset or a count: a whole number from 0 to 2^53 − 1. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** Number of elements of a shape: the product of its dimensions, 1 for `[]`. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
@@ -193,9 +198,7 @@ export function assertTensor(name: string, { dtype, shape, data }: HostTensor): 
   if (data.constructor !== array) {
     throw fail(`${dtype} needs ${array.name}, got ${data.constructor.name}`);
   }
-  if (shape.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 0)) {
-    throw fail(`shape [${shape}] is not a shape`);
-  }
+  if (!shape.every(isCount)) throw fail(`shape [${shape}] is not a shape`);
   if (elementCount(shape) !== data.length) {
     throw fail(`shape [${shape}] needs ${elementCount(shape)} values, got ${data.length}`);
   }

@@ -150,11 +150,10 @@ function gather(
 }
 
 function isTensorDictionary(value: unknown): value is Map<string, TensorReference> {
-  if (!(value instanceof Map)) return false;
-  for (const [key, member] of value) {
-    if (typeof key !== "string" || !(member instanceof TensorReference)) return false;
-  }
-  return true;
+  return value instanceof Map &&
+    value.entries().every(([key, member]) =>
+      typeof key === "string" && member instanceof TensorReference
+    );
 }
 
 function interpret(

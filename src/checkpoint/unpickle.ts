@@ -9,7 +9,7 @@
 
 import { Op } from "./pickle_opcodes.ts";
 import type { Refuse } from "./refuse.ts";
-import { type DType, DTYPES } from "./state_dict.ts";
+import { type DType, DTYPES, isCount } from "./state_dict.ts";
 
 /** A Python tuple. */
 export class PickleTuple {
@@ -179,7 +179,7 @@ export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
   /** (storage, offset, size, stride, requires_grad, hooks, …) */
   function tensor(items: readonly unknown[]): TensorReference {
     const [storage, offset, size, stride] = items;
-    if (!(storage instanceof StorageReference) || !isNatural(offset)) {
+    if (!(storage instanceof StorageReference) || !isCount(offset)) {
       return fail("a tensor has no storage");
     }
     const shape = naturals(size);
@@ -203,7 +203,7 @@ export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
 
   function naturals(value: unknown): readonly number[] {
     const items = value instanceof PickleTuple ? value.items : value;
-    if (!Array.isArray(items) || items.length > MAXIMUM_DIMENSIONS || !items.every(isNatural)) {
+    if (!Array.isArray(items) || items.length > MAXIMUM_DIMENSIONS || !items.every(isCount)) {
       return fail("a tensor has a malformed shape or stride");
     }
     return items;
@@ -215,7 +215,7 @@ export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
     const [kind, type, key, , count] = items;
     const dtype = type instanceof Global ? STORAGE_DTYPES.get(type.name) : undefined;
     if (
-      kind !== "storage" || dtype === undefined || typeof key !== "string" || !isNatural(count)
+      kind !== "storage" || dtype === undefined || typeof key !== "string" || !isCount(count)
     ) {
       return fail("a storage is malformed");
     }
@@ -293,10 +293,6 @@ export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
     );
     step();
   }
-  if (stack.length !== 1 || marked.length > 0) fail("the pickle stops amid its work");
+  if (stack.length !== 1 || marked.length > 0) fail("the pickle stops before its end");
   return stack[0];
-}
-
-function isNatural(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

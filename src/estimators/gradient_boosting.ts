@@ -100,16 +100,14 @@ export async function fitGradientBoosting(
     minimumCurvature = 1,
     onTree,
   } = options;
-  const fail = (reason: string) => new RangeError(`Cannot boost trees: ${reason}`);
-  if (!Number.isInteger(total) || total < 1) {
-    throw fail(`trees is ${total}, need an integer from 1`);
-  }
-  if (!(maximumDepth >= 1)) throw fail(`maximumDepth is ${maximumDepth}, need 1 or more`);
-  if (!(learningRate > 0)) throw fail(`learningRate is ${learningRate}, need a number above 0`);
-  if (!(l2 >= 0)) throw fail(`l2 is ${l2}, need 0 or more`);
-  if (!(minimumCurvature > 0)) {
-    throw fail(`minimumCurvature is ${minimumCurvature}, need a number above 0`);
-  }
+  const need = (name: string, value: number, isFine: boolean, what: string) => {
+    if (!isFine) throw new RangeError(`Cannot boost trees: ${name} is ${value}, need ${what}`);
+  };
+  need("trees", total, Number.isInteger(total) && total >= 1, "an integer from 1");
+  need("maximumDepth", maximumDepth, maximumDepth >= 1, "1 or more");
+  need("learningRate", learningRate, learningRate > 0, "a number above 0");
+  need("l2", l2, l2 >= 0, "0 or more");
+  need("minimumCurvature", minimumCurvature, minimumCurvature > 0, "a number above 0");
   const limits = { maximumDepth, learningRate, l2, minimumCurvature };
   const binned = binFeatures(trainingColumns(data, classes, "boosted trees"));
   const { rows, dimension } = binned;

@@ -13,7 +13,7 @@
  * inverse Hessian is the exact one at that start, π(1 − π) XᵀX / n + l2 I, factored by Cholesky:
  * the first step is Newton's, and correlated features cost no more steps than independent ones. The
  * Gram matrix is made once for all classes and penalties. Where the solution is far from the start
- * (separable classes, weak penalties) the search restarts now and then with the Hessian there.
+ * (separable classes, weak penalties) the search restarts every 25 steps with the Hessian there.
  *
  * @module
  */

@@ -142,9 +142,7 @@ export class CounterRandom {
   shuffle<T extends { length: number; [index: number]: unknown }>(values: T): T {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const held = values[i];
-      values[i] = values[j];
-      values[j] = held;
+      [values[i], values[j]] = [values[j], values[i]];
     }
     return values;
   }

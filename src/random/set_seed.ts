@@ -1,5 +1,5 @@
 /**
- * The default seed: one call makes everything after it repeatable.
+ * Default seed of the library functions that may be called without one.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const calls = new Map<Stream, number>();
  * `augmentRecords`, `bootstrapIntervals`), each on a stream of random numbers of its own: drawing more
  * from one changes no other. Jobs, cohorts and label subsets take their seed as an argument.
  *
- * @param value 0 to 2³² − 1; 42 until somebody calls this.
+ * @param value 0 to 2³² − 1; 42 until it is set.
  * @throws {RangeError} When the seed is no such integer.
  *
  * @example

@@ -20,11 +20,11 @@ export interface CohortOptions {
   readonly duration?: number;
   /** Without noise and electrode faults; default false. */
   readonly quiet?: boolean;
-  /** Called now and then with the number of records done. */
+  /** Called after every 64 records and at the end. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A record set that also knows the people and the findings behind the signals. */
+/** A record set with the patients and findings that the signals were computed from. */
 export interface SyntheticCohort extends RecordSet {
   /** Patient of each record, [records]. */
   readonly people: readonly Patient[];
