@@ -130,21 +130,14 @@ function gather(
   shape: readonly number[],
   strides: readonly number[],
 ): Uint8Array {
-  const count = elementCount(shape);
-  const result = new Uint8Array(count * size);
-  const index = new Array<number>(shape.length).fill(0);
-  let from = offset;
-  for (let element = 0; element < count; element++) {
-    for (let byte = 0; byte < size; byte++) {
-      result[element * size + byte] = source[from * size + byte];
+  const result = new Uint8Array(elementCount(shape) * size);
+  for (let to = 0; to < result.length; to += size) {
+    let from = offset;
+    for (let axis = shape.length - 1, rest = to / size; axis >= 0; axis--) {
+      from += rest % shape[axis] * strides[axis];
+      rest = Math.floor(rest / shape[axis]);
     }
-    // The next index in row-major order: like an odometer, the last axis turns fastest.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
+    for (let byte = 0; byte < size; byte++) result[to + byte] = source[from * size + byte];
   }
   return result;
 }

@@ -293,6 +293,6 @@ export function unpickle(bytes: Uint8Array, refuse: Refuse): unknown {
     );
     step();
   }
-  if (stack.length !== 1 || marked.length > 0) fail("the pickle stops before its end");
+  if (stack.length !== 1 || marked.length > 0) fail("the pickle does not end with one value");
   return stack[0];
 }

@@ -149,7 +149,7 @@ const hostile: [what: string, file: Uint8Array, message: string][] = [
   ["an extension code", run(0x82, 1, "."), "opcode 0x82"],
   ["protocol 4", archive(pickle(0x80, 4, "N.")), "protocol 4"],
   ["a name without an end", run("cos" + "x".repeat(1000)), "no end"],
-  ["an empty stack", run("."), "stops before its end"],
+  ["an empty stack", run("."), "does not end with one value"],
   ["a pickle that only pops", run("R."), "empty stack"],
   ["a list closed before it opens", run("t."), "closes what it never opened"],
   ["an unset memo", run("h\x09."), "memo 9"],

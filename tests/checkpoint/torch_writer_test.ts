@@ -49,7 +49,7 @@ function example(): Checkpoint {
 
 Deno.test("encodeTorch() writes the very bytes that PyTorch was seen to read", () => {
   // written.pt was loaded by PyTorch 1.13 and 2.14 (check_written.py). If the writer changes on
-  // purpose: write it anew, load it with both, commit.
+  // purpose: write it again, load it with both, commit.
   assertEquals(encodeTorch(example()), Deno.readFileSync(`${folder}/written.pt`));
 });
 
@@ -140,6 +140,6 @@ Deno.test("encodeTorch() copies nothing but the viewed part of an array", () => 
   assertEquals(bytesOf(read), bytesOf(part));
 });
 
-if (import.meta.main) { // deno run -A tests/checkpoint/torch_writer_test.ts: writes the fixture anew
+if (import.meta.main) { // deno run -A tests/checkpoint/torch_writer_test.ts: writes the fixture again
   Deno.writeFileSync(`${folder}/written.pt`, encodeTorch(example()));
 }
