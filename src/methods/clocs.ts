@@ -15,7 +15,6 @@ import type { Recorder } from "../gpu/recorder.ts";
 import { ntXent } from "../losses/nt_xent.ts";
 import { Simclr } from "../models/simclr.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
-import { formatCount } from "../text/format.ts";
 import { type Batch, pairedSignals } from "./method.ts";
 import type { BuildRequest, PretrainingMethod } from "./pretraining_method.ts";
 import { simclr, SimclrMethod, type SimclrSettings } from "./simclr.ts";
@@ -51,7 +50,9 @@ export class ClocsMethod extends SimclrMethod {
     this.remark = paired === 0
       ? "No patient has a second training record: every record is paired with another view of " +
         "itself, which is SimCLR"
-      : `${formatCount(paired)} of ${formatCount(train.length)} training records are paired with ` +
+      : `${paired.toLocaleString("en")} of ${
+        train.length.toLocaleString("en")
+      } training records are paired with ` +
         "another one of their patient, the rest with another view of themselves";
   }
 
