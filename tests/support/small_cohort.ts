@@ -2,6 +2,7 @@
 
 import { LEADS } from "../../src/data/signals/record_set.ts";
 import { writeRecordSync } from "../../src/data/files/wfdb/write_record.ts";
+import { plainSignals } from "../data/files/record_files.ts";
 
 /** The statements of a small `scp_statements.csv`. */
 const STATEMENTS = `,description,diagnostic,form,rhythm,diagnostic_class
@@ -61,7 +62,7 @@ export function writeSmallCohort(records: readonly SmallRecord[] = SMALL_RECORDS
     writeRecordSync(`${root}/records100/00000`, {
       name: smallFile(id).split("/")[2],
       samplingRate: 100,
-      signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),
+      signals: plainSignals(LEADS),
       samples,
     });
   }

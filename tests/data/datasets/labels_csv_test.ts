@@ -1,9 +1,9 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadLabelsCsv } from "../../../src/data/datasets/labels_csv.ts";
 import { describeRecordSet } from "../../../src/data/signals/record_set.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { waveAt, waveCsv, withFolder, writeWave } from "../files/record_files.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 200, cache: false } as const;
 const TABLE = "path,fold,AF\na,1,1\nsub/b.csv,9,0\nsub/c.hea,10,1\n";
@@ -45,9 +45,8 @@ Deno.test("loadLabelsCsv: the table may lie elsewhere", () =>
     const options = { ...SHAPE, sourceRate: 250 };
     const set = await loadLabelsCsv(`${root}/tables/my.csv`, { ...options, root });
     assertEquals(set.ids.length, 3);
-    await assertRejects(
+    await rejectsUserError(
       () => loadLabelsCsv(`${root}/tables/my.csv`, options),
-      UserError,
       `Correct the paths in ${root}/tables/my.csv, which are relative to ${root}/tables`,
     );
   }));
@@ -62,13 +61,12 @@ Deno.test("loadLabelsCsv: leaves damaged records out, but not all of a class", (
     assertEquals([...set.ids], [1, 2]);
     assertEquals(set.quarantined.map(({ id, file }) => [id, file]), [[3, "sub/c.hea"]]);
     assertStringIncludes(set.quarantined[0].reason, "c.dat: the file is truncated");
-    await assertRejects(
+    await rejectsUserError(
       () => loadLabelsCsv(path, { ...options, strict: true }),
-      UserError,
       "record 3",
     );
     Deno.writeTextFileSync(path, TABLE.replace("a,1,1", "a,1,0"));
-    await assertRejects(() => loadLabelsCsv(path, options), UserError, "all records of class AF");
+    await rejectsUserError(() => loadLabelsCsv(path, options), "all records of class AF");
     // Without a rate the table of samples cannot be read, the others can.
     Deno.writeTextFileSync(path, TABLE);
     const { quarantined } = await loadLabelsCsv(path, SHAPE);
@@ -100,14 +98,12 @@ Deno.test("loadLabelsCsv: the cache keeps classes and paths, and notices changes
 
 Deno.test("loadLabelsCsv: names a table that is not there", () =>
   withFolder(async (root) => {
-    await assertRejects(
+    await rejectsUserError(
       () => loadLabelsCsv(`${root}/none.csv`, SHAPE),
-      UserError,
       `Cannot read ${root}/none.csv: the file is missing`,
     );
-    await assertRejects(
+    await rejectsUserError(
       () => loadLabelsCsv(`${root}/no/my.csv`, SHAPE),
-      UserError,
       "no such folder",
     );
   }));

@@ -26,15 +26,10 @@ Deno.test("no subject is in two parts, and parts are whole records of DS1 and DS
     partOf.set(subject, part);
     assert((part === "test" ? MIT_BIH_DS2 : MIT_BIH_DS1).includes(record), `${record}`);
   }
-  assertEquals(MIT_BIH_RECORDS.filter((r) => mitBihPart(r) === "unused"), [
-    102,
-    104,
-    107,
-    201,
-    217,
-  ]);
-  assertEquals(MIT_BIH_RECORDS.filter((r) => mitBihPart(r) === "test"), [...MIT_BIH_DS2].sort());
-  assertEquals(MIT_BIH_RECORDS.filter((r) => mitBihPart(r) === "validation"), MIT_BIH_VALIDATION);
+  const recordsOf = (part: string) => MIT_BIH_RECORDS.filter((r) => mitBihPart(r) === part);
+  assertEquals(recordsOf("unused").join(), "102,104,107,201,217");
+  assertEquals(recordsOf("test"), [...MIT_BIH_DS2].sort());
+  assertEquals(recordsOf("validation"), MIT_BIH_VALIDATION);
 });
 
 Deno.test("folds: training two by two in 1 to 8, validation 9, test 10, none for the rest", () => {

@@ -1,14 +1,15 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { adviceFor } from "../../../src/console/advice.ts";
-import { UserError } from "../../../src/errors.ts";
 import { labelWindows } from "../../../src/data/datasets/aami_classes.ts";
 import { loadMitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { describeRecordSet } from "../../../src/data/signals/record_set.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { CODE, smallMlii, withSmallMitdb } from "../../support/small_mitdb.ts";
+import { editText, flipBits } from "../files/record_files.ts";
 import { encodeAnnotations } from "../files/wfdb/encode_annotations.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 Deno.test("loadMitBih() cuts and labels windows, by whole records", () =>
   withSmallMitdb(async (root) => {
@@ -99,9 +100,7 @@ Deno.test("loadMitBih() reads annotations with a time resolution of their own", 
 Deno.test("loadMitBih() leaves damaged records out and names them; strict fails", () =>
   withSmallMitdb(async (root) => {
     Deno.truncateSync(`${root}/100.dat`, 1000);
-    const bytes = Deno.readFileSync(`${root}/101.dat`);
-    bytes[7] ^= 4;
-    Deno.writeFileSync(`${root}/101.dat`, bytes);
+    flipBits(`${root}/101.dat`, 7, 4);
     Deno.removeSync(`${root}/106.atr`);
     Deno.truncateSync(`${root}/202.atr`, 9);
     const set = await loadMitBih(root);
@@ -114,33 +113,28 @@ Deno.test("loadMitBih() leaves damaged records out and names them; strict fails"
     assertStringIncludes(reason(101), "checksum");
     assertStringIncludes(reason(106), "106.atr: the file is missing");
     assertStringIncludes(reason(202), "202.atr: the file is truncated");
-    await assertRejects(
+    await rejectsUserError(
       () => loadMitBih(root, { strict: true }),
-      UserError,
       "record 100: 100.dat: the file is truncated",
     );
   }));
 
 Deno.test("loadMitBih() says what is wrong with the folder or the options", async (t) => {
   await t.step("no folder", async () => {
-    const error = await assertRejects(() => loadMitBih("nowhere"), UserError);
+    const error = await rejectsUserError(() => loadMitBih("nowhere"));
     assertStringIncludes(adviceFor(error)!, 'task fetch-mitbih", or point --mitbih-root at');
-    await assertRejects(() => loadMitBih(import.meta.filename!), UserError, "no such folder");
+    await rejectsUserError(() => loadMitBih(import.meta.filename!), "no such folder");
   });
   await withSmallMitdb(async (root) => {
     await t.step("a window longer than the records", async () => {
-      await assertRejects(
+      await rejectsUserError(
         () => loadMitBih(root, { signalLength: 3000 }),
-        UserError,
         "no record holds 30 s with a beat",
       );
     });
     await t.step("no MLII", async () => {
-      Deno.writeTextFileSync(
-        `${root}/100.hea`,
-        Deno.readTextFileSync(`${root}/100.hea`).replace("MLII", "V2"),
-      );
-      await assertRejects(() => loadMitBih(root), UserError, "it has no lead MLII");
+      editText(`${root}/100.hea`, "MLII", "V2");
+      await rejectsUserError(() => loadMitBih(root), "it has no lead MLII");
     });
     for (
       const [options, message] of [
@@ -149,7 +143,7 @@ Deno.test("loadMitBih() says what is wrong with the folder or the options", asyn
         [{ signalLength: 0 }, "at least 1"],
         [{ signalLength: 2.5 }, "at least 1"],
       ] as const
-    ) await assertRejects(() => loadMitBih(root, options), UserError, message);
+    ) await rejectsUserError(() => loadMitBih(root, options), message);
   }, [{ record: 100 }]);
 });
 

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { takePtbXlInventory } from "../../../src/data/datasets/ptb_xl_inventory.ts";
 import type { InventoryOptions } from "../../../src/data/inventory/inventory.ts";
-import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
+import { editText, flipBits } from "../files/record_files.ts";
 import { smallFile, withSmallCohort } from "../../support/small_cohort.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 /** The JSON of an inventory. */
 async function take(root: string, options: InventoryOptions = {}) {
@@ -15,10 +16,8 @@ Deno.test("takePtbXlInventory() counts records, patients and classes of every gr
   withSmallCohort(async (root) => {
     const table = `${root}/ptbxl_database.csv`;
     // Ages and sexes: 50 and female, but for the first (male, 300: over 89) and the last (empty).
-    const text = Deno.readTextFileSync(table)
-      .replace("1,11.0,50.0,1", "1,11.0,300.0,0")
-      .replace("9,15.0,50.0,1", "9,15.0,,");
-    Deno.writeTextFileSync(table, text);
+    editText(table, "1,11.0,50.0,1", "1,11.0,300.0,0");
+    editText(table, "9,15.0,50.0,1", "9,15.0,,");
     const inventory = await take(root);
     assertEquals([inventory.rows, inventory.patients], [6, 5]);
     const group = (groups: string, name: string) => {
@@ -53,10 +52,7 @@ Deno.test("takePtbXlInventory() finds missing and damaged files of both versions
     Deno.removeSync(`${root}/${smallFile(2)}.dat`);
     Deno.removeSync(`${root}/${smallFile(5)}.hea`);
     Deno.truncateSync(`${root}/${smallFile(7)}.dat`, 100);
-    const changed = `${root}/${smallFile(8)}.dat`;
-    const bytes = Deno.readFileSync(changed);
-    bytes[0] ^= 1;
-    Deno.writeFileSync(changed, bytes);
+    flipBits(`${root}/${smallFile(8)}.dat`, 0);
     const seen: number[] = [];
     const { files: { lr, hr } } = await take(root, {
       onProgress: (done, total) => seen.push(done / total),
@@ -82,9 +78,9 @@ Deno.test("takePtbXlInventory() takes tables with one version, and names what is
     const { files } = await take(root);
     assertEquals([Object.keys(files), files.hr.dat], [["hr"], 0]);
     Deno.writeTextFileSync(table, text.replace("strat_fold", "fold"));
-    await assertRejects(() => take(root), UserError, "strat_fold");
+    await rejectsUserError(() => take(root), "strat_fold");
     Deno.removeSync(table);
-    await assertRejects(() => take(root), UserError, "ptbxl_database.csv");
+    await rejectsUserError(() => take(root), "ptbxl_database.csv");
   }));
 
 testWithData("1,500 records of PTB-XL: the counts of their provenance", "ptb-xl", async (data) => {

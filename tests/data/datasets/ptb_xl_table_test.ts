@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assert, assertEquals } from "@std/assert";
 import { parsePtbXlTable } from "../../../src/data/datasets/ptb_xl_table.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const HEADER = "ecg_id,patient_id,age,sex,scp_codes,strat_fold,filename_lr,filename_hr";
 const ROW = `1,15709.0,56.0,1,"{'SR': 0.0}",3,records100/00000/00001_lr,records500/00000/00001_hr`;
@@ -26,13 +26,12 @@ Deno.test("parsePtbXlTable: columns may stand in any order, others are passed ov
 Deno.test("parsePtbXlTable: names a missing column", () => {
   for (const column of ["ecg_id", "patient_id", "scp_codes", "strat_fold", "filename_lr"]) {
     const header = HEADER.split(",").map((name) => name === column ? "other" : name).join(",");
-    assertThrows(
+    assertUserError(
       () => parsePtbXlTable(`${header}\n${ROW}\n`, 100),
-      UserError,
       `column "${column}" is missing`,
     );
   }
-  assertThrows(() => parsePtbXlTable("", 100), UserError, 'column "ecg_id" is missing');
+  assertUserError(() => parsePtbXlTable("", 100), 'column "ecg_id" is missing');
 });
 
 Deno.test("parsePtbXlTable: names the record whose field is not valid", () => {
@@ -46,12 +45,11 @@ Deno.test("parsePtbXlTable: names the record whose field is not valid", () => {
   ];
   for (const [from, to, message] of cases) {
     const text = `${HEADER}\n${ROW.replace(from, to)}\n`;
-    assertThrows(() => parsePtbXlTable(text, 100, "t.csv"), UserError, message);
+    assertUserError(() => parsePtbXlTable(text, 100, "t.csv"), message);
   }
-  assertThrows(
+  assertUserError(
     () => parsePtbXlTable(`${HEADER}\n${ROW}\n${ROW}\n`, 100),
-    UserError,
     "appears twice",
   );
-  assertThrows(() => parsePtbXlTable(`${HEADER}\n`, 100), UserError, "it lists no records");
+  assertUserError(() => parsePtbXlTable(`${HEADER}\n`, 100), "it lists no records");
 });

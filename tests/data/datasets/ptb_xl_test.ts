@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
 import {
   countClasses,
@@ -8,9 +8,8 @@ import {
 import { readRecordSync } from "../../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../../src/data/files/wfdb/record.ts";
 import { adviceFor } from "../../../src/console/advice.ts";
-import { UserError } from "../../../src/errors.ts";
 import { testWithData } from "../../support/shared_data.ts";
-import { withFolder } from "../files/record_files.ts";
+import { editText, flipBits, withFolder } from "../files/record_files.ts";
 import {
   SMALL_RECORDS,
   smallFile,
@@ -18,6 +17,7 @@ import {
   smallValue,
   withSmallCohort,
 } from "../../support/small_cohort.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 const NO_CACHE = { cache: false } as const;
 
@@ -77,9 +77,8 @@ testWithData(
 
 Deno.test("loadPtbXl: without any record at 500 Hz, says how to bring them", () =>
   withSmallCohort(async (root) => {
-    const error = await assertRejects(
+    const error = await rejectsUserError(
       () => loadPtbXl(root, { ...NO_CACHE, samplingRate: 500 }),
-      UserError,
     );
     assertStringIncludes(adviceFor(error)!, 'task fetch-ptbxl --resolution 500"');
   }));
@@ -91,12 +90,8 @@ Deno.test("loadPtbXl: samples, labels, ids, patients and folds stand in the orde
     assertEquals(Array.from(set.patients), SMALL_RECORDS.map(({ patient }) => patient));
     assertEquals(Array.from(set.folds), SMALL_RECORDS.map(({ fold }) => fold));
     assertEquals(Array.from(set.labels), [
-      ...[1, 0, 0, 0, 0],
-      ...[0, 1, 0, 0, 1],
-      ...[0, 0, 0, 0, 0],
-      ...[0, 0, 1, 1, 0],
-      ...[0, 0, 0, 1, 0],
-      ...[0, 0, 0, 0, 0],
+      ...[1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0],
+      ...[0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
     ]);
     SMALL_RECORDS.forEach(({ id }, row) => {
       assertEquals(set.samples[(row * 1000 + 321) * 12 + 9], smallValue(id, 321, 9));
@@ -110,9 +105,7 @@ Deno.test("loadPtbXl: samples, labels, ids, patients and folds stand in the orde
 Deno.test("loadPtbXl: a damaged, truncated or missing record is left out and listed", async () => {
   await withSmallCohort(async (root) => {
     Deno.truncateSync(`${root}/${smallFile(2)}.dat`, 23998);
-    const bytes = Deno.readFileSync(`${root}/${smallFile(5)}.dat`);
-    bytes[1000] ^= 4;
-    Deno.writeFileSync(`${root}/${smallFile(5)}.dat`, bytes);
+    flipBits(`${root}/${smallFile(5)}.dat`, 1000, 4);
     Deno.removeSync(`${root}/${smallFile(8)}.dat`);
     const set = await loadPtbXl(root, NO_CACHE);
     assertEquals(Array.from(set.ids), [1, 7, 9]);
@@ -131,9 +124,8 @@ Deno.test("loadPtbXl: a damaged, truncated or missing record is left out and lis
     const summary = describeRecordSet(set).join("\n");
     assertStringIncludes(summary, "Left out 3 of 6 records, damaged or missing:");
     assertStringIncludes(summary, `${smallFile(5)}: `);
-    await assertRejects(
+    await rejectsUserError(
       () => loadPtbXl(root, { ...NO_CACHE, strict: true }),
-      UserError,
       "Cannot read record 2: ",
     );
   });
@@ -157,16 +149,14 @@ Deno.test("loadPtbXl: shorter records are padded and counted, longer ones are cu
 });
 
 Deno.test("loadPtbXl: says what is wrong with the folder or its tables", async () => {
-  await assertRejects(() => loadPtbXl("/no/such", NO_CACHE), UserError, "there is no such folder");
+  await rejectsUserError(() => loadPtbXl("/no/such", NO_CACHE), "there is no such folder");
   const fails = (message: string, damage: (root: string) => void) =>
     withSmallCohort(async (root) => {
       damage(root);
-      await assertRejects(() => loadPtbXl(root, NO_CACHE), UserError, message);
+      await rejectsUserError(() => loadPtbXl(root, NO_CACHE), message);
     });
-  const edit = (name: string, from: string | RegExp, to: string) => (root: string) => {
-    const text = Deno.readTextFileSync(`${root}/${name}`);
-    Deno.writeTextFileSync(`${root}/${name}`, text.replace(from, to));
-  };
+  const edit = (name: string, from: string, to: string) => (root: string) =>
+    editText(`${root}/${name}`, from, to);
   const table = "ptbxl_database.csv";
   await fails(
     "ptbxl_database.csv: the file is missing",
@@ -187,6 +177,6 @@ Deno.test("loadPtbXl: says what is wrong with the folder or its tables", async (
 
 Deno.test("loadPtbXl: refuses a rate or a length that makes no sense", async () => {
   const rate = 250 as 100;
-  await assertRejects(() => loadPtbXl("/x", { samplingRate: rate }), UserError, "give 100 or 500");
-  await assertRejects(() => loadPtbXl("/x", { signalLength: 0 }), UserError, "at least 1");
+  await rejectsUserError(() => loadPtbXl("/x", { samplingRate: rate }), "give 100 or 500");
+  await rejectsUserError(() => loadPtbXl("/x", { signalLength: 0 }), "at least 1");
 });

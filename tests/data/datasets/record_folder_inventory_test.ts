@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { takeRecordFolderInventory } from "../../../src/data/datasets/record_folder_inventory.ts";
 import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
 import type { InventoryOptions } from "../../../src/data/inventory/inventory.ts";
-import { UserError } from "../../../src/errors.ts";
-import { withFolder } from "../files/record_files.ts";
+import { plainSignals, withFolder } from "../files/record_files.ts";
 import { testWithData } from "../../support/shared_data.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 /** What the tests write: rate, seconds, leads and comments. */
 type Written = [rate: number, seconds: number, leads: string[], comments: string[]];
@@ -21,12 +21,7 @@ function withRecords(
       writeRecordSync(at, {
         name: path.slice(cut + 1),
         samplingRate,
-        signals: leads.map((description) => ({
-          description,
-          gain: 1000,
-          baseline: 0,
-          units: "mV",
-        })),
+        signals: plainSignals(leads),
         samples: new Int16Array(samplingRate * seconds * leads.length),
         comments,
       });
@@ -96,14 +91,12 @@ Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reaso
       assertStringIncludes(unreadable[1].reason, "odd.hea, line 1");
       assertStringIncludes(unreadable[2].reason, "cut.dat: the file is truncated");
       assertEquals(seen.at(-1), 1);
-      await assertRejects(
+      await rejectsUserError(
         () => take(`${folder}/none`),
-        UserError,
         "there is no such folder",
       );
-      await assertRejects(
+      await rejectsUserError(
         () => take(`${folder}/notes.txt`),
-        UserError,
         "not a folder",
       );
     },

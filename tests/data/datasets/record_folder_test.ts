@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadRecordFolder } from "../../../src/data/datasets/record_folder.ts";
 import { describeRecordSet, hasLabels } from "../../../src/data/signals/record_set.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { waveAt, withFolder, writeWave } from "../files/record_files.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 200 };
 
@@ -48,9 +48,8 @@ Deno.test("loadRecordFolder: leaves damaged records out; another rate too where 
       "g1/deep/c",
     ]]);
     assertStringIncludes(set.quarantined[0].reason, "g1/a.hea: the rate is 500 Hz, need 100 Hz");
-    await assertRejects(
+    await rejectsUserError(
       () => loadRecordFolder(root, { ...SHAPE, strict: true, cache: false }),
-      UserError,
       "Cannot read record 3",
     );
   }));
@@ -93,7 +92,7 @@ Deno.test("loadRecordFolder: segments of a record are no records", () =>
 Deno.test("loadRecordFolder: says what is wrong with the folder", () =>
   withFolder(async (root) => {
     const fails = (path: string, message: string, options = {}) =>
-      assertRejects(() => loadRecordFolder(path, { cache: false, ...options }), UserError, message);
+      rejectsUserError(() => loadRecordFolder(path, { cache: false, ...options }), message);
     await fails(`${root}/none`, "there is no such folder");
     await fails(root, "there is no WFDB record (.hea) in it or below it");
     Deno.writeTextFileSync(`${root}/a.hea`, "a 1 100\na.dat 16\n");
@@ -117,9 +116,8 @@ testWithData(
 );
 
 testWithData("loadRecordFolder: two leads are not twelve", "mitdb", async (data) => {
-  await assertRejects(
+  await rejectsUserError(
     () => loadRecordFolder(data, { cache: false }),
-    UserError,
     "100.hea: it has no lead I, II, III, AVR, AVL, AVF, V1, V2, V3, V4, V6",
   );
 });

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { UserError } from "../../../src/errors.ts";
 import { parseScpCodes } from "../../../src/data/datasets/scp_codes.ts";
+import { allowUserError, assertUserError } from "../../support/user_errors.ts";
 
 Deno.test("parseScpCodes: reads published cells", () => {
   assertEquals([...parseScpCodes("{'NORM': 100.0, 'LVOLT': 0.0, 'SR': 0.0}")], [
@@ -18,7 +18,7 @@ Deno.test("parseScpCodes: refuses anything else and names the record", () => {
   const cells = ["", "NORM", "['NORM']", "{'NORM'}", "{'NORM': }", "{'NORM': 'x'}", "{,}"]
     .concat(["{'NORM': 1 'SR': 2}", "{'NORM': 1,, 'SR': 2}", "{NORM: 1}", "{'NORM': nan}"]);
   for (const cell of cells) {
-    assertThrows(() => parseScpCodes(cell, "ecg_id 17"), UserError, "scp_codes of ecg_id 17");
+    assertUserError(() => parseScpCodes(cell, "ecg_id 17"), "scp_codes of ecg_id 17");
   }
 });
 
@@ -27,11 +27,9 @@ Deno.test("parseScpCodes: any text gives a map or a UserError", () => {
   const text = fc.oneof(fc.array(part).map((parts) => parts.join("")), fc.string());
   fc.assert(
     fc.property(text, (cell) => {
-      try {
+      allowUserError(() => {
         assert(parseScpCodes(cell) instanceof Map);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-      }
+      });
     }),
     { numRuns: 1000, seed: 6 },
   );

@@ -1,10 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assertEquals } from "@std/assert";
 import { parsePtbXlTable } from "../../../src/data/datasets/ptb_xl_table.ts";
 import { countClasses } from "../../../src/data/signals/record_set.ts";
 import { parseScpStatements, superclassesOf } from "../../../src/data/datasets/scp_labels.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
 import { testWithData } from "../../support/shared_data.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 testWithData("scp_statements.csv: 71 statements, 44 of them diagnostic", "ptb-xl", (data) => {
   const statements = parseScpStatements(Deno.readTextFileSync(`${data}/scp_statements.csv`));
@@ -46,23 +46,20 @@ Deno.test("superclassesOf: any diagnostic statement counts, rhythm alone gives n
   const classes = (...codes: string[]) => superclassesOf(codes, STATEMENTS, "ecg_id 42");
   assertEquals(classes("SR", "IMI", "NORM", "IMI"), [0, 1]);
   assertEquals(classes("SR"), []);
-  assertThrows(
+  assertUserError(
     () => classes("SR", "QQQ"),
-    UserError,
     'Cannot label ecg_id 42: SCP code "QQQ"',
   );
 });
 
 Deno.test("parseScpStatements: names a missing column and a class that is not one", () => {
-  assertThrows(
+  assertUserError(
     () => parseScpStatements(",diagnostic\nNORM,1\n"),
-    UserError,
     'column "diagnostic_class" is missing',
   );
-  assertThrows(
+  assertUserError(
     () => parseScpStatements(",diagnostic,diagnostic_class\nNORM,1.0,NOPE\n"),
-    UserError,
     'its class "NOPE"',
   );
-  assertThrows(() => parseScpStatements(""), UserError, "is missing");
+  assertUserError(() => parseScpStatements(""), "is missing");
 });

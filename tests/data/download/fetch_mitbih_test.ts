@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { loadMitBih, mitBih } from "../../../src/data/datasets/mit_bih.ts";
 import { downloadDataSet } from "../../../src/data/download/download.ts";
-import { UserError } from "../../../src/errors.ts";
 import { withFolder } from "../files/record_files.ts";
 import { MITDB_EXTRAS, serveMitBih } from "./mitdb_server.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 // Header, signals and annotations of seven records, RECORDS, ANNOTATORS.
 const FILES = 3 * 7 + 2;
@@ -39,9 +39,8 @@ Deno.test("fetching MIT-BIH says that an address offers no records", () =>
   withFolder(async (folder) => {
     await using server = serveMitBih();
     server.replace("SHA256SUMS.txt", `${"0".repeat(64)} LICENSE.txt\n`, false);
-    const error = await assertRejects(
+    const error = await rejectsUserError(
       () => downloadDataSet(mitBih.files!, { destination: folder, baseUrl: server.url }),
-      UserError,
       "it lists no records",
     );
     assertEquals(error.facts?.remedy, "other-address");

@@ -6,12 +6,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { dirname } from "node:path";
-import { UserError } from "../../../src/errors.ts";
 import { ptbXlFiles } from "../../../src/data/datasets/ptb_xl.ts";
 import { downloadDataSet, type DownloadOptions } from "../../../src/data/download/download.ts";
-import { withFolder } from "../files/record_files.ts";
+import { findHeaders } from "../../../src/data/files/wfdb/find_records.ts";
+import { flipBits, withFolder } from "../files/record_files.ts";
 import type { FileServer } from "./file_server.ts";
 import { servePtbXl } from "./ptbxl_server.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 const RECORDS = 12;
 // RECORDS, LICENSE.txt, two tables, and .hea and .dat of each record.
@@ -23,7 +24,11 @@ const fetchPtbXl = (
 
 type Call = Partial<Parameters<typeof fetchPtbXl>[0]>;
 
-const fails = (action: () => Promise<unknown>) => assertRejects(action, UserError);
+async function fails(action: () => Promise<unknown>, ...words: string[]) {
+  const error = await rejectsUserError(action);
+  for (const word of words) assertStringIncludes(error.message, word);
+  return error;
+}
 
 /** A server, an empty folder, and a download between them with short pauses. */
 async function withServer(
@@ -55,17 +60,7 @@ function assertComplete(server: FileServer, folder: string, both = false): void 
     count++;
   }
   assertEquals(count, (both ? FILES_100 + 2 * RECORDS : FILES_100) + 1);
-  assertEquals(parts(`${folder}/set`), []);
-}
-
-function parts(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap((entry) =>
-    entry.isDirectory
-      ? parts(`${folder}/${entry.name}`)
-      : entry.name.endsWith(".part")
-      ? [entry.name]
-      : []
-  );
+  assertEquals(findHeaders(`${folder}/set`).others.filter((name) => name.endsWith(".part")), []);
 }
 
 const someDat = (server: FileServer, index = 0) =>
@@ -178,9 +173,7 @@ Deno.test("fetchPtbXl() replaces wrong files, and checks all of them with verify
     // Same size and time of change: only reading it shows that it is wrong.
     const path = `${folder}/set/${sameSize}`;
     const { mtime } = Deno.statSync(path);
-    const bytes = Deno.readFileSync(path);
-    bytes[100] ^= 1;
-    Deno.writeFileSync(path, bytes);
+    flipBits(path, 100);
     Deno.utimeSync(path, mtime!, mtime!);
 
     const second = await download();
@@ -217,9 +210,7 @@ Deno.test("fetchPtbXl() names a file whose sum is wrong twice, and stops", () =>
   withServer(async (server, folder, download) => {
     const name = someDat(server, 3);
     server.faults.corrupt.set(name, 9);
-    const error = await fails(() => download());
-    assertStringIncludes(error.message, name);
-    assertStringIncludes(error.message, "SHA-256");
+    await fails(() => download(), name, "SHA-256");
     assertEquals(server.requests.filter((r) => r === `GET ${name}`).length, 2);
     assertThrows(() => Deno.statSync(`${folder}/set/${name}`), Deno.errors.NotFound);
     // Once the server is well again, so is the download.
@@ -228,81 +219,51 @@ Deno.test("fetchPtbXl() names a file whose sum is wrong twice, and stops", () =>
     assertComplete(server, folder);
   }));
 
-Deno.test("fetchPtbXl() turns what will not pass into a message", async (t) => {
-  await withServer(async (server, folder, download) => {
-    await t.step("404 for a file", async () => {
-      const name = someDat(server, 2);
-      const content = server.files.get(name)!;
-      (server.files as Map<string, unknown>).delete(name);
-      const error = await fails(() => download());
-      assertStringIncludes(error.message, name);
-      assertStringIncludes(error.message, "404");
-      (server.files as Map<string, unknown>).set(name, content);
-    });
-    await t.step("404 for the list", async () => {
-      const error = await fails(() => download({ baseUrl: `${server.url}nothing/` }));
-      assertEquals(error.facts?.remedy, "other-address");
-    });
-    await t.step("a page instead of the list", async () => {
-      server.replace("SHA256SUMS.txt", "<html>Log in</html>", false);
-      const error = await assertRejects(
-        () => download({ destination: `${folder}/other` }),
-        UserError,
-      );
-      assertStringIncludes(error.message, "line 1");
-      assertEquals(error.facts?.remedy, "other-address");
-      assertEquals([...Deno.readDirSync(`${folder}/other`)].length, 0);
-    });
-    await t.step("a server that stays broken", async () => {
-      server.faults.status.set("SHA256SUMS.txt", { code: 502, times: 99 });
-      const error = await assertRejects(
-        () => download({ destination: `${folder}/broken`, attempts: 2 }),
-        UserError,
-      );
-      assertStringIncludes(error.message, "502");
-      assertStringIncludes(error.message, "2 times in a row");
-      server.faults.status.clear();
-    });
-    await t.step("a server that does not answer", async () => {
-      server.faults.silent.add("SHA256SUMS.txt");
-      const error = await assertRejects(
-        () => download({ destination: `${folder}/silent`, attempts: 2, stall: 50 }),
-        UserError,
-      );
-      assertStringIncludes(error.message, "no data for");
-    });
-    await t.step("a file where the folder should be", async () => {
-      Deno.writeTextFileSync(`${folder}/file`, "");
-      const error = await assertRejects(
-        () => download({ destination: `${folder}/file` }),
-        UserError,
-      );
-      assertStringIncludes(error.message, `${folder}/file`);
-    });
-  });
-  await t.step("an unknown host, a closed port", async () => {
-    const folder = await Deno.makeTempDir();
-    const base = { destination: folder, attempts: 2, pause: 1 };
+Deno.test("fetchPtbXl() turns what will not pass into a message", () =>
+  withServer(async (server, folder, download) => {
+    const name = someDat(server, 2);
+    const files = server.files as Map<string, Uint8Array>;
+    const content = files.get(name)!;
+    files.delete(name);
+    await fails(() => download(), name, "404");
+    files.set(name, content);
+
+    const lists = await fails(() => download({ baseUrl: `${server.url}nothing/` }), "404");
+    assertEquals(lists.facts?.remedy, "other-address");
+
+    server.replace("SHA256SUMS.txt", "<html>Log in</html>", false);
+    const page = await fails(() => download({ destination: `${folder}/other` }), "line 1");
+    assertEquals(page.facts?.remedy, "other-address");
+    assertEquals([...Deno.readDirSync(`${folder}/other`)].length, 0);
+
+    server.faults.status.set("SHA256SUMS.txt", { code: 502, times: 99 });
+    const broken = { destination: `${folder}/broken`, attempts: 2 };
+    await fails(() => download(broken), "502", "2 times in a row");
+    server.faults.status.clear();
+
+    server.faults.silent.add("SHA256SUMS.txt");
+    const silent = { destination: `${folder}/silent`, attempts: 2, stall: 50 };
+    await fails(() => download(silent), "no data for");
+
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    await fails(() => download({ destination: `${folder}/file` }), `${folder}/file`);
+  }));
+
+Deno.test("fetchPtbXl() says what is wrong with an address", () =>
+  withFolder(async (destination) => {
     // .invalid never resolves (RFC 2606); the port was free a moment ago.
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
-    const unknown = await fails(() => fetchPtbXl({ ...base, baseUrl: "http://nowhere.invalid/x" }));
-    assertStringIncludes(unknown.message, "nowhere.invalid");
-    const closed = await assertRejects(
-      () => fetchPtbXl({ ...base, baseUrl: `http://127.0.0.1:${port}/` }),
-      UserError,
-    );
-    assertStringIncludes(closed.message, "refused");
-    await Deno.remove(folder, { recursive: true });
-  });
-  await t.step("an address that is none", async () => {
+    const fetchFrom = (baseUrl: string) => () =>
+      fetchPtbXl({ destination, attempts: 2, pause: 1, baseUrl });
+    await fails(fetchFrom("http://nowhere.invalid/x"), "nowhere.invalid");
+    await fails(fetchFrom(`http://127.0.0.1:${port}/`), "refused");
     for (const baseUrl of ["physionet.org", "file:///etc/", "::"]) {
-      const error = await fails(() => fetchPtbXl({ destination: "unused", baseUrl }));
+      const error = await fails(fetchFrom(baseUrl));
       assertEquals(error.facts?.remedy, "other-address");
     }
-  });
-});
+  }));
 
 // A full disk without filling one: /dev/full of Linux, through a link in place of the part.
 Deno.test({
@@ -313,8 +274,7 @@ Deno.test({
       const name = someDat(server);
       Deno.mkdirSync(dirname(`${folder}/set/${name}`), { recursive: true });
       Deno.symlinkSync("/dev/full", `${folder}/set/${name}.part`);
-      const error = await fails(() => download());
-      assertStringIncludes(error.message, "disk is full");
+      await fails(() => download(), "disk is full");
     }),
 });
 

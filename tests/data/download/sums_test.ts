@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { parseSums } from "../../../src/data/download/sums.ts";
-import { UserError } from "../../../src/errors.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 Deno.test("parseSums() reads sha256sum's formats and refuses names that lead out", () => {
   const sum = "AB".repeat(32);
@@ -10,8 +10,8 @@ Deno.test("parseSums() reads sha256sum's formats and refuses names that lead out
     { name: "z", sum: sum.toLowerCase() },
   ]);
   for (const name of ["../x", "a/../../x", "/etc/passwd", "C:\\x", "a\\b", "a//b", "x\u0000y"]) {
-    assertThrows(() => parseSums(`${sum} ${name}\n`, "list"), UserError, "line 1");
+    assertUserError(() => parseSums(`${sum} ${name}\n`, "list"), "line 1");
   }
-  assertThrows(() => parseSums(`${sum.slice(1)} a\n`, "list"), UserError, "line 1");
-  assertThrows(() => parseSums("\n", "list"), UserError, "no files");
+  assertUserError(() => parseSums(`${sum.slice(1)} a\n`, "list"), "line 1");
+  assertUserError(() => parseSums("\n", "list"), "no files");
 });

@@ -1,10 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { parseEcgMat } from "../../../src/data/files/ecg_mat.ts";
 import { readRecordSync } from "../../../src/data/files/wfdb/read_record.ts";
 import { physicalValues } from "../../../src/data/files/wfdb/record.ts";
-import { UserError } from "../../../src/errors.ts";
 import { inRepository } from "../../support/paths.ts";
 import { testWithData } from "../../support/shared_data.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const KNOWN = { sourceRate: 250, units: "mV" };
 
@@ -22,12 +22,12 @@ Deno.test("parseEcgMat: leads in rows or in columns, in the given unit", () => {
 
 Deno.test("parseEcgMat: says what the file does not", () => {
   const fails = (name: string, assumptions: object, message: string) =>
-    assertThrows(() => parseEcgMat(fixture(name), "a.mat", assumptions), UserError, message);
+    assertUserError(() => parseEcgMat(fixture(name), "a.mat", assumptions), message);
   fails("int16", { units: "mV" }, "its sampling rate is not known, since there is no .hea file");
   fails("int16", { sourceRate: 250 }, "its unit is not known, since there is no .hea file");
   fails("int16", { ...KNOWN, units: "kg" }, 'the unit "kg" is not known');
   fails("mixed", KNOWN, "it has single (1 × 2), bytes (2 × 1), words (1 × 1), ints (1 × 1)");
-  assertThrows(() => parseEcgMat(new Uint8Array(), "a.mat", KNOWN), UserError, "it has no matrix");
+  assertUserError(() => parseEcgMat(new Uint8Array(), "a.mat", KNOWN), "it has no matrix");
 });
 
 testWithData(

@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { UserError } from "../../../src/errors.ts";
 import { parseMatlabV4 } from "../../../src/data/files/matlab_v4.ts";
 import { inRepository } from "../../support/paths.ts";
+import { allowUserError, assertUserError } from "../../support/user_errors.ts";
 
 function fixture(name: string): Uint8Array {
   return Deno.readFileSync(inRepository(`tests/fixtures/matlab/${name}.mat`));
@@ -33,7 +33,7 @@ Deno.test("parseMatlabV4: reads every number type as SciPy writes it", () => {
 
 Deno.test("parseMatlabV4: refuses other levels and damaged files", () => {
   const fails = (bytes: Uint8Array, message: string) =>
-    assertThrows(() => parseMatlabV4(bytes, "a.mat"), UserError, `Cannot read a.mat: ${message}`);
+    assertUserError(() => parseMatlabV4(bytes, "a.mat"), `Cannot read a.mat: ${message}`);
   fails(fixture("level5"), "it is a MATLAB file of level 5.0, level 4 is needed");
   const whole = fixture("int16");
   fails(whole.subarray(0, -1), `the file is truncated: it needs ${whole.length} bytes`);
@@ -49,13 +49,11 @@ Deno.test("parseMatlabV4: any bytes give matrices or a UserError", () => {
   );
   fc.assert(
     fc.property(fc.oneof(damaged, fc.uint8Array({ maxLength: 80 })), (bytes) => {
-      try {
+      allowUserError(() => {
         for (const { rows, columns, values } of parseMatlabV4(bytes, "a.mat")) {
           assert(values.length === rows * columns && values.length <= bytes.length);
         }
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-      }
+      });
     }),
     { numRuns: 500, seed: 1 },
   );

@@ -1,5 +1,4 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
 import {
   describeEcg,
   ecgWindow,
@@ -9,6 +8,7 @@ import {
 import { resample } from "../../../src/data/signals/resample.ts";
 import { sharedData, testWithData } from "../../support/shared_data.ts";
 import { waveAt, waveCsv, withFolder, writeWave } from "./record_files.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const TARGET = { targetRate: 100, targetLength: 1000 };
 
@@ -69,7 +69,7 @@ Deno.test("readEcgSignalsSync: a whole record at its own rate, of which readEcgS
     assertEquals(signals.leads[7][2999], waveAt(5.998, 7) / 1000);
     const window = { targetRate: 100, targetLength: 300, start: 2 };
     assertEquals(ecgWindow(signals, "a", window), readEcgSync(`${folder}/a`, window));
-    assertThrows(() => ecgWindow(signals, "a", { ...window, start: -1 }), UserError, "0 s or more");
+    assertUserError(() => ecgWindow(signals, "a", { ...window, start: -1 }), "0 s or more");
     assertThrows(() => ecgWindow(signals, "a", { ...window, targetLength: 0 }), RangeError);
     Deno.writeTextFileSync(`${folder}/b.csv`, waveCsv(500, 10));
     assertEquals(readEcgSignalsSync(`${folder}/b.csv`, { samplingRate: 250 }).kind, "csv");
@@ -78,9 +78,8 @@ Deno.test("readEcgSignalsSync: a whole record at its own rate, of which readEcgS
 Deno.test("readEcgSync: names the file and what is wrong with it", () =>
   withFolder((folder) => {
     const fails = (name: string, options: object, message: string) =>
-      assertThrows(
+      assertUserError(
         () => readEcgSync(`${folder}/${name}`, { ...TARGET, ...options }),
-        UserError,
         message,
       );
     writeWave(folder, "a", 100, 700);

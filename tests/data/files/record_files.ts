@@ -1,11 +1,19 @@
 /** Small record files in temporary folders, for tests of readers and loaders. */
 
 import { LEADS } from "../../../src/data/signals/record_set.ts";
-import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
+import {
+  type SignalDescription,
+  writeRecordSync,
+} from "../../../src/data/files/wfdb/write_record.ts";
 
 /** Digital value, µV, of the records below at a time in seconds: slow enough for any rate. */
 export function waveAt(seconds: number, lead: number): number {
   return Math.round(1000 * Math.sin(3 * seconds + lead) + 10 * lead);
+}
+
+/** Signals in µV. */
+export function plainSignals(names: readonly string[]): SignalDescription[] {
+  return names.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" }));
 }
 
 /** Writes a WFDB record of {@linkcode waveAt}. */
@@ -13,7 +21,7 @@ export function writeWave(folder: string, name: string, samplingRate: number, sa
   writeRecordSync(folder, {
     name,
     samplingRate,
-    signals: LEADS.map((description) => ({ description, gain: 1000, baseline: 0, units: "mV" })),
+    signals: plainSignals(LEADS),
     samples: Int16Array.from(
       { length: 12 * samples },
       (_, i) => waveAt(Math.floor(i / 12) / samplingRate, i % 12),
@@ -38,4 +46,16 @@ export async function withFolder(body: (folder: string) => void | Promise<void>)
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Changes bits of one byte of a file. */
+export function flipBits(path: string, at: number, bits = 1): void {
+  const bytes = Deno.readFileSync(path);
+  bytes[at] ^= bits;
+  Deno.writeFileSync(path, bytes);
+}
+
+/** Replaces the first occurrence of a text in a file. */
+export function editText(path: string, from: string | RegExp, to: string): void {
+  Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace(from, to));
 }

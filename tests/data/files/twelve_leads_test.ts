@@ -1,11 +1,11 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { ecgFile, readLeads, readWfdbLeads } from "../../../src/data/files/twelve_leads.ts";
 import { folderSource } from "../../../src/data/files/wfdb/file_source.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 import { testWithData } from "../../support/shared_data.ts";
 import { waveAt, waveCsv, withFolder, writeWave } from "./record_files.ts";
 import { memorySource } from "./memory_source.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 Deno.test("ecgFile: tells kinds apart by ending and by the header beside", () => {
   const empty = new Uint8Array();
@@ -15,7 +15,7 @@ Deno.test("ecgFile: tells kinds apart by ending and by the header beside", () =>
   assertEquals(kind("d/b.mat"), "mat d/b.mat");
   assertEquals(kind("x.CSV"), "csv x.CSV");
   assertEquals(kind("patient.1/rec"), "wfdb patient.1/rec");
-  assertThrows(() => ecgFile(source, "c.edf"), UserError, "Cannot read c.edf: need a WFDB record");
+  assertUserError(() => ecgFile(source, "c.edf"), "Cannot read c.edf: need a WFDB record");
 });
 
 Deno.test("readLeads: a WFDB record and a table of the same ECG agree", () =>
@@ -41,7 +41,7 @@ Deno.test("readLeads: a missing sample is NaN", () => {
   const lines = names.map((name) => `a.dat 16 1/uV 16 0 0 0 0 ${name}`);
   const header = `a 12 100 1\n${lines.join("\n")}\n`.replaceAll(" 16 0 0 0 0", " 16 0");
   const data = new Uint8Array(new Int16Array(12).fill(500).with(2, -32768).buffer);
-  const source = memorySource({ "a.hea": new TextEncoder().encode(header), "a.dat": data });
+  const source = memorySource({ "a.hea": header, "a.dat": data });
   const { leads } = readLeads(source, { kind: "wfdb", file: "a" });
   assertEquals([leads[1][0], leads[2][0]], [0.5, NaN]);
 });
@@ -55,7 +55,7 @@ function challenge(change: (header: string) => string = (header) => header) {
   const header = `A1 12 500 1 12-May-2020 12:33:59\n${lines.join("\n")}\n#Age: 7\n\n\n`;
   const data = new Uint8Array(24 + 24);
   LEADS.forEach((_, lead) => data[24 + 2 * lead] = lead + 1);
-  return memorySource({ "f/A1.hea": new TextEncoder().encode(change(header)), "f/A1.mat": data });
+  return memorySource({ "f/A1.hea": change(header), "f/A1.mat": data });
 }
 
 Deno.test("readWfdbLeads: the header styles of the challenges", () => {
@@ -77,9 +77,8 @@ Deno.test("readWfdbLeads: the header styles of the challenges", () => {
 
 Deno.test("readWfdbLeads: names what does not fit", () => {
   const fails = (from: string, to: string, message: string) =>
-    assertThrows(
+    assertUserError(
       () => readWfdbLeads(challenge((header) => header.replace(from, to)), "f/A1"),
-      UserError,
       message,
     );
   fails("aVL", "aVX", "Cannot read f/A1.hea: it has no lead AVL");
@@ -88,12 +87,12 @@ Deno.test("readWfdbLeads: names what does not fit", () => {
   const empty = { "A1.mat": new Uint8Array(24), "A1.hea": challenge().read("f/A1.hea") };
   const withoutCount = new TextDecoder().decode(empty["A1.hea"])
     .replace("500 1 ", "500 ").replaceAll(/ \d+ \d+ 0 (?=a?V|I)/g, " ");
-  const source = memorySource({ ...empty, "A1.hea": new TextEncoder().encode(withoutCount) });
-  assertThrows(() => readWfdbLeads(source, "A1"), UserError, "A1.hea: it has no samples");
+  const source = memorySource({ ...empty, "A1.hea": withoutCount });
+  assertUserError(() => readWfdbLeads(source, "A1"), "A1.hea: it has no samples");
   fails("A1 12", "A1 13", "the record line names 13 signals, 12 follow");
   const doubled = (header: string) =>
     header.replace("A1 12", "A1 13").replace("#", "~ 0 1000/mV 16 0 0 0 0 Lead v1\n#");
-  assertThrows(() => readWfdbLeads(challenge(doubled), "f/A1"), UserError, "it has lead V1 twice");
+  assertUserError(() => readWfdbLeads(challenge(doubled), "f/A1"), "it has lead V1 twice");
 });
 
 testWithData(

@@ -1,28 +1,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { recordProblem } from "../../../src/data/inventory/record_problem.ts";
 import { writeRecordSync } from "../../../src/data/files/wfdb/write_record.ts";
+import { flipBits, plainSignals, withFolder } from "../files/record_files.ts";
 import { testWithData } from "../../support/shared_data.ts";
 
 /** A folder with a record `sub/a` of two leads and 50 frames. */
-function withRecord(body: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
+function withRecord(body: (folder: string) => void): Promise<void> {
+  return withFolder((folder) => {
     Deno.mkdirSync(`${folder}/sub`);
     writeRecordSync(`${folder}/sub`, {
       name: "a",
       samplingRate: 100,
-      signals: ["I", "II"].map((description) => ({
-        description,
-        gain: 1000,
-        baseline: 0,
-        units: "mV",
-      })),
+      signals: plainSignals(["I", "II"]),
       samples: Int16Array.from({ length: 100 }, (_, i) => i),
     });
     body(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test("recordProblem() finds nothing wrong with a whole record", () =>
@@ -54,8 +47,8 @@ Deno.test("recordProblem() tells missing from damaged, and names the file", () =
       reason: "a.dat: it is a folder",
     });
     Deno.removeSync(dat);
-    bytes[50] ^= 1;
     Deno.writeFileSync(dat, bytes);
+    flipBits(dat, 50);
     assertEquals(recordProblem(folder, "sub/a", false), undefined, "the size is right");
     assertStringIncludes(recordProblem(folder, "sub/a", true)!.reason, "checksum");
     Deno.writeTextFileSync(`${folder}/sub/a.hea`, "a two 100\n");

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assert, assertEquals } from "@std/assert";
 import { loadPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
 import { smallFile, withSmallCohort } from "../../support/small_cohort.ts";
+import { rejectsUserError } from "../../support/user_errors.ts";
 
 /** Loads with a cache in the cohort's folder; says whether the records were read. */
 async function load(root: string, options: { signalLength?: number; strict?: boolean } = {}) {
@@ -28,7 +28,7 @@ Deno.test("cache: the second start gives the same set without reading the record
     assertEquals([first.read, second.read], [true, false]);
     assertEquals(second.set, first.set);
     assertEquals(second.set.quarantined.length, 1);
-    await assertRejects(() => load(root, { strict: true }), UserError, "Cannot read record 5");
+    await rejectsUserError(() => load(root, { strict: true }), "Cannot read record 5");
   });
 });
 

@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import {
   defaultWorkers,
   readEach,
@@ -9,7 +8,7 @@ import {
 import { encodeRecord, type SignalDescription } from "../../../src/data/files/wfdb/write_record.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
 import { inRepository } from "../../support/paths.ts";
-import { waveCsv, withFolder, writeWave } from "../files/record_files.ts";
+import { plainSignals, waveCsv, withFolder, writeWave } from "../files/record_files.ts";
 import {
   SMALL_RECORDS,
   smallFile,
@@ -17,6 +16,7 @@ import {
   withSmallCohort,
 } from "../../support/small_cohort.ts";
 import { memorySource } from "../files/memory_source.ts";
+import { assertUserError, rejectsUserError } from "../../support/user_errors.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 1000 };
 
@@ -56,9 +56,8 @@ Deno.test("readRecords: workers resample, too, and take tables", async () => {
 
 Deno.test("readRecords: a set that no memory holds is a UserError", async () => {
   const shape = { samplingRate: 100, signalLength: 2 ** 40 };
-  await assertRejects(
+  await rejectsUserError(
     () => readRecords("/none", ["a", "b"], shape),
-    UserError,
     "do not fit in memory",
   );
 });
@@ -100,17 +99,12 @@ Deno.test("readRecords: a process that used workers ends by itself", async () =>
 });
 
 const SHORT = { samplingRate: 100, signalLength: 4 };
-const PLAIN: SignalDescription[] = LEADS.map((description) => ({
-  description,
-  gain: 1000,
-  baseline: 0,
-  units: "mV",
-}));
+const PLAIN = plainSignals(LEADS);
 
 function sourceOf(signals: SignalDescription[], samples: number[], samplingRate = 100) {
   const record = { name: "a", samplingRate, signals, samples: Int16Array.from(samples) };
   const { header, data } = encodeRecord(record);
-  return memorySource({ "f/a.hea": new TextEncoder().encode(header), "f/a.dat": data });
+  return memorySource({ "f/a.hea": header, "f/a.dat": data });
 }
 
 /** Value 10 · lead + t for each lead, in the order of `LEADS`. */
@@ -169,19 +163,18 @@ Deno.test("readRecordInto: refuses what is not a whole 12-lead record at this ra
     readRecordInto(source, "f/a", SHORT, target);
   const changed = (index: number, change: Partial<SignalDescription>) =>
     PLAIN.map((signal, s) => s === index ? { ...signal, ...change } : signal);
-  assertThrows(read(sourceOf(PLAIN, frames(4), 500)), UserError, "the rate is 500 Hz, need 100 Hz");
-  assertThrows(
+  assertUserError(read(sourceOf(PLAIN, frames(4), 500)), "the rate is 500 Hz, need 100 Hz");
+  assertUserError(
     read(sourceOf(changed(3, { description: "V7" }), frames(4))),
-    UserError,
     "no lead AVR",
   );
-  assertThrows(read(sourceOf(changed(3, { units: "mmHg" }), frames(4))), UserError, 'in "mmHg"');
+  assertUserError(read(sourceOf(changed(3, { units: "mmHg" }), frames(4))), 'in "mmHg"');
   const gap = frames(4);
   gap[14] = -32768;
-  assertThrows(read(sourceOf(PLAIN, gap)), UserError, "lead III has no value at sample 1");
+  assertUserError(read(sourceOf(PLAIN, gap)), "lead III has no value at sample 1");
   const loud = frames(4);
   loud[0] = 10000;
-  assertThrows(read(sourceOf(changed(0, { gain: 200 }), loud)), UserError, "exceeds 32.767 mV");
+  assertUserError(read(sourceOf(changed(0, { gain: 200 }), loud)), "exceeds 32.767 mV");
 });
 
 Deno.test("readRecordInto: brings another rate to the wanted one on request only", () => {
@@ -193,25 +186,22 @@ Deno.test("readRecordInto: brings another rate to the wanted one on request only
   const frame = values.slice(0, 12);
   // A constant stays constant to the end: 40 samples make 8.
   assertEquals(Array.from(target), [...Array(8).fill(frame).flat(), ...new Array(24).fill(0)]);
-  assertThrows(
+  assertUserError(
     () => readRecordInto(source, "f/a", { ...shape, resample: false }, target),
-    UserError,
     "the rate is 500 Hz, need 100 Hz",
   );
   const gap = sourceOf(PLAIN, values.with(12 * 20, -32768), 500);
-  assertThrows(() => readRecordInto(gap, "f/a", shape, target), UserError, "lead I has no value");
+  assertUserError(() => readRecordInto(gap, "f/a", shape, target), "lead I has no value");
   const loud = PLAIN.map((signal) => ({ ...signal, units: "V" }));
-  assertThrows(
+  assertUserError(
     () => readRecordInto(sourceOf(loud, values, 500), "f/a", shape, target),
-    UserError,
     "lead I exceeds 32.767 mV at sample 0",
   );
 });
 
 Deno.test("readRecordInto: takes a table like a record", () => {
   const row = LEADS.map((_, lead) => lead / 10).join();
-  const table = new TextEncoder().encode(`${LEADS.join()}\n${row}\n${row}\n`);
-  const source = memorySource({ "f/a.csv": table });
+  const source = memorySource({ "f/a.csv": `${LEADS.join()}\n${row}\n${row}\n` });
   const target = new Int16Array(48).fill(9);
   const status = readRecordInto(source, "f/a.csv", { ...SHORT, sourceRate: 100 }, target);
   assertEquals(status, { padded: true, resampled: false });

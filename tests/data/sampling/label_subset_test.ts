@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { labelSubset } from "../../../src/data/sampling/label_subset.ts";
 import { loadPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
 import { countClasses } from "../../../src/data/signals/record_set.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
 import { testWithData } from "../../support/shared_data.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const LABELS = Uint8Array.from({ length: 200 * 5 }, (_, i) => +((i * 7919) % 11 < 3));
 const INDICES = Int32Array.from({ length: 150 }, (_, i) => 199 - i);
@@ -26,15 +26,13 @@ Deno.test("labelSubset: a seed repeats itself, another one differs", () => {
 
 Deno.test("labelSubset: refuses a fraction outside (0, 1] and an empty list", () => {
   for (const fraction of [0, -0.1, 1.01, NaN, Infinity]) {
-    assertThrows(
+    assertUserError(
       () => labelSubset({ indices: INDICES, labels: LABELS, fraction, seed: 1 }),
-      UserError,
       `label fraction of ${fraction}`,
     );
   }
-  assertThrows(
+  assertUserError(
     () => labelSubset({ indices: [], labels: LABELS, fraction: 0.5, seed: 1 }),
-    UserError,
     "no training records",
   );
 });

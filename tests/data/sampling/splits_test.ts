@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
 import { splitByFolds } from "../../../src/data/sampling/splits.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const SET = {
   folds: new Uint8Array([10, 1, 9, 8, 3, 9]),
@@ -22,9 +22,8 @@ Deno.test("splitByFolds: takes other folds for a part", () => {
 });
 
 Deno.test("splitByFolds: refuses a patient in two parts", () => {
-  assertThrows(
+  assertUserError(
     () => splitByFolds({ ...SET, patients: new Int32Array([1, 1, 4, 2, 3, 4]) }),
-    UserError,
     "patient 1 has records in the folds of train and of test",
   );
 });

@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type EcgSamples, leadSignals } from "../../../src/data/signals/ecg_samples.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
-import { UserError } from "../../../src/errors.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 const leads = LEADS.map((_, lead) => [lead, lead + 0.5]);
 const ECG: EcgSamples = { name: "mine", samplingRate: 250, leads };
@@ -28,9 +28,8 @@ Deno.test("samples in memory: what does not fit is named", () => {
     [{ leads: [...leads, [1, 2]], leadNames: [...LEADS, "v6"] }, "it has lead V6 twice"],
   ];
   for (const [change, message] of cases) {
-    assertThrows(
+    assertUserError(
       () => leadSignals({ ...ECG, ...change }),
-      UserError,
       `Cannot use mine: ${message}`,
     );
   }

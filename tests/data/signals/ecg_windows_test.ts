@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { digitize, doubtsAbout, windowStarts } from "../../../src/data/signals/ecg_windows.ts";
-import { UserError } from "../../../src/errors.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 Deno.test("windowStarts: windows cover the record and none leaves it", () => {
   assertEquals(windowStarts(10, 10), [0]);
@@ -18,9 +18,8 @@ Deno.test("digitize: whole microvolts of a part, refused beyond 16 bits", () => 
   signal.set([32.7674, -32.7684], 24);
   assertEquals([...digitize(ecg, "a.csv", 2, 1)].slice(0, 3), [32767, -32768, 26]);
   signal[27] = 812;
-  assertThrows(
+  assertUserError(
     () => digitize(ecg, "a.csv", 1, 2),
-    UserError,
     "Cannot read a.csv: lead AVR has 812 mV at 1 s, more than 32.767 mV. Is its unit right?",
   );
 });

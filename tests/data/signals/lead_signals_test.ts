@@ -1,7 +1,7 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../src/errors.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { millivoltsPerUnit, windowAtRate } from "../../../src/data/signals/lead_signals.ts";
 import { LEADS } from "../../../src/data/signals/record_set.ts";
+import { assertUserError } from "../../support/user_errors.ts";
 
 function signals(samplingRate: number, samples: number) {
   const leads = LEADS.map((_, lead) =>
@@ -32,14 +32,12 @@ Deno.test("windowAtRate: a missing sample matters only near the window", () => {
   const source = signals(500, 5000);
   source.leads[2][4000] = NaN;
   assertEquals(windowAtRate(source, 100, 0, 700, "a")[2].length, 700);
-  assertThrows(
+  assertUserError(
     () => windowAtRate(source, 100, 790, 100, "a.csv"),
-    UserError,
     "Cannot read a.csv: lead III has no value at 7.900 s",
   );
-  assertThrows(
+  assertUserError(
     () => windowAtRate(source, 500, 3900, 200, "a.csv"),
-    UserError,
     "lead III has no value at 8.000 s",
   );
 });
@@ -47,7 +45,7 @@ Deno.test("windowAtRate: a missing sample matters only near the window", () => {
 Deno.test("windowAtRate: refuses the rates of damaged headers", () => {
   for (const rate of [1e-9, 0.5, 1e7, Infinity]) {
     const source = { ...signals(100, 10), samplingRate: rate };
-    assertThrows(() => windowAtRate(source, 100, 0, 10, "a.hea"), UserError, `rate is ${rate} Hz`);
+    assertUserError(() => windowAtRate(source, 100, 0, 10, "a.hea"), `rate is ${rate} Hz`);
   }
 });
 

@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../../src/errors.ts";
+import { assertEquals } from "@std/assert";
 import { folderSource } from "../../../../src/data/files/wfdb/file_source.ts";
 import { withFolder } from "../record_files.ts";
+import { assertUserError } from "../../../support/user_errors.ts";
 
 Deno.test("folderSource: read and exists agree, names that lead out are refused", () =>
   withFolder((folder) => {
@@ -11,9 +11,9 @@ Deno.test("folderSource: read and exists agree, names that lead out are refused"
     const source = folderSource(`${folder}/in`);
     assertEquals([source.exists("sub/a"), source.read("sub/a").length], [true, 1]);
     assertEquals(source.exists("sub/b"), false);
-    assertThrows(() => source.read("sub/b"), UserError, "the file is missing");
+    assertUserError(() => source.read("sub/b"), "the file is missing");
     for (const name of ["../out", "/etc/passwd", "", "C:\\x", "sub/../../out", "a\0"]) {
       assertEquals(source.exists(name), false, name);
-      assertThrows(() => source.read(name), UserError, "in its own folder");
+      assertUserError(() => source.read(name), "in its own folder");
     }
   }));

@@ -1,8 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../../../src/errors.ts";
+import { assertEquals } from "@std/assert";
 import { findHeaders, findRecords } from "../../../../src/data/files/wfdb/find_records.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 import { withFolder } from "../record_files.ts";
+import { assertUserError } from "../../../support/user_errors.ts";
 
 Deno.test("findHeaders: all folders below, without hidden names and links", () =>
   withFolder((root) => {
@@ -23,8 +23,8 @@ Deno.test("findHeaders: all folders below, without hidden names and links", () =
 Deno.test("findHeaders: names a folder that is none", () =>
   withFolder((root) => {
     Deno.writeTextFileSync(`${root}/file`, "");
-    assertThrows(() => findHeaders(`${root}/none`), UserError, "there is no such folder");
-    assertThrows(() => findHeaders(`${root}/file`), UserError, `Cannot read ${root}/file: `);
+    assertUserError(() => findHeaders(`${root}/none`), "there is no such folder");
+    assertUserError(() => findHeaders(`${root}/file`), `Cannot read ${root}/file: `);
   }));
 
 Deno.test("findRecords: segments of a record in any folder are none, damaged headers are", () =>

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { UserError } from "../../../../src/errors.ts";
 import { sampleFormat } from "../../../../src/data/files/wfdb/formats.ts";
+import { assertUserError } from "../../../support/user_errors.ts";
 
 const FORMATS = [8, 16, 24, 32, 61, 80, 160, 212, 310, 311];
 
@@ -68,7 +68,7 @@ Deno.test("sampleFormat: decoding reads no more bytes than bytesFor says", () =>
 
 Deno.test("sampleFormat: refuses FLAC and unknown formats", () => {
   for (const flac of [508, 516, 524]) {
-    assertThrows(() => sampleFormat(flac, "a.d0"), UserError, `a.d0: format ${flac} is FLAC`);
+    assertUserError(() => sampleFormat(flac, "a.d0"), `a.d0: format ${flac} is FLAC`);
   }
-  assertThrows(() => sampleFormat(7, "a.dat"), UserError, "format 7 is not known");
+  assertUserError(() => sampleFormat(7, "a.dat"), "format 7 is not known");
 });

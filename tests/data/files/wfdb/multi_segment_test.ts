@@ -1,10 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { readRecordFrom, readRecordSync } from "../../../../src/data/files/wfdb/read_record.ts";
 import { INVALID_SAMPLE, physicalValues } from "../../../../src/data/files/wfdb/record.ts";
-import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
 import { assertPrinted, frameMeans, rdsampColumns } from "./rdsamp.ts";
 import { memorySource } from "../memory_source.ts";
+import { assertUserError } from "../../../support/user_errors.ts";
 
 const DATA = "wfdb-samples/multi-segment";
 
@@ -36,14 +36,12 @@ testWithData(
 
 testWithData("p000878: a range in a segment that is not there names it", DATA, (data) => {
   const name = `${data}/p000878/p000878-2137-10-26-16-57`;
-  assertThrows(
+  assertUserError(
     () => readRecordSync(name, { from: 7000, to: 7501 }),
-    UserError,
     "3269321_0003.hea: the file is missing",
   );
-  assertThrows(
+  assertUserError(
     () => readRecordSync(name, { from: 52725000, to: 52725001 }),
-    UserError,
     "it has frames",
   );
 });
@@ -61,13 +59,11 @@ testWithData("041s: two segments join with several samples a frame", DATA, (data
   assertEquals(middle.signals[0].samples, whole.signals[0].samples.slice(990 * 4, 1010 * 4));
 });
 
-const text = (value: string) => new TextEncoder().encode(value);
-
 Deno.test("multi-segment: another gain in a segment is brought to the layout's", () => {
   const source = memorySource({
-    "m.hea": text("m/3 1 100 3\nlayout 0\ns 2\n~ 1\n"),
-    "layout.hea": text("layout 1 100 0\n~ 0 1000(0)/mV 16 0 0 0 0 I\n"),
-    "s.hea": text("s 1 100 2\ns.dat 80 100(10)/mV 8 0 11 31 0 I\n"),
+    "m.hea": "m/3 1 100 3\nlayout 0\ns 2\n~ 1\n",
+    "layout.hea": "layout 1 100 0\n~ 0 1000(0)/mV 16 0 0 0 0 I\n",
+    "s.hea": "s 1 100 2\ns.dat 80 100(10)/mV 8 0 11 31 0 I\n",
     "s.dat": new Uint8Array([128 + 11, 128 + 20]), // 0.01 mV, 0.1 mV
   });
   const { signals, warnings } = readRecordFrom(source, "m");
@@ -79,38 +75,35 @@ Deno.test("multi-segment: segments that do not fit are refused", () => {
   const record = (master: string, segment: string) => () =>
     readRecordFrom(
       memorySource({
-        "m.hea": text(master),
-        "layout.hea": text("layout 1 100 0\n~ 0 200 8 0 0 0 0 I\n"),
-        "s.hea": text(segment),
-        "t.hea": text("t 2 100 2\ns.dat 80\ns.dat 80\n"),
+        "m.hea": master,
+        "layout.hea": "layout 1 100 0\n~ 0 200 8 0 0 0 0 I\n",
+        "s.hea": segment,
+        "t.hea": "t 2 100 2\ns.dat 80\ns.dat 80\n",
         "s.dat": new Uint8Array(8),
       }),
       "m",
     );
   const plain = "s 1 100 2\ns.dat 80 200 8 0 -128 -256 0 I\n";
-  assertThrows(record("m/1 1 100 3\ns 3\n", plain), UserError, "the multi-segment header says 3");
-  assertThrows(
+  assertUserError(record("m/1 1 100 3\ns 3\n", plain), "the multi-segment header says 3");
+  assertUserError(
     record("m/1 1 100 2\ns 2\n", "s/1 1 100 2\nm 2\n"),
-    UserError,
     "cannot have segments",
   );
-  assertThrows(record("m/2 1 100 4\ns 2\nt 2\n", plain), UserError, "has 2 signals");
-  assertThrows(
+  assertUserError(record("m/2 1 100 4\ns 2\nt 2\n", plain), "has 2 signals");
+  assertUserError(
     record("m/2 1 100 2\nlayout 0\ns 2\n", "s 1 100 2\ns.dat 80 200 8 0 0 0 0 V9\n"),
-    UserError,
     'signal "V9", which the layout does not name',
   );
-  assertThrows(
+  assertUserError(
     record("m/2 1 100 2\nlayout 0\ns 2\n", "s 1 100 2\ns.dat 80x2 200 8 0 0 0 0 I\n"),
-    UserError,
     "has 2 samples a frame",
   );
 });
 
 Deno.test("multi-segment: warns where the segments do not add up", () => {
   const source = memorySource({
-    "m.hea": text("m/1 1 100 9\ns 2\n"),
-    "s.hea": text("s 1 100 2\ns.dat 80\n"),
+    "m.hea": "m/1 1 100 9\ns 2\n",
+    "s.hea": "s 1 100 2\ns.dat 80\n",
     "s.dat": new Uint8Array(2),
   });
   assertEquals(readRecordFrom(source, "m").warnings, [

@@ -3,16 +3,13 @@ import fc from "fast-check";
 import { readRecordFrom } from "../../../../src/data/files/wfdb/read_record.ts";
 import { INVALID_SAMPLE } from "../../../../src/data/files/wfdb/record.ts";
 import { encodeRecord, writeRecordSync } from "../../../../src/data/files/wfdb/write_record.ts";
-import { UserError } from "../../../../src/errors.ts";
 import { testWithData } from "../../../support/shared_data.ts";
+import { plainSignals } from "../record_files.ts";
 import { memorySource } from "../memory_source.ts";
+import { assertUserError } from "../../../support/user_errors.ts";
 
-function signals(count: number) {
-  return Array.from(
-    { length: count },
-    (_, s) => ({ description: `lead ${s}`, gain: 1000, baseline: 0, units: "mV" }),
-  );
-}
+const signals = (count: number) =>
+  plainSignals(Array.from({ length: count }, (_, s) => `lead ${s}`));
 
 Deno.test("encodeRecord: what is written is read back, checksums included", () => {
   const record = fc.integer({ min: 1, max: 5 }).chain((count) =>
@@ -31,7 +28,7 @@ Deno.test("encodeRecord: what is written is read back, checksums included", () =
         samples: Int16Array.from(samples),
         comments: ["age: 50"],
       });
-      const source = memorySource({ "r.hea": new TextEncoder().encode(header), "r.dat": data });
+      const source = memorySource({ "r.hea": header, "r.dat": data });
       const read = readRecordFrom(source, "r", { verification: "error" });
       assertEquals(read.frames, samples.length / count);
       assertEquals(read.header.comments, ["age: 50"]);
@@ -54,12 +51,7 @@ testWithData("encodeRecord: gives the bytes and sums of a published record", "pt
   const written = encodeRecord({
     name: "00001_lr",
     samplingRate: 100,
-    signals: published.slice(1).map((line) => ({
-      description: line.split(" ")[8],
-      gain: 1000,
-      baseline: 0,
-      units: "mV",
-    })),
+    signals: plainSignals(published.slice(1).map((line) => line.split(" ")[8])),
     samples: new Int16Array(bytes.buffer),
   });
   assertEquals(written.data, bytes);
@@ -76,9 +68,8 @@ testWithData("encodeRecord: gives the bytes and sums of a published record", "pt
 
 Deno.test("writeRecordSync: a folder that is not there is a UserError", () => {
   const record = { name: "r", samplingRate: 100, signals: signals(1), samples: new Int16Array(3) };
-  assertThrows(
+  assertUserError(
     () => writeRecordSync("/no/such/folder", record),
-    UserError,
     "Cannot write /no/such",
   );
 });
