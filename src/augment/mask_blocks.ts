@@ -60,16 +60,6 @@ export function recordMaskBlocks(
  * @param at Seed and epoch of the step, row number of the record in the whole set.
  * @returns Samples start .. end - 1 of each stretch, ascending, overlapping blocks joined.
  * @throws {RangeError} When ratio or block size make no sense.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { maskedStretches } from "ssrl-ecg";
- * const mask = { ratio: 0.3, blockSize: 50 };
- * const stretches = maskedStretches(mask, 1000, { seed: 42, epoch: 1, record: 7 });
- * const masked = stretches.reduce((sum, [start, end]) => sum + end - start, 0);
- * assert(masked >= 50 && masked <= 300); // six blocks, some of which may overlap
- * ```
  */
 export function maskedStretches(
   { ratio, blockSize }: BlockMask,

@@ -105,14 +105,6 @@ export function traditionalFeatures(signal: ArrayLike<number>): Float64Array {
 
 /**
  * The features of every record of a set, row-major [records, 22].
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { synthesizeCohort, traditionalFeatureTable } from "ssrl-ecg";
- * const cohort = synthesizeCohort({ records: 3, seed: 42 });
- * assert(traditionalFeatureTable(cohort).length === 3 * 22);
- * ```
  */
 export function traditionalFeatureTable(
   set: Pick<RecordSet, "ids" | "signalLength" | "leads" | "samples" | "millivoltsPerUnit">,

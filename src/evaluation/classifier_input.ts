@@ -31,19 +31,6 @@ const MOST_SAMPLES = 1_000_000;
  * own files: 10 s at 100 Hz; the classes of PTB-XL where there are five outputs, else numbers.
  *
  * @throws {UserError} When it holds no classifier of twelve leads, or its metadata do not fit.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { Classifier, classifierInput, ParameterStore } from "ssrl-ecg";
- * const store = new ParameterStore();
- * new Classifier(store, { width: 8, classes: 2 }); // or readCheckpoint("finetuned.pt")
- * const model = new Map(store.initialValues(42).map(({ name, ...tensor }) => [name, tensor]));
- * const metadata = { class_names: ["AF", "PVC"], sampling_rate: 250 };
- * const input = classifierInput({ sections: new Map([["model", model]]), metadata });
- * assert(input.signalLength === 2500 && input.classNames[1] === "PVC");
- * assert(input.assumptions.join() === "The checkpoint does not say: 2,500 samples");
- * ```
  */
 export function classifierInput(checkpoint: Checkpoint): ClassifierInput {
   const { classes } = classifierFacts(checkpoint);

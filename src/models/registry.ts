@@ -80,13 +80,6 @@ export const CLASSIFIER_ARCHITECTURES = Object.keys(CLASSIFIERS) as ClassifierAr
 
 /**
  * True where `name` is a classifier's.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { isClassifierArchitecture } from "ssrl-ecg";
- * assert(isClassifierArchitecture("ResNet1D") && !isClassifierArchitecture("SimCLRModel"));
- * ```
  */
 export function isClassifierArchitecture(name: string): name is ClassifierArchitecture {
   return Object.hasOwn(CLASSIFIERS, name);

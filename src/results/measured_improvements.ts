@@ -48,14 +48,6 @@ export interface MeasuredImprovements {
  *
  * @param folder Usually `results`
  * @throws {UserError} When a file is there and is not what its command writes.
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { readMeasuredImprovements } from "ssrl-ecg";
- * const { byol } = readMeasuredImprovements("a folder without results");
- * assert(byol === undefined);
- * ```
  */
 export function readMeasuredImprovements(folder: string): MeasuredImprovements {
   const read = <Kind extends AnyResultKind>(

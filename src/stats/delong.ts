@@ -88,14 +88,6 @@ export interface AurocInterval {
  *
  * @param level Coverage in (0, 1)
  * @throws {RangeError} As `aurocCovariance`, or if the level is out of range
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { delongInterval } from "ssrl-ecg";
- * const { auroc, low, high } = delongInterval([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
- * assert(auroc === 0.75 && low < 0.3 && high === 1);
- * ```
  */
 export function delongInterval(
   labels: ArrayLike<number>,

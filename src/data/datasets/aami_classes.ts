@@ -33,13 +33,6 @@ const CLASS_OF: ReadonlyMap<string, AamiClass> = new Map(
  *
  * @param symbol Symbol of a WFDB annotation
  * @returns The class, or undefined where the annotation marks no beat (rhythm, noise, flutter waves)
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { aamiClass } from "ssrl-ecg";
- * assert(aamiClass("L") === "N" && aamiClass("E") === "V" && aamiClass("+") === undefined);
- * ```
  */
 export function aamiClass(symbol: string): AamiClass | undefined {
   return CLASS_OF.get(symbol);

@@ -111,16 +111,6 @@ export function locateEcg(path: string): { folder: string; source: FileSource; f
  * @param path The file, as for {@linkcode readEcgSync}
  * @throws {UserError} where the file is missing, damaged or of an unknown kind; leads are missing
  *   or unknown; the rate is missing or another than stated
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { LEADS, readEcgSignalsSync } from "ssrl-ecg";
- * const path = `${Deno.makeTempDirSync()}/ecg.csv`;
- * Deno.writeTextFileSync(path, `${LEADS.join()}\n${LEADS.map((_, lead) => lead).join()}\n`);
- * const { leads, samples } = readEcgSignalsSync(path, { samplingRate: 500, units: "uV" });
- * assert(samples === 1 && leads[11][0] === 0.011);
- * ```
  */
 export function readEcgSignalsSync(path: string, options: EcgFileOptions = {}): EcgSignals {
   const { samplingRate, units } = options;
@@ -147,19 +137,6 @@ export function readEcgSignalsSync(path: string, options: EcgFileOptions = {}): 
  * @throws {UserError} where a value is missing, or the window does not fit in the record (with
  *   `padding: "error"` not wholly)
  * @throws {RangeError} where `targetRate` or `targetLength` is not a positive number
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { ecgWindow, LEADS } from "ssrl-ecg";
- * const leads = LEADS.map(() => new Float64Array(5000).fill(0.5));
- * const { signal, cut } = ecgWindow({ samplingRate: 500, samples: 5000, leads }, "a.csv", {
- *   targetRate: 100,
- *   targetLength: 200,
- *   start: 4,
- * });
- * assert(signal.length === 2400 && cut === 400);
- * ```
  */
 export function ecgWindow(signals: LeadSignals, path: string, options: EcgWindowOptions): Ecg {
   checkShape(options);
