@@ -75,12 +75,8 @@ export const command = defineCommand({
     for (const each of asked) {
       if (!isThere(each)) continue;
       const { dataset, root } = each;
-      using progress = new Progress({
-        label: `Examining ${dataset.name}`,
-        total: 1,
-        unit: "records",
-      });
-      const onProgress = (done: number, total: number) => progress.update(done, undefined, total);
+      using progress = new Progress({ label: `Examining ${dataset.name}`, unit: "records" });
+      const { report: onProgress } = progress;
       found.set(dataset.id, await dataset.takeInventory(root, { verify, signal, onProgress }));
     }
     for (const { dataset, root } of asked) {

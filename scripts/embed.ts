@@ -50,7 +50,7 @@ export const command = defineCommand({
     for (const path of Object.values(files)) assertFolderWritable(path, "--out");
     const checkpoint = await readCheckpoint(flags.checkpoint);
     const folds = [...new Set(flags.folds)].sort((a, b) => a - b);
-    const workspace = await openWorkspace({
+    using workspace = await openWorkspace({
       flags,
       context,
       normalization: normalizationFor(checkpoint, flags.normalize),
@@ -58,41 +58,37 @@ export const command = defineCommand({
       check: (set) => void rowsToEmbed(set, folds),
     });
     const { set } = workspace;
-    try {
-      printSettings([
-        ["Command", "embed"],
-        ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
-        ...workspaceSettings(workspace),
-      ]);
-      using progress = new Progress({ label: "Computing features", total: 1, unit: "records" });
-      const embeddings = await embed(workspace, {
-        checkpoint,
-        folds,
-        signal: context.signal,
-        onProgress: (done, total) => progress.update(done, undefined, total),
-      });
-      progress.finish();
-      const { rows, width, features, architecture } = embeddings;
-      const { npy, rows: ids, csv } = files;
-      if (npy !== undefined) {
-        const bytes = encodeNpy({ data: features, shape: [rows.length, width] });
-        await writeFileAtomically(npy, bytes);
-      }
-      if (ids !== undefined) {
-        await writeFileAtomically(ids, embeddingsCsv(embeddings, set, { features: false }));
-      }
-      if (csv !== undefined) {
-        await writeFileAtomically(csv, embeddingsCsv(embeddings, set, { features: true }));
-      }
-      printSettings([
-        ["Features", `${formatCount(rows.length)} records, ${width} features of ${architecture}`],
-        ["Matrix", npy],
-        ["Its rows", ids],
-        ["Table", csv],
-      ]);
-    } finally {
-      workspace.destroy();
+    printSettings([
+      ["Command", "embed"],
+      ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
+      ...workspaceSettings(workspace),
+    ]);
+    using progress = new Progress({ label: "Computing features", unit: "records" });
+    const embeddings = await embed(workspace, {
+      checkpoint,
+      folds,
+      signal: context.signal,
+      onProgress: progress.report,
+    });
+    progress.finish();
+    const { rows, width, features, architecture } = embeddings;
+    const { npy, rows: ids, csv } = files;
+    if (npy !== undefined) {
+      const bytes = encodeNpy({ data: features, shape: [rows.length, width] });
+      await writeFileAtomically(npy, bytes);
     }
+    if (ids !== undefined) {
+      await writeFileAtomically(ids, embeddingsCsv(embeddings, set, { features: false }));
+    }
+    if (csv !== undefined) {
+      await writeFileAtomically(csv, embeddingsCsv(embeddings, set, { features: true }));
+    }
+    printSettings([
+      ["Features", `${formatCount(rows.length)} records, ${width} features of ${architecture}`],
+      ["Matrix", npy],
+      ["Its rows", ids],
+      ["Table", csv],
+    ]);
   },
 });
 

@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import type { Checkpoint } from "../src/checkpoint/state_dict.ts";
 import { advised } from "../src/console/advice.ts";
-import { Bars } from "../src/console/views/bars.ts";
+import { Bars } from "../src/console/progress.ts";
 import { assertFolderWritable, type Settings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import {

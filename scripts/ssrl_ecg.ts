@@ -1,3 +1,4 @@
+import { parseArgs } from "@std/cli";
 import config from "../deno.json" with { type: "json" };
 import type { Command, FlagTable } from "../src/console/flags/command.ts";
 import { renderReference } from "../src/console/flags/reference.ts";
@@ -55,11 +56,15 @@ async function explainWait<T>(loading: Promise<T>): Promise<T> {
 async function main(): Promise<void> {
   const [name, ...args] = Deno.args;
   const names = Object.keys(summaries);
-  if (name === "--version") return console.log(`ssrl-ecg ${VERSION}`);
-  if (name === "--docs") {
+  const { version, docs, help } = parseArgs(Deno.args.slice(0, 1), {
+    boolean: ["version", "docs", "help"],
+    alias: { help: "h" },
+  });
+  if (version) return console.log(`ssrl-ecg ${VERSION}`);
+  if (docs) {
     return console.log(renderReference(await Promise.all(names.map(loadCommand))));
   }
-  if (name === undefined || name === "--help" || name === "-h") {
+  if (name === undefined || help) {
     console.log("Usage: ssrl-ecg COMMAND [flags]\n");
     const width = Math.max(...names.map((each) => each.length));
     for (const each of names) console.log(`  ${each.padEnd(width)}  ${summaries[each]}`);

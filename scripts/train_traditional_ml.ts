@@ -119,7 +119,7 @@ async function train(
   { model, labelFraction, seed }: Settings,
   signal: AbortSignal,
 ): Promise<TraditionalResult> {
-  using progress = new Progress({ label: "Growing trees", total: 1, unit: "trees" });
+  using progress = new Progress({ label: "Growing trees", unit: "trees" });
   try {
     return await trainTraditionalMl(set, {
       model,
@@ -144,7 +144,7 @@ async function train(
         console.log(classTable(frequencies) + "\n");
         warnOfOneLabel(frequencies.slice(0, -1), labeled);
       },
-      onTree: (done, total) => progress.update(done, undefined, total),
+      onTree: progress.report,
     });
   } catch (error) {
     if (signal.aborted) throw new Interrupted("Stopped before the end; nothing was written");

@@ -45,7 +45,7 @@ import {
 } from "./flags/compare_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, type Output, writeOutputs } from "./outputs.ts";
-import { Bars } from "./views/bars.ts";
+import { Bars } from "./progress.ts";
 import { INTERVALS_NOTE, PAIRED_NOTE } from "./views/score_table.ts";
 
 /** The options that all of these commands have. */
@@ -89,46 +89,41 @@ export async function runComparison(
   assertOutputs(flags);
   const { command, checkpoints, missing = [], normalization, settings = [] } = view;
   assertEnough(checkpoints.length, view, missing);
-  const workspace = await openWorkspace({
+  using workspace = await openWorkspace({
     flags,
     context,
     normalization: normalization ?? "none",
   });
-  const bars = new Bars();
-  try {
-    const lines = workspaceSettings(workspace);
-    printSettings([
-      ["Command", command],
-      ...view.about ??
-        [["Checkpoints", checkpoints.map(({ name, path }) => `${name}: ${path}`).join("\n")]],
-      ...normalization === undefined ? lines.filter(([name]) => name !== "Normalization") : lines,
-      ["Normalization", normalization ? undefined : flags.normalize ?? "each checkpoint's own"],
-      ...settings,
-    ]);
-    const { fold, batchSize, seed, normalize } = flags;
-    const { compared, leftOut } = await compareCheckpoints(workspace, {
-      checkpoints,
-      baseline: view.baseline,
-      conditions: view.conditions,
-      strict: view.strict,
-      fold,
-      batchSize,
-      seed,
-      normalize,
-      addHead: view.addHead?.(workspace, bars),
-      signal: context.signal,
-      onProgress: (done, total) => bars.update("Evaluating", "records", done, total),
-    });
-    bars.finish();
-    const comparison = { compared, leftOut: [...leftOut, ...missing] };
-    if (compared.length >= (view.atLeast ?? 1)) printComparison(comparison, fold, workspace, view);
-    assertEnough(compared.length, view, comparison.leftOut);
-    if (comparison.leftOut.length > 0) console.log(listLeftOut(comparison.leftOut));
-    await writeOutputs(view.outputs(comparison, workspace));
-  } finally {
-    bars.finish();
-    workspace.destroy();
-  }
+  using bars = new Bars();
+  const lines = workspaceSettings(workspace);
+  printSettings([
+    ["Command", command],
+    ...view.about ??
+      [["Checkpoints", checkpoints.map(({ name, path }) => `${name}: ${path}`).join("\n")]],
+    ...normalization === undefined ? lines.filter(([name]) => name !== "Normalization") : lines,
+    ["Normalization", normalization ? undefined : flags.normalize ?? "each checkpoint's own"],
+    ...settings,
+  ]);
+  const { fold, batchSize, seed, normalize } = flags;
+  const { compared, leftOut } = await compareCheckpoints(workspace, {
+    checkpoints,
+    baseline: view.baseline,
+    conditions: view.conditions,
+    strict: view.strict,
+    fold,
+    batchSize,
+    seed,
+    normalize,
+    addHead: view.addHead?.(workspace, bars),
+    signal: context.signal,
+    onProgress: (done, total) => bars.update("Evaluating", "records", done, total),
+  });
+  bars.finish();
+  const comparison = { compared, leftOut: [...leftOut, ...missing] };
+  if (compared.length >= (view.atLeast ?? 1)) printComparison(comparison, fold, workspace, view);
+  assertEnough(compared.length, view, comparison.leftOut);
+  if (comparison.leftOut.length > 0) console.log(listLeftOut(comparison.leftOut));
+  await writeOutputs(view.outputs(comparison, workspace));
 }
 
 /** @throws {UserError} Too few are there, after a list of what is left out and why. */

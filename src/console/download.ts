@@ -42,7 +42,7 @@ export async function runDownload(
   files: DataSetFiles,
   next: string,
 ): Promise<void> {
-  using progress = new Progress({ label: `Fetching ${name}`, total: 1, unit: "files" });
+  using progress = new Progress({ label: `Fetching ${name}`, unit: "files" });
   try {
     const done = await downloadDataSet(files, {
       destination: out,

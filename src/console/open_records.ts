@@ -46,13 +46,8 @@ export async function openRecords(
     );
   }
   if (!needsCohort(flags, given)) {
-    using progress = new Progress({ label: "Reading records", total: 1, unit: "records" });
-    const shared = {
-      samplingRate,
-      signalLength,
-      strict,
-      onProgress: (done: number, total: number) => progress.update(done, undefined, total),
-    };
+    using progress = new Progress({ label: "Reading records", unit: "records" });
+    const shared = { samplingRate, signalLength, strict, onProgress: progress.report };
     if (labelsCsv !== undefined) {
       return await loadLabelsCsv(labelsCsv, {
         ...shared,

@@ -34,7 +34,7 @@ export interface WorkspaceRequest {
   readonly check?: (set: RecordSet) => void;
 }
 
-/** Opens device and records; the caller ends with `destroy()`. */
+/** Opens device and records: `using workspace = await openWorkspace(…)`. */
 export async function openWorkspace(request: WorkspaceRequest): Promise<Workspace> {
   const { flags, context, normalization } = request;
   const device = request.device ?? await openDevice(flags);

@@ -58,50 +58,44 @@ export async function runProbe(
   const checkpoint = await readCheckpoint(flags.checkpoint);
   const settings: Settings = { ...flags, probe, fold: flags.crossValidate ? "each" : flags.fold };
   let turns: readonly ProbeTurn[] = [];
-  const workspace = await openWorkspace({
+  using workspace = await openWorkspace({
     flags,
     context,
     normalization: normalizationFor(checkpoint, flags.normalize),
     check: (set) => turns = probeTurns(set, settings),
   });
-  try {
-    printSettings([
-      ["Command", command],
-      ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
-      ...workspaceSettings(workspace),
-      ["Probe", describeProbe(settings)],
-      [
-        "Labels",
-        `${labeledRecords(turns)} records (${
-          formatShare(flags.labelFraction)
-        }), seed ${flags.seed}`,
-      ],
-    ]);
-    using progress = new Progress({ label: "Computing features", total: 1, unit: "records" });
-    const result = await probeCheckpoint(workspace, {
-      ...settings,
-      checkpoint,
-      signal: context.signal,
-      onProgress: (done, total) => progress.update(done, undefined, total),
-    });
-    progress.finish();
-    printResult(result, settings, workspace);
-    await writeOutputs([
-      [
-        "Predictions",
-        flags.predictions,
-        (file) => writeFileAtomically(file, predictionsCsv(result.trained, workspace.set)),
-      ],
-      ["JSON", flags.json, async (file) => {
-        const description = await describeResult(result, settings, workspace);
-        const { commandLine: command_line } = context;
-        await writeResult(file, probeResults, { command, command_line, ...description });
-      }],
-      ["Figure", flags.figure, (file) => drawBars(file, result, settings, workspace)],
-    ]);
-  } finally {
-    workspace.destroy();
-  }
+  printSettings([
+    ["Command", command],
+    ["Checkpoint", [flags.checkpoint, ...describeCheckpoint(checkpoint)].join("\n")],
+    ...workspaceSettings(workspace),
+    ["Probe", describeProbe(settings)],
+    [
+      "Labels",
+      `${labeledRecords(turns)} records (${formatShare(flags.labelFraction)}), seed ${flags.seed}`,
+    ],
+  ]);
+  using progress = new Progress({ label: "Computing features", unit: "records" });
+  const result = await probeCheckpoint(workspace, {
+    ...settings,
+    checkpoint,
+    signal: context.signal,
+    onProgress: progress.report,
+  });
+  progress.finish();
+  printResult(result, settings, workspace);
+  await writeOutputs([
+    [
+      "Predictions",
+      flags.predictions,
+      (file) => writeFileAtomically(file, predictionsCsv(result.trained, workspace.set)),
+    ],
+    ["JSON", flags.json, async (file) => {
+      const description = await describeResult(result, settings, workspace);
+      const { commandLine: command_line } = context;
+      await writeResult(file, probeResults, { command, command_line, ...description });
+    }],
+    ["Figure", flags.figure, (file) => drawBars(file, result, settings, workspace)],
+  ]);
 }
 
 type Settings = Omit<ProbeFlags, "fold"> & {

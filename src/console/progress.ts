@@ -28,8 +28,8 @@ export interface ProgressTarget {
 export interface ProgressOptions {
   /** What is being done: "Reading records", "Epoch 3/20". */
   readonly label: string;
-  /** Units in all. */
-  readonly total: number;
+  /** Units in all. Default 1, until the first update says it. */
+  readonly total?: number;
   /** Name of a unit, plural: "records", "samples". Default "steps". */
   readonly unit?: string;
   /** Seconds left, where they are better known than from the recent rate; NaN: not yet known. */
@@ -93,7 +93,7 @@ export class Progress {
     this.#label = options.label;
     this.#unit = options.unit ?? "steps";
     this.#left = options.left;
-    this.#total = options.total;
+    this.#total = options.total ?? 1;
     this.#target = options.target ?? standardTarget();
     this.#start = this.#target.now();
     this.#history = [{ at: this.#start, done: 0 }];
@@ -133,6 +133,9 @@ export class Progress {
       if (now - this.#lastDraw >= REDRAW_MS || done >= this.#total) this.#draw(now);
     } else this.#plain(now);
   }
+
+  /** The same for what counts done and total: `onProgress: progress.report`. */
+  readonly report = (done: number, total: number): void => this.update(done, undefined, total);
 
   /** Prints a line that stays above the bar, such as the result of an epoch. */
   log(line: string): void {
@@ -211,5 +214,28 @@ export class Progress {
     this.#lastPlain = { at: now, share: this.#share };
     const parts = [...this.#numbers(), ...(this.#detail === "" ? [] : [this.#detail])];
     this.#target.write(`${this.#label} ${formatPercent(this.#share)}  ${parts.join("  ")}\n`);
+  }
+}
+
+/** Progress bars, one at a time, each from its first unit on: rates are those of the work shown. */
+export class Bars {
+  #shown: { readonly label: string; readonly progress: Progress } | undefined;
+
+  /** Shows how far the phase called `label` is, in place of the phase before it. */
+  update(label: string, unit: string, done: number, total: number): void {
+    if (this.#shown?.label !== label) {
+      this.finish();
+      this.#shown = { label, progress: new Progress({ label, unit }) };
+    }
+    this.#shown.progress.report(done, total);
+  }
+
+  finish(): void {
+    this.#shown?.progress.finish();
+    this.#shown = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.finish();
   }
 }

@@ -79,19 +79,15 @@ export async function embed(workspace: Workspace, options: EmbedOptions): Promis
   const { gpu, set } = workspace;
   const rows = rowsToEmbed(set, folds);
   assertSamplingRate(checkpoint, set.samplingRate);
-  const network = loadFeatureNetwork(gpu, checkpoint);
-  try {
-    const features = await networkFeatures(workspace, network, rows, {
-      what: sourceOf(checkpoint),
-      onProgress: (done) => {
-        signal?.throwIfAborted();
-        onProgress?.(done, rows.length);
-      },
-    });
-    return { rows, features, width: network.features, architecture: network.architecture.name };
-  } finally {
-    network.destroy();
-  }
+  using network = loadFeatureNetwork(gpu, checkpoint);
+  const features = await networkFeatures(workspace, network, rows, {
+    what: sourceOf(checkpoint),
+    onProgress: (done) => {
+      signal?.throwIfAborted();
+      onProgress?.(done, rows.length);
+    },
+  });
+  return { rows, features, width: network.features, architecture: network.architecture.name };
 }
 
 /**

@@ -119,33 +119,24 @@ export async function classify(
   { batchSize = INFERENCE_ROWS, input, diagnosis = "", onProgress }: ClassifyOptions,
 ): Promise<{ probabilities: Float64Array; seconds: number }> {
   const { ids, files } = workspace.set;
-  const model = loadClassifier(workspace.gpu, checkpoint);
-  let inference: Inference | undefined;
-  try {
-    inference = await Inference.record(
-      workspace,
-      Math.min(batchSize, rows.length),
-      (recorder, x, batch) => ({
-        logits: model.evaluate(recorder, input?.(recorder, x, batch) ?? x).logits,
-      }),
+  using model = loadClassifier(workspace.gpu, checkpoint);
+  const batchRows = Math.min(batchSize, rows.length);
+  using inference = await Inference.record(workspace, batchRows, (recorder, x, batch) => ({
+    logits: model.evaluate(recorder, input?.(recorder, x, batch) ?? x).logits,
+  }));
+  const started = performance.now();
+  const { logits } = await inference.run(rows, (done) => onProgress?.(done, rows.length));
+  const seconds = (performance.now() - started) / 1000;
+  const probabilities = sigmoid(logits);
+  const broken = probabilities.findIndex(Number.isNaN);
+  if (broken >= 0) {
+    const row = rows[Math.floor(broken / model.classes)];
+    throw new UserError(
+      `Cannot use ${sourceOf(checkpoint)}: its output is not a number for ` +
+        `${files?.[row] ?? `record ${ids[row]}`}. The weights are damaged${diagnosis}`,
     );
-    const started = performance.now();
-    const { logits } = await inference.run(rows, (done) => onProgress?.(done, rows.length));
-    const seconds = (performance.now() - started) / 1000;
-    const probabilities = sigmoid(logits);
-    const broken = probabilities.findIndex(Number.isNaN);
-    if (broken >= 0) {
-      const row = rows[Math.floor(broken / model.classes)];
-      throw new UserError(
-        `Cannot use ${sourceOf(checkpoint)}: its output is not a number for ` +
-          `${files?.[row] ?? `record ${ids[row]}`}. The weights are damaged${diagnosis}`,
-      );
-    }
-    return { probabilities, seconds };
-  } finally {
-    inference?.destroy();
-    model.destroy();
   }
+  return { probabilities, seconds };
 }
 
 /** The input with noise and gap, where there are any. */

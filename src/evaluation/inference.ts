@@ -134,6 +134,10 @@ export class Inference {
     this.#step.destroy();
     this.#indices.release();
   }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
 }
 
 /** Records and evaluates a pass over `rows`, once. */
@@ -143,16 +147,9 @@ export async function evaluateRows(
   evaluate: EvaluationPass,
   onProgress?: (done: number) => void,
 ): Promise<Record<string, Float32Array<ArrayBuffer>>> {
-  const inference = await Inference.record(
-    workspace,
-    Math.min(INFERENCE_ROWS, rows.length),
-    evaluate,
-  );
-  try {
-    return await inference.run(rows, onProgress);
-  } finally {
-    inference.destroy();
-  }
+  const batch = Math.min(INFERENCE_ROWS, rows.length);
+  using inference = await Inference.record(workspace, batch, evaluate);
+  return await inference.run(rows, onProgress);
 }
 
 /** 1 / (1 + exp(-x)) of every logit, in float64. */

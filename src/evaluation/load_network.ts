@@ -26,19 +26,17 @@ import {
 import { loadState } from "../runs/checkpoints.ts";
 import type { FrozenNetwork } from "./network_features.ts";
 
-/** A classifier in evaluation mode; give it back with `destroy()`. */
-export interface LoadedClassifier {
+/** A classifier in evaluation mode; `using` gives its memory back. */
+export interface LoadedClassifier extends Disposable {
   readonly architecture: Architecture;
   readonly classes: number;
   /** @param x [N, T, leads] */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor };
-  destroy(): void;
 }
 
-/** A network that gives features, in evaluation mode; give it back with `destroy()`. */
-export interface FeatureNetwork extends FrozenNetwork {
+/** A network that gives features, in evaluation mode; `using` gives its memory back. */
+export interface FeatureNetwork extends FrozenNetwork, Disposable {
   readonly architecture: Architecture;
-  destroy(): void;
 }
 
 /** What the tensors of a classifier say of it. */
@@ -90,7 +88,7 @@ export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint): LoadedClassifi
     architecture,
     classes,
     evaluate: (recorder, x) => network.evaluate(recorder, x),
-    destroy: () => store.destroy(),
+    [Symbol.dispose]: () => store.destroy(),
   };
 }
 
@@ -165,7 +163,7 @@ function featureSource(checkpoint: Checkpoint): FeatureSource {
 
 function createFeatureNetwork(store: ParameterStore, architecture: Architecture): FeatureNetwork {
   const { name } = architecture;
-  const shared = { architecture, destroy: () => store.destroy() };
+  const shared = { architecture, [Symbol.dispose]: () => store.destroy() };
   if (isClassifierArchitecture(name)) {
     const options = classifierOptions(architecture);
     const network = createClassifier(store, { architecture: name, ...options });

@@ -218,26 +218,22 @@ export async function probeCheckpoint(
   ];
   let passed = 0;
   const probed = async (network: FeatureNetwork): Promise<ProbedNetwork> => {
-    try {
-      const part = await featureTable(workspace, network, rows, {
-        what: sourceOf(checkpoint),
-        onProgress: (done) => {
-          signal?.throwIfAborted();
-          onProgress?.(passed + done, (1 + randomSeeds) * rows.length);
-        },
-      });
-      passed += rows.length;
-      return fitAndEvaluate(workspace, turns, part, probe, seed);
-    } finally {
-      network.destroy();
-    }
+    const part = await featureTable(workspace, network, rows, {
+      what: sourceOf(checkpoint),
+      onProgress: (done) => {
+        signal?.throwIfAborted();
+        onProgress?.(passed + done, (1 + randomSeeds) * rows.length);
+      },
+    });
+    passed += rows.length;
+    return fitAndEvaluate(workspace, turns, part, probe, seed);
   };
-  const network = loadFeatureNetwork(gpu, checkpoint);
+  using network = loadFeatureNetwork(gpu, checkpoint);
   const trained = await probed(network);
   const random: ProbedRandomNetwork[] = [];
   for (let i = 0; i < randomSeeds; i++) {
     const randomSeed = (seed + i) % 2 ** 32;
-    const network = randomFeatureNetwork(gpu, checkpoint, randomSeed);
+    using network = randomFeatureNetwork(gpu, checkpoint, randomSeed);
     random.push({ ...await probed(network), seed: randomSeed });
   }
   return {

@@ -136,4 +136,9 @@ export class Workspace {
     this.release();
     this.gpu.destroy();
   }
+
+  /** The same at the end of a block: `using workspace = await Workspace.open(set)`. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
 }

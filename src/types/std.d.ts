@@ -1,7 +1,7 @@
 /**
- * Types for the four packages of Deno's standard library, which reach this project through npm
- * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and four lines
- * of `deno.json` are all that changes.
+ * Types for the five packages of Deno's standard library, which reach this project through npm
+ * (package `deno-std`, plain JavaScript). With the JSR registry at hand this file and five lines
+ * of `import_map.json` are all that changes.
  */
 
 declare module "@std/assert" {
@@ -35,6 +35,13 @@ declare module "@std/assert" {
     messageIncludes?: string,
   ): Promise<E>;
   export function fail(message?: string): never;
+}
+
+declare module "@std/cli" {
+  export function parseArgs<Flag extends string>(
+    args: readonly string[],
+    options: { boolean: readonly Flag[]; alias?: Record<string, string> },
+  ): Record<Flag, boolean> & { _: (string | number)[] };
 }
 
 declare module "@std/csv" {

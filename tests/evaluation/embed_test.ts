@@ -19,9 +19,8 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
     });
     assertEquals(about, { width: 16, architecture: "ECGEncoder1DCNN" });
     assertEquals(rows, Int32Array.from([...split.validation, ...split.test]).sort());
-    const network = loadFeatureNetwork(gpu, checkpoint);
+    using network = loadFeatureNetwork(gpu, checkpoint);
     assertEquals(features, await networkFeatures(workspace, network, rows));
-    network.destroy();
 
     await assertRejects(
       () =>

@@ -35,7 +35,7 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
         "model",
         (store) => createClassifier(store, { architecture, width: 4, classes: 3 }),
       );
-      const classifier = loadClassifier(gpu, file);
+      using classifier = loadClassifier(gpu, file);
       assertEquals([classifier.architecture.name, classifier.classes], [architecture, 3]);
       const { features, logits } = await evaluateRows(
         workspace,
@@ -43,23 +43,20 @@ Deno.test("every classifier is loaded, with its features; random weights give ot
         (recorder, x) => classifier.evaluate(recorder, x),
       );
       assertEquals(logits.length, 9);
-      classifier.destroy();
 
-      const network = loadFeatureNetwork(gpu, file);
+      using network = loadFeatureNetwork(gpu, file);
       const alone = await evaluateRows(workspace, rows, (recorder, x) => ({
         features: network.evaluateFeatures(recorder, x),
       }));
       assertEquals(alone.features.length, 3 * network.features);
       assertEquals(alone.features, features);
-      network.destroy();
 
-      const random = randomFeatureNetwork(gpu, file, 4);
+      using random = randomFeatureNetwork(gpu, file, 4);
       assertEquals(random.features, network.features);
       const others = await evaluateRows(workspace, rows, (recorder, x) => ({
         features: random.evaluateFeatures(recorder, x),
       }));
       assert(others.features.some((value, i) => value !== features[i]), architecture);
-      random.destroy();
     }
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
   }));
@@ -79,14 +76,13 @@ Deno.test("an encoder gives the same features alone and within a pretraining mod
     ]]);
     const features = [];
     for (const file of [model, { sections: alone, metadata: {} }]) {
-      const network = loadFeatureNetwork(gpu, file);
+      using network = loadFeatureNetwork(gpu, file);
       assertEquals([network.architecture.name, network.features], ["ECGEncoder1DCNN", 16]);
       features.push(
         await evaluateRows(workspace, [0, 1], (recorder, x) => ({
           y: network.evaluateFeatures(recorder, x),
         })),
       );
-      network.destroy();
     }
     assertEquals(features[0], features[1]);
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
