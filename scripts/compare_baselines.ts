@@ -1,6 +1,7 @@
 import { defineComparison } from "../src/console/comparison.ts";
 import {
   baselineOf,
+  caption,
   describeKind,
   differenceOf,
   METHOD_COLUMN,
@@ -90,11 +91,11 @@ export const command = defineComparison({
         best: bestOf(comparison)?.name ?? null,
         heads: { ...HEAD_TRAINING, epochs, labelFraction },
       }),
-      draw: (file, { compared }, _workspace, caption) =>
+      draw: (file, comparison, workspace) =>
         writeAurocChart(file, {
           title: "Methods on the same records",
-          caption,
-          bars: compared.toSorted(byAuroc).map((each) => ({
+          caption: caption(comparison, workspace),
+          bars: comparison.compared.toSorted(byAuroc).map((each) => ({
             name: each.name,
             group: describeKind(each),
             auroc: AUROC(each),

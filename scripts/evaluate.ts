@@ -1,21 +1,19 @@
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
-import { type ComparisonFlags, runComparison } from "../src/console/comparison.ts";
+import { runComparison } from "../src/console/comparison.ts";
 import {
   describeClassifier,
-  describeFrame,
   differenceOf,
   METRIC_COLUMNS,
   metricOf,
 } from "../src/console/views/comparison_view.ts";
 import { metricsLine } from "../src/console/console.ts";
-import { type CommandContext, defineCommand } from "../src/console/flags/command.ts";
+import { defineCommand } from "../src/console/flags/command.ts";
 import { evaluationFlags } from "../src/console/flags/compare_flags.ts";
 import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { csvTable, metricsTables, scoreTable } from "../src/console/views/score_table.ts";
-import type { RecordSet } from "../src/data/signals/record_set.ts";
 import { UsageError } from "../src/errors.ts";
 import type {
   ClassifierComparison,
@@ -24,7 +22,6 @@ import type {
 import { linePanels } from "../src/plots/line_chart.ts";
 import { robustnessPanels } from "../src/plots/robustness_panels.ts";
 import { describeCondition, sweepConditions } from "../src/data/signals/conditions.ts";
-import { writeResult } from "../src/results/schema/result_file.ts";
 import { evaluationResults } from "../src/results/schema/kinds.ts";
 import { normalizationFor } from "../src/runs/checkpoints.ts";
 import type { Workspace } from "../src/runs/workspace.ts";
@@ -104,24 +101,15 @@ export const command = defineCommand({
         compared.length > 1
           ? sweepTable(compared)
           : metricsTables(compared[0].evaluation, set.classNames),
-      outputs: (comparison, workspace) => [
-        [
-          "Predictions",
-          flags.predictions,
-          (file) => writeFileAtomically(file, predictionsCsv(comparison, workspace.set)),
-        ],
-        ["JSON", flags.json, (file) => writeJson(file, comparison, workspace, flags, context)],
-        [
-          "Figure",
-          flags.figure,
-          async (file) => {
-            const records = formatCount(comparison.compared[0].evaluation.rows.length);
-            const caption = `${formatPath(path)} on fold ${fold} of ${workspace.set.source}, ` +
-              `n = ${records} records, seed ${seed}`;
-            await writeFileAtomically(file, await sweepChart(comparison, caption));
-          },
-        ],
-      ],
+      predictions: predictionsCsv,
+      resultKind: evaluationResults,
+      json: describeResult,
+      async draw(file, { compared }, { set }) {
+        const records = formatCount(compared[0].evaluation.rows.length);
+        const caption = `${formatPath(path)} on fold ${fold} of ${set.source}, ` +
+          `n = ${records} records, seed ${seed}`;
+        await writeFileAtomically(file, await sweepChart(compared, caption));
+      },
     });
   },
 });
@@ -138,7 +126,8 @@ function sweepTable(points: readonly ComparedClassifier[]): string {
 }
 
 /** A row a record; in a sweep a row a record and condition, which is then in front. */
-function predictionsCsv({ compared }: ClassifierComparison, { ids, classNames }: RecordSet) {
+function predictionsCsv({ compared }: ClassifierComparison, { set }: Workspace): string {
+  const { ids, classNames } = set;
   const lines = compared.flatMap(({ noiseStd, maskRatio, evaluation }) =>
     Array.from(evaluation.rows, (row, i) => ({
       noiseStd,
@@ -162,20 +151,12 @@ function predictionsCsv({ compared }: ClassifierComparison, { ids, classNames }:
   ]);
 }
 
-async function writeJson(
-  file: string,
-  comparison: ClassifierComparison,
-  workspace: Workspace,
-  flags: ComparisonFlags,
-  context: CommandContext,
-): Promise<void> {
-  const { compared } = comparison;
-  const [{ noiseStd, maskRatio }] = compared;
-  await writeResult(file, evaluationResults, {
-    ...describeFrame(comparison, workspace, flags, context),
-    ...await describeClassifier(compared[0], workspace.set.classNames),
-    noise_std: noiseStd,
-    mask_ratio: maskRatio,
+async function describeResult({ compared }: ClassifierComparison, { set }: Workspace) {
+  const [first] = compared;
+  return {
+    ...await describeClassifier(first, set.classNames),
+    noise_std: first.noiseStd,
+    mask_ratio: first.maskRatio,
     sweep: compared.length === 1 ? undefined : compared.map((point) => ({
       noise_std: point.noiseStd,
       mask_ratio: point.maskRatio,
@@ -183,10 +164,10 @@ async function writeJson(
       intervals_95: point.evaluation.intervals.overall,
       change_from_clean: point.difference?.overall ?? null,
     })),
-  });
+  };
 }
 
-function sweepChart({ compared }: ClassifierComparison, caption: string): Promise<string> {
+function sweepChart(compared: readonly ComparedClassifier[], caption: string): Promise<string> {
   const auroc = metricOf("auroc_macro");
   const points = compared.map((point) => ({ ...point, auroc: auroc(point) }));
   return linePanels({

@@ -1,10 +1,8 @@
-import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { findCheckpointsSync } from "../src/checkpoint/find_checkpoints.ts";
 import { runComparison } from "../src/console/comparison.ts";
 import {
   caption,
   describeClassifier,
-  describeFrame,
   METHOD_COLUMN,
   METRIC_COLUMNS,
   metricOf,
@@ -22,7 +20,6 @@ import {
   type ComparedClassifier,
 } from "../src/evaluation/compare_checkpoints.ts";
 import { evaluateAllResults } from "../src/results/schema/kinds.ts";
-import { writeResult } from "../src/results/schema/result_file.ts";
 import { formatCount, formatPath } from "../src/text/format.ts";
 
 export const command = defineCommand({
@@ -63,42 +60,30 @@ export const command = defineCommand({
         ? context.positionals
         : [flags.checkpoints, ...context.positionals],
     );
-    const sorted = (comparison: ClassifierComparison) => ({
-      ...comparison,
-      compared: comparison.compared.toSorted(byAuroc),
-    });
+    const sorted = ({ compared }: ClassifierComparison) => compared.toSorted(byAuroc);
     await runComparison(flags, context, {
       command: "evaluate-all",
       checkpoints: paths.map((path) => ({ name: path, path })),
       baseline: null,
       about: [["Checkpoints", formatCount(paths.length)]],
       title: () => "",
-      report: (comparison) => scoreTable(sorted(comparison).compared, COLUMNS),
-      outputs(comparison, workspace) {
-        const best = sorted(comparison);
-        const { compared } = best;
-        return [
-          ["CSV", flags.csv, (file) => writeFileAtomically(file, metricsCsv(best, FACTS))],
-          ["JSON", flags.json, async (file) => {
-            const { classNames } = workspace.set;
-            await writeResult(file, evaluateAllResults, {
-              ...describeFrame(best, workspace, flags, context),
-              checkpoints: await Promise.all(
-                compared.map((each) => describeClassifier(each, classNames)),
-              ),
-            });
-          }],
-          ["Figure", flags.figure, (file) =>
-            writeAurocChart(file, {
-              title: "Classifiers on the same records",
-              caption: caption(best, workspace, flags),
-              bars: compared.map((each) => ({
-                name: formatPath(each.path),
-                auroc: metricOf("auroc_macro")(each),
-              })),
-            })],
-        ];
-      },
+      report: (comparison) => scoreTable(sorted(comparison), COLUMNS),
+      csv: (comparison) => metricsCsv(sorted(comparison), FACTS),
+      resultKind: evaluateAllResults,
+      json: async (comparison, { set }) => ({
+        checkpoints: await Promise.all(
+          sorted(comparison).map((each) => describeClassifier(each, set.classNames)),
+        ),
+      }),
+      draw: (file, comparison, workspace) =>
+        writeAurocChart(file, {
+          title: "Classifiers on the same records",
+          caption: caption(comparison, workspace),
+          bars: sorted(comparison).map((each) => ({
+            name: formatPath(each.path),
+            auroc: metricOf("auroc_macro")(each),
+          })),
+        }),
     });
   },
 });

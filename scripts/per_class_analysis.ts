@@ -1,6 +1,6 @@
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineComparison } from "../src/console/comparison.ts";
-import { baselineOf } from "../src/console/views/comparison_view.ts";
+import { baselineOf, caption } from "../src/console/views/comparison_view.ts";
 import { LOSS_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { numberFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
@@ -164,10 +164,10 @@ function classesCsv({ compared }: ClassifierComparison, classNames: readonly str
 async function drawClasses(
   file: string,
   comparison: ClassifierComparison,
-  { set: { classNames } }: Workspace,
-  caption: string,
+  workspace: Workspace,
 ): Promise<string | void> {
   const { compared } = comparison;
+  const { classNames } = workspace.set;
   if (compared.length > SERIES_COLORS.length) {
     return `more than ${SERIES_COLORS.length} checkpoints cannot be told apart`;
   }
@@ -177,7 +177,7 @@ async function drawClasses(
   if (shown.length === 0) return "no class has an AUROC on these records";
   const svg = await groupedBarChart({
     title: "AUROC by class",
-    caption,
+    caption: caption(comparison, workspace),
     groupTitle: "Class (positive records)",
     groups: shown.map((c) => `${classNames[c]} (${formatCount(perClass[c].support)})`),
     valueTitle: "AUROC (0.5 = chance)",

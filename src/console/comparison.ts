@@ -17,12 +17,17 @@ import {
   type LeftOutCheckpoint,
 } from "../evaluation/compare_checkpoints.ts";
 import { comparisonResults } from "../results/schema/kinds.ts";
-import { writeResult } from "../results/schema/result_file.ts";
+import { type AnyResultKind, writeResult } from "../results/schema/result_file.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { formatCount } from "../text/format.ts";
 import { nearest } from "../text/nearest.ts";
 import { advised } from "./advice.ts";
-import { baselineOf, caption, comparisonCsv, describeComparison } from "./views/comparison_view.ts";
+import {
+  baselineOf,
+  comparisonCsv,
+  describeComparison,
+  describeFrame,
+} from "./views/comparison_view.ts";
 import {
   dataArguments,
   printSettings,
@@ -44,7 +49,7 @@ import {
   type EvaluationOptions,
 } from "./flags/compare_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
-import { assertOutputs, type Output, writeOutputs } from "./outputs.ts";
+import { assertOutputs, writeOutputs } from "./outputs.ts";
 import { Bars } from "./progress.ts";
 import { INTERVALS_NOTE, PAIRED_NOTE } from "./views/score_table.ts";
 
@@ -76,8 +81,19 @@ export interface ComparisonView
   title?(comparison: ClassifierComparison): string;
   /** What is printed under the title. */
   report(comparison: ClassifierComparison, workspace: Workspace): string;
-  /** The files of `--csv` and the like. */
-  outputs(comparison: ClassifierComparison, workspace: Workspace): readonly Output[];
+  /** What `--csv` writes. Default: the four metrics with differences, a row a checkpoint. */
+  csv?(comparison: ClassifierComparison, workspace: Workspace): string;
+  /** What `--predictions` writes. */
+  predictions?(comparison: ClassifierComparison, workspace: Workspace): string;
+  /** What `--json` writes, after what all of them say. */
+  json(comparison: ClassifierComparison, workspace: Workspace): Promise<object>;
+  readonly resultKind: AnyResultKind;
+  /** Writes what `--figure` asks for, or gives the reason where there is nothing to draw. */
+  draw?(
+    file: string,
+    comparison: ClassifierComparison,
+    workspace: Workspace,
+  ): Promise<string | void>;
 }
 
 /** Runs a command that evaluates checkpoints on the same records. */
@@ -123,7 +139,25 @@ export async function runComparison(
   if (compared.length >= (view.atLeast ?? 1)) printComparison(comparison, fold, workspace, view);
   assertEnough(compared.length, view, comparison.leftOut);
   if (comparison.leftOut.length > 0) console.log(listLeftOut(comparison.leftOut));
-  await writeOutputs(view.outputs(comparison, workspace));
+  await writeOutputs([
+    [
+      "Predictions",
+      flags.predictions,
+      (file) => writeFileAtomically(file, view.predictions!(comparison, workspace)),
+    ],
+    [
+      "CSV",
+      flags.csv,
+      (file) =>
+        writeFileAtomically(file, view.csv?.(comparison, workspace) ?? comparisonCsv(comparison)),
+    ],
+    ["JSON", flags.json, async (file) =>
+      await writeResult(file, view.resultKind, {
+        ...describeFrame(comparison, workspace, flags, context),
+        ...await view.json(comparison, workspace),
+      })],
+    ["Figure", flags.figure, async (file) => await view.draw?.(file, comparison, workspace)],
+  ]);
 }
 
 /** @throws {UserError} Too few are there, after a list of what is left out and why. */
@@ -174,18 +208,10 @@ function printComparison(
 }
 
 /** What a command makes of a comparison with a baseline. */
-export interface BaselineView extends Pick<ComparisonView, "settings" | "addHead" | "report"> {
-  /** Instead of the four metrics, a row a checkpoint. */
-  csv?(comparison: ClassifierComparison, workspace: Workspace): string;
+export interface BaselineView
+  extends Pick<ComparisonView, "settings" | "addHead" | "report" | "csv" | "draw"> {
   /** More for the JSON file. */
-  json?(comparison: ClassifierComparison, workspace: Workspace): Readonly<Record<string, unknown>>;
-  /** Writes a picture, or gives the reason where there is none. */
-  draw?(
-    file: string,
-    comparison: ClassifierComparison,
-    workspace: Workspace,
-    caption: string,
-  ): Promise<string | void>;
+  json?(comparison: ClassifierComparison, workspace: Workspace): object;
 }
 
 /** A command that compares checkpoints with one of them. */
@@ -218,7 +244,7 @@ export function defineComparison<const Flags extends FlagTable>(
     },
     async run(options, context) {
       const flags = options as unknown as CompareFlagOptions & { readonly figure?: string };
-      const { csv, json, draw, ...shown } = view(options as Options<Flags>, context);
+      const { json, ...shown } = view(options as Options<Flags>, context);
       try {
         await runComparison(flags, context, {
           command: texts.name,
@@ -226,24 +252,12 @@ export function defineComparison<const Flags extends FlagTable>(
           baseline: flags.baseline,
           atLeast,
           ...shown,
-          outputs: (comparison, workspace) => [
-            ["CSV", flags.csv, (file) => {
-              const text = csv?.(comparison, workspace) ?? comparisonCsv(comparison);
-              return writeFileAtomically(file, text);
-            }],
-            ["JSON", flags.json, async (file) =>
-              await writeResult(file, comparisonResults, {
-                command: texts.name,
-                ...await describeComparison(comparison, workspace, flags, context),
-                ...json?.(comparison, workspace),
-              })],
-            [
-              "Figure",
-              flags.figure,
-              async (file) =>
-                await draw?.(file, comparison, workspace, caption(comparison, workspace, flags)),
-            ],
-          ],
+          resultKind: comparisonResults,
+          json: async (comparison, workspace) => ({
+            command: texts.name,
+            ...await describeComparison(comparison, workspace),
+            ...json?.(comparison, workspace),
+          }),
         });
       } catch (error) {
         throw context.signal.aborted && shown.addHead ? stoppedToRepeat(context) : error;

@@ -31,10 +31,10 @@ export async function writeOutputs(
   outputs: readonly Output[],
   say: (line: string) => void = console.log,
 ): Promise<void> {
-  const width = Math.max(...outputs.map(([label]) => label.length)) + 2;
-  for (const [label, path, write] of outputs) {
-    if (path === undefined) continue;
-    const none = await write(path);
+  const wanted = outputs.filter(([, path]) => path !== undefined);
+  const width = Math.max(...wanted.map(([label]) => label.length)) + 2;
+  for (const [label, path, write] of wanted) {
+    const none = await write(path!);
     say(label.padEnd(width) + (none === undefined ? path : `none: ${none}`));
   }
 }

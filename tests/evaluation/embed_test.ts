@@ -19,8 +19,10 @@ Deno.test("embed() gives the features of the folds' records, ascending", () =>
     });
     assertEquals(about, { width: 16, architecture: "ECGEncoder1DCNN" });
     assertEquals(rows, Int32Array.from([...split.validation, ...split.test]).sort());
-    using network = loadFeatureNetwork(gpu, checkpoint);
-    assertEquals(features, await networkFeatures(workspace, network, rows));
+    {
+      using network = loadFeatureNetwork(gpu, checkpoint);
+      assertEquals(features, await networkFeatures(workspace, network, rows));
+    }
 
     await assertRejects(
       () =>

@@ -113,8 +113,11 @@ Deno.test("a linear probe agrees with the one of pretraining, and with its own p
     const rows = labeled.length + workspace.split.validation.length + workspace.split.test.length;
     assertEquals(last, [3 * rows, 3 * rows]);
     assertEquals([result.architecture, result.features], ["ECGEncoder1DCNN", 16]);
-    using network = loadFeatureNetwork(gpu, checkpoint);
-    const known = await probeEncoder(workspace, network, { seed: 4 });
+    const probed = async () => {
+      using network = loadFeatureNetwork(gpu, checkpoint);
+      return await probeEncoder(workspace, network, { seed: 4 });
+    };
+    const known = await probed();
     assertEquals(trained.metrics, known.test);
     assertAlmostEquals(
       1 / (trained.fits[0].inverseRegularization * labeled.length),

@@ -62,7 +62,7 @@ export type Presence<Spec, Value> = Spec extends { readonly default: unknown } ?
   : Spec extends { readonly required: true } ? Value
   : Value | undefined;
 
-/** One value of a flag: what may stand for it, and how it is read. */
+/** What a value of a flag may be, and how it is read. */
 interface Kind<Item> {
   readonly placeholder: string;
   readonly allowed: string;
@@ -71,137 +71,111 @@ interface Kind<Item> {
   read(text: string): Item | undefined;
 }
 
-/** The fields that do not depend on how many values the flag takes. */
-function common<Value, Spec extends FlagSpec<Value>>(spec: Spec, kind: Kind<unknown>) {
+/**
+ * A flag of a kind. Given several times, the last one counts; of a list all do: `--seeds 1,2 --seeds 3`
+ * and `--seeds 1 2 3`.
+ */
+function flagOf<Value, Spec extends FlagSpec<Value>>(
+  spec: Spec,
+  { read, ...kind }: Kind<unknown>,
+  list = false,
+): Flag<Presence<Spec, Value>> {
   if (spec.default !== undefined && spec.required) {
     throw new TypeError(`A required flag has no default: ${spec.description}`);
   }
+  const readItem = (text: string, name: string, given = text) => {
+    const value = text === "" && list ? undefined : read(text);
+    if (value !== undefined) return value;
+    const near = kind.choices && nearest(text, kind.choices);
+    throw new UsageError(
+      `--${name} was given ${given || "an empty text"}: give ${kind.allowed}` +
+        (near === undefined ? "" : `. Is ${near} meant?`),
+    );
+  };
   return {
-    placeholder: kind.placeholder,
-    allowed: kind.allowed,
+    choices: undefined,
+    ...kind,
     description: spec.description,
     required: spec.required ?? false,
-    defaultText: spec.defaultText ?? (spec.default === undefined ? undefined : `${spec.default}`),
-    choices: kind.choices,
+    // That a switch is off by default goes without saying.
+    defaultText: spec.defaultText ??
+      (spec.default === undefined || spec.default === false ? undefined : `${spec.default}`),
     aliases: spec.aliases ?? {},
     // Without a default it is used only when the flag is optional, and then `Presence` holds undefined.
     absent: spec.default as Presence<Spec, Value>,
-  };
-}
-
-/** A flag with one value; of several the last one counts. */
-function single<Item, Spec extends FlagSpec<Item>>(
-  spec: Spec,
-  kind: Kind<Item>,
-): Flag<Presence<Spec, Item>> {
-  return {
-    ...common<Item, Spec>(spec, kind),
-    list: false,
-    read: (texts, name) => readItem(kind, texts[texts.length - 1], name) as Presence<Spec, Item>,
-  };
-}
-
-/** A flag with a list of values: `--seeds 1,2 --seeds 3` and `--seeds 1 2 3`. */
-function several<Item, Spec extends FlagSpec<readonly Item[]>>(
-  spec: Spec,
-  kind: Kind<Item>,
-): Flag<Presence<Spec, readonly Item[]>> {
-  return {
-    ...common<readonly Item[], Spec>(spec, kind),
-    list: true,
-    read: (texts, name) => {
-      const items = texts.flatMap((text) => text.split(",")).map((item) => item.trim());
-      if (items.includes("")) reject(name, texts.join(","), kind.allowed);
-      const values: readonly Item[] = items.map((item) => readItem(kind, item, name));
-      return values as Presence<Spec, readonly Item[]>;
+    list,
+    read(texts, name) {
+      const values = list
+        ? texts.join(",").split(",").map((item) =>
+          readItem(item.trim(), name, item.trim() || texts.join(","))
+        )
+        : readItem(texts[texts.length - 1], name);
+      return values as Presence<Spec, Value>;
     },
   };
-}
-
-function readItem<Item>(kind: Kind<Item>, text: string, name: string): Item {
-  const value = kind.read(text);
-  if (value !== undefined) return value;
-  const near = kind.choices && nearest(text, kind.choices);
-  return reject(
-    name,
-    text,
-    near === undefined ? kind.allowed : `${kind.allowed}. Is ${near} meant?`,
-  );
-}
-
-function reject(name: string, text: string, allowed: string): never {
-  const given = text === "" ? "an empty text" : text;
-  throw new UsageError(`--${name} was given ${given}: give ${allowed}`);
-}
-
-function inRange(value: number, range: Range): boolean {
-  return (range.minimum === undefined || value >= range.minimum) &&
-    (range.maximum === undefined || value <= range.maximum) &&
-    (range.exclusiveMinimum === undefined || value > range.exclusiveMinimum) &&
-    (range.exclusiveMaximum === undefined || value < range.exclusiveMaximum);
 }
 
 /** "in (0, 1]", "of at least 1", "below 3"; empty without bounds. */
 function describeRange(range: Range): string {
   const low = range.exclusiveMinimum ?? range.minimum;
   const high = range.exclusiveMaximum ?? range.maximum;
-  if (low !== undefined && high !== undefined) {
-    const open = range.exclusiveMinimum === undefined ? "[" : "(";
-    const close = range.exclusiveMaximum === undefined ? "]" : ")";
-    return ` in ${open}${low}, ${high}${close}`;
-  }
-  if (low !== undefined) {
-    return range.exclusiveMinimum === undefined ? ` of at least ${low}` : ` above ${low}`;
-  }
-  if (high !== undefined) {
-    return range.exclusiveMaximum === undefined ? ` of at most ${high}` : ` below ${high}`;
-  }
-  return "";
+  const [open, above] = range.exclusiveMinimum === undefined
+    ? ["[", "of at least"]
+    : ["(", "above"];
+  const [close, below] = range.exclusiveMaximum === undefined
+    ? ["]", "of at most"]
+    : [")", "below"];
+  if (low === undefined) return high === undefined ? "" : ` ${below} ${high}`;
+  return high === undefined ? ` ${above} ${low}` : ` in ${open}${low}, ${high}${close}`;
 }
 
-const INTEGER = /^[+-]?\d+$/;
+function inRange(value: number, range: Range): boolean {
+  return value >= (range.minimum ?? -Infinity) && value <= (range.maximum ?? Infinity) &&
+    value > (range.exclusiveMinimum ?? -Infinity) && value < (range.exclusiveMaximum ?? Infinity);
+}
 
-function readInteger(text: string): number | undefined {
-  const value = INTEGER.test(text) ? Number(text) : NaN;
+/** A finite number such as `0.1`, `1e-3` or `-2`; of digits only where `integer`. */
+function readNumber(text: string, integer: boolean): number | undefined {
+  if (!integer) return decimal(text);
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** Numbers in a range, whose defaults are checked. */
-function numberKind(
+function numbers(
   range: Range,
+  integer: boolean,
   defaults: readonly (number | undefined)[],
-  kind: Kind<number>,
-): Kind<number> {
+): Pick<Kind<number>, "read"> {
   for (const value of defaults) {
     if (value !== undefined && !inRange(value, range)) {
       throw new RangeError(`Default ${value} is not${describeRange(range)}`);
     }
   }
   return {
-    ...kind,
     read(text) {
-      const value = kind.read(text);
+      const value = readNumber(text, integer);
       return value !== undefined && inRange(value, range) ? value : undefined;
     },
   };
 }
 
 /** A whole number, written with digits only (`1e3` and `20.0` are refused). */
-export function integerFlag<const Spec extends FlagSpec<number> & Range>(
-  spec: Spec,
-): Flag<Presence<Spec, number>> {
-  const allowed = `an integer${describeRange(spec)}`;
-  const kind = { placeholder: "INTEGER", allowed, read: readInteger };
-  return single<number, Spec>(spec, numberKind(spec, [spec.default], kind));
+export function integerFlag<const Spec extends FlagSpec<number> & Range>(spec: Spec) {
+  return flagOf<number, Spec>(spec, {
+    placeholder: "INTEGER",
+    allowed: `an integer${describeRange(spec)}`,
+    ...numbers(spec, true, [spec.default]),
+  });
 }
 
 /** A finite number: `0.1`, `1e-3`, `-2`. */
-export function numberFlag<const Spec extends FlagSpec<number> & Range>(
-  spec: Spec,
-): Flag<Presence<Spec, number>> {
-  const allowed = `a number${describeRange(spec)}`;
-  const kind = { placeholder: "NUMBER", allowed, read: decimal };
-  return single<number, Spec>(spec, numberKind(spec, [spec.default], kind));
+export function numberFlag<const Spec extends FlagSpec<number> & Range>(spec: Spec) {
+  return flagOf<number, Spec>(spec, {
+    placeholder: "NUMBER",
+    allowed: `a number${describeRange(spec)}`,
+    ...numbers(spec, false, [spec.default]),
+  });
 }
 
 /** Numbers separated by commas or blanks, or the flag given several times. */
@@ -210,22 +184,25 @@ export function numberListFlag<
     /** Whole numbers only. */
     readonly integer?: boolean;
   },
->(spec: Spec): Flag<Presence<Spec, readonly number[]>> {
-  const kind = {
-    placeholder: spec.integer ? "INTEGER,..." : "NUMBER,...",
-    allowed: `${spec.integer ? "integers" : "numbers"} separated by commas, each${
-      describeRange(spec) || " finite"
-    }`,
-    read: spec.integer ? readInteger : decimal,
-  };
-  return several<number, Spec>(spec, numberKind(spec, spec.default ?? [], kind));
+>(spec: Spec) {
+  const { integer = false, default: defaults = [] } = spec;
+  return flagOf<readonly number[], Spec>(
+    spec,
+    {
+      placeholder: integer ? "INTEGER,..." : "NUMBER,...",
+      allowed: `${integer ? "integers" : "numbers"} separated by commas, each` +
+        (describeRange(spec) || " finite"),
+      ...numbers(spec, integer, defaults),
+    },
+    true,
+  );
 }
 
 /** Any text that is not empty. */
 export function stringFlag<const Spec extends FlagSpec<string> & { readonly placeholder?: string }>(
   spec: Spec,
-): Flag<Presence<Spec, string>> {
-  return single<string, Spec>(spec, {
+) {
+  return flagOf<string, Spec>(spec, {
     placeholder: spec.placeholder ?? "TEXT",
     allowed: "a text that is not empty",
     read: (text) => text || undefined,
@@ -236,13 +213,11 @@ export function stringFlag<const Spec extends FlagSpec<string> & { readonly plac
  * A file or folder. A leading `~/` becomes the home folder, since shells leave it alone in
  * `--out=~/runs`. Whether the file exists is for the command to check.
  */
-export function pathFlag<const Spec extends FlagSpec<string>>(
-  spec: Spec,
-): Flag<Presence<Spec, string>> {
-  return single<string, Spec>(spec, {
+export function pathFlag<const Spec extends FlagSpec<string>>(spec: Spec) {
+  return flagOf<string, Spec>(spec, {
     placeholder: "PATH",
     allowed: "the path of a file or folder",
-    read: (text) => {
+    read(text) {
       const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
       return (text.startsWith("~/") && home ? `${home}/${text.slice(2)}` : text) || undefined;
     },
@@ -258,7 +233,7 @@ export function choiceFlag<
   if (spec.default !== undefined && !choices.includes(spec.default)) {
     throw new RangeError(`Default ${spec.default} is not one of ${choices.join(", ")}`);
   }
-  return single<Choice, Spec>(spec, {
+  return flagOf<Choice, Spec>(spec, {
     placeholder: "CHOICE",
     allowed: choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`,
     choices,
@@ -277,24 +252,27 @@ export function stringListFlag<
   spec: Spec & { readonly choices?: readonly Choice[] },
 ): Flag<Presence<Spec, readonly Choice[]>> {
   const { choices } = spec;
-  return several<Choice, Spec>(spec, {
-    placeholder: choices === undefined ? "TEXT,..." : "CHOICE,...",
-    allowed: choices === undefined
-      ? "texts separated by commas"
-      : `words separated by commas, each one of ${choices.join(", ")}`,
-    choices,
-    read: (text) => choices === undefined ? text as Choice : choices.find((each) => each === text),
-  });
+  const kind = choices === undefined
+    ? {
+      placeholder: "TEXT,...",
+      allowed: "texts separated by commas",
+      read: (text: string) => text,
+    }
+    : {
+      placeholder: "CHOICE,...",
+      allowed: `words separated by commas, each one of ${choices.join(", ")}`,
+      choices,
+      read: (text: string) => choices.find((each) => each === text),
+    };
+  return flagOf<readonly Choice[], Spec>(spec, kind, true);
 }
 
 /**
  * A switch: absent is false, `--freeze-encoder` is true, `--freeze-encoder=false` is false. A switch
  * that turns something off carries the word in its name: `no-shuffle` becomes `noShuffle`.
  */
-export function booleanFlag(
-  spec: Pick<FlagSpec<boolean>, "description" | "aliases">,
-): Flag<boolean> {
-  const flag = single<boolean, { description: string; default: boolean }>(
+export function booleanFlag(spec: Pick<FlagSpec<boolean>, "description" | "aliases">) {
+  return flagOf<boolean, { description: string; default: boolean }>(
     { ...spec, default: false },
     {
       placeholder: "",
@@ -302,5 +280,4 @@ export function booleanFlag(
       read: (text) => text === "true" || (text === "false" ? false : undefined),
     },
   );
-  return { ...flag, defaultText: undefined };
 }

@@ -16,7 +16,6 @@ import { type MultilabelMetrics, OVERALL_METRICS } from "../../metrics/multilabe
 import { barChart } from "../../plots/bar_chart.ts";
 import type { Workspace } from "../../runs/workspace.ts";
 import { formatCount } from "../../text/format.ts";
-import type { ComparisonFlags } from "../comparison.ts";
 import type { CommandContext } from "../flags/command.ts";
 import { type CsvColumn, csvTable, type ScoreColumn } from "./score_table.ts";
 
@@ -65,7 +64,7 @@ const CSV_COLUMNS = {
 
 /** A row a checkpoint: facts, then the four metrics. */
 export function metricsCsv(
-  { compared }: ClassifierComparison,
+  compared: readonly ComparedClassifier[],
   facts: readonly (keyof typeof CSV_COLUMNS)[],
   more: readonly CsvColumn<ComparedClassifier>[] = [],
 ): string {
@@ -77,9 +76,9 @@ export function metricsCsv(
 }
 
 /** The same with the differences from the baseline. */
-export function comparisonCsv(comparison: ClassifierComparison): string {
+export function comparisonCsv({ compared }: ClassifierComparison): string {
   return metricsCsv(
-    comparison,
+    compared,
     ["name", "checkpoint", "kind", "method", "architecture", "normalisation", "records"],
     OVERALL_METRICS.map((metric) => ({
       title: `${metric}_difference`,
@@ -140,16 +139,12 @@ export function describeFrame(
 /** A comparison with a baseline for a JSON file. */
 export async function describeComparison(
   comparison: ClassifierComparison,
-  workspace: Workspace,
-  flags: Pick<ComparisonFlags, "fold" | "seed">,
-  context: CommandContext,
+  { set: { classNames } }: Workspace,
 ) {
-  const { classNames } = workspace.set;
   const checkpoints = comparison.compared.map(async (each) =>
     [each.name, await describeCompared(each, classNames)] as const
   );
   return {
-    ...describeFrame(comparison, workspace, flags, context),
     classes: classNames,
     baseline: baselineOf(comparison).name,
     checkpoints: Object.fromEntries(await Promise.all(checkpoints)),
@@ -157,13 +152,10 @@ export async function describeComparison(
 }
 
 /** What a figure says under its title. */
-export function caption(
-  { compared }: ClassifierComparison,
-  { set }: Workspace,
-  { fold }: { readonly fold: number },
-): string {
-  const records = formatCount(compared[0].evaluation.rows.length);
-  return `${set.source}, fold ${fold}, n = ${records} records; 95 % bootstrap intervals over records`;
+export function caption({ compared }: ClassifierComparison, { set }: Workspace): string {
+  const { rows } = compared[0].evaluation;
+  return `${set.source}, fold ${set.folds[rows[0]]}, n = ${formatCount(rows.length)} records; ` +
+    "95 % bootstrap intervals over records";
 }
 
 /**
