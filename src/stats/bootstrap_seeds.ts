@@ -8,7 +8,7 @@
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed } from "../random/set_seed.ts";
 import { mean, quantile } from "./descriptive.ts";
-import { requireFraction, requireSample } from "./samples.ts";
+import { requireFraction, requireSample, requireWhole } from "./samples.ts";
 
 /** Options of {@linkcode bootstrapMeanDifference}. */
 export interface BootstrapSeedsOptions {
@@ -35,9 +35,7 @@ export function bootstrapMeanDifference(
   second?: ArrayLike<number>,
   { resamples = 10_000, seed = currentSeed(), level = 0.95 }: BootstrapSeedsOptions = {},
 ): [low: number, high: number] {
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
-  }
+  requireWhole(resamples, 1, `draw ${resamples} resamples`);
   requireFraction(level, "level");
   const a = requireSample(first, 2, "draw seeds");
   const b = second === undefined ? undefined : requireSample(second, 2, "draw seeds");

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { chiSquareCdf, logGamma, normalCdf, tQuantile } from "./distributions.ts";
-import { requireFraction } from "./samples.ts";
+import { chiSquareCdf, logGamma, normalCdf, simpson, tQuantile } from "./distributions.ts";
+import { requireFraction, requireWhole } from "./samples.ts";
 
 /**
  * Power of the two-sided paired t test: the chance that it finds a true mean difference of `effect`
@@ -21,7 +21,7 @@ export function pairedTPower(effect: number, n: number, alpha = 0.05): number {
   if (!Number.isFinite(effect)) {
     throw new RangeError(`Cannot compute power for effect ${effect}: need a finite number`);
   }
-  requirePairs(n);
+  requireWhole(n, 2, `compute power for ${n} pairs`);
   requireFraction(alpha, "alpha");
   const critical = tQuantile(1 - alpha / 2, n - 1);
   const noncentrality = effect * Math.sqrt(n);
@@ -51,7 +51,7 @@ export interface DetectableDifferenceOptions {
 export function smallestDetectableDifference(
   { n, standardDeviation, alpha = 0.05, power = 0.8 }: DetectableDifferenceOptions,
 ): number {
-  requirePairs(n);
+  requireWhole(n, 2, `compute power for ${n} pairs`);
   requireFraction(alpha, "alpha");
   requireFraction(power, "power");
   if (power <= alpha) {
@@ -70,14 +70,6 @@ export function smallestDetectableDifference(
   return high * standardDeviation;
 }
 
-function requirePairs(n: number): void {
-  if (!Number.isInteger(n) || n < 2) {
-    throw new RangeError(`Cannot compute power for ${n} pairs: need a whole number from 2`);
-  }
-}
-
-/** Simpson intervals; 1,000 leave a relative error of about 1e-9. */
-const INTERVALS = 1000;
 /** Standard deviations beyond which a normal or chi distribution has nothing left in float64. */
 const REACH = 10;
 
@@ -99,8 +91,5 @@ function upperTail(t: number, degreesOfFreedom: number, noncentrality: number): 
     const power = nu === 1 ? 0 : (nu - 1) * Math.log(s);
     return normalCdf(noncentrality - t * s) * Math.exp(constant + power - nu * s * s / 2);
   };
-  const step = (high - low) / INTERVALS;
-  let sum = integrand(low) + integrand(high);
-  for (let i = 1; i < INTERVALS; i++) sum += (i % 2 === 1 ? 4 : 2) * integrand(low + i * step);
-  return sure + sum * step / 3;
+  return sure + simpson(integrand, low, high, 1000); // a relative error of about 1e-9
 }

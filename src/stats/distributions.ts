@@ -180,3 +180,16 @@ export function polynomial(coefficients: readonly number[], x: number): number {
   for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i];
   return sum;
 }
+
+/** Integral by Simpson's rule. @param intervals An even number */
+export function simpson(
+  f: (x: number) => number,
+  low: number,
+  high: number,
+  intervals: number,
+): number {
+  const step = (high - low) / intervals;
+  let sum = f(low) + f(high);
+  for (let i = 1; i < intervals; i++) sum += (i % 2 === 1 ? 4 : 2) * f(low + i * step);
+  return sum * step / 3;
+}

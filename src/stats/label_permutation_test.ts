@@ -7,13 +7,8 @@
 
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed } from "../random/set_seed.ts";
-import { requireSample } from "./samples.ts";
-import {
-  type PermutationOptions,
-  type PermutationTest,
-  requireResamples,
-  Tails,
-} from "./sign_flip_test.ts";
+import { requireSample, requireWhole } from "./samples.ts";
+import { type PermutationOptions, type PermutationTest, Tails } from "./sign_flip_test.ts";
 
 /** Most divisions into two groups that are all tried; 10 and 10 have 184,756. */
 const EXACT_UP_TO = 200_000;
@@ -35,7 +30,7 @@ export function labelPermutationTest(
 ): PermutationTest {
   const a = requireSample(first, 1, "test two groups");
   const b = requireSample(second, 1, "test two groups");
-  requireResamples(resamples);
+  requireWhole(resamples, 1, `draw ${resamples} rearrangements`);
   const [n1, n2] = [a.length, b.length];
   const pooled = Float64Array.of(...a, ...b);
   const total = pooled.reduce((sum, value) => sum + value, 0);

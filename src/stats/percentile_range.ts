@@ -5,8 +5,8 @@
  * @module
  */
 
-import { logGamma, normalCdf, normalPdf } from "./distributions.ts";
-import { requireFraction } from "./samples.ts";
+import { logGamma, normalCdf, normalPdf, simpson } from "./distributions.ts";
+import { requireFraction, requireWhole } from "./samples.ts";
 
 /**
  * Expected half-width of the central percentile range of n normal values, by linear interpolation
@@ -17,9 +17,7 @@ import { requireFraction } from "./samples.ts";
  * @throws {RangeError} If an argument is out of range
  */
 export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
-  if (!Number.isInteger(n) || n < 2) {
-    throw new RangeError(`Cannot take percentiles of ${n} values: need a whole number from 2`);
-  }
+  requireWhole(n, 2, `take percentiles of ${n} values`);
   requireFraction(level, "level");
   const position = (n - 1) * (1 - level) / 2;
   const below = Math.floor(position);
@@ -38,9 +36,6 @@ export function expectedStandardDeviation(n: number, divisor: "n" | "n - 1" = "n
   return divisor === "n" ? unbiased * Math.sqrt((n - 1) / n) : unbiased;
 }
 
-/** Simpson intervals over ±10 standard deviations. */
-const INTERVALS = 2000;
-
 /**
  * E of the value that `above` of n normal values exceed:
  * ∫ x n! / ((n − 1 − above)! above!) Φ(x)^(n − 1 − above) Φ(−x)^above φ(x) dx.
@@ -50,8 +45,5 @@ function expectedLargest(above: number, n: number): number {
   const integrand = (x: number) =>
     x * constant * normalCdf(x) ** (n - 1 - above) * normalCdf(-x) ** above *
     normalPdf(x);
-  const step = 20 / INTERVALS;
-  let sum = 0; // both ends are 0 in float64
-  for (let i = 1; i < INTERVALS; i++) sum += (i % 2 === 1 ? 4 : 2) * integrand(-10 + i * step);
-  return sum * step / 3;
+  return simpson(integrand, -10, 10, 2000);
 }

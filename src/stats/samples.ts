@@ -27,6 +27,16 @@ export function requireSample(
   return sample;
 }
 
+/**
+ * @param purpose As above, with the number in it: `draw 0 resamples`
+ * @throws {RangeError} If it is no whole number from `minimum`
+ */
+export function requireWhole(value: number, minimum: number, purpose: string): void {
+  if (!Number.isInteger(value) || value < minimum) {
+    throw new RangeError(`Cannot ${purpose}: need a whole number from ${minimum}`);
+  }
+}
+
 /** @throws {RangeError} If a level such as alpha is not in (0, 1) */
 export function requireFraction(value: number, name: string): void {
   if (!(value > 0 && value < 1)) {

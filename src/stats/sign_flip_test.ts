@@ -7,7 +7,7 @@
 
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed } from "../random/set_seed.ts";
-import { requireSample } from "./samples.ts";
+import { requireSample, requireWhole } from "./samples.ts";
 
 /** Most differences whose signs are all tried: 2¹⁶ sums take a millisecond. */
 const EXACT_UP_TO = 16;
@@ -49,7 +49,7 @@ export function signFlipTest(
   { resamples = 9999, seed = currentSeed() }: PermutationOptions = {},
 ): PermutationTest {
   const sample = requireSample(differences, 1, "test paired differences");
-  requireResamples(resamples);
+  requireWhole(resamples, 1, `draw ${resamples} rearrangements`);
   const n = sample.length;
   const observed = sample.reduce((sum, value) => sum + value, 0);
   const tails = new Tails(observed, sample.reduce((sum, value) => sum + Math.abs(value), 0));
@@ -71,13 +71,6 @@ export function signFlipTest(
     }
   }
   return tails.result(observed / n, n <= EXACT_UP_TO);
-}
-
-/** @throws {RangeError} If that many rearrangements cannot be drawn */
-export function requireResamples(resamples: number): void {
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} rearrangements: need a whole number from 1`);
-  }
 }
 
 /** Counts the rearrangements on either side of the observed sum. */

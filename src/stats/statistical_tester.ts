@@ -20,7 +20,7 @@ import { pairedDifferences, requireFraction, requireSample } from "./samples.ts"
 import { shapiroWilk } from "./shapiro_wilk.ts";
 import { type PermutationTest, signFlipTest } from "./sign_flip_test.ts";
 import { type GroupSummary, type WelchT, welchT, welchTFromSummaries } from "./welch_t.ts";
-import { type WilcoxonSignedRank, wilcoxonSignedRank } from "./wilcoxon_signed_rank.ts";
+import { wilcoxonSignedRank } from "./wilcoxon_signed_rank.ts";
 
 /** Results of one method: for each metric one value a seed, in the order of the seeds. */
 export type Scores = Readonly<Record<string, ArrayLike<number | null>>>;
@@ -51,63 +51,53 @@ export interface NormalityResult {
   readonly message?: string;
 }
 
-/** Result of {@linkcode StatisticalTester.pairedTtest}. */
-export interface PairedTtestResult {
-  readonly test: "Paired t-test";
-  readonly t_statistic: number;
+interface Decision<Name extends string> {
+  readonly test: Name;
   readonly p_value: number;
   /** p < alpha */
   readonly significant: boolean;
-  /** d_z: mean over standard deviation (n − 1) of the differences. */
+}
+
+interface TTestResult<Name extends string> extends Decision<Name> {
+  readonly t_statistic: number;
+  /** d_z of paired values (mean over SD of the differences), else d with the pooled SD. */
   readonly cohens_d: number;
   readonly mean_diff: number;
-  readonly std_diff: number;
   /** Ends of the 95 % t interval of the mean difference. */
   readonly ci_lower: number;
   readonly ci_upper: number;
 }
 
-/** Result of {@linkcode StatisticalTester.mannWhitneyTest}. */
-export interface MannWhitneyResult {
-  readonly test: "Mann-Whitney U test";
-  /** U of the first group. */
-  readonly u_statistic: number;
-  readonly p_value: number;
-  readonly significant: boolean;
-  /** 2 U₁ / (n₁ n₂) − 1, positive where the first group is larger. */
+interface RankTestResult<Name extends string> extends Decision<Name> {
+  /** In [−1, 1]; positive where the first method is mostly larger. */
   readonly rank_biserial_r: number;
-  readonly median_group1: number;
-  readonly median_group2: number;
   readonly median_diff: number;
   readonly method: RankTestMethod;
 }
 
-/** Result of {@linkcode StatisticalTester.wilcoxonTest}. */
-export interface WilcoxonResult {
-  readonly test: "Wilcoxon signed-rank test";
-  /** The smaller sum of ranks. */
-  readonly w_statistic: number;
-  readonly p_value: number;
-  readonly significant: boolean;
-  /** Positive where differences are mostly positive. */
-  readonly rank_biserial_r: number;
-  readonly median_diff: number;
-  readonly method: RankTestMethod;
-  /** Differences of 0, which are left out. */
-  readonly zeros: number;
+/** Result of {@linkcode StatisticalTester.pairedTtest}. */
+export interface PairedTtestResult extends TTestResult<"Paired t-test"> {
+  /** Of the differences, with n − 1. */
+  readonly std_diff: number;
 }
 
 /** Welch's test as the result of a comparison of published summaries. */
-export interface WelchResult {
-  readonly test: "Welch t-test";
-  readonly t_statistic: number;
-  readonly p_value: number;
-  readonly significant: boolean;
-  /** With the pooled standard deviation. */
-  readonly cohens_d: number;
-  readonly mean_diff: number;
-  readonly ci_lower: number;
-  readonly ci_upper: number;
+export type WelchResult = TTestResult<"Welch t-test">;
+
+/** Result of {@linkcode StatisticalTester.mannWhitneyTest}. */
+export interface MannWhitneyResult extends RankTestResult<"Mann-Whitney U test"> {
+  /** U of the first group. */
+  readonly u_statistic: number;
+  readonly median_group1: number;
+  readonly median_group2: number;
+}
+
+/** Result of {@linkcode StatisticalTester.wilcoxonTest}. */
+export interface WilcoxonResult extends RankTestResult<"Wilcoxon signed-rank test"> {
+  /** The smaller sum of ranks. */
+  readonly w_statistic: number;
+  /** Differences of 0, which are left out. */
+  readonly zeros: number;
 }
 
 /** The test that decides. */
@@ -230,7 +220,7 @@ export class StatisticalTester {
    * @throws {RangeError} If lengths differ, there are fewer than two pairs, or a value is not finite
    */
   pairedTtest(scores1: ArrayLike<number>, scores2: ArrayLike<number>): PairedTtestResult {
-    return this.#describePairedT(pairedDifferences(scores1, scores2));
+    return this.#pairedT(pairedDifferences(scores1, scores2));
   }
 
   /**
@@ -239,7 +229,7 @@ export class StatisticalTester {
    * @throws {RangeError} If lengths differ, there are no pairs, or a value is not finite
    */
   wilcoxonTest(scores1: ArrayLike<number>, scores2: ArrayLike<number>): WilcoxonResult {
-    return this.#describeWilcoxon(pairedDifferences(scores1, scores2));
+    return this.#wilcoxon(pairedDifferences(scores1, scores2));
   }
 
   /**
@@ -253,8 +243,7 @@ export class StatisticalTester {
     return {
       test: "Mann-Whitney U test",
       u_statistic: u1,
-      p_value: pValue,
-      significant: pValue < this.alpha,
+      ...this.#decision(pValue),
       rank_biserial_r: rankBiserial,
       median_group1: median1,
       median_group2: median2,
@@ -291,28 +280,26 @@ export class StatisticalTester {
     name2: string,
     { paired = true, seed }: CompareMethodsOptions = {},
   ): MethodComparison {
-    const metrics = Object.keys(scores1).filter((metric) => Object.hasOwn(scores2, metric));
-    return correctOverMetrics(metrics.map((metric) => {
-      const values = [scores1[metric], scores2[metric]] as const;
+    return compareCommon(scores1, scores2, (...values) => {
       const { first, second, missing } = paired
         ? completePairs(...values)
         : presentValues(...values);
-      const about = {
+      return {
         method1: describe(name1, first),
         method2: describe(name2, second),
         missing,
         ...improvement(mean(first), mean(second)),
+        normality: {
+          method1: this.testNormality(first),
+          method2: this.testNormality(second),
+          differences: paired ? this.testNormality(pairedDifferences(first, second)) : null,
+        },
+        ...NOTHING,
+        ...(paired
+          ? this.#testPaired(first, second, seed)
+          : this.#testIndependent(first, second, seed)),
       };
-      const tests = paired
-        ? this.#testPaired(first, second, seed)
-        : this.#testIndependent(first, second, seed);
-      const normality = {
-        method1: this.testNormality(first),
-        method2: this.testNormality(second),
-        differences: paired ? this.testNormality(pairedDifferences(first, second)) : null,
-      };
-      return [metric, { ...about, normality, ...tests }];
-    }));
+    });
   }
 
   /**
@@ -340,13 +327,11 @@ export class StatisticalTester {
     name1: string,
     name2: string,
   ): MethodComparison {
-    const metrics = Object.keys(summaries1).filter((metric) => Object.hasOwn(summaries2, metric));
-    return correctOverMetrics(metrics.map((metric) => {
-      const [first, second] = [summaries1[metric], summaries2[metric]];
+    return compareCommon(summaries1, summaries2, (first, second) => {
       const welch = welchTFromSummaries(first, second);
       const d = cohensDFromSummaries(first, second);
       const untested = this.testNormality([]);
-      return [metric, {
+      return {
         ...NOTHING,
         method1: fromSummary(name1, first),
         method2: fromSummary(name2, second),
@@ -357,8 +342,7 @@ export class StatisticalTester {
         test_result: {
           test: "Welch t-test",
           t_statistic: welch.t,
-          p_value: welch.pValue,
-          significant: welch.pValue < this.alpha,
+          ...this.#decision(welch.pValue),
           cohens_d: d,
           mean_diff: welch.difference,
           ci_lower: welch.low,
@@ -366,35 +350,34 @@ export class StatisticalTester {
         },
         welch_t: describeWelch(welch),
         cohens_d: d,
-      }];
-    }));
+      };
+    });
   }
 
-  #testPaired(first: Float64Array, second: Float64Array, seed: number | undefined): Tests {
+  #testPaired(first: Float64Array, second: Float64Array, seed?: number): Partial<Tests> {
     const differences = pairedDifferences(first, second);
     const n = differences.length;
-    if (n < 2) return NOTHING;
-    const t = pairedT(differences);
-    const signedRank = wilcoxonSignedRank(differences);
+    if (n < 2) return {};
+    const t = this.#pairedT(differences);
+    const { w_statistic, p_value, rank_biserial_r, method, zeros } = this.#wilcoxon(differences);
     return {
-      ...NOTHING,
       test_result: this.#decide(differences),
-      interval_95: [t.low, t.high],
+      interval_95: [t.ci_lower, t.ci_upper],
       paired_t: {
-        statistic: t.t,
-        p_value: t.pValue,
-        degrees_of_freedom: t.degreesOfFreedom,
-        std_diff: t.standardDeviation,
+        statistic: t.t_statistic,
+        p_value: t.p_value,
+        degrees_of_freedom: n - 1,
+        std_diff: t.std_diff,
       },
-      wilcoxon: describeSignedRank(signedRank),
+      wilcoxon: { statistic: w_statistic, p_value, rank_biserial_r, method, zeros },
       permutation: describePermutation(signFlipTest(differences, { seed })),
       mann_whitney: describeMannWhitney(this.mannWhitneyTest(first, second)),
-      cohens_d: t.cohensDz,
+      cohens_d: t.cohens_d,
       bootstrap_seeds: bootstrapMeanDifference(differences, undefined, { seed }),
       smallest_detectable_difference: POWER > this.alpha
         ? smallestDetectableDifference({
           n,
-          standardDeviation: t.standardDeviation,
+          standardDeviation: t.std_diff,
           alpha: this.alpha,
           power: POWER,
         })
@@ -402,12 +385,11 @@ export class StatisticalTester {
     };
   }
 
-  #testIndependent(first: Float64Array, second: Float64Array, seed: number | undefined): Tests {
-    if (Math.min(first.length, second.length) < 2) return NOTHING;
+  #testIndependent(first: Float64Array, second: Float64Array, seed?: number): Partial<Tests> {
+    if (Math.min(first.length, second.length) < 2) return {};
     const welch = welchT(first, second);
     const rank = this.mannWhitneyTest(first, second);
     return {
-      ...NOTHING,
       test_result: rank,
       interval_95: [welch.low, welch.high],
       permutation: describePermutation(labelPermutationTest(first, second, { seed })),
@@ -419,57 +401,45 @@ export class StatisticalTester {
   }
 
   #decide(differences: Float64Array): PairedTtestResult | WilcoxonResult {
-    const t = this.#describePairedT(differences);
+    const t = this.#pairedT(differences);
     const normal = this.testNormality(differences).normal ?? true;
-    return normal && t.std_diff > 0 ? t : this.#describeWilcoxon(differences);
+    return normal && t.std_diff > 0 ? t : this.#wilcoxon(differences);
   }
 
-  #describePairedT(differences: Float64Array): PairedTtestResult {
-    const { t, pValue, cohensDz, meanDifference, standardDeviation, low, high } = pairedT(
-      differences,
-    );
+  #pairedT(differences: Float64Array): PairedTtestResult {
+    const test = pairedT(differences);
     return {
       test: "Paired t-test",
-      t_statistic: t,
-      p_value: pValue,
-      significant: pValue < this.alpha,
-      cohens_d: cohensDz,
-      mean_diff: meanDifference,
-      std_diff: standardDeviation,
-      ci_lower: low,
-      ci_upper: high,
+      t_statistic: test.t,
+      ...this.#decision(test.pValue),
+      cohens_d: test.cohensDz,
+      mean_diff: test.meanDifference,
+      std_diff: test.standardDeviation,
+      ci_lower: test.low,
+      ci_upper: test.high,
     };
   }
 
-  #describeWilcoxon(differences: Float64Array): WilcoxonResult {
+  #wilcoxon(differences: Float64Array): WilcoxonResult {
     const { statistic, pValue, rankBiserial, method, zeros } = wilcoxonSignedRank(differences);
     return {
       test: "Wilcoxon signed-rank test",
       w_statistic: statistic,
-      p_value: pValue,
-      significant: pValue < this.alpha,
+      ...this.#decision(pValue),
       rank_biserial_r: rankBiserial,
       median_diff: median(differences),
       method,
       zeros,
     };
   }
+
+  #decision(p_value: number) {
+    return { p_value, significant: p_value < this.alpha };
+  }
 }
 
-/** What depends on the tests of one metric. */
-type Tests = Omit<
-  MetricComparison,
-  | "method1"
-  | "method2"
-  | "normality"
-  | "improvement"
-  | "improvement_pct"
-  | "missing"
-  | "p_holm"
->;
-
-/** Of values that are too few for any test. */
-const NOTHING: Tests = {
+/** Tests of values that are too few for any. */
+const NOTHING = {
   test_result: null,
   interval_95: [NaN, NaN],
   paired_t: null,
@@ -480,22 +450,26 @@ const NOTHING: Tests = {
   cohens_d: NaN,
   bootstrap_seeds: null,
   smallest_detectable_difference: null,
-};
+} satisfies Partial<MetricComparison>;
 
-function correctOverMetrics(
-  compared: readonly (readonly [string, Omit<MetricComparison, "p_holm">])[],
+type Tests = Pick<MetricComparison, keyof typeof NOTHING>;
+
+/** Compares the metrics that both methods have; p-values are corrected over them. */
+function compareCommon<T>(
+  first: Readonly<Record<string, T>>,
+  second: Readonly<Record<string, T>>,
+  compare: (first: T, second: T) => Omit<MetricComparison, "p_holm">,
 ): MethodComparison {
-  const corrected = holm(compared.map(([, { test_result }]) => test_result?.p_value ?? NaN));
+  const metrics = Object.keys(first).filter((metric) => Object.hasOwn(second, metric));
+  const compared = metrics.map((metric) => compare(first[metric], second[metric]));
+  const corrected = holm(compared.map(({ test_result }) => test_result?.p_value ?? NaN));
   return Object.fromEntries(
-    compared.map(([metric, comparison], i) => [metric, { ...comparison, p_holm: corrected[i] }]),
+    metrics.map((metric, i) => [metric, { ...compared[i], p_holm: corrected[i] }]),
   );
 }
 
 /** Improvement of the first mean over the second, and in % of the second. */
-export function improvement(
-  mean1: number,
-  mean2: number,
-): Pick<MetricComparison, "improvement" | "improvement_pct"> {
+function improvement(mean1: number, mean2: number) {
   const difference = mean1 - mean2;
   return {
     improvement: difference,
@@ -553,16 +527,6 @@ function describeWelch({ t, pValue, degreesOfFreedom }: WelchT): SecondaryTest {
 function describeMannWhitney(rank: MannWhitneyResult): SecondaryTest {
   const { u_statistic: statistic, p_value, rank_biserial_r, method } = rank;
   return { statistic, p_value, rank_biserial_r, method };
-}
-
-function describeSignedRank(test: WilcoxonSignedRank): SecondaryTest {
-  return {
-    statistic: test.statistic,
-    p_value: test.pValue,
-    rank_biserial_r: test.rankBiserial,
-    method: test.method,
-    zeros: test.zeros,
-  };
 }
 
 function describePermutation(test: PermutationTest): SecondaryTest {

@@ -7,7 +7,7 @@
 import { tQuantile } from "./distributions.ts";
 import { scaled, twoSidedT } from "./paired_t.ts";
 import { mean, standardDeviation } from "./descriptive.ts";
-import { requireFraction, requireSample } from "./samples.ts";
+import { requireFraction, requireSample, requireWhole } from "./samples.ts";
 
 /** What a paper prints of a group. */
 export interface GroupSummary {
@@ -73,9 +73,7 @@ export function welchTFromSummaries(
     if (!Number.isFinite(mean) || !(standardDeviation >= 0 && standardDeviation < Infinity)) {
       throw new RangeError(`Cannot test means: got mean ${mean} with SD ${standardDeviation}`);
     }
-    if (!Number.isInteger(n) || n < 2) {
-      throw new RangeError(`Cannot test means of groups of ${n}: need a whole number from 2`);
-    }
+    requireWhole(n, 2, `test means of groups of ${n}`);
   }
   requireFraction(level, "level");
   const [a, b] = [first, second].map((group) => group.standardDeviation ** 2 / group.n);
