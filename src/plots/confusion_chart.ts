@@ -7,17 +7,14 @@
 
 import { formatCount } from "../text/format.ts";
 import type { Confusion } from "../metrics/multilabel_metrics.ts";
-import { chartColors, type Theme } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { nameAxis, shadedCells } from "./heat_map.ts";
+import { chartColors } from "./style.ts";
+import { captionLines, type ChartText, renderVegaLite } from "./vega_chart.ts";
 
 /** What {@linkcode confusionChart} draws. */
-export interface ConfusionChart {
-  readonly title: string;
-  /** Where the numbers come from, the threshold, and n. */
-  readonly caption?: string;
+export interface ConfusionChart extends ChartText {
   /** Counts of records; means over several runs may be no whole numbers. */
   readonly classes: readonly { readonly name: string; readonly table: Confusion }[];
-  readonly theme?: Theme;
 }
 
 const CELL = 92;
@@ -36,13 +33,6 @@ export function confusionChart(
   if (classes.length === 0) throw new RangeError("No classes given: give at least one");
   const colors = chartColors(theme);
   const columns = Math.min(3, classes.length);
-  const axis = (field: string, text: string, orient: "left" | "bottom") => ({
-    field,
-    type: "nominal" as const,
-    sort: null,
-    title: text,
-    axis: { orient, ticks: false, domain: false, labelAngle: 0, labelPadding: 6 },
-  });
   return renderVegaLite({
     title: { text: title, subtitle: captionLines(caption, 34 * columns) },
     spacing: 30,
@@ -58,46 +48,20 @@ export function confusionChart(
           percent: total > 0 ? `${(100 * counts[i] / total).toFixed(0)}%` : "none",
         }));
       };
-      const y = axis("truth", `Has ${name}`, "left");
-      const x = axis("predicted", `Predicted ${name}`, "bottom");
-      const text = (field: string, dy: number, fontSize: number) => ({
-        mark: { type: "text" as const, fontSize, dy },
-        encoding: {
-          y,
-          x,
-          text: { field },
-          color: {
-            condition: { test: "datum.share > 0.7", value: colors.paper },
-            value: colors.text,
-          },
-        },
-      });
       return {
         width: { step: CELL },
         height: { step: 0.7 * CELL },
         data: { values: [...row("no", [tn, fp]), ...row("yes", [fn, tp])] },
-        layer: [
-          {
-            mark: {
-              type: "rect" as const,
-              fill: colors.series[0],
-              stroke: colors.paper,
-              strokeWidth: 2,
-            },
-            encoding: {
-              y,
-              x,
-              fillOpacity: {
-                field: "share",
-                type: "quantitative" as const,
-                scale: { domain: [0, 1], range: [0.06, 1] },
-                legend: null,
-              },
-            },
-          },
-          text("percent", -8, 15),
-          text("count", 12, 12),
-        ],
+        layer: shadedCells({
+          y: nameAxis("truth", `Has ${name}`, "left", 6),
+          x: nameAxis("predicted", `Predicted ${name}`, "bottom", 6),
+          shade: "share",
+          texts: [
+            { field: "percent", dy: -8, fontSize: 15 },
+            { field: "count", dy: 12, fontSize: 12 },
+          ],
+          lightFrom: 0.7,
+        }, colors),
       };
     }),
   }, theme);

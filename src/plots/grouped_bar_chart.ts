@@ -4,8 +4,8 @@
  * @module
  */
 
-import { chartColors, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS, type Theme } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { chartColors, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS } from "./style.ts";
+import { captionLines, type ChartText, colorBy, renderVegaLite } from "./vega_chart.ts";
 
 /** Bars of one color. */
 export interface BarSeries {
@@ -18,10 +18,7 @@ export interface BarSeries {
 }
 
 /** What {@linkcode groupedBarChart} draws. */
-export interface GroupedBarChart {
-  readonly title: string;
-  /** Where the numbers come from, what the intervals are, and n. */
-  readonly caption?: string;
+export interface GroupedBarChart extends ChartText {
   /** Title of the horizontal axis and names of the groups, from the left. */
   readonly groupTitle: string;
   readonly groups: readonly string[];
@@ -33,7 +30,6 @@ export interface GroupedBarChart {
   readonly maximum?: number;
   /** Up to six. */
   readonly series: readonly BarSeries[];
-  readonly theme?: Theme;
 }
 
 /**
@@ -55,9 +51,7 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
   }
   const base = chart.base ?? 0;
   const bars = series.flatMap(({ name, values, low, high }) => {
-    const fits = [values, low ?? values, high ?? values].every((list) =>
-      list.length === groups.length
-    );
+    const fits = [values, low, high].every((list) => (list ?? values).length === groups.length);
     if (!fits || !values.every(Number.isFinite)) {
       throw new RangeError(`Series ${name} needs ${groups.length} finite values`);
     }
@@ -90,6 +84,9 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
     scale: { domain, nice: chart.maximum === undefined ? 6 : false, zero: false },
     axis: { tickCount: 6, domain: false },
   };
+  const legend = names.length > 1
+    ? { symbolType: "square", symbolSize: 160, columns: legendColumns(names) }
+    : null;
   const intervals = bars.some(({ low, high }) => Number.isFinite(low + high));
   return renderVegaLite({
     title: { text: chart.title, subtitle: captionLines(chart.caption, 72) },
@@ -104,14 +101,7 @@ export function groupedBarChart(chart: GroupedBarChart): Promise<string> {
           xOffset,
           y,
           y2: { field: "base" },
-          color: {
-            field: "series",
-            type: "nominal",
-            scale: { domain: names, range: colors.series.slice(0, names.length) },
-            legend: names.length > 1
-              ? { symbolType: "square", symbolSize: 160, columns: legendColumns(names) }
-              : null,
-          },
+          color: colorBy("series", names, colors.series, legend),
         },
       },
       ...(intervals

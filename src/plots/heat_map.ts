@@ -4,14 +4,11 @@
  * @module
  */
 
-import { chartColors, type Theme } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { type ChartColors, chartColors } from "./style.ts";
+import { captionLines, type ChartText, renderVegaLite } from "./vega_chart.ts";
 
 /** What {@linkcode heatMap} draws. */
-export interface HeatMap {
-  readonly title: string;
-  /** Where the numbers come from, with n. */
-  readonly caption?: string;
+export interface HeatMap extends ChartText {
   /** Title of the vertical axis and names of the rows, from the top. */
   readonly rowTitle: string;
   readonly rows: readonly string[];
@@ -22,7 +19,6 @@ export interface HeatMap {
   readonly shades: readonly (readonly number[])[];
   /** Text in the cells, [rows][columns]. */
   readonly labels: readonly (readonly string[])[];
-  readonly theme?: Theme;
 }
 
 /** Width of a cell in pixels: room for a count and a share, `1,234 (12.3%)`. */
@@ -56,55 +52,71 @@ export function heatMap(map: HeatMap): Promise<string> {
     columns.map((_, c) => {
       const shade = map.shades[r][c];
       if (shade < 0 || shade > 1) throw new RangeError(`Shade ${shade} is not in [0, 1]`);
-      return {
-        row: rows[r],
-        column: columns[c],
-        shade,
-        label: map.labels[r][c],
-      };
+      return { row: rows[r], column: columns[c], shade, label: map.labels[r][c] };
     })
   );
-  const axis = (field: string, title: string, orient: "left" | "top") => ({
-    field,
-    type: "nominal" as const,
-    sort: null,
-    title,
-    axis: { orient, ticks: false, domain: false, labelAngle: 0, labelPadding: 8 },
-  });
-  const y = axis("row", map.rowTitle, "left");
-  const x = axis("column", map.columnTitle, "top");
   return renderVegaLite({
     title: { text: map.title, subtitle: captionLines(map.caption, 62) },
     width: { step: CELL_WIDTH },
     height: { step: CELL_HEIGHT },
     data: { values: cells },
-    layer: [
-      {
-        mark: { type: "rect", fill: colors.series[0], stroke: colors.paper, strokeWidth: 2 },
-        encoding: {
-          y,
-          x,
-          // One color that lets the paper through, so that the theme can change under it.
-          fillOpacity: {
-            field: "shade",
-            type: "quantitative",
-            scale: { domain: [0, 1], range: [0.06, 1] },
-            legend: null,
-          },
-        },
-      },
-      {
-        mark: { type: "text", fontSize: 13 },
-        encoding: {
-          y,
-          x,
-          text: { field: "label" },
-          color: {
-            condition: { test: "datum.shade > 0.8", value: colors.paper },
-            value: colors.text,
-          },
-        },
-      },
-    ],
+    layer: shadedCells({
+      y: nameAxis("row", map.rowTitle, "left", 8),
+      x: nameAxis("column", map.columnTitle, "top", 8),
+      shade: "shade",
+      texts: [{ field: "label", fontSize: 13 }],
+      lightFrom: 0.8,
+    }, colors),
   }, map.theme);
+}
+
+/** An axis of names without lines. */
+export function nameAxis(
+  field: string,
+  title: string,
+  orient: "left" | "top" | "bottom",
+  labelPadding: number,
+) {
+  const axis = { orient, ticks: false, domain: false, labelAngle: 0, labelPadding };
+  return { field, type: "nominal" as const, sort: null, title, axis };
+}
+
+/** Cells whose depth of color shows a field from 0 to 1, with texts that stay readable on it. */
+export function shadedCells(
+  { x, y, shade, texts, lightFrom }: {
+    readonly x: ReturnType<typeof nameAxis>;
+    readonly y: ReturnType<typeof nameAxis>;
+    readonly shade: string;
+    readonly texts: readonly { field: string; fontSize: number; dy?: number }[];
+    /** Text is light above this depth. */
+    readonly lightFrom: number;
+  },
+  colors: ChartColors,
+) {
+  const color = {
+    condition: { test: `datum.${shade} > ${lightFrom}`, value: colors.paper },
+    value: colors.text,
+  };
+  // One color that lets the paper through, so that the theme can change under it.
+  const fillOpacity = {
+    field: shade,
+    type: "quantitative" as const,
+    scale: { domain: [0, 1], range: [0.06, 1] },
+    legend: null,
+  };
+  return [
+    {
+      mark: {
+        type: "rect" as const,
+        fill: colors.series[0],
+        stroke: colors.paper,
+        strokeWidth: 2,
+      },
+      encoding: { y, x, fillOpacity },
+    },
+    ...texts.map(({ field, ...style }) => ({
+      mark: { type: "text" as const, ...style },
+      encoding: { y, x, text: { field }, color },
+    })),
+  ];
 }

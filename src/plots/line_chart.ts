@@ -11,9 +11,8 @@ import {
   PLOT_WIDTH,
   SERIES_COLORS,
   SERIES_DASHES,
-  type Theme,
 } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { captionLines, type ChartText, colorBy, renderVegaLite } from "./vega_chart.ts";
 
 /** One curve; all arrays of one length. */
 export interface LineSeries {
@@ -52,10 +51,7 @@ export interface LinePanel {
 }
 
 /** What {@linkcode linePanels} draws. */
-export interface LinePanels {
-  readonly title: string;
-  /** Where the numbers come from, with n. */
-  readonly caption?: string;
+export interface LinePanels extends ChartText {
   /** The axis that all panels share. */
   readonly y: Axis;
   /** Marks every value, for curves through few measurements. */
@@ -64,7 +60,6 @@ export interface LinePanels {
   readonly square?: boolean;
   /** Panels in a row. Default all. */
   readonly columns?: number;
-  readonly theme?: Theme;
   readonly panels: readonly LinePanel[];
 }
 
@@ -109,9 +104,9 @@ export function linePanels(chart: LinePanels): Promise<string> {
     concat: panels.map((panel, index) => ({
       width,
       height,
-      ...(panel.heading === undefined ? {} : {
-        title: { text: panel.heading, fontSize: 14, fontWeight: 500, offset: 8, anchor: "middle" },
-      }),
+      title: panel.heading === undefined
+        ? undefined
+        : { text: panel.heading, fontSize: 14, fontWeight: 500, offset: 8, anchor: "middle" },
       data: { values: tabulate(panel.series) },
       layer: layers(
         panel,
@@ -171,7 +166,7 @@ function layers(
       type: axis.scale ?? "linear" as const,
       zero: false,
       nice,
-      ...(axis.domain === undefined ? {} : { domain: [...axis.domain] }),
+      domain: axis.domain?.slice(),
     },
   });
   // Lines as in the chart, also where a pale band shares the color.
@@ -184,16 +179,11 @@ function layers(
       labelLimit: 420,
     }
     : null;
-  const color = {
-    field: "series",
-    type: "nominal" as const,
-    scale: { domain: names, range: colors.series.slice(0, names.length) },
-    legend,
-  };
+  const color = colorBy("series", names, colors.series, legend);
   const x = {
     field: "x",
     ...encodeAxis(xAxis, false),
-    axis: { grid: false, tickCount: 8, ...(xAxis.whole ? { tickMinStep: 1 } : {}) },
+    axis: { grid: false, tickCount: 8, tickMinStep: xAxis.whole ? 1 : undefined },
   };
   const y = { field: "y", ...encodeAxis(yAxis, true), axis: { tickCount: 6, domain: false } };
   const bands = series.some((each) => each.low !== undefined && each.high !== undefined);

@@ -37,18 +37,20 @@ export function performanceCurves(
   const domain = [0, 1] as const;
   return {
     title,
-    ...(caption === undefined ? {} : { caption }),
+    caption,
     square: true,
     points: curve === "calibration",
     columns: Math.min(3, panels.length),
     y: { title: AXES[curve].y, domain },
     panels: panels.map(({ heading, series, prevalence }) => ({
-      ...(heading === undefined ? {} : { heading }),
+      heading,
       x: { title: AXES[curve].x, domain },
       series,
-      ...(curve === "precision"
-        ? prevalence === undefined ? {} : { guide: [[0, prevalence], [1, prevalence]] as const }
-        : { guide: [[0, 0], [1, 1]] as const }),
+      guide: curve !== "precision"
+        ? [[0, 0], [1, 1]]
+        : prevalence === undefined
+        ? undefined
+        : [[0, prevalence], [1, prevalence]],
     })),
   };
 }

@@ -69,5 +69,5 @@ export function reconstructionChart(chart: ReconstructionChart): string {
       };
     })
   );
-  return ecgChart({ title, samplingRate, panels, ...(caption === undefined ? {} : { caption }) });
+  return ecgChart({ title, samplingRate, panels, caption });
 }

@@ -6,8 +6,8 @@
  */
 
 import type { TopLevelSpec } from "vega-lite";
-import { type ChartColors, chartColors, PLOT_WIDTH, type Theme } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { type ChartColors, chartColors, PLOT_WIDTH } from "./style.ts";
+import { captionLines, type ChartText, colorBy, renderVegaLite } from "./vega_chart.ts";
 
 /** One row. */
 export interface ChartRow {
@@ -21,13 +21,9 @@ export interface ChartRow {
 }
 
 /** What every chart of rows is told. */
-export interface RowChartText {
-  readonly title: string;
-  /** Where the numbers come from, what the intervals are, and n. */
-  readonly caption?: string;
+export interface RowChartText extends ChartText {
   /** Title of the value axis, with its unit. */
   readonly valueTitle: string;
-  readonly theme?: Theme;
 }
 
 /** Settings of {@linkcode rowChart}. */
@@ -97,12 +93,7 @@ function encodings(chart: RowChart): Encodings {
       },
       axis: { tickCount: 6 },
     },
-    color: {
-      field: "group",
-      type: "nominal",
-      scale: { domain: groups, range: series.slice(0, groups.length) },
-      legend: groups.length > 1 ? chart.legendSymbol : null,
-    },
+    color: colorBy("group", groups, series, groups.length > 1 ? chart.legendSymbol : null),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { INK, SERIES_COLORS } from "./style.ts";
-import { captionLines, renderVegaLite } from "./vega_chart.ts";
+import { captionLines, type ChartText, renderVegaLite } from "./vega_chart.ts";
 
 /** One metric of one comparison. */
 export interface SignificanceRow {
@@ -22,10 +22,7 @@ export interface SignificanceRow {
 }
 
 /** What {@linkcode significanceChart} draws. */
-export interface SignificanceChart {
-  readonly title: string;
-  /** Where the numbers come from, what the intervals are, and n. */
-  readonly caption?: string;
+export interface SignificanceChart extends Omit<ChartText, "theme"> {
   readonly alpha: number;
   /** Each a method against the baseline, with n in its name where they differ in it. */
   readonly comparisons: readonly {
@@ -94,19 +91,13 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
       labelFontWeight: { expr: `${headings}[toNumber(datum.value)] ? 600 : 400` },
     },
   });
-  const legend = { symbolSize: 110, symbolStrokeWidth: 0 };
-  const color = {
+  const byVerdict = (range: string[]) => ({
     field: "verdict",
     type: "nominal" as const,
-    scale: { domain: VERDICTS, range: COLORS },
-    legend,
-  };
-  const shape = {
-    field: "verdict",
-    type: "nominal" as const,
-    scale: { domain: VERDICTS, range: SHAPES },
-    legend,
-  };
+    scale: { domain: VERDICTS, range },
+    legend: { symbolSize: 110, symbolStrokeWidth: 0 },
+  });
+  const [color, shape] = [byVerdict(COLORS), byVerdict(SHAPES)];
   const smallest = Math.min(
     ...lines.flatMap((line) => "pValue" in line ? [line.pValue, line.pHolm] : [])
       .filter(Number.isFinite),
@@ -128,16 +119,19 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
     title: "Improvement over the baseline (%)",
     axis: { tickCount: 6 },
   };
-  const height = ROW_HEIGHT * lines.length;
-  const tested = { filter: "isValid(datum.pHolm)" };
+  const panel = { width: PANEL_WIDTH, height: ROW_HEIGHT * lines.length };
+  const isValid = (...fields: string[]) => [
+    { filter: fields.map((field) => `isValid(datum.${field})`).join(" && ") },
+  ];
+  const point = { type: "point" as const, filled: true, size: 90, opacity: 1 };
+  const right = { y: y(false), x: { ...p, field: "pValue" } };
   return renderVegaLite({
     title: { text: chart.title, subtitle: captionLines(chart.caption, 80) },
     data: { values: lines },
     spacing: 36,
     hconcat: [
       {
-        width: PANEL_WIDTH,
-        height,
+        ...panel,
         layer: [
           {
             data: ONCE,
@@ -145,7 +139,7 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
             encoding: { x: { ...improvement, datum: 0 } },
           },
           {
-            transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+            transform: isValid("low", "high"),
             mark: { type: "rule", strokeWidth: 2 },
             encoding: {
               y: y(true),
@@ -155,20 +149,14 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
             },
           },
           {
-            transform: [{ filter: "isValid(datum.improvement)" }],
-            mark: { type: "point", filled: true, size: 90, opacity: 1 },
-            encoding: {
-              y: y(true),
-              x: { ...improvement, field: "improvement" },
-              color,
-              shape,
-            },
+            transform: isValid("improvement"),
+            mark: point,
+            encoding: { y: y(true), x: { ...improvement, field: "improvement" }, color, shape },
           },
         ],
       },
       {
-        width: PANEL_WIDTH,
-        height,
+        ...panel,
         layer: [
           {
             data: ONCE,
@@ -185,24 +173,19 @@ export function significanceChart(chart: SignificanceChart): Promise<string> {
             },
           },
           {
-            transform: [tested],
+            transform: isValid("pHolm"),
             mark: { type: "rule", strokeWidth: 1, color: INK.axis },
-            encoding: { y: y(false), x: { ...p, field: "pValue" }, x2: { field: "pHolm" } },
+            encoding: { ...right, x2: { field: "pHolm" } },
           },
           {
-            transform: [tested],
+            transform: isValid("pHolm"),
             mark: { type: "tick", thickness: 2.5, size: 13, opacity: 1 },
-            encoding: { y: y(false), x: { ...p, field: "pValue" }, color },
+            encoding: { ...right, color },
           },
           {
-            transform: [tested],
-            mark: { type: "point", filled: true, size: 90, opacity: 1 },
-            encoding: {
-              y: y(false),
-              x: { ...p, field: "pHolm" },
-              color,
-              shape,
-            },
+            transform: isValid("pHolm"),
+            mark: point,
+            encoding: { ...right, x: { ...p, field: "pHolm" }, color, shape },
           },
         ],
       },

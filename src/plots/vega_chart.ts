@@ -7,6 +7,25 @@
 import type { TopLevelSpec } from "vega-lite";
 import { chartColors, FONT, type Theme } from "./style.ts";
 
+/** What every chart is told. */
+export interface ChartText {
+  readonly title: string;
+  /** Where the numbers come from, what the intervals are, and n. */
+  readonly caption?: string;
+  readonly theme?: Theme;
+}
+
+/** Colors by the names in a field, as Vega-Lite takes them. */
+export function colorBy(
+  field: string,
+  names: readonly string[],
+  range: readonly string[],
+  legend: object | null,
+) {
+  const scale = { domain: [...names], range: range.slice(0, names.length) };
+  return { field, type: "nominal" as const, scale, legend };
+}
+
 /** Exported by Vega, but missing from its types. */
 interface TextMetrics {
   width(item: { fontSize?: number }, text: unknown): number;

@@ -6,6 +6,7 @@
 
 import { type LinePanels, linePanels } from "../../plots/line_chart.ts";
 import type { Theme } from "../../plots/style.ts";
+import type { ChartText } from "../../plots/vega_chart.ts";
 
 /** A cell of a table. */
 export interface Cell {
@@ -122,13 +123,6 @@ export function table<Row>(
 /** A note on results that are not there. */
 export function missing(result: MissingResult, what: string, pictures?: readonly string[]): Block {
   return { kind: "missing", result, what, pictures };
-}
-
-/** What every chart is told, whatever else it needs. */
-interface ChartText {
-  readonly title: string;
-  readonly caption?: string;
-  readonly theme?: Theme;
 }
 
 /**
