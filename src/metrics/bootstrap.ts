@@ -7,18 +7,17 @@
 
 import { currentSeed } from "../random/set_seed.ts";
 import { quantile } from "../stats/descriptive.ts";
+import { requireWhole } from "../stats/samples.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import {
   type ClassMetrics,
   combine,
-  confusion,
   type MetricOptions,
   type MultilabelMetrics,
-  predictLabels,
-  splitColumns,
+  preparePredictions,
   thresholdScores,
 } from "./multilabel_metrics.ts";
-import { rank, rankingScores } from "./ranking.ts";
+import { rankingScores } from "./ranking.ts";
 
 /** A confidence interval of one metric. */
 export interface Interval {
@@ -87,13 +86,11 @@ export type Measure = (weights?: Uint32Array) => number[];
 export function measurer(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  { classes, threshold = 0.5 }: MetricOptions,
+  options: MetricOptions,
 ): { records: number; measure: Measure } {
-  const columns = splitColumns(labels, probabilities, classes);
-  const rankings = columns.labels.map((column, k) => rank(column, columns.probabilities[k]));
-  const predictions = columns.probabilities.map((column) => predictLabels(column, threshold));
+  const { records, rankings, tables: count } = preparePredictions(labels, probabilities, options);
   const measure: Measure = (weights) => {
-    const tables = columns.labels.map((column, k) => confusion(column, predictions[k], weights));
+    const tables = count(weights);
     const scores = rankings.map((ranking) => rankingScores(ranking, weights));
     const overall = combine(tables, scores.map(({ auroc }) => auroc));
     return [
@@ -107,7 +104,7 @@ export function measurer(
       }),
     ];
   };
-  return { records: columns.records, measure };
+  return { records, measure };
 }
 
 /**
@@ -121,9 +118,7 @@ export function percentileIntervals(
   measure: Measure,
   { resamples = 1000, seed = currentSeed(), level = 0.95, clusters }: BootstrapOptions,
 ): Interval[] {
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: need a whole number from 1`);
-  }
+  requireWhole(resamples, 1, `draw ${resamples} resamples`);
   if (!(level > 0 && level < 1)) {
     throw new RangeError(`Cannot give intervals of level ${level}: need a number in (0, 1)`);
   }

@@ -7,8 +7,7 @@
 
 import { percentileIntervals } from "./bootstrap.ts";
 import { meanCurve, samplePrecision, sampleRoc } from "./curve_sampling.ts";
-import { splitColumns } from "./multilabel_metrics.ts";
-import { rank } from "./ranking.ts";
+import { preparePredictions } from "./multilabel_metrics.ts";
 import { meanInterval } from "../stats/mean_interval.ts";
 
 /** Predictions of one run. */
@@ -66,13 +65,12 @@ export function curveBands(
   const sample = curve === "roc" ? sampleRoc : samplePrecision;
   // Macro first, then the classes; undefined where a curve is not defined.
   const measures = runs.map(({ labels, probabilities }) => {
-    const columns = splitColumns(labels, probabilities, classes);
-    const rankings = columns.labels.map((column, k) => rank(column, columns.probabilities[k]));
+    const { records, rankings } = preparePredictions(labels, probabilities, { classes });
     const curves = (weights?: Uint32Array) => {
       const perClass = rankings.map((ranking) => sample(ranking, places, weights));
       return [meanCurve(perClass), ...perClass];
     };
-    return { records: columns.records, curves };
+    return { records, curves };
   });
   const bands = runs.length > 1
     ? overSeeds(measures.map(({ curves }) => curves()))
@@ -80,7 +78,7 @@ export function curveBands(
       classes,
       resamples,
       seed,
-      ...(runs[0].clusters === undefined ? {} : { clusters: runs[0].clusters }),
+      clusters: runs[0].clusters,
     });
   return { macro: bands[0], perClass: bands.slice(1) };
 }

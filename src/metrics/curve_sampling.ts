@@ -9,30 +9,16 @@
  */
 
 import { mean } from "../stats/descriptive.ts";
-import type { Ranking } from "./ranking.ts";
+import { groupCounts, type Ranking } from "./ranking.ts";
 
 /** Positives and negatives among the records that reach a threshold, at each threshold, descending. */
-function cumulate(
-  { order, groups, labels }: Ranking,
-  weights: ArrayLike<number> | undefined,
-): { positives: Float64Array; negatives: Float64Array } {
-  const count = groups.length - 1;
-  const positives = new Float64Array(count);
-  const negatives = new Float64Array(count);
-  let p = 0;
-  let n = 0;
-  for (let step = 0; step < count; step++) {
-    const group = count - 1 - step;
-    for (let i = groups[group]; i < groups[group + 1]; i++) {
-      const record = order[i];
-      const weight = weights === undefined ? 1 : weights[record];
-      if (labels[record] === 1) p += weight;
-      else n += weight;
-    }
-    positives[step] = p;
-    negatives[step] = n;
-  }
-  return { positives, negatives };
+function cumulate(ranking: Ranking, weights: ArrayLike<number> | undefined) {
+  const counts = groupCounts(ranking, weights);
+  const sum = (values: Float64Array) => {
+    let total = 0;
+    return values.reverse().map((value) => total += value);
+  };
+  return { positives: sum(counts.positives), negatives: sum(counts.negatives) };
 }
 
 /**

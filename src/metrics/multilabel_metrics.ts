@@ -5,7 +5,7 @@
  * @module
  */
 
-import { rank, rankingScores } from "./ranking.ts";
+import { rank, type Ranking, rankingScores } from "./ranking.ts";
 
 /** The four documented metrics, in the documented order. */
 export type MultilabelMetrics = {
@@ -39,7 +39,7 @@ export interface MetricOptions {
 const EPSILON = 1e-8;
 
 /** Columns of a checked pair of arrays. */
-export interface Columns {
+interface Columns {
   readonly records: number;
   readonly labels: readonly Uint8Array[];
   readonly probabilities: readonly Float64Array[];
@@ -51,7 +51,7 @@ export interface Columns {
  * @throws {RangeError} If lengths differ or are no multiple of `classes`, a label is not 0 or 1, or a
  * probability is NaN
  */
-export function splitColumns(
+function splitColumns(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
   classes: number,
@@ -105,7 +105,7 @@ export interface Confusion {
 }
 
 /** Counts one class's confusion table; records count `weights` times (absent: once). */
-export function confusion(
+function confusion(
   labels: Uint8Array,
   predicted: Uint8Array,
   weights?: ArrayLike<number>,
@@ -120,7 +120,7 @@ export function confusion(
 }
 
 /** F1 = 2 TP / (2 TP + FP + FN), 0 where that is 0 / 0. */
-export function f1Score({ tp, fp, fn }: Confusion): number {
+function f1Score({ tp, fp, fn }: Confusion): number {
   const divisor = 2 * tp + fp + fn;
   return divisor === 0 ? 0 : 2 * tp / divisor;
 }
@@ -159,9 +159,30 @@ export function combine(
   };
 }
 
-/** 1 where the probability reaches the threshold. */
-export function predictLabels(probabilities: Float64Array, threshold: number): Uint8Array {
-  return Uint8Array.from(probabilities, (probability) => probability >= threshold ? 1 : 0);
+/** Predictions of which any resample can be measured without sorting again. */
+export interface PreparedPredictions {
+  readonly records: number;
+  readonly rankings: readonly Ranking[];
+  /** Confusion tables of the classes; records count `weights` times (absent: once). */
+  readonly tables: (weights?: ArrayLike<number>) => Confusion[];
+}
+
+/** @throws {RangeError} As {@linkcode splitColumns} */
+export function preparePredictions(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  { classes, threshold = 0.5 }: MetricOptions,
+): PreparedPredictions {
+  const columns = splitColumns(labels, probabilities, classes);
+  const predictions = columns.probabilities.map((column) =>
+    Uint8Array.from(column, (probability) => probability >= threshold ? 1 : 0)
+  );
+  return {
+    records: columns.records,
+    rankings: columns.labels.map((column, k) => rank(column, columns.probabilities[k])),
+    tables: (weights) =>
+      columns.labels.map((column, k) => confusion(column, predictions[k], weights)),
+  };
 }
 
 /**
@@ -169,7 +190,6 @@ export function predictLabels(probabilities: Float64Array, threshold: number): U
  *
  * @param labels 0 or 1, row-major [records, classes]
  * @param probabilities In [0, 1], row-major [records, classes]
- * @param options Number of classes and threshold
  * @throws {RangeError} If lengths do not fit, a label is not 0 or 1, or a probability is NaN
  */
 export function multilabelMetrics(
@@ -177,15 +197,8 @@ export function multilabelMetrics(
   probabilities: ArrayLike<number>,
   options: MetricOptions,
 ): MultilabelMetrics {
-  const { classes, threshold = 0.5 } = options;
-  const columns = splitColumns(labels, probabilities, classes);
-  const tables = columns.labels.map((column, k) =>
-    confusion(column, predictLabels(columns.probabilities[k], threshold))
-  );
-  const aurocs = columns.labels.map((column, k) =>
-    rankingScores(rank(column, columns.probabilities[k])).auroc
-  );
-  return combine(tables, aurocs);
+  const { tables, rankings } = preparePredictions(labels, probabilities, options);
+  return combine(tables(), rankings.map((ranking) => rankingScores(ranking).auroc));
 }
 
 /** Metrics of one class. */
@@ -205,27 +218,19 @@ export type ClassMetrics = {
 };
 
 /**
- * Metrics class by class.
+ * Metrics class by class; arguments and errors as {@linkcode multilabelMetrics}.
  *
- * @param labels 0 or 1, row-major [records, classes]
- * @param probabilities In [0, 1], row-major [records, classes]
- * @param options Number of classes and threshold
  * @returns One entry a class, in class order
- * @throws {RangeError} As {@linkcode multilabelMetrics}
  */
 export function perClassMetrics(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
   options: MetricOptions,
 ): ClassMetrics[] {
-  const { classes, threshold = 0.5 } = options;
-  const columns = splitColumns(labels, probabilities, classes);
-  return columns.labels.map((column, k) => {
-    const table = confusion(column, predictLabels(columns.probabilities[k], threshold));
-    return {
-      ...rankingScores(rank(column, columns.probabilities[k])),
-      ...thresholdScores(table),
-      support: table.tp + table.fn,
-    };
-  });
+  const { tables, rankings } = preparePredictions(labels, probabilities, options);
+  return tables().map((table, k) => ({
+    ...rankingScores(rankings[k]),
+    ...thresholdScores(table),
+    support: table.tp + table.fn,
+  }));
 }

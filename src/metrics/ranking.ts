@@ -44,6 +44,26 @@ export function rank(labels: ArrayLike<number>, scores: ArrayLike<number>): Rank
   return { order, groups: Uint32Array.from(starts), labels: positive };
 }
 
+/**
+ * Positives and negatives in each group of equal scores, ascending.
+ *
+ * @param weights Count of each record, in order of records; absent means 1 each
+ */
+export function groupCounts(
+  { order, groups, labels }: Ranking,
+  weights?: ArrayLike<number>,
+): { positives: Float64Array; negatives: Float64Array } {
+  const positives = new Float64Array(groups.length - 1);
+  const negatives = new Float64Array(groups.length - 1);
+  for (let group = 0; group < positives.length; group++) {
+    for (let i = groups[group]; i < groups[group + 1]; i++) {
+      const counts = labels[order[i]] === 1 ? positives : negatives;
+      counts[group] += weights === undefined ? 1 : weights[order[i]];
+    }
+  }
+  return { positives, negatives };
+}
+
 /** AUROC and average precision of one ranking. */
 export interface RankingScores {
   /** NaN where a class has positives or negatives only. */
@@ -53,7 +73,7 @@ export interface RankingScores {
 }
 
 /**
- * Both ranking metrics in one walk, O(records).
+ * Both ranking metrics, O(records).
  *
  * AUROC = P(score of a positive > score of a negative) + ½ P(equal)
  *       = Σ_groups P_g (N_below + N_g / 2) / (P N)      (Mann & Whitney 1947; Hanley & McNeil 1982)
@@ -61,44 +81,26 @@ export interface RankingScores {
  * AUPRC = Σ_groups, descending: (R_g − R_(g−1)) · precision_g, the step-wise average precision,
  * without interpolation; equal scores enter together.
  *
- * @param ranking From {@linkcode rank}
- * @param weights Count of each record, in order of records; absent means 1 each
+ * @param weights As for {@linkcode groupCounts}
  */
 export function rankingScores(ranking: Ranking, weights?: ArrayLike<number>): RankingScores {
-  const { order, groups, labels } = ranking;
-  let positives = 0;
-  let negatives = 0;
-  let pairs = 0; // Σ P_g (N_below + N_g / 2): halves, exact in float64
-  const groupCount = groups.length - 1;
-  const groupPositives = new Float64Array(groupCount);
-  const groupNegatives = new Float64Array(groupCount);
-  for (let group = 0; group < groupCount; group++) {
-    let p = 0;
-    let n = 0;
-    for (let i = groups[group]; i < groups[group + 1]; i++) {
-      const record = order[i];
-      const weight = weights === undefined ? 1 : weights[record];
-      if (labels[record] === 1) p += weight;
-      else n += weight;
-    }
-    pairs += p * (negatives + n / 2);
-    positives += p;
-    negatives += n;
-    groupPositives[group] = p;
-    groupNegatives[group] = n;
-  }
-  let auprc = 0;
-  let truePositives = 0;
-  let falsePositives = 0;
-  for (let group = groupCount - 1; group >= 0; group--) {
-    const p = groupPositives[group];
+  const { positives, negatives } = groupCounts(ranking, weights);
+  let [allPositives, allNegatives, pairs] = [0, 0, 0]; // pairs in halves, exact in float64
+  positives.forEach((p, group) => {
+    pairs += p * (allNegatives + negatives[group] / 2);
+    allPositives += p;
+    allNegatives += negatives[group];
+  });
+  let [auprc, truePositives, falsePositives] = [0, 0, 0];
+  for (let group = positives.length - 1; group >= 0; group--) {
+    const p = positives[group];
     truePositives += p;
-    falsePositives += groupNegatives[group];
+    falsePositives += negatives[group];
     if (p > 0) auprc += p * truePositives / (truePositives + falsePositives);
   }
   return {
-    auroc: positives > 0 && negatives > 0 ? pairs / (positives * negatives) : NaN,
-    auprc: positives > 0 ? auprc / positives : NaN,
+    auroc: allPositives > 0 && allNegatives > 0 ? pairs / (allPositives * allNegatives) : NaN,
+    auprc: allPositives > 0 ? auprc / allPositives : NaN,
   };
 }
 

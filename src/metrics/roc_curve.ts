@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rank } from "./ranking.ts";
+import { groupCounts, rank } from "./ranking.ts";
 
 /** Corners of a ROC curve, from (0, 0) to (1, 1); both arrays of one length. */
 export interface RocCurve {
@@ -28,15 +28,13 @@ export function rocCurve(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
 ): RocCurve | undefined {
-  const { order, groups, labels: positive } = rank(labels, scores);
+  const counts = groupCounts(rank(labels, scores));
   const corners = [{ negatives: 0, positives: 0 }];
   let negatives = 0;
   let positives = 0;
-  for (let group = groups.length - 2; group >= 0; group--) {
-    for (let i = groups[group]; i < groups[group + 1]; i++) {
-      if (positive[order[i]] === 1) positives++;
-      else negatives++;
-    }
+  for (let group = counts.positives.length - 1; group >= 0; group--) {
+    positives += counts.positives[group];
+    negatives += counts.negatives[group];
     const [before, last] = [corners.at(-2), corners.at(-1)!];
     // Whole numbers, so that the test for a straight line is exact.
     if (

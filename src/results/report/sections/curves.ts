@@ -8,10 +8,8 @@
 import { calibration } from "../../../metrics/calibration.ts";
 import {
   type Confusion,
-  confusion,
   perClassMetrics,
-  predictLabels,
-  splitColumns,
+  preparePredictions,
 } from "../../../metrics/multilabel_metrics.ts";
 import { confusionChart } from "../../../plots/confusion_chart.ts";
 import type { LineSeries } from "../../../plots/line_chart.ts";
@@ -271,12 +269,10 @@ function confusions(
   runs: readonly TestPredictions[],
 ): { name: string; table: Confusion }[] {
   const { classNames } = runs[0];
-  const tables = runs.map(({ labels, probabilities }) => {
-    const columns = splitColumns(labels, probabilities, classNames.length);
-    return columns.labels.map((column, c) =>
-      confusion(column, predictLabels(columns.probabilities[c], THRESHOLD))
-    );
-  });
+  const options = { classes: classNames.length, threshold: THRESHOLD };
+  const tables = runs.map(({ labels, probabilities }) =>
+    preparePredictions(labels, probabilities, options).tables()
+  );
   return classNames.map((name, c) => {
     const average = (cell: keyof Confusion) => mean(tables.map((table) => table[c][cell]));
     const [tp, fp, fn, tn] = (["tp", "fp", "fn", "tn"] as const).map(average);
