@@ -6,8 +6,8 @@
 
 import { formatNumber, formatScore } from "../text/format.ts";
 import { truncate } from "../text/width.ts";
-import { ECG_PAPER, FONT, INK, SERIES_COLORS } from "./style.ts";
-import { escapeSvg, round, svgText, tracePath } from "./svg.ts";
+import { ECG_PAPER, INK, SERIES_COLORS } from "./style.ts";
+import { round, svgElement, svgPicture, svgText, tracePath } from "./svg.ts";
 
 /** One lead of {@linkcode ClinicalEcg}. */
 export interface ClinicalLead {
@@ -131,13 +131,8 @@ export function clinicalEcg(ecg: ClinicalEcg): string {
   if (starts.some((start, column) => start !== from + column * COLUMN_SECONDS)) {
     notes.push(`columns start at ${starts.map((start) => formatNumber(start)).join(", ")} s`);
   }
-  const width = GRID_WIDTH + 2 * MARGIN;
   const height = gridTop + GRID_HEIGHT + 5 + MARGIN;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${round(height)}mm" ` +
-    `viewBox="0 0 ${width} ${round(height)}" font-family="${FONT}" role="img" ` +
-    `aria-label="${escapeSvg(ecg.title)}">`,
-    `<rect width="100%" height="100%" fill="${INK.paper}"/>`,
+  return svgPicture(GRID_WIDTH + 2 * MARGIN, height, "mm", ecg.title, [
     ...header.body,
     `<g transform="translate(${MARGIN} ${round(gridTop)})">`,
     ...drawGrid(),
@@ -149,9 +144,8 @@ export function clinicalEcg(ecg: ClinicalEcg): string {
     ...BASELINES.map((y) => drawPulse(y, gain)),
     ...strips.map((strip) => drawTrace(strip, samplingRate, gain)),
     "</g></g></g>",
-    svgText(MARGIN, height - MARGIN, notes.join(" · "), textStyle(3.4, INK.text)),
-    "</svg>",
-  ].join("\n");
+    smallText(MARGIN, height - MARGIN, notes.join(" · ")),
+  ]);
 }
 
 /** Names of strips; lead II, which is drawn twice, once. */
@@ -225,8 +219,7 @@ function extremes({ samples, first, last, center }: Strip): [low: number, high: 
 
 /** The farthest that a strip goes from its middle, mV. */
 function reach(strip: Strip): number {
-  const [low, high] = extremes(strip);
-  return Math.max(-low, high);
+  return Math.max(...extremes(strip).map(Math.abs));
 }
 
 function leavesPaper(strip: Strip, gain: number): boolean {
@@ -267,21 +260,17 @@ function drawLabel({ lead, row, x }: Strip): string {
 
 /** Lines every 1 mm and, stronger, every 5 mm. */
 function drawGrid(): string[] {
-  let [small, large] = ["", ""];
-  for (let x = 0; x <= GRID_WIDTH; x++) {
-    const line = `M${x} 0v${GRID_HEIGHT}`;
-    if (x % 5 === 0) large += line;
-    else small += line;
-  }
-  for (let y = 0; y <= GRID_HEIGHT; y++) {
-    const line = `M0 ${y}h${GRID_WIDTH}`;
-    if (y % 5 === 0) large += line;
-    else small += line;
-  }
+  const lines = (strong: boolean, stroke: string, width: number) => {
+    const upTo = (end: number) =>
+      [...Array(end + 1).keys()].filter((mm) => (mm % 5 === 0) === strong);
+    const d = upTo(GRID_WIDTH).map((x) => `M${x} 0v${GRID_HEIGHT}`).join("") +
+      upTo(GRID_HEIGHT).map((y) => `M0 ${y}h${GRID_WIDTH}`).join("");
+    return svgElement("path", { d, stroke, "stroke-width": width });
+  };
   return [
-    `<rect width="${GRID_WIDTH}" height="${GRID_HEIGHT}" fill="${ECG_PAPER.paper}"/>`,
-    `<path d="${small}" stroke="${ECG_PAPER.smallGrid}" stroke-width="0.12"/>`,
-    `<path d="${large}" stroke="${ECG_PAPER.largeGrid}" stroke-width="0.22"/>`,
+    svgElement("rect", { width: GRID_WIDTH, height: GRID_HEIGHT, fill: ECG_PAPER.paper }),
+    lines(false, ECG_PAPER.smallGrid, 0.12),
+    lines(true, ECG_PAPER.largeGrid, 0.22),
   ];
 }
 
@@ -312,49 +301,29 @@ function drawHeader(
       MARGIN,
       MARGIN + 5,
       truncate(title, Math.floor(room / 3.1)),
-      `${textStyle(5.4, INK.text)} font-weight="600"`,
+      `font-size="5.4" fill="${INK.text}" font-weight="600"`,
     ),
     ...facts.map((fact, i) =>
-      svgText(
-        MARGIN,
-        MARGIN + 11 + 4.6 * i,
-        truncate(fact, Math.floor(room / 1.9)),
-        textStyle(3.4, INK.text),
-      )
+      smallText(MARGIN, MARGIN + 11 + 4.6 * i, truncate(fact, Math.floor(room / 1.9)))
     ),
   ];
   if (columns > 0) {
-    body.push(
-      svgText(
-        tableLeft,
-        MARGIN + 3.4,
-        truncate(probabilities!.caption, Math.floor(columns * TABLE_COLUMN / 1.9)),
-        textStyle(3.4, INK.muted),
-      ),
-      ...classes.map(({ name, probability }, i) =>
-        drawProbability(
-          name,
-          probability,
-          tableLeft + Math.floor(i / rows) * TABLE_COLUMN,
-          MARGIN + 8.4 + 4.4 * (i % rows),
-        )
-      ),
-    );
+    const caption = truncate(probabilities!.caption, Math.floor(columns * TABLE_COLUMN / 1.9));
+    body.push(smallText(tableLeft, MARGIN + 3.4, caption, INK.muted));
+    for (const [i, { name, probability }] of classes.entries()) {
+      const x = tableLeft + Math.floor(i / rows) * TABLE_COLUMN;
+      const y = MARGIN + 8.4 + 4.4 * (i % rows);
+      const bar = (width: number, fill: string) =>
+        svgElement("rect", { x: x + 22, y: y - 2.4, width, height: 2.4, fill });
+      body.push(
+        smallText(x, y, truncate(name, 11)) + bar(26, INK.grid) +
+          bar(26 * probability, SERIES_COLORS[0]) + smallText(x + 50, y, formatScore(probability)),
+      );
+    }
   }
   return { body, height: Math.max(23, rows === 0 ? 0 : 8.4 + 4.4 * (rows - 1) + 3) };
 }
 
-function drawProbability(name: string, probability: number, x: number, y: number): string {
-  return [
-    svgText(x, y, truncate(name, 11), textStyle(3.4, INK.text)),
-    `<rect x="${round(x + 22)}" y="${round(y - 2.4)}" width="26" height="2.4" fill="${INK.grid}"/>`,
-    `<rect x="${round(x + 22)}" y="${round(y - 2.4)}" width="${
-      round(26 * probability)
-    }" height="2.4" fill="${SERIES_COLORS[0]}"/>`,
-    svgText(x + 50, y, formatScore(probability), textStyle(3.4, INK.text)),
-  ].join("");
-}
-
-function textStyle(size: number, fill: string): string {
-  return `font-size="${size}" fill="${fill}"`;
+function smallText(x: number, y: number, content: string, fill: string = INK.text): string {
+  return svgText(x, y, content, `font-size="3.4" fill="${fill}"`);
 }

@@ -10,10 +10,6 @@ import { type ChartRow, rowChart, type RowChartText } from "./row_chart.ts";
 
 /** What {@linkcode intervalChart} draws. */
 export interface IntervalChart extends RowChartText {
-  /** Place of the line of no effect. Default 0. */
-  readonly reference?: number;
-  /** Decimals of the numbers. Default 3. */
-  readonly decimals?: number;
   /** From the top. */
   readonly rows: readonly ChartRow[];
 }
@@ -24,18 +20,16 @@ export interface IntervalChart extends RowChartText {
  * @returns SVG text
  * @throws {RangeError} No rows, more than six groups, or a value that is not finite
  */
-export function intervalChart(
-  { reference = 0, decimals = 3, ...chart }: IntervalChart,
-): Promise<string> {
+export function intervalChart(chart: IntervalChart): Promise<string> {
   return rowChart({
     ...chart,
-    write: (value) => formatSigned(value, decimals),
-    origin: reference,
+    write: (value) => formatSigned(value, 3),
+    origin: 0,
     step: 30,
     legendSymbol: { symbolType: "circle", symbolSize: 120 },
     layers: ({ x, y, color, colors }) => [
       {
-        data: { values: [{ reference }] },
+        data: { values: [{ reference: 0 }] },
         mark: { type: "rule", color: colors.axis, strokeWidth: 1.5 },
         encoding: { x: { ...x, field: "reference" } },
       },

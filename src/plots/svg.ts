@@ -4,8 +4,10 @@
  * @module
  */
 
+import { FONT, INK } from "./style.ts";
+
 /** Text for SVG, in elements and in quoted attributes. */
-export function escapeSvg(value: string): string {
+function escapeSvg(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 }
@@ -18,6 +20,35 @@ export function round(value: number): number {
 /** A text element whose baseline starts at (x, y). */
 export function svgText(x: number, y: number, content: string, attributes: string): string {
   return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeSvg(content)}</text>`;
+}
+
+/** An element without content, its numbers rounded. */
+export function svgElement(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+): string {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    ` ${key}="${typeof value === "number" ? round(value) : value}"`
+  );
+  return `<${name}${written.join("")}/>`;
+}
+
+/** A whole picture on white paper. @param unit Of width and height: `mm`, or none for pixels */
+export function svgPicture(
+  width: number,
+  height: number,
+  unit: string,
+  title: string,
+  body: readonly string[],
+): string {
+  const [w, h] = [round(width), round(height)];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}${unit}" height="${h}${unit}" ` +
+    `viewBox="0 0 ${w} ${h}" font-family="${FONT}" role="img" aria-label="${escapeSvg(title)}">`,
+    `<rect width="100%" height="100%" fill="${INK.paper}"/>`,
+    ...body,
+    "</svg>",
+  ].join("\n");
 }
 
 /**
