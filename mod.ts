@@ -62,7 +62,7 @@ export {
   AUGMENTATIONS,
   onlyAugmentation,
 } from "./src/augment/augmentations.ts";
-export { augmentAndTell, augmentRecords } from "./src/augment/augment_records.ts";
+export { augmentRecords } from "./src/augment/augment_records.ts";
 export { ResidentRecords } from "./src/augment/resident_records.ts";
 export { applyRandomMask } from "./src/augment/random_mask.ts";
 

@@ -48,7 +48,7 @@ const flags = {
   ...dataFlags,
   "configs": stringListFlag({
     choices: AUGMENTATION_CONFIGS,
-    default: AUGMENTATION_CONFIGS.filter((name) => name !== "none"),
+    default: ["full", ...AUGMENTATION_CONFIGS.filter((name) => name.startsWith("no-"))],
     description: "Configurations of train-simclr; full must be among them",
   }),
   "seeds": numberListFlag({

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AUGMENTATIONS } from "../src/augment/augmentations.ts";
+import { DEFAULT_AUGMENTATIONS } from "../src/augment/augmentations.ts";
 import type { JsonValue } from "../src/checkpoint/state_dict.ts";
 import { assertFolderWritable, flagArguments, printSettings } from "../src/console/console.ts";
 import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
@@ -157,7 +157,9 @@ function recommendAugmentations(
       : "The documented advice, which train-simclr and train-byol follow unless told otherwise; " +
         "ablation --configs full,none measures what it is worth",
     /** What each of the seven is worth, where it was measured. */
-    each: Object.fromEntries(AUGMENTATIONS.map((name) => [name, eachAugmentation[name] ?? null])),
+    each: Object.fromEntries(
+      DEFAULT_AUGMENTATIONS.map((name) => [name, eachAugmentation[name] ?? null]),
+    ),
   };
 }
 

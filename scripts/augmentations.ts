@@ -14,10 +14,10 @@ const BATCH = 8;
 
 export const command = defineCommand({
   name: "augmentations",
-  summary: "Draw the seven augmentations on a record, before and after",
+  summary: "Draw the augmentations on a record, before and after",
   description: [
-    "Writes one SVG for each augmentation, one of two views with all of them at their documented " +
-    "rates, and index.html that shows them all. Mixing partners are the records that follow.",
+    "Writes one SVG for each augmentation, one of two views at the documented rates, " +
+    "and index.html that shows them all. Mixing partners are the records that follow.",
   ],
   flags: {
     ...dataFlags,

@@ -31,10 +31,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let index = group.x * 64u + local;
   let row = group.y;
   let k = index / 3u;
-  if (f32(k) >= plan[row * PLAN + 2u].x || k >= dims.bins) {
+  if (f32(k) >= plan[row * PLAN + BANDPASS].x || k >= dims.bins) {
     return;
   }
-  let low = plan[row * PLAN + 9u].x;
+  let low = plan[row * PLAN + BANDPASS].z;
   let v = clamp(f32(k) / dims.bins_per_hertz / low - 0.5, 0.0, 1.0);
   let loss = 0.5 + 0.5 * cos_sin(0.5 * v).x;
   var sum = vec4f();

@@ -1,28 +1,19 @@
-// The last three augmentations, which are what the recording does to the signal, then normalization:
+// The band-pass filter, the augmentations of the recording, then normalization:
 //
-//   band-pass      x5(t) = sum over j of h[|j|] * x4(t + j) - sum over k of b[k] * cos(pi k (2t + 1) / (2T))
-//                  zero phase; both terms mirror the record at its ends (half-sample symmetry)
-//   motion         x6(t) = x5(t) + amplitude * sin(2 pi (frequency * t + phase))
-//   channel noise  x7(t) = x6(t) + deviation * normal
-//   y = (x7 - mean) * inverse
+//   x1(t) = sum over j of h[|j|] * x(t + j) - sum over k of b[k] * cos(pi k (2t + 1) / (2T))    FILTER
+//           zero phase; both terms mirror the record at its ends (half-sample symmetry)
+//   x2 = NAME(x1) of every augmentation of the recording, after prepare_NAME has read what was drawn
+//   y  = (x2 - mean) * inverse
 //
-//   x              [rows][T][12] mV
-//   plan           [rows][PLAN] vec4s, see shared/augment_plan.wgsl
-//   batch, state   as in kernels/augment_plan.wgsl, for the noise draws
-//   taps           [rows][half_width + 1] h          (BANDPASS)
-//   baseline       [rows][bins][12] b                (BANDPASS)
-//   normalization  mean[12], inverse[12]: 1 / standard deviation
-//   y              [rows][T][12], rows = views * N
-//
-// Dispatch: (ceil(T / (64 * F)), rows). An invocation owns F consecutive frames. Parts of x and y
-// begin `skip` rows after their start.
+// Dispatch: (ceil(T / (64 * F)), rows), rows = views * N. An invocation owns F consecutive samples. Parts
+// of x and y begin `skip` rows after their start.
 
 #import shared/normals
 #import shared/step_state
 #import shared/streams
 #import shared/augment_plan
 
-const F = 4u; // frames of an invocation
+const F = 4u; // samples of an invocation
 
 struct Dims {
   rows: u32, // N
@@ -34,16 +25,35 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> plan: array<vec4f>;
-@group(0) @binding(3) var<storage, read> batch: array<u32>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows][T][12] mV
+@group(0) @binding(2) var<storage, read> plan: array<vec4f>; // [rows][PLAN]
+@group(0) @binding(3) var<storage, read> batch: array<u32>; // [N] row numbers in the whole set
 @group(0) @binding(4) var<storage, read> state: array<u32>;
-@group(0) @binding(5) var<storage, read> normalization: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
-#ifdef BANDPASS
-@group(0) @binding(7) var<storage, read> taps: array<f32>;
-@group(0) @binding(8) var<storage, read> baseline: array<vec4f>;
+@group(0) @binding(5) var<storage, read> normalization: array<vec4f>; // mean[12], 1 / standard deviation[12]
+@group(0) @binding(6) var<storage, read_write> y: array<vec4f>; // [rows][T][12]
+#ifdef FILTER
+@group(0) @binding(7) var<storage, read> taps: array<f32>; // [rows][half_width + 1] h
+@group(0) @binding(8) var<storage, read> baseline: array<vec4f>; // [rows][bins][12] b
 #endif
+
+/// The twelve leads of a sample.
+struct Leads {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+}
+
+var<private> counter: vec4u;
+var<private> key: vec2u;
+
+/// Words 4 * block .. 4 * block + 3 of the row's draws.
+fn draw(block: u32) -> vec4u {
+  return philox(counter + vec4u(block, 0u, 0u, 0u), key);
+}
+
+#each recording
+#import augment/${name}
+#endeach
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -52,15 +62,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (t0 >= dims.length) {
     return;
   }
-  let chain = plan[row * PLAN + 2u];
   let base = group.y * dims.length;
   let last = dims.length - 1u;
 
   var sum: array<vec4f, F * 3u>; //#scalars
-#ifdef BANDPASS
-  if (chain.y > 0.0) {
+#ifdef FILTER
+  let band = plan[row * PLAN + BANDPASS];
+  if (band.y > 0.0) {
     // Frame t0 + j - M adds to frame t0 + f with tap |j - M - f|.
-    let reach = u32(chain.y);
+    let reach = u32(band.y);
     let row_taps = row * (dims.half_width + 1u);
     for (var j = 0u; j < F + 2u * reach; j++) {
       var t = i32(t0 + j) - i32(reach);
@@ -94,8 +104,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       }
     }
   }
-#ifdef BANDPASS
-  if (chain.x > 0.0) {
+#ifdef FILTER
+  if (band.x > 0.0) {
     var cosine: array<f32, F>; //#scalars
     var sine: array<f32, F>; //#scalars
     var angle: array<vec2f, F>; //#scalars
@@ -106,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       sine[f] = 0.0;
     }
     var at = row * dims.bins * 3u;
-    for (var k = 0u; k < u32(chain.x); k++) {
+    for (var k = 0u; k < u32(band.x); k++) {
       //#unroll
       for (var q = 0u; q < 3u; q++) {
         let coefficient = baseline[at + q];
@@ -125,28 +135,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     }
   }
 #endif
-  let noisy = any(plan[row * PLAN + 6u] + plan[row * PLAN + 7u] + plan[row * PLAN + 8u] > vec4f());
-  var wander: array<f32, F>; //#scalars
+  key = vec2u(state[SEED], AUGMENT_STREAM);
+  counter = vec4u(0u, batch[row % dims.rows], state[EPOCH], dims.first_view + row / dims.rows);
+#each recording
+  prepare_${name}(row * PLAN + ${NAME});
+#endeach
   //#unroll
   for (var f = 0u; f < F; f++) {
-    wander[f] = cos_sin(chain.z * f32(t0 + f) + chain.w).y;
+    var leads = Leads(sum[3u * f], sum[3u * f + 1u], sum[3u * f + 2u]);
+#each recording
+    leads = ${name}(leads, t0 + f);
+#endeach
+    sum[3u * f] = leads.a;
+    sum[3u * f + 1u] = leads.b;
+    sum[3u * f + 2u] = leads.c;
   }
-  let key = vec2u(state[SEED], AUGMENT_STREAM);
-  let item = batch[row % dims.rows];
   //#unroll
   for (var q = 0u; q < 3u; q++) {
-    let amplitude = plan[row * PLAN + 3u + q];
-    let deviation = plan[row * PLAN + 6u + q];
     let mean = normalization[q];
     let inverse = normalization[3u + q];
     //#unroll
     for (var f = 0u; f < F; f++) {
-      sum[3u * f + q] = fma(amplitude, vec4f(wander[f]), sum[3u * f + q]);
-      if (noisy) {
-        let view = dims.first_view + row / dims.rows;
-        let counter = vec4u(16u + 3u * (t0 + f) + q, item, state[EPOCH], view);
-        sum[3u * f + q] = fma(deviation, normals(philox(counter, key)), sum[3u * f + q]);
-      }
       if (t0 + f < dims.length) {
         y[(base + t0 + f) * 3u + q] = (sum[3u * f + q] - mean) * inverse;
       }

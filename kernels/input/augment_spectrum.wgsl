@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let groups = dims.bins / 4u;
   let piece = index / groups;
   let k = index % groups * 4u;
-  if (f32(k) >= plan[row * PLAN + 2u].x || piece >= dims.pieces) {
+  if (f32(k) >= plan[row * PLAN + BANDPASS].x || piece >= dims.pieces) {
     return;
   }
   let start = piece * dims.span;

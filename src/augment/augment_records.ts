@@ -9,10 +9,14 @@ import { KernelLibrary } from "../gpu/kernels.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { currentSeed } from "../random/set_seed.ts";
-import { type AugmentationConfig, DOCUMENTED_RATES } from "./augmentations.ts";
-import { type Draws, PLAN_VECTORS, readDraws } from "./draws.ts";
+import { planAugmentations } from "./augmentation_plan.ts";
+import {
+  type AugmentationConfig,
+  type AugmentationName,
+  DOCUMENTED_RATES,
+} from "./augmentations.ts";
 import { recordInput } from "./record_input.ts";
-import { type RecordSamples, ResidentRecords } from "./resident_records.ts";
+import { LEAD_COUNT, type RecordSamples, ResidentRecords } from "./resident_records.ts";
 
 /** Options of {@linkcode augmentRecords}. */
 export interface AugmentOptions {
@@ -24,17 +28,20 @@ export interface AugmentOptions {
   seed?: number;
   /** Default 0. */
   epoch?: number;
-  /** 1 or 2; default 2. */
-  views?: 1 | 2;
+  /** Default 2. */
+  views?: number;
 }
 
-const LEADS = 12;
+/** The augmentations that were applied to a row, each with what was drawn, in words. */
+export type Draws = Readonly<Partial<Record<AugmentationName, string>>>;
 
 /**
  * Augments records as training does, without normalization.
  *
  * @param set Digital samples [records, T, 12] with their sampling rate and scale.
- * @returns [views · N, T, 12] in mV: first all first views, then all second views.
+ * @param options `returnDraws`: also tell what was drawn for each row.
+ * @returns [views · N, T, 12] in mV: first all first views, then all second views, and so on; with
+ * `returnDraws` as `signals`, beside `draws` [views · N].
  * @throws {RangeError} When the batch is empty or names a record that is not there.
  * @throws {UserError} When the batch does not fit the adapter.
  *
@@ -54,40 +61,27 @@ const LEADS = 12;
  *   views: 1,
  * });
  * assert(Math.max(...wandering) <= 0.05); // mV
- * gpu.destroy();
- * ```
- */
-export async function augmentRecords(
-  gpu: Gpu,
-  set: RecordSamples,
-  options: AugmentOptions = {},
-): Promise<Float32Array> {
-  return (await augmentAndTell(gpu, set, options)).signals;
-}
-
-/**
- * Like {@linkcode augmentRecords}, and tells what was drawn for each row.
- *
- * @returns `signals` [views · N, T, 12] in mV; `draws` [views · N].
- *
- * @example
- * ```ts
- * import { assert } from "@std/assert";
- * import { augmentAndTell, chooseDevice, onlyAugmentation } from "ssrl-ecg";
- * const gpu = await chooseDevice();
- * const samples = new Int16Array(1000 * 12);
- * const set = { samples, signalLength: 1000, samplingRate: 100, millivoltsPerUnit: 0.001 };
  * const augmentations = onlyAugmentation("bandpass");
- * const { draws } = await augmentAndTell(gpu, set, { augmentations });
+ * const { draws } = await augmentRecords(gpu, flat, { augmentations, returnDraws: true });
  * assert(draws[0].bandpass?.endsWith("Hz"));
  * gpu.destroy();
  * ```
  */
-export async function augmentAndTell(
+export function augmentRecords(
   gpu: Gpu,
   set: RecordSamples,
-  options: AugmentOptions = {},
-): Promise<{ signals: Float32Array; draws: Draws[] }> {
+  options: AugmentOptions & { returnDraws: true },
+): Promise<{ signals: Float32Array; draws: Draws[] }>;
+export function augmentRecords(
+  gpu: Gpu,
+  set: RecordSamples,
+  options?: AugmentOptions & { returnDraws?: false },
+): Promise<Float32Array>;
+export async function augmentRecords(
+  gpu: Gpu,
+  set: RecordSamples,
+  options: AugmentOptions & { returnDraws?: boolean } = {},
+): Promise<Float32Array | { signals: Float32Array; draws: Draws[] }> {
   const { augmentations = DOCUMENTED_RATES, seed = currentSeed(), epoch = 0, views = 2 } = options;
   const kernels = new KernelLibrary(gpu);
   const records = await ResidentRecords.upload(kernels, set);
@@ -113,7 +107,10 @@ export async function augmentAndTell(
       records,
       batch: upload("batch", Uint32Array.from(batch)),
       state: upload("step state", words),
-      normalization: upload("no normalization", new Float32Array(2 * LEADS).fill(1, LEADS)),
+      normalization: upload(
+        "no normalization",
+        new Float32Array(2 * LEAD_COUNT).fill(1, LEAD_COUNT),
+      ),
       rows: batch.length,
       views,
       augmentations,
@@ -123,12 +120,23 @@ export async function augmentAndTell(
     try {
       program.run();
       const signals = await output.read();
-      const drawn = await plan?.read();
-      const draws = Array.from({ length: output.shape[0] }, (_, row) => {
-        const size = 4 * PLAN_VECTORS;
-        return drawn
-          ? readDraws(drawn.subarray(row * size, (row + 1) * size), set.samplingRate)
-          : {};
+      if (!options.returnDraws) return signals;
+      if (!plan) return { signals, draws: Array.from({ length: output.shape[0] }, () => ({})) };
+      const { applied, vectors } = planAugmentations(augmentations, {
+        length: set.signalLength,
+        samplingRate: set.samplingRate,
+      });
+      const drawn = await plan.read();
+      const draws = Array.from({ length: output.shape[0] }, (_, row): Draws => {
+        const parts = applied.map(({ augmentation, slot }) => {
+          const start = 4 * (row * vectors + slot);
+          const values = drawn.subarray(start, start + 4 * augmentation.planVectors);
+          return [augmentation, values] as const;
+        });
+        return Object.fromEntries(
+          parts.filter(([, values]) => values.some((value) => value !== 0))
+            .map(([{ name, describe }, values]) => [name, describe(values, set.samplingRate)]),
+        );
       });
       return { signals, draws };
     } finally {

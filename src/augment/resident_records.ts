@@ -38,7 +38,9 @@ export interface UploadOptions {
 
 /** Bytes written between two submits: queued writes hold staging memory until then. */
 const UPLOAD_PIECE = 32 * 2 ** 20;
-const LEADS = 12;
+
+/** Leads of a record on the GPU. */
+export const LEAD_COUNT = 12;
 
 /** Records on the GPU, split over several buffers where one binding cannot hold them all. */
 export class ResidentRecords {
@@ -70,11 +72,11 @@ export class ResidentRecords {
   ): Promise<ResidentRecords> {
     const gpu = kernels.gpu;
     const { samples, signalLength, samplingRate, millivoltsPerUnit } = set;
-    const recordSamples = signalLength * LEADS;
+    const recordSamples = signalLength * LEAD_COUNT;
     const records = samples.length / recordSamples;
     if (!(Number.isInteger(records) && records > 0)) {
       throw new RangeError(
-        `Cannot upload ${samples.length} samples: need whole records of ${signalLength} x ${LEADS}`,
+        `Cannot upload ${samples.length} samples: need whole records of ${signalLength} x ${LEAD_COUNT}`,
       );
     }
     const recordBytes = 2 * recordSamples;
@@ -94,7 +96,7 @@ export class ResidentRecords {
       const chunks: RecordChunk[] = [];
       for (let first = 0; first < records; first += perChunk) {
         const count = Math.min(perChunk, records - first);
-        const words = make(`records ${first}..`, [count, signalLength, LEADS / 2]);
+        const words = make(`records ${first}..`, [count, signalLength, LEAD_COUNT / 2]);
         chunks.push({ words, first, count });
         const step = Math.max(1, Math.floor(UPLOAD_PIECE / recordBytes));
         for (let done = 0; done < count; done += step) {
@@ -106,13 +108,13 @@ export class ResidentRecords {
         // Staging memory comes back when the copies are done.
         await gpu.finish();
       }
-      const deviation = make("lead deviations", [records, LEADS]);
+      const deviation = make("lead deviations", [records, LEAD_COUNT]);
       const recorder = new Recorder(kernels);
       for (const { words, first, count } of chunks) {
         recorder.dispatch("gather_deviation", {
           tensors: { records: words, deviation },
           dims: { length: signalLength, first, count, scale: millivoltsPerUnit },
-          grid: gridFor(count * LEADS / 2, 64),
+          grid: gridFor(count * LEAD_COUNT / 2, 64),
         });
       }
       const program = await recorder.plan();

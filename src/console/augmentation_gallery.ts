@@ -1,18 +1,15 @@
 /**
- * Pictures of the seven augmentations on one record, before and after, for a person to judge.
+ * Pictures of the augmentations on one record, before and after, for a person to judge.
  *
  * @module
  */
 
-import { augmentAndTell } from "../augment/augment_records.ts";
+import { augmentRecords, type Draws } from "../augment/augment_records.ts";
 import {
-  augmentationConfig,
-  type AugmentationName,
-  AUGMENTATIONS,
+  AUGMENTATION_TABLE,
   DOCUMENTED_RATES,
   onlyAugmentation,
 } from "../augment/augmentations.ts";
-import type { Draws } from "../augment/draws.ts";
 import type { RecordSamples } from "../augment/resident_records.ts";
 import { formatPercent } from "../text/format.ts";
 import { LEADS } from "../data/signals/record_set.ts";
@@ -38,37 +35,11 @@ export interface GalleryFile {
 const SHOWN = ["II", "V1", "V5"] as const;
 /** Seconds shown of an augmentation, except where the whole record matters. */
 const SECONDS = 5;
-const WHOLE: readonly AugmentationName[] = ["frequency-warp"];
-
-const TITLES: Record<AugmentationName, string> = {
-  "frequency-warp": "Frequency warping",
-  "mixup": "Medical mixup",
-  "cutmix": "Segment CutMix",
-  "temporal-dropout": "Temporal dropout",
-  "bandpass": "Band-pass",
-  "motion-artifacts": "Motion artifacts",
-  "channel-noise": "Per-channel noise",
-};
-
-const EXPLANATIONS: Record<AugmentationName, string> = {
-  "frequency-warp":
-    "The heart rate is up to 5% higher at one end and as much lower at the other, changing evenly; " +
-    "both ends stay in place.",
-  "mixup":
-    "Another record of the batch is mixed in, lead by lead in mV. The record itself keeps half or more.",
-  "cutmix": "10 to 30% of the record come from another record of the batch, at the same place.",
-  "temporal-dropout": "A gap of 5 to 20% of the record, bridged by a straight line in every lead.",
-  "bandpass":
-    "Low edge 0.5 to 1.5 Hz, high edge 40 to 60 Hz where the sampling rate allows; zero phase.",
-  "motion-artifacts": "Baseline wander of 0.01 to 0.05 mV at 0.5 to 2 Hz, drawn for each lead.",
-  "channel-noise": "White noise of 0.5 to 2% of each lead's standard deviation.",
-};
-
 /**
- * Draws each augmentation alone, then two views with all seven at their documented rates, and a page
+ * Draws each augmentation alone, then two views with all of them at their documented rates, and a page
  * that shows all pictures.
  *
- * @returns `1-frequency-warp.svg` … `8-two-views.svg` and `index.html`, as text
+ * @returns `1-frequency-warp.svg`, …, the two views last, and `index.html`, as text
  */
 export async function augmentationGallery(
   gpu: Gpu,
@@ -86,11 +57,13 @@ export async function augmentationGallery(
     return Float32Array.from({ length: signalLength }, (_, t) => signal[t * LEADS.length + c]);
   };
   const files: (GalleryFile & { title: string })[] = [];
-  for (const [index, augmentation] of AUGMENTATIONS.entries()) {
-    const { signals, draws } = await augmentAndTell(gpu, records, {
-      augmentations: onlyAugmentation(augmentation),
+  for (const [index, augmentation] of AUGMENTATION_TABLE.entries()) {
+    const { name: id, title, explanation, rate, showWhole } = augmentation;
+    const { signals, draws } = await augmentRecords(gpu, records, {
+      augmentations: onlyAugmentation(id),
       seed,
       views: 1,
+      returnDraws: true,
     });
     const after = signals.subarray(0, size);
     const shown = SHOWN.map((which) => {
@@ -113,31 +86,31 @@ export async function augmentationGallery(
       };
       return [signals, enlarged];
     });
-    const rate = formatPercent(DOCUMENTED_RATES[augmentation]);
-    const title = TITLES[augmentation];
+    const share = rate > 0 ? `applied to ${formatPercent(rate)} of the views` : "off by default";
     files.push({
-      name: `${index + 1}-${augmentation}.svg`,
+      name: `${index + 1}-${id}.svg`,
       title,
       content: ecgChart({
-        title: `${title}, applied to ${rate} of the views`,
-        caption: `${EXPLANATIONS[augmentation]} Here: ${draws[0][augmentation]}. ` +
+        title: `${title}, ${share}`,
+        caption: `${explanation} Here: ${draws[0][id]}. ` +
           `${name}, seed ${seed}.`,
         samplingRate,
         panels,
-        ...(WHOLE.includes(augmentation) ? {} : liveliest(before, after, samplingRate)),
+        ...(showWhole ? {} : liveliest(before, after, samplingRate)),
       }),
     });
   }
-  const { signals, draws } = await augmentAndTell(gpu, records, {
-    augmentations: augmentationConfig("full"),
+  const { signals, draws } = await augmentRecords(gpu, records, {
+    augmentations: DOCUMENTED_RATES,
     seed,
+    returnDraws: true,
   });
   const view = (v: number) => signals.subarray(v * count * size, v * count * size + size);
   files.push({
-    name: `${AUGMENTATIONS.length + 1}-two-views.svg`,
+    name: `${files.length + 1}-two-views.svg`,
     title: "Two views",
     content: ecgChart({
-      title: "Two views with all seven at their documented rates",
+      title: "Two views at the documented rates",
       caption: `First view: ${list(draws[0])}. Second view: ${list(draws[count])}. ` +
         `${name}, seed ${seed}; in mV, before normalization.`,
       samplingRate,
@@ -179,11 +152,9 @@ function enlargement(changes: readonly Float32Array[]): number {
 }
 
 function list(draws: Draws): string {
-  const parts = AUGMENTATIONS.flatMap((name) => {
+  const parts = AUGMENTATION_TABLE.flatMap(({ name, title }) => {
     const drawn = draws[name];
-    return drawn === undefined
-      ? []
-      : [`${TITLES[name][0].toLowerCase()}${TITLES[name].slice(1)} (${drawn})`];
+    return drawn === undefined ? [] : [`${title[0].toLowerCase()}${title.slice(1)} (${drawn})`];
   });
   return parts.length > 0 ? parts.join("; ") : "nothing";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KernelConstants } from "./preprocess.ts";
+import type { KernelConstants, KernelSnippets } from "./preprocess.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** One kernel launch, as plain data: it can be printed, timed, or compared with a float64 twin. */
@@ -15,6 +15,8 @@ export interface Dispatch {
   readonly label: string;
   /** Specialization of the kernel's `const` declarations and `#ifdef` names. */
   readonly constants: KernelConstants;
+  /** Parts that the kernel is composed of, where they are chosen at run time. */
+  readonly snippets?: KernelSnippets;
   /** Tensors by the names of the kernel's bindings. */
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** Values by the fields of the kernel's `struct Dims`. */
@@ -31,6 +33,7 @@ export interface Dispatch {
 export interface DispatchRequest {
   label?: string;
   constants?: KernelConstants;
+  snippets?: KernelSnippets;
   tensors: Record<string, Tensor>;
   dims?: Record<string, number>;
   grid: readonly [number, number?, number?];

@@ -6,7 +6,7 @@
 
 import type { Gpu } from "./device.ts";
 import * as sources from "./kernel_sources.ts";
-import { type KernelConstants, preprocess } from "./preprocess.ts";
+import { type KernelConstants, type KernelSnippets, preprocess } from "./preprocess.ts";
 import { type TuningOptions, TuningTable } from "./tuning.ts";
 
 /** One storage or uniform binding as the kernel declares it. */
@@ -37,10 +37,12 @@ export const kernelSources: Readonly<Record<string, string>> = sources;
 export function expandKernel(
   name: string,
   constants: KernelConstants = {},
+  { sources, lists }: KernelSnippets = { sources: {}, lists: {} },
   source = kernelSources[name],
 ): string {
   if (source === undefined) throw new RangeError(`There is no kernel "${name}"`);
-  return preprocess(name, source, constants, (path) => kernelSources[path]);
+  const find = (path: string) => sources[path] ?? kernelSources[path];
+  return preprocess(name, source, constants, find, lists);
 }
 
 /** The bindings that a kernel's text declares. */
@@ -90,11 +92,16 @@ export class KernelLibrary {
    *
    * @throws {SyntaxError} With file, line and source when the shader does not compile.
    */
-  async compile(name: string, constants: KernelConstants = {}): Promise<CompiledKernel> {
-    const key = `${name} ${JSON.stringify(Object.entries(constants).sort())}`;
+  async compile(
+    name: string,
+    constants: KernelConstants = {},
+    snippets?: KernelSnippets,
+  ): Promise<CompiledKernel> {
+    const given = [Object.entries(constants).sort(), snippets];
+    const key = `${name} ${JSON.stringify(given)}`;
     const known = this.#compiled.get(key);
     if (known) return known;
-    const source = expandKernel(name, constants, this.#added.get(name));
+    const source = expandKernel(name, constants, snippets, this.#added.get(name));
     const device = this.gpu.device;
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ code: source, label: name });

@@ -1,9 +1,10 @@
 /**
- * The preprocessor of `kernels/*.wgsl`. It knows six things and nothing more:
+ * The preprocessor of `kernels/*.wgsl`. It knows seven things and nothing more:
  *
  * | written in the kernel | what happens |
  * |---|---|
  * | `#import shared/philox` | replaced by the file `kernels/shared/philox.wgsl`, once |
+ * | `#each NAME` … `#endeach` | the lines between, once for each item of a list that the dispatch gives, with its values in place of `${key}` |
  * | `struct Dims {` in an imported file | its fields are added to the kernel's own |
  * | `#ifdef NAME`, `#ifndef NAME`, `#else`, `#endif` | lines kept or dropped by the constants given |
  * | `const NAME = 16u;` | the value is replaced where the constants give one |
@@ -21,6 +22,14 @@
 /** Values for a kernel's `const` declarations and `#ifdef` names. */
 export type KernelConstants = Readonly<Record<string, number | boolean>>;
 
+/** What a dispatch brings along for a kernel that is composed of parts chosen at run time. */
+export interface KernelSnippets {
+  /** Texts that the kernel may import besides those of `kernels/shared/`, by path. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** The lists of `#each`; one that is not given is empty. */
+  readonly lists: Readonly<Record<string, readonly Readonly<Record<string, string | number>>[]>>;
+}
+
 /**
  * Expands one kernel.
  *
@@ -28,6 +37,7 @@ export type KernelConstants = Readonly<Record<string, number | boolean>>;
  * @param source Text of the kernel file.
  * @param constants Specialization; every key must be declared by a `const` line or named by an `#ifdef`.
  * @param importSource Gives the text of an imported file, or undefined where there is none.
+ * @param lists Items of every list that the kernel repeats lines for.
  * @throws {SyntaxError} On an unknown import, unbalanced directives, or a constant nobody declares.
  */
 export function preprocess(
@@ -35,9 +45,10 @@ export function preprocess(
   source: string,
   constants: KernelConstants,
   importSource: (path: string) => string | undefined,
+  lists: KernelSnippets["lists"] = {},
 ): string {
   const mentioned = new Set<string>();
-  let text = resolveImports(name, source, importSource, new Set());
+  let text = resolveImports(name, source, importSource, lists, new Set());
   text = resolveConditions(name, text, constants, mentioned);
   text = joinDimensions(text);
   const values = new Map<string, number>();
@@ -55,17 +66,33 @@ function resolveImports(
   name: string,
   source: string,
   importSource: (path: string) => string | undefined,
+  lists: KernelSnippets["lists"],
   done: Set<string>,
 ): string {
-  return source.replace(/^#import\s+(\S+)\s*$/gm, (_line, path: string) => {
+  const repeated = repeatLines(name, source, lists);
+  return repeated.replace(/^#import\s+(\S+)\s*$/gm, (_line, path: string) => {
     if (done.has(path)) return "";
     done.add(path);
     const imported = importSource(path);
     if (imported === undefined) {
       throw new SyntaxError(`Cannot import "${path}" into kernel "${name}": no such file`);
     }
-    return resolveImports(path, imported, importSource, done);
+    return resolveImports(path, imported, importSource, lists, done);
   });
+}
+
+function repeatLines(name: string, source: string, lists: KernelSnippets["lists"]): string {
+  const text = source.replace(
+    /^#each (\w+)\n([^]*?)^#endeach\n/gm,
+    (_block, list: string, lines: string) =>
+      (lists[list] ?? []).map((item) =>
+        lines.replace(/\$\{(\w+)\}/g, (use, key: string) => `${item[key] ?? use}`)
+      ).join(""),
+  );
+  if (/^#(each|endeach)/m.test(text)) {
+    throw new SyntaxError(`Cannot expand kernel "${name}": #each and #endeach do not match`);
+  }
+  return text;
 }
 
 function resolveConditions(

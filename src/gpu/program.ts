@@ -63,8 +63,8 @@ export class Program {
     const gpu = kernels.gpu;
     const dispatches = cutToFit(gpu, recorded, batchSize);
     const compiled: CompiledKernel[] = [];
-    for (const dispatch of dispatches) {
-      compiled.push(await kernels.compile(dispatch.kernel, dispatch.constants));
+    for (const { kernel, constants, snippets } of dispatches) {
+      compiled.push(await kernels.compile(kernel, constants, snippets));
     }
     const slabs = assignSlabs(dispatches, transients, keep);
     const buffers: GPUBuffer[] = [];

@@ -75,11 +75,12 @@ export class Recorder {
       kernel,
       label: [...this.#prefix, request.label ?? kernel].join(" "),
       constants: request.constants ?? {},
+      snippets: request.snippets,
       tensors: { ...request.tensors },
       dims: { ...request.dims },
       grid: [x, y, z],
       flops: request.flops ?? 0,
-      ...(request.split && { split: request.split }),
+      split: request.split,
     });
   }
 

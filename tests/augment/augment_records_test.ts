@@ -1,7 +1,7 @@
 /** The augmentations for one's own use. */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { augmentAndTell, augmentRecords } from "../../src/augment/augment_records.ts";
+import { augmentRecords } from "../../src/augment/augment_records.ts";
 import {
   augmentationConfig,
   AUGMENTATIONS,
@@ -40,7 +40,7 @@ Deno.test("augmentRecords gives millivolts and owns nothing afterwards", async (
   assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
 });
 
-Deno.test("augmentAndTell names what was drawn, and nothing else", async () => {
+Deno.test("returnDraws names what was drawn, and nothing else", async () => {
   const { gpu } = await openGpu();
   const patterns = {
     "frequency-warp": /^heart rate \d\.\d% (high|low)er at the start, as much/,
@@ -52,13 +52,15 @@ Deno.test("augmentAndTell names what was drawn, and nothing else", async () => {
     "channel-noise": /^standard deviation 0\.\d{4} to 0\.\d{4} mV/,
   };
   for (const name of AUGMENTATIONS) {
-    const { draws } = await augmentAndTell(gpu, set, { augmentations: onlyAugmentation(name) });
+    const augmentations = onlyAugmentation(name);
+    const { draws } = await augmentRecords(gpu, set, { augmentations, returnDraws: true });
     assertEquals(draws.length, 14);
     for (const draw of draws) {
       assertEquals(Object.keys(draw), [name]);
       assertMatch(draw[name]!, patterns[name]);
     }
   }
-  const none = await augmentAndTell(gpu, set, { augmentations: augmentationConfig("none") });
+  const augmentations = augmentationConfig("none");
+  const none = await augmentRecords(gpu, set, { augmentations, returnDraws: true });
   assertEquals(none.draws, new Array(14).fill({}));
 });

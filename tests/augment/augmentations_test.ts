@@ -1,56 +1,48 @@
 /** Rates, magnitudes and effects of the seven augmentations, as documented. */
 
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { planAugmentations } from "../../src/augment/augmentation_plan.ts";
 import {
   AUGMENTATION_CONFIGS,
+  AUGMENTATION_TABLE,
   augmentationConfig,
+  type AugmentationConfigName,
   type AugmentationName,
   AUGMENTATIONS,
-  augmentationScales,
+  DEFAULT_AUGMENTATIONS,
   DOCUMENTED_RATES,
-  MAGNITUDES,
   onlyAugmentation,
 } from "../../src/augment/augmentations.ts";
-import { bandpass, bandpassGain } from "../reference/augment_bandpass.ts";
-import { warpFrequency } from "../reference/augment_frequency_warp.ts";
-import { noiseField, planRow, type RowPlan } from "../reference/augment_plan.ts";
+import { bandpassExtents } from "../../src/augment/augmentations/bandpass.ts";
+import { planRow, type RowPlan } from "../reference/augment/augment_plan.ts";
+import { apply as bandpass, bandpassGain } from "../reference/augment/bandpass.ts";
+import { apply as warpFrequency } from "../reference/augment/frequency_warp.ts";
+import { LEADS, noiseField } from "../reference/augment/row_draws.ts";
 
-const LEADS = 12;
 const DRAWS = 4000;
-
-/** Key of a plan by augmentation. */
-const KEYS: Record<AugmentationName, keyof RowPlan> = {
-  "frequency-warp": "warp",
-  "mixup": "mixup",
-  "cutmix": "cutmix",
-  "temporal-dropout": "gap",
-  "bandpass": "band",
-  "motion-artifacts": "motion",
-  "channel-noise": "noise",
-};
 
 /** Plans of many records, two views each, in batches of 64. */
 function drawPlans(samplingRate = 100, length = 1000): RowPlan[] {
-  const scales = augmentationScales(DOCUMENTED_RATES, length, samplingRate);
   return Array.from({ length: DRAWS }, (_, i) => {
     const record = i >> 1;
     return planRow(
       { seed: 42, epoch: 1, record, view: i & 1, place: record % 64, valid: 64 },
-      scales,
+      DOCUMENTED_RATES,
+      { length, samplingRate },
     );
   });
 }
 
 Deno.test("each augmentation is drawn as often as documented, independently of the others", () => {
   const plans = drawPlans();
-  const has = (name: AugmentationName) => plans.map((plan) => plan[KEYS[name]] !== undefined);
+  const has = (name: AugmentationName) => plans.map((plan) => plan[name] !== undefined);
   const mean = (values: boolean[]) => values.filter(Boolean).length / values.length;
-  for (const name of AUGMENTATIONS) {
+  for (const name of DEFAULT_AUGMENTATIONS) {
     const rate = DOCUMENTED_RATES[name];
     // Four standard errors: a right implementation fails once in 16,000; the seed is fixed.
     const error = Math.sqrt(rate * (1 - rate) / DRAWS);
     assertAlmostEquals(mean(has(name)), rate, 4 * error, name);
-    for (const other of AUGMENTATIONS) {
+    for (const other of DEFAULT_AUGMENTATIONS) {
       if (other === name) continue;
       const both = rate * DOCUMENTED_RATES[other];
       const second = has(other);
@@ -74,27 +66,27 @@ function assertFills(values: number[], low: number, high: number, name: string) 
 
 Deno.test("magnitudes fill the documented ranges", () => {
   const plans = drawPlans();
-  const given = <Value>(pick: (plan: RowPlan) => Value | undefined) =>
-    plans.map(pick).filter((value) => value !== undefined);
-  assertFills(given((plan) => plan.warp), -0.05, 0.05, "warp");
-  const cutmix = given((plan) => plan.cutmix);
+  const given = (name: AugmentationName) =>
+    plans.map((plan) => plan[name]).filter((value) => value !== undefined);
+  assertFills(given("frequency-warp"), -0.05, 0.05, "warp");
+  const cutmix = given("cutmix");
   assertFills(cutmix.map(({ start, end }) => end - start), 100, 300, "CutMix length");
   assert(cutmix.every(({ start, end }) => start >= 0 && end <= 1000));
   assert(cutmix.some(({ start }) => start < 20) && cutmix.some(({ end }) => end > 980));
-  const gaps = given((plan) => plan.gap);
-  assertFills(gaps.map(({ before, behind }) => behind - before - 1), 50, 200, "gap length");
-  assert(gaps.every(({ before, behind }) => before >= 0 && behind <= 999));
-  const bands = given((plan) => plan.band);
+  const gaps = given("temporal-dropout");
+  assertFills(gaps.map(({ before, after }) => after - before - 1), 50, 200, "gap length");
+  assert(gaps.every(({ before, after }) => before >= 0 && after <= 999));
+  const bands = given("bandpass");
   assertFills(bands.map(({ low }) => low), 0.5, 1.5, "low edge");
   assertFills(bands.map(({ high }) => high!), 40, 48, "high edge at 100 Hz");
-  const motions = given((plan) => plan.motion);
+  const motions = given("motion-artifacts");
   assertFills(motions.map(({ frequency }) => frequency), 0.5, 2, "wander frequency");
   assertFills(motions.map(({ phase }) => phase), 0, 1, "wander phase");
-  const amplitudes = motions.flatMap(({ amplitudes }) => [...amplitudes]);
+  const amplitudes: number[] = motions.flatMap(({ amplitudes }) => amplitudes);
   assertFills(amplitudes.map(Math.abs), 0.01, 0.05, "wander amplitude");
   assertAlmostEquals(amplitudes.filter((a) => a < 0).length / amplitudes.length, 0.5, 0.03);
-  assertFills(given((plan) => plan.noise).flatMap((levels) => [...levels]), 0.005, 0.02, "noise");
-  const shares = given((plan) => plan.mixup).map(({ share }) => share);
+  assertFills(given("channel-noise").flat(), 0.005, 0.02, "noise");
+  const shares: number[] = given("mixup").map(({ share }) => share);
   assert(shares.every((share) => share >= 0 && share <= 0.5));
   // u^10 / (1 + u^10), u uniform: mean 1 - (1 - 1/11 + 1/21 - 1/31 + ...) = 0.0620, standard deviation
   // 0.120; below 0.01 where u < (0.01 / 0.99)^(1/10) = 0.6316.
@@ -112,18 +104,20 @@ Deno.test("magnitudes fill the documented ranges", () => {
 
 Deno.test("edges of the band follow the sampling rate", () => {
   const highs = (samplingRate: number) =>
-    drawPlans(samplingRate).flatMap(({ band }) => band ? [band.high] : []);
+    drawPlans(samplingRate).flatMap(({ bandpass }) => bandpass ? [bandpass.high] : []);
   assertFills(highs(500) as number[], 40, 60, "high edge at 500 Hz");
   assertFills(highs(90) as number[], 40, 43.2, "high edge at 90 Hz");
   assert(highs(80).every((high) => high === undefined));
 });
 
 Deno.test("at 500 Hz everything lasts as long and sounds as deep as at 100 Hz", () => {
-  const slow = augmentationScales(DOCUMENTED_RATES, 1000, 100);
-  const fast = augmentationScales(DOCUMENTED_RATES, 5000, 500);
+  const [slow, fast] = [[1000, 100], [5000, 500]].map(([length, samplingRate]) => ({
+    dims: planAugmentations(DOCUMENTED_RATES, { length, samplingRate }).dims,
+    ...bandpassExtents({ length, samplingRate }),
+  }));
   // Ten seconds both: five samples for one, the same cosines.
-  assertEquals(fast.cutmix, [500, 1500]);
-  assertEquals(fast.dropout, [250, 1000]);
+  assertEquals([fast.dims.cutmix_from, fast.dims.cutmix_to], [500, 1500]);
+  assertEquals([fast.dims.gap_from, fast.dims.gap_to], [250, 1000]);
   assertEquals([fast.halfWidth, slow.halfWidth], [60, 12]);
   assertEquals([fast.binsPerHertz, slow.binsPerHertz], [20, 20]);
   // 1.5 · 1.5 Hz is cosine 45; one more, up to a multiple of 4.
@@ -134,28 +128,29 @@ Deno.test("at 500 Hz everything lasts as long and sounds as deep as at 100 Hz", 
   atSlow.forEach((plan, i) => {
     const other = atFast[i];
     assertEquals(Object.keys(other), Object.keys(plan));
-    for (const same of ["warp", "mixup", "noise", "motion"] as const) {
+    for (const same of ["frequency-warp", "mixup", "channel-noise", "motion-artifacts"] as const) {
       assertEquals(other[same], plan[same]);
     }
-    assertEquals(other.band?.low, plan.band?.low);
-    if (plan.band) {
-      assertAlmostEquals((other.band!.high! - 40) / 20, (plan.band.high! - 40) / 8, 1e-6);
+    assertEquals(other.bandpass?.low, plan.bandpass?.low);
+    if (plan.bandpass) {
+      assertAlmostEquals((other.bandpass.high - 40) / 20, (plan.bandpass.high - 40) / 8, 1e-6);
     }
     // Lengths are rounded to samples of 10 ms, at each end of the range that they are drawn from.
     const seconds = (from: number, to: number, rate: number) => (to - from) / rate;
     if (plan.cutmix) {
-      const { start, end } = other.cutmix!;
+      const { start, end } = other.cutmix;
       assertAlmostEquals(
         seconds(start, end, 500),
         seconds(plan.cutmix.start, plan.cutmix.end, 100),
         0.01,
       );
     }
-    if (plan.gap) {
-      const { before, behind } = other.gap!;
+    const gap = plan["temporal-dropout"];
+    if (gap) {
+      const { before, after } = other["temporal-dropout"];
       assertAlmostEquals(
-        seconds(before + 1, behind, 500),
-        seconds(plan.gap.before + 1, plan.gap.behind, 100),
+        seconds(before + 1, after, 500),
+        seconds(gap.before + 1, gap.after, 100),
         0.01,
       );
     }
@@ -164,14 +159,14 @@ Deno.test("at 500 Hz everything lasts as long and sounds as deep as at 100 Hz", 
 
 Deno.test("partners come from the batch, are never the record itself, and reach everybody", () => {
   const config = { ...augmentationConfig("none"), mixup: 1, cutmix: 1 };
-  const scales = augmentationScales(config, 1000, 100);
+  const extent = { length: 1000, samplingRate: 100 };
   const draws = 3000;
   const counts = { mixup: new Array(5).fill(0), cutmix: new Array(5).fill(0) };
   for (let record = 0; record < draws; record++) {
     const at = { seed: 1, epoch: 0, record, view: 0, place: 2, valid: 5 };
-    const { mixup, cutmix } = planRow(at, scales);
-    counts.mixup[mixup!.partner]++;
-    counts.cutmix[cutmix!.partner]++;
+    const { mixup, cutmix } = planRow(at, config, extent);
+    counts.mixup[mixup.partner]++;
+    counts.cutmix[cutmix.partner]++;
   }
   for (const count of [counts.mixup, counts.cutmix]) {
     assertEquals(count[2], 0);
@@ -179,7 +174,8 @@ Deno.test("partners come from the batch, are never the record itself, and reach 
       assertAlmostEquals(count[place] / draws, 0.25, 4 * Math.sqrt(0.25 * 0.75 / draws));
     }
   }
-  const alone = planRow({ seed: 1, epoch: 0, record: 7, view: 0, place: 0, valid: 1 }, scales);
+  const at = { seed: 1, epoch: 0, record: 7, view: 0, place: 0, valid: 1 };
+  const alone = planRow(at, config, extent);
   assertEquals(alone, {});
 });
 
@@ -225,7 +221,8 @@ Deno.test("a warp of 5 % changes the distance of beats by as much, first one way
 });
 
 Deno.test("the band-pass keeps the band, halves its edges, and stops what lies outside", () => {
-  const halfWidth = augmentationScales(DOCUMENTED_RATES, 1000, 100).halfWidth;
+  const slow = { length: 1000, samplingRate: 100 };
+  const { halfWidth } = bandpassExtents(slow);
   const gain = (f: number) => bandpassGain(f, { low: 1, high: 42 }, 100, halfWidth);
   assertAlmostEquals(gain(0), 0, 1e-12);
   assertAlmostEquals(gain(0.4), 0, 1e-3);
@@ -233,7 +230,7 @@ Deno.test("the band-pass keeps the band, halves its edges, and stops what lies o
   for (let f = 1.6; f < 33; f += 0.1) assertAlmostEquals(gain(f), 1, 0.01, `${f} Hz`);
   assertAlmostEquals(gain(42), 0.5, 0.01);
   assert(gain(49.9) < 0.05);
-  const wide = augmentationScales(DOCUMENTED_RATES, 5000, 500).halfWidth;
+  const wide = bandpassExtents({ length: 5000, samplingRate: 500 }).halfWidth;
   const gain500 = (f: number) => bandpassGain(f, { low: 1, high: 50 }, 500, wide);
   for (const edge of [1, 50]) assertAlmostEquals(gain500(edge), 0.5, 0.01, `${edge} Hz at 500 Hz`);
   for (let f = 1.6; f < 41; f += 0.1) assertAlmostEquals(gain500(f), 1, 0.01, `${f} Hz at 500 Hz`);
@@ -249,7 +246,7 @@ Deno.test("the band-pass keeps the band, halves its edges, and stops what lies o
         Math.cos(Math.PI * 5 * (2 * t + 1) / (2 * length));
     }
   }
-  const y = bandpass(x, { low: 1, high: 42 }, 100, halfWidth);
+  const y = bandpass(x, { low: 1, high: 42 }, { record: slow });
   const error = Math.max(...y.map((value, j) => Math.abs(value - wanted[j])));
   assert(error < 0.01, `error ${error}`);
 });
@@ -258,21 +255,39 @@ Deno.test("configurations leave out what their names say", () => {
   assertEquals(augmentationConfig("full"), DOCUMENTED_RATES);
   assertEquals(Object.values(augmentationConfig("none")), AUGMENTATIONS.map(() => 0));
   for (const name of AUGMENTATIONS) {
-    const config = `no-${name}` as typeof AUGMENTATION_CONFIGS[number];
+    const on = DEFAULT_AUGMENTATIONS.includes(name);
+    const config: AugmentationConfigName = `${on ? "no" : "with"}-${name}`;
     assert(AUGMENTATION_CONFIGS.includes(config));
-    assertEquals(augmentationConfig(config), { ...DOCUMENTED_RATES, [name]: 0 });
+    assertEquals(augmentationConfig(config), { ...DOCUMENTED_RATES, [name]: on ? 0 : 0.5 });
     assertEquals(onlyAugmentation(name)[name], 1);
   }
   assertThrows(() => augmentationConfig("no-mix" as "full"), RangeError, "no-mixup");
 });
 
+Deno.test("the documented configurations, in the documented order", () => {
+  assertEquals(AUGMENTATION_CONFIGS.slice(0, 9), [
+    "full",
+    "no-frequency-warp",
+    "no-mixup",
+    "no-bandpass",
+    "no-cutmix",
+    "no-motion-artifacts",
+    "no-channel-noise",
+    "no-temporal-dropout",
+    "none",
+  ]);
+});
+
+Deno.test("no two augmentations share draws", () => {
+  const positions = AUGMENTATION_TABLE.map(({ position }) => position);
+  assertEquals(new Set(positions).size, positions.length);
+  assert(positions.every((position) => position % 4 === 0));
+});
+
 Deno.test("augmentations refuse what they cannot do", () => {
-  assertThrows(() => augmentationScales(DOCUMENTED_RATES, 15, 100), RangeError, "15 samples");
-  assertThrows(() => augmentationScales(DOCUMENTED_RATES, 1000, 0), RangeError, "sampling rate");
-  assertThrows(
-    () => augmentationScales({ ...DOCUMENTED_RATES, mixup: 1.5 }, 1000, 100),
-    RangeError,
-    "mixup",
-  );
-  assertEquals(MAGNITUDES.warp, 0.05);
+  const plan = (config: typeof DOCUMENTED_RATES, length: number, samplingRate: number) => () =>
+    planAugmentations(config, { length, samplingRate });
+  assertThrows(plan(DOCUMENTED_RATES, 15, 100), RangeError, "15 samples");
+  assertThrows(plan(DOCUMENTED_RATES, 1000, 0), RangeError, "sampling rate");
+  assertThrows(plan({ ...DOCUMENTED_RATES, mixup: 1.5 }, 1000, 100), RangeError, "mixup");
 });

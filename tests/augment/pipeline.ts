@@ -5,10 +5,9 @@ import { recordInput } from "../../src/augment/record_input.ts";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
-import { augmentInput, type InputBatch } from "../reference/augment_input.ts";
+import { augmentInput, type InputBatch } from "../reference/augment/augment_input.ts";
+import { LEADS } from "../reference/augment/row_draws.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
-
-const LEADS = 12;
 
 /** Normalization of all tests: no two leads alike. */
 export const NORMALIZATION = {
@@ -49,7 +48,7 @@ export interface InputCase extends Partial<Omit<InputBatch, "augmentations">> {
   /** Rows recorded, where more than the batch holds. */
   readonly rows?: number;
   /** Number of the first view. */
-  readonly firstView?: 0 | 1;
+  readonly firstView?: number;
   readonly chunkBytes?: number;
 }
 
@@ -90,7 +89,7 @@ export async function runInput(given: InputCase): Promise<Float32Array> {
     state,
     normalization,
     rows,
-    views: input.views as 1 | 2,
+    views: input.views,
     firstView: input.firstView,
     augmentations: input.augmentations,
   });

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
-import { leadDeviations } from "../reference/augment_channel_noise.ts";
+import { leadDeviations } from "../reference/augment/channel_noise.ts";
 import { download, openGpu } from "../support/gpu.ts";
 import { largestError, makeSamples } from "./pipeline.ts";
 

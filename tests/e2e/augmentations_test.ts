@@ -43,7 +43,7 @@ Deno.test("a synthetic record is drawn with every augmentation", () =>
     }
     assertEquals(result.code, 0, result.said);
     assertStringIncludes(result.said, "synthetic cohort");
-    assertStringIncludes(result.said, "8 pictures");
+    assertStringIncludes(result.said, `${AUGMENTATIONS.length + 1} pictures`);
     const page = await Deno.readTextFile(`${out}/index.html`);
     const names = [...AUGMENTATIONS, "two-views"].map((name, i) => `${i + 1}-${name}.svg`);
     for (const name of names) {

@@ -1,4 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { planAugmentations } from "../../src/augment/augmentation_plan.ts";
+import { type AugmentationConfig, AUGMENTATIONS } from "../../src/augment/augmentations.ts";
 import { expandKernel, kernelSources } from "../../src/gpu/kernels.ts";
 import { adapterKind } from "../../src/gpu/tuning.ts";
 import { openGpu } from "../support/gpu.ts";
@@ -15,15 +17,25 @@ function findKernels(folder = ""): string[] {
 }
 
 /** Kernels go by their base name, what they import by its path. */
-const nameOf = (path: string) => path.startsWith("shared/") ? path : path.split("/").at(-1)!;
+const nameOf = (path: string) => /^(shared|augment)\//.test(path) ? path : path.split("/").at(-1)!;
 const paths = findKernels();
-const kernels = paths.map(nameOf).filter((name) => !name.startsWith("shared/"));
+const kernels = paths.map(nameOf).filter((name) => !name.includes("/"));
+
+/** What the pipeline of all augmentations is composed of. */
+const { snippets } = planAugmentations(
+  Object.fromEntries(AUGMENTATIONS.map((name) => [name, 1])) as AugmentationConfig,
+  { length: 1000, samplingRate: 100 },
+);
+
+/** The kernel that takes the parts of the augmentations that draw. */
+const DRAWING = "augment_plan";
 
 Deno.test("every file in kernels/ is registered under its name, and nothing else is", () => {
-  assertEquals(Object.keys(kernelSources).sort(), paths.map(nameOf).sort());
+  const registered: Record<string, string> = { ...kernelSources, ...snippets.sources };
+  assertEquals(Object.keys(registered).sort(), paths.map(nameOf).sort());
   for (const path of paths) {
     const text = Deno.readTextFileSync(inRepository(`kernels/${path}.wgsl`));
-    assertEquals(kernelSources[nameOf(path)], text, path);
+    assertEquals(registered[nameOf(path)], text, path);
   }
 });
 
@@ -50,11 +62,15 @@ Deno.test("every kernel compiles with the constants it stands with, and under ea
     const flags = [...kernelSources[name].matchAll(/^#ifdef (\w+)/gm)].map(([, flag]) => flag);
     for (const path of kernelSources[name].matchAll(/^#import (\S+)/gm)) {
       flags.push(
-        ...[...kernelSources[path[1]].matchAll(/^#ifdef (\w+)/gm)].map(([, flag]) => flag),
+        ...[...(kernelSources[path[1]] ?? "").matchAll(/^#ifdef (\w+)/gm)].map(([, flag]) => flag),
       );
     }
-    for (const constants of [{}, ...flags.map((flag) => ({ [flag]: true }))]) {
-      const error = await compileError(expandKernel(name, constants));
+    for (const flag of ["", ...flags]) {
+      const constants = {
+        ...(flag ? { [flag]: true } : {}),
+        ...(name === DRAWING ? { DRAW: true } : {}),
+      };
+      const error = await compileError(expandKernel(name, constants, snippets));
       assertEquals(error, undefined, `${name} ${JSON.stringify(constants)}`);
     }
   }

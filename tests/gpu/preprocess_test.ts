@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type KernelConstants, preprocess } from "../../src/gpu/preprocess.ts";
+import { type KernelConstants, type KernelSnippets, preprocess } from "../../src/gpu/preprocess.ts";
 
 const files: Record<string, string> = {
   "shared/a": "const A = 2u;\nfn a() {}",
@@ -32,6 +32,36 @@ Deno.test("preprocess: an import stands once, wherever it is named", () => {
   assertEquals(expand("#import shared/loop"), ["fn loop_() {}"], "a file that imports itself");
   assertEquals(expand("// #import shared/a"), ["// #import shared/a"]);
   assertFails("#import shared/c", 'Cannot import "shared/c" into kernel "test": no such file');
+});
+
+Deno.test("preprocess: lines are repeated for each item of a list, imports among them", () => {
+  const source = "#each part\n#import ${path}\nfn ${name}_${other}() {}\n#endeach\nfn main() {}";
+  const lists = { part: [{ path: "shared/a", name: "x" }, { path: "shared/b", name: "y" }] };
+  const expanded = (lists: KernelSnippets["lists"]) =>
+    preprocess("test", source, {}, (path) => files[path], lists).split("\n");
+  assertEquals(expanded(lists), [
+    "const A = 2u;",
+    "fn a() {}",
+    "fn x_${other}() {}",
+    "",
+    "fn b() {}",
+    "fn y_${other}() {}",
+    "fn main() {}",
+  ]);
+  assertEquals(expanded({}), ["fn main() {}"]);
+  assertFails("#each part\n", "#each and #endeach do not match");
+  assertFails("#endeach\n", "#each and #endeach do not match");
+});
+
+Deno.test("preprocess: dimensions of imported files join the kernel's own", () => {
+  files["shared/dims"] = "struct Dims {\n  a: u32,\n}\n";
+  assertEquals(expand("#import shared/dims\nstruct Dims {\n  b: f32,\n}\nfn c() {}"), [
+    "struct Dims {",
+    "a: u32,",
+    "b: f32,",
+    "}",
+    "fn c() {}",
+  ]);
 });
 
 Deno.test("preprocess: conditions keep and drop lines, nested and inverted", () => {

@@ -8,11 +8,9 @@
 
 import { CONTRASTIVE_MAGNITUDES } from "../../src/augment/contrastive_views.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
-import { noiseField } from "./augment_plan.ts";
+import type { InputBatch } from "./augment/augment_input.ts";
+import { LEADS, noiseField } from "./augment/row_draws.ts";
 import { gather, normalizeLeads } from "./gather.ts";
-import type { InputBatch } from "./augment_input.ts";
-
-const LEADS = 12;
 
 /** [2N, T, 12], normalized: all first views, then all second ones. */
 export function contrastiveViews(

@@ -14,7 +14,23 @@
  * @module
  */
 
-const LEADS = 12;
+import { bandpassExtents, LOW_EDGE } from "../../../src/augment/augmentations/bandpass.ts";
+import { LEADS, type Row, type RowDraws } from "./row_draws.ts";
+
+/** Edges in Hz; `high` is absent where the sampling rate leaves no room for it. */
+interface Band {
+  readonly low: number;
+  readonly high?: number;
+}
+
+/** The band. */
+export function draw(draws: RowDraws): Band {
+  const { highEdge } = bandpassExtents(draws.record);
+  return {
+    low: draws.between(1, LOW_EDGE),
+    ...(highEdge[1] > highEdge[0] ? { high: draws.between(2, highEdge) } : {}),
+  };
+}
 
 /** Half of the low-pass's symmetric impulse response, [M + 1], for an edge in turns a sample. */
 export function lowPassTaps(frequency: number, halfWidth: number): Float64Array {
@@ -31,7 +47,7 @@ export function lowPassTaps(frequency: number, halfWidth: number): Float64Array 
 /** Gain at a frequency in Hz. */
 export function bandpassGain(
   frequency: number,
-  band: { low: number; high?: number },
+  band: Band,
   samplingRate: number,
   halfWidth: number,
 ): number {
@@ -47,14 +63,10 @@ export function bandpassGain(
   return lowPass - loss;
 }
 
-/** Filters [T, 12]; edges in Hz. */
-export function bandpass(
-  x: ArrayLike<number>,
-  band: { low: number; high?: number },
-  samplingRate: number,
-  halfWidth: number,
-): Float64Array {
-  const length = x.length / LEADS;
+/** Filters [T, 12]. */
+export function apply(x: Float64Array, band: Band, { record }: Pick<Row, "record">): Float64Array {
+  const { length, samplingRate } = record;
+  const { halfWidth } = bandpassExtents(record);
   const cosines = Float64Array.from(
     { length: 4 * length },
     (_, j) => Math.cos(2 * Math.PI * j / (4 * length)),

@@ -9,10 +9,16 @@
  * @module
  */
 
-const LEADS = 12;
+import { LARGEST_WARP } from "../../../src/augment/augmentations/frequency_warp.ts";
+import { LEADS, type RowDraws } from "./row_draws.ts";
+
+/** Relative change of the heart rate at the start. */
+export function draw(draws: RowDraws): number {
+  return draws.between(1, [-LARGEST_WARP, LARGEST_WARP]);
+}
 
 /** Warps [T, 12]. */
-export function warpFrequency(x: ArrayLike<number>, warp: number): Float64Array {
+export function apply(x: Float64Array, warp: number): Float64Array {
   const length = x.length / LEADS;
   const y = new Float64Array(x.length);
   for (let t = 0; t < length; t++) {
