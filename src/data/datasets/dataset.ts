@@ -7,7 +7,7 @@
 
 import type { DataSetFiles } from "../download/download.ts";
 import type { Inventory, InventoryOptions } from "../inventory/inventory.ts";
-import type { LoadOptions } from "../reading/load_table.ts";
+import type { AnyFormatOptions, LoadOptions } from "../reading/load_table.ts";
 import type { RecordSet } from "../signals/record_set.ts";
 
 /** A data set, or a kind of folder with records. */
@@ -48,13 +48,11 @@ export interface WindowSet extends RecordSet {
   readonly records: Int32Array;
 }
 
-/** How windows are cut. */
-export interface WindowOptions extends Pick<LoadOptions, "strict" | "onProgress"> {
-  /** Rate that the signals are brought to, Hz. Default 100. */
-  readonly samplingRate?: number;
-  /** Samples of a window, T. Default: 10 s. */
-  readonly signalLength?: number;
-}
+/** How windows are cut: their rate, length and how damaged recordings are dealt with. */
+export type WindowOptions = Pick<
+  AnyFormatOptions,
+  "samplingRate" | "signalLength" | "strict" | "onProgress"
+>;
 
 /** A set with windows to classify: training, validation and test part by whole recordings. */
 export interface TransferTarget {

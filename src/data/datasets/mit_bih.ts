@@ -8,10 +8,11 @@
 import { existsSync, statSync } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { plural } from "../../text/format.ts";
-import { cannotRead, readFailureReason } from "../files/file_errors.ts";
+import { attempt, cannotRead, readFailureReason } from "../files/file_errors.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
 import { readRecordSync } from "../files/wfdb/read_record.ts";
 import { physicalValues } from "../files/wfdb/record.ts";
+import { examineEach } from "../inventory/examine_each.ts";
 import { shapeOf, strictError } from "../reading/load_table.ts";
 import { millivoltsPerUnit } from "../signals/lead_signals.ts";
 import { LEADS, type QuarantinedRecord, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
@@ -86,28 +87,19 @@ export async function loadMitBih(root: string, options: WindowOptions = {}): Pro
   const wanted = MIT_BIH_RECORDS.filter((record) => mitBihPart(record) !== "unused");
   const windows: { record: number; index: number; abnormal: boolean; samples: Int16Array }[] = [];
   const quarantined: QuarantinedRecord[] = [];
-  for (const [done, record] of wanted.entries()) {
-    try {
-      const { samples, labels } = readLead(root, record, samplingRate, signalLength);
-      labels.forEach((label, index) => {
-        if (label === "unlabeled") return;
-        windows.push({
-          record,
-          index,
-          abnormal: label === "abnormal",
-          samples: samples.subarray(index * signalLength, (index + 1) * signalLength),
-        });
-      });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const reason = readFailureReason(error);
-      quarantined.push({ id: record, file: String(record), reason });
+  await examineEach(wanted, (record) => {
+    const lead = attempt(() => readLead(root, record, samplingRate, signalLength));
+    if (lead instanceof UserError) {
+      quarantined.push({ id: record, file: String(record), reason: readFailureReason(lead) });
       if (strict) throw strictError(quarantined);
+      return;
     }
-    onProgress?.(done + 1, wanted.length);
-    // Lets timers run, so that a progress bar moves and Ctrl-C is heard.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+    lead.labels.forEach((label, index) => {
+      if (label === "unlabeled") return;
+      const samples = lead.samples.subarray(index * signalLength, (index + 1) * signalLength);
+      windows.push({ record, index, abnormal: label === "abnormal", samples });
+    });
+  }, { onProgress });
   if (quarantined.length === wanted.length) {
     throw absent(
       `Cannot read any record of MIT-BIH in ${root}; the first: ${quarantined[0].reason}`,

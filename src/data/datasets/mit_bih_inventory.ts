@@ -7,7 +7,7 @@
 import { UserError } from "../../errors.ts";
 import { formatCount, formatPercent } from "../../text/format.ts";
 import { readAnnotationsSync } from "../files/wfdb/annotations.ts";
-import { cannotRead, listFolder, readFailureReason } from "../files/file_errors.ts";
+import { attempt, cannotRead, listFolder, readFailureReason } from "../files/file_errors.ts";
 import { folderSource } from "../files/wfdb/file_source.ts";
 import { readHeader } from "../files/wfdb/header.ts";
 import { examineEach } from "../inventory/examine_each.ts";
@@ -58,14 +58,12 @@ export async function takeMitBihInventory(
   const records: MitBihRecord[] = [];
   const damaged: { record: number; reason: string }[] = [];
   await examineEach(found, (record) => {
-    try {
-      const problem = recordProblem(root, String(record), verify);
-      if (problem !== undefined) throw new UserError(problem.reason);
-      records.push(describeRecord(root, record));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      damaged.push({ record, reason: readFailureReason(error).replace(`${root}/`, "") });
-    }
+    const problem = recordProblem(root, String(record), verify);
+    const found = problem
+      ? new UserError(problem.reason)
+      : attempt(() => describeRecord(root, record));
+    if (!(found instanceof UserError)) records.push(found);
+    else damaged.push({ record, reason: readFailureReason(found).replace(`${root}/`, "") });
   }, options);
   const missing = MIT_BIH_RECORDS.filter((record) => !found.includes(record));
   const parts = groupBy(records, ({ part }) => part, MIT_BIH_PARTS).map(({ name, members }) => {

@@ -8,7 +8,12 @@
 import { existsSync } from "node:fs";
 import type { DataSetFiles } from "../download/download.ts";
 import { type ErrorFacts, UserError } from "../../errors.ts";
-import { type LoadOptions, loadTable, shapeOf } from "../reading/load_table.ts";
+import {
+  type AnyFormatOptions,
+  type LoadOptions,
+  loadTable,
+  shapeOf,
+} from "../reading/load_table.ts";
 import { CLASS_NAMES, type RecordSet } from "../signals/record_set.ts";
 import type { Dataset } from "./dataset.ts";
 import { takePtbXlInventory } from "./ptb_xl_inventory.ts";
@@ -35,11 +40,9 @@ export const ptbXl: Dataset = {
 };
 
 /** Options of {@linkcode loadPtbXl}. */
-export interface PtbXlOptions extends LoadOptions {
+export interface PtbXlOptions extends LoadOptions, Pick<AnyFormatOptions, "signalLength"> {
   /** 100 reads `filename_lr`, 500 reads `filename_hr`, Hz. Default 100. */
   readonly samplingRate?: 100 | 500;
-  /** Samples to keep of each record, T. Default: 10 s. */
-  readonly signalLength?: number;
 }
 
 /**

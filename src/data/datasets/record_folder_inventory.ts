@@ -7,7 +7,7 @@
 import { UserError } from "../../errors.ts";
 import { formatCount } from "../../text/format.ts";
 import { headerPatient } from "../files/header_patient.ts";
-import { readFailureReason } from "../files/file_errors.ts";
+import { attempt, readFailureReason } from "../files/file_errors.ts";
 import { folderSource } from "../files/wfdb/file_source.ts";
 import { findHeaders, segmentPaths } from "../files/wfdb/find_records.ts";
 import { readHeader, type WfdbHeader } from "../files/wfdb/header.ts";
@@ -54,12 +54,7 @@ export async function takeRecordFolderInventory(
   // Opening the headers is the first half of the work, looking at the signal files the second.
   const half = (start: number) => (done: number) => onProgress?.(start + done, 2 * names.length);
   await examineEach(names, (name) => {
-    try {
-      headers.set(name, readHeader(folderSource(root), name));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      headers.set(name, error);
-    }
+    headers.set(name, attempt(() => readHeader(folderSource(root), name)));
   }, { onProgress: half(0), signal });
   const segments = new Set(
     [...headers].flatMap(([name, header]) =>

@@ -9,7 +9,7 @@ import { createHash, type Hash } from "node:crypto";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
-import { fileErrorReason } from "../files/file_errors.ts";
+import { attempt, fileErrorReason } from "../files/file_errors.ts";
 import { LONGEST_PAUSE, receive, type Receiver, Transient } from "./receive.ts";
 import { addressError, type Entry, parseSums, SUMS } from "./sums.ts";
 
@@ -129,7 +129,6 @@ class Download {
   readonly #counts = { files: 0, downloaded: 0, resumed: 0, kept: 0, bytes: 0 };
   /** name → "sum size mtime" of the files that were verified. */
   readonly #known = new Map<string, string>();
-  #ledger: Deno.FsFile | undefined;
   #reported = -Infinity;
 
   constructor(
@@ -155,13 +154,8 @@ class Download {
     if (!entries.some(({ name }) => name.endsWith(".hea"))) {
       throw addressError(`Cannot use ${origin}: it lists no ${records}`, versions);
     }
-    try {
-      await this.#all(entries.filter(({ name }) => !isLast(name)));
-      await this.#all(entries.filter(({ name }) => isLast(name)));
-    } finally {
-      this.#ledger?.close();
-      this.#ledger = undefined;
-    }
+    await this.#all(entries.filter(({ name }) => !isLast(name)));
+    await this.#all(entries.filter(({ name }) => isLast(name)));
     this.#report(true);
     return this.#counts;
   }
@@ -189,49 +183,37 @@ class Download {
   async #sums(): Promise<string> {
     const path = `${this.#root}/${SUMS}`;
     // A verifying call trusts nothing on disk, the list included.
-    let text = this.options.verify ? undefined : this.#knownSums(path);
-    if (text === undefined) {
-      const received = await this.#persist(SUMS, async () => {
-        const decoder = new TextDecoder();
-        let list = "";
-        await this.#receive(SUMS, 0, {
-          take: (chunk) => list += decoder.decode(chunk, { stream: true }),
-        });
-        return list + decoder.decode();
-      });
-      parseSums(received, this.#url(SUMS).href);
-      text = received;
-      onDisk(path, () => {
-        Deno.writeTextFileSync(`${path}.part`, received);
-        Deno.renameSync(`${path}.part`, path);
-      });
-      onDisk(this.#ledgerPath, () => {
-        Deno.writeTextFileSync(this.#ledgerPath, `${this.base.href}\n`);
-      });
-    }
-    this.#ledger = onDisk(this.#ledgerPath, () => {
-      const file = Deno.openSync(this.#ledgerPath, { write: true, append: true, create: true });
+    const known = this.options.verify ? undefined : this.#knownSums(path);
+    if (known !== undefined) {
       // Ends a line that a killed run may have left unfinished.
-      file.writeSync(new TextEncoder().encode("\n"));
-      return file;
+      this.#note("\n");
+      return known;
+    }
+    const text = await this.#persist(SUMS, async () => {
+      const decoder = new TextDecoder();
+      let list = "";
+      await this.#receive(SUMS, 0, {
+        take: (chunk) => list += decoder.decode(chunk, { stream: true }),
+      });
+      return list + decoder.decode();
     });
+    parseSums(text, this.#url(SUMS).href);
+    onDisk(path, () => {
+      Deno.writeTextFileSync(`${path}.part`, text);
+      Deno.renameSync(`${path}.part`, path);
+    });
+    this.#note(`${this.base.href}\n`, false);
     return text;
   }
 
   /** The list on disk, where it can be used; takes over what the ledger knows. */
   #knownSums(path: string): string | undefined {
     if (!statOf(this.#ledgerPath)?.isFile || !statOf(path)?.isFile) return undefined;
-    const [origin, ...lines] = onDisk(
-      this.#ledgerPath,
-      () => Deno.readTextFileSync(this.#ledgerPath),
-    ).split("\n");
-    const text = onDisk(path, () => Deno.readTextFileSync(path));
-    try {
-      parseSums(text, SUMS);
-    } catch {
-      return undefined;
-    }
-    if (origin !== this.base.href) return undefined;
+    const [ledger, text] = [this.#ledgerPath, path]
+      .map((path) => onDisk(path, () => Deno.readTextFileSync(path)));
+    const [origin, ...lines] = ledger.split("\n");
+    const isList = !(attempt(() => parseSums(text, SUMS)) instanceof UserError);
+    if (!isList || origin !== this.base.href) return undefined;
     // The last line of a killed run may be cut off and is not found.
     for (const line of lines) {
       const at = line.indexOf("\t");
@@ -348,9 +330,11 @@ class Download {
   }
 
   #remember(name: string, sum: string, info: Deno.FileInfo | undefined): void {
-    if (info === undefined) return;
-    const line = new TextEncoder().encode(`${stamp(sum, info)}\t${name}\n`);
-    onDisk(this.#ledgerPath, () => this.#ledger?.writeSync(line));
+    if (info !== undefined) this.#note(`${stamp(sum, info)}\t${name}\n`);
+  }
+
+  #note(text: string, append = true): void {
+    onDisk(this.#ledgerPath, () => Deno.writeTextFileSync(this.#ledgerPath, text, { append }));
   }
 
   #report(last = false): void {

@@ -44,3 +44,13 @@ export function reading<Result>(read: () => Result, fail: Fail, missing?: string
 export function listFolder(path: string): Deno.DirEntry[] {
   return reading(() => [...Deno.readDirSync(path)], cannotRead(path), NO_FOLDER);
 }
+
+/** What `action` gives, or the {@linkcode UserError} that it throws. */
+export function attempt<Result>(action: () => Result): Result | UserError {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}

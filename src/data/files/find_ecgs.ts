@@ -6,6 +6,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { type ErrorFacts, UserError } from "../../errors.ts";
+import { attempt } from "./file_errors.ts";
 import { locateEcg } from "./read_ecg.ts";
 import { findRecords } from "./wfdb/find_records.ts";
 
@@ -46,12 +47,9 @@ export function findEcgsSync(given: readonly string[]): FoundEcgs {
   const paths = new Set<string>();
   const leftOut: UnusableEcg[] = [];
   for (const path of given) {
-    try {
-      for (const each of isFolder(path) ? ecgsIn(path) : [path]) paths.add(recordPath(each));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      leftOut.push({ path, reason: error.message });
-    }
+    const found = attempt(() => (isFolder(path) ? ecgsIn(path) : [path]).map(recordPath));
+    if (found instanceof UserError) leftOut.push({ path, reason: found.message });
+    else found.forEach((each) => paths.add(each));
   }
   return { paths: [...paths], leftOut };
 }

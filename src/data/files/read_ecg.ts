@@ -6,7 +6,7 @@
 
 import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";
-import { type LeadSignals, windowAtRate } from "../signals/lead_signals.ts";
+import { type LeadSignals, type SignalAssumptions, windowAtRate } from "../signals/lead_signals.ts";
 import { LEADS } from "../signals/record_set.ts";
 import { resampledLength } from "../signals/resample.ts";
 import { cannotRead } from "./file_errors.ts";
@@ -14,14 +14,12 @@ import { type EcgFile, ecgFile, readLeads } from "./twelve_leads.ts";
 import { type FileSource, folderSource } from "./wfdb/file_source.ts";
 
 /** What a file may not say of itself. */
-export interface EcgFileOptions {
+export interface EcgFileOptions extends Pick<SignalAssumptions, "units"> {
   /**
    * Rate of the file, Hz: needed for a CSV file without a time column and for a `.mat` file without
    * a header. Where the file states its rate, it must be this one.
    */
   readonly samplingRate?: number;
-  /** Unit of a CSV file (default mV) or of a `.mat` file without a header: V, mV, uV or nV. */
-  readonly units?: string;
 }
 
 /** The window that a model takes. */

@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../errors.ts";
-import { cannotRead, readFailureReason } from "../files/file_errors.ts";
+import { attempt, cannotRead, readFailureReason } from "../files/file_errors.ts";
 import { fileSize, folderOf, folderSource } from "../files/wfdb/file_source.ts";
 import { sampleFormat } from "../files/wfdb/formats.ts";
 import { readHeader, type WfdbHeader } from "../files/wfdb/header.ts";
@@ -35,17 +35,16 @@ export function recordProblem(
   const below = folderOf(name);
   const base = name.slice(below.length);
   const at = `${folder}/${below}`.slice(0, -1);
-  try {
-    const problem = checkFiles(at, base);
-    if (problem === undefined && verify) {
+  const problem = attempt(() => {
+    const found = checkFiles(at, base);
+    if (found === undefined && verify) {
       readRecordFrom(folderSource(at), base, { verification: "error" });
     }
-    return problem;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    // Files are named below the data set, as in its tables.
-    return { kind: "damaged", reason: readFailureReason(error).replace(`${at}/`, "") };
-  }
+    return found;
+  });
+  if (!(problem instanceof UserError)) return problem;
+  // Files are named below the data set, as in its tables.
+  return { kind: "damaged", reason: readFailureReason(problem).replace(`${at}/`, "") };
 }
 
 /** Header and sizes of the signal files, of a segmented record those of all segments. */

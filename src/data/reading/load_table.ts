@@ -170,7 +170,7 @@ function assemble(
 ): RecordSet {
   const { rows, classNames } = table;
   const failed = new Set(read.failures.map(({ index }) => index));
-  const kept = rows.flatMap((_, i) => failed.has(i) ? [] : [i]);
+  const kept = [...rows.keys()].filter((i) => !failed.has(i));
   const size = signalLength * LEADS.length;
   const classes = classNames.length;
   const labels = new Float32Array(kept.length * classes);

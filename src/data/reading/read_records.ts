@@ -16,7 +16,7 @@ import {
   type WfdbLeads,
   wfdbSignals,
 } from "../files/twelve_leads.ts";
-import { cannotRead, type Fail, readFailureReason } from "../files/file_errors.ts";
+import { attempt, cannotRead, type Fail, readFailureReason } from "../files/file_errors.ts";
 import { type FileSource, folderSource } from "../files/wfdb/file_source.ts";
 import { INVALID_SAMPLE } from "../files/wfdb/record.ts";
 
@@ -181,14 +181,13 @@ export function readEach(
   files.forEach((file, index) => {
     const size = shape.signalLength * LEADS.length;
     const target = read.samples.subarray(index * size, (index + 1) * size);
-    try {
-      const { padded, resampled } = readRecordInto(source, file, shape, target);
-      read.padded[index] = Number(padded);
-      read.resampled[index] = Number(resampled);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+    const result = attempt(() => readRecordInto(source, file, shape, target));
+    if (result instanceof UserError) {
       target.fill(0);
-      read.failures.push({ index, reason: readFailureReason(error), facts: error.facts });
+      read.failures.push({ index, reason: readFailureReason(result), facts: result.facts });
+    } else {
+      read.padded[index] = Number(result.padded);
+      read.resampled[index] = Number(result.resampled);
     }
   });
   return read;

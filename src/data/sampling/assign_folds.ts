@@ -5,7 +5,7 @@
  */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
-import { stratify } from "./iterative_stratification.ts";
+import { stratify, type StratifyOptions } from "./iterative_stratification.ts";
 
 /** Number of folds, as in PTB-XL. */
 export const FOLDS = 10;
@@ -15,12 +15,9 @@ export const FOLDS = 10;
 const SERVED = [10, 9, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /** What {@linkcode assignFolds} needs. */
-export interface AssignFoldsOptions {
+export interface AssignFoldsOptions extends Pick<StratifyOptions, "labels" | "classes"> {
   /** Patient of each record, [records]. */
   readonly patients: ArrayLike<number>;
-  /** 0 or 1, [records, classes]. */
-  readonly labels: ArrayLike<number>;
-  readonly classes: number;
   readonly seed: number;
 }
 

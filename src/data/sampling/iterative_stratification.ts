@@ -81,27 +81,14 @@ function neediest(
   free: Int32Array,
   random: CounterRandom,
 ): number {
-  let best = -1;
-  let ties = 0;
+  let best: number[] = [];
   for (let s = 0; s < free.length; s++) {
     if (free[s] === 0) continue;
+    const [first] = best;
     // Shares such as 0.1 · 7 carry rounding errors, which must not decide.
-    const difference = best < 0 ? 1 : wanted[offset + s] - wanted[offset + best];
-    if (difference > 1e-9 || (difference > -1e-9 && free[s] > free[best])) {
-      best = s;
-      ties = 1;
-    } else if (difference > -1e-9 && free[s] === free[best]) {
-      ties++;
-    }
+    const difference = first === undefined ? 1 : wanted[offset + s] - wanted[offset + first];
+    if (difference > 1e-9 || (difference > -1e-9 && free[s] > free[first])) best = [s];
+    else if (difference > -1e-9 && free[s] === free[first]) best.push(s);
   }
-  if (ties === 1) return best;
-  let chosen = random.integer(ties);
-  for (let s = best;; s++) {
-    if (
-      free[s] === free[best] && Math.abs(wanted[offset + s] - wanted[offset + best]) <= 1e-9 &&
-      chosen-- === 0
-    ) {
-      return s;
-    }
-  }
+  return best.length === 1 ? best[0] : best[random.integer(best.length)];
 }

@@ -37,19 +37,12 @@ function bessel0(x: number): number {
   return sum;
 }
 
-/** The filter for one ratio of rates. */
-interface Polyphase {
-  /** Output m is at input position m · down / up. */
-  readonly up: number;
-  readonly down: number;
-  /** Input samples before the position that count. */
-  readonly before: number;
-  readonly taps: number;
-  /** Weights of the taps where the position is phase / up after an input sample. */
-  weights(phase: number): Float64Array;
-}
-
-function makePolyphase(up: number, down: number): Polyphase {
+/**
+ * The filter for one ratio of rates: output m is at input position m · down / up, of which the input
+ * samples from `before` before it on count, `taps` of them. `weights` gives those of the taps where
+ * the position is phase / up after an input sample.
+ */
+function makePolyphase(up: number, down: number) {
   const lower = Math.min(1, up / down); // lower rate, in units of the input rate
   const halfWidth = HALF_WIDTH / lower; // in input samples
   const before = Math.floor(halfWidth);
@@ -79,7 +72,7 @@ function makePolyphase(up: number, down: number): Polyphase {
 }
 
 /** The filter of the last call: the leads and records of a set share one ratio. */
-let kept: Polyphase | undefined;
+let kept: ReturnType<typeof makePolyphase> | undefined;
 
 function reduce(from: number, to: number): { up: number; down: number } {
   for (const rate of [from, to]) {
@@ -92,11 +85,6 @@ function reduce(from: number, to: number): { up: number; down: number } {
   let b = steps(to);
   while (b > 0) [a, b] = [b, a % b]; // greatest common divisor
   return { up: steps(to) / a, down: steps(from) / a };
-}
-
-function polyphaseFor({ up, down }: { up: number; down: number }): Polyphase {
-  if (kept?.up !== up || kept.down !== down) kept = makePolyphase(up, down);
-  return kept;
 }
 
 /**
@@ -147,7 +135,9 @@ export function resample(
   if (n === 0) throw new RangeError("Cannot resample a signal without samples");
   const last = Math.min(end, resampledLength(n, from, to));
   if (from === to) return Float64Array.from(signal.subarray(start, last));
-  const { up, down, before, taps, weights } = polyphaseFor(reduce(from, to));
+  const { up, down } = reduce(from, to);
+  if (kept?.up !== up || kept.down !== down) kept = makePolyphase(up, down);
+  const { before, taps, weights } = kept;
 
   // Mirrored at both ends, so that the sum below needs no test. The mirror image of a short signal
   // is mirrored again: its period is 2 (n - 1).

@@ -5,7 +5,7 @@
  */
 
 import { UserError } from "../../../errors.ts";
-import { listFolder } from "../file_errors.ts";
+import { attempt, listFolder } from "../file_errors.ts";
 import { folderOf, folderSource } from "./file_source.ts";
 import { readHeader, type WfdbHeader } from "./header.ts";
 
@@ -51,13 +51,9 @@ export function findRecords(root: string): FoundRecords {
   const { names, ...rest } = findHeaders(root);
   const source = folderSource(root);
   const segments = new Set(names.flatMap((name) => {
-    try {
-      return segmentPaths(name, readHeader(source, name));
-    } catch (error) {
-      // Not a header: reading the record will say why.
-      if (error instanceof UserError) return [];
-      throw error;
-    }
+    const header = attempt(() => readHeader(source, name));
+    // Not a header: reading the record will say why.
+    return header instanceof UserError ? [] : segmentPaths(name, header);
   }));
   return { names: names.filter((name) => !segments.has(name)), ...rest };
 }

@@ -6,18 +6,10 @@
 
 import { UserError } from "../../../errors.ts";
 import { fileErrorReason } from "../file_errors.ts";
+import type { SignalHeader } from "./header.ts";
 
-/** How one signal is described in the header. */
-export interface SignalDescription {
-  /** Name, for example `AVR`. */
-  readonly description: string;
-  /** Digital units per physical unit, not 0. */
-  readonly gain: number;
-  /** Digital value of physical zero. */
-  readonly baseline: number;
-  /** Physical unit, for example `mV`. */
-  readonly units: string;
-}
+/** How one signal is described in the header; the gain is not 0. */
+export type SignalDescription = Pick<SignalHeader, "description" | "gain" | "baseline" | "units">;
 
 /** A record to write. */
 export interface RecordToWrite {
@@ -50,9 +42,8 @@ export function encodeRecord(record: RecordToWrite): { header: string; data: Uin
   const frames = samples.length / count;
   const lines = [`${name} ${count} ${samplingRate} ${frames}`];
   signals.forEach((signal, s) => {
-    if (
-      !(Number.isFinite(signal.gain) && signal.gain !== 0) || !Number.isInteger(signal.baseline)
-    ) {
+    const hasGain = Number.isFinite(signal.gain) && signal.gain !== 0;
+    if (!hasGain || !Number.isInteger(signal.baseline)) {
       throw fail(`signal ${s} has no valid gain or baseline`);
     }
     if (/\s/.test(signal.units) || /[\r\n]/.test(signal.description)) {
