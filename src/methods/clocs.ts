@@ -12,7 +12,7 @@
 
 import { augmentationConfig } from "../augment/augmentations.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import { ntXent } from "../losses/nt_xent.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { Simclr } from "../models/simclr.ts";
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { type Batch, pairedSignals } from "./method.ts";
@@ -65,10 +65,7 @@ export class ClocsMethod extends SimclrMethod {
     });
   }
 
-  override record(recorder: Recorder, batch: Batch): void {
-    const { temperature, augmentations } = this.settings;
-    const x = pairedSignals(recorder, batch, augmentations); // [2N, T, 12]
-    const { z, backward } = this.model.forward(recorder, x);
-    backward(ntXent(recorder, z, batch.step, temperature).dz);
+  protected override views(recorder: Recorder, batch: Batch): Tensor {
+    return pairedSignals(recorder, batch, this.settings.augmentations);
   }
 }

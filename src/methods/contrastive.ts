@@ -8,17 +8,10 @@
 import { recordContrastiveViews } from "../augment/contrastive_views.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import type { ParameterStore } from "../layers/parameters.ts";
-import { ntXent } from "../losses/nt_xent.ts";
-import type { Encoder } from "../models/encoder.ts";
 import { CONTRASTIVE_HEAD, Simclr } from "../models/simclr.ts";
 import { type Batch, inputOf } from "./method.ts";
-import {
-  type PretrainingMethod,
-  type PretrainingStep,
-  TRAINING_PASS,
-} from "./pretraining_method.ts";
-import { ntXentChance, temperatureParameter } from "./simclr.ts";
+import { type PretrainingMethod, TRAINING_PASS } from "./pretraining_method.ts";
+import { ntXentChance, SimclrMethod, temperatureParameter } from "./simclr.ts";
 
 /** Settings of the contrastive variant. */
 export interface ContrastiveSettings {
@@ -46,25 +39,9 @@ export const contrastive: PretrainingMethod<ContrastiveSettings> = {
     new ContrastiveMethod(store, new Simclr(store, { ...encoder, ...CONTRASTIVE_HEAD }), settings),
 };
 
-/** One step of the contrastive variant; both views in one batch of 2N rows. */
-export class ContrastiveMethod implements PretrainingStep {
-  constructor(
-    readonly store: ParameterStore,
-    readonly model: Simclr,
-    readonly settings: ContrastiveSettings,
-  ) {}
-
-  get encoder(): Encoder {
-    return this.model.encoder;
-  }
-
-  record(recorder: Recorder, batch: Batch): void {
-    const x = recordContrastiveViews(recorder, inputOf(batch)); // [2N, T, 12]
-    const { z, backward } = this.model.forward(recorder, x);
-    backward(ntXent(recorder, z, batch.step, this.settings.temperature).dz);
-  }
-
-  evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {
-    return this.model.evaluate(recorder, x);
+/** One step of the contrastive variant. */
+export class ContrastiveMethod extends SimclrMethod {
+  protected override views(recorder: Recorder, batch: Batch): Tensor {
+    return recordContrastiveViews(recorder, inputOf(batch));
   }
 }

@@ -18,9 +18,6 @@ export const TRAINING_PASS = 3;
 /** See {@linkcode TRAINING_PASS}. */
 export const FORWARD_PASS = 1;
 
-/** Values of a method's parameters. */
-export type MethodSettings = Readonly<Record<string, number | string>>;
-
 interface ParameterBase<Value> {
   /** Documented name, such as `mask-ratio`. */
   readonly name: string;

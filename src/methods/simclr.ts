@@ -97,18 +97,25 @@ export class SimclrMethod implements PretrainingStep {
   constructor(
     readonly store: ParameterStore,
     readonly model: Simclr,
-    readonly settings: { readonly temperature: number; readonly augmentations: AugmentationConfig },
+    readonly settings: {
+      readonly temperature: number;
+      readonly augmentations?: AugmentationConfig;
+    },
   ) {}
 
   get encoder(): Encoder {
     return this.model.encoder;
   }
 
+  /** Records the two views of the batch: [2N, T, 12]. */
+  protected views(recorder: Recorder, batch: Batch): Tensor {
+    const { augmentations } = this.settings;
+    return batchSignals(recorder, batch, { views: 2, augmentations });
+  }
+
   record(recorder: Recorder, batch: Batch): void {
-    const { temperature, augmentations } = this.settings;
-    const x = batchSignals(recorder, batch, { views: 2, augmentations }); // [2N, T, 12]
-    const { z, backward } = this.model.forward(recorder, x);
-    backward(ntXent(recorder, z, batch.step, temperature).dz);
+    const { z, backward } = this.model.forward(recorder, this.views(recorder, batch));
+    backward(ntXent(recorder, z, batch.step, this.settings.temperature).dz);
   }
 
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; z: Tensor } {

@@ -25,7 +25,7 @@ export interface ClassifierNetwork {
   /** Width of the features that the head reads. */
   readonly features: number;
   /**
-   * First parameter of the head: the weight of a linear layer on the features, its bias behind it.
+   * First parameter of the head: the weight of a linear layer on the features, then its bias.
    * It and all later ones are trained where the encoder is frozen.
    */
   readonly headStart: Parameter;

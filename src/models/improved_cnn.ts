@@ -24,12 +24,12 @@ import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { BatchNorm } from "../layers/batch_norm.ts";
-import { Conv1d } from "../layers/conv1d.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Linear } from "../layers/linear.ts";
 import { meanMaxPool } from "../layers/mean_max_pool.ts";
 import type { Parameter, ParameterStore } from "../layers/parameters.ts";
 import type { ClassifierNetwork, LogitsPass } from "./classifier_network.ts";
+import { ConvNorm } from "./conv_norm.ts";
 
 /** Extents of an improved CNN. */
 export interface ImprovedCnnOptions {
@@ -60,12 +60,7 @@ export interface ImprovedCnnOptions {
  */
 export class ImprovedCnn implements ClassifierNetwork {
   readonly inputs: number;
-  readonly #blocks: {
-    convolution: Conv1d;
-    norm: BatchNorm;
-    dropout: Dropout | undefined;
-    shortcut: boolean;
-  }[];
+  readonly #blocks: { layer: ConvNorm; dropout: Dropout | undefined; shortcut: boolean }[];
   readonly #head: {
     dropout: Dropout;
     hidden: Linear;
@@ -93,11 +88,11 @@ export class ImprovedCnn implements ClassifierNetwork {
       const initial = i === 0;
       const name = initial ? "encoder.initial" : `encoder.features.${i - 1}`;
       return {
-        convolution: new Conv1d(store, `${name}.${initial ? "0" : "conv"}`, {
+        layer: new ConvNorm(store, {
+          convolution: `${name}.${initial ? "0" : "conv"}`,
+          norm: `${name}.${initial ? "1" : "bn"}`,
           ...block,
-          padding: (block.kernelSize - 1) / 2,
         }),
-        norm: new BatchNorm(store, `${name}.${initial ? "1" : "bn"}`, block.outputs),
         dropout: initial ? undefined : new Dropout(i - 1, dropout.blocks),
         shortcut: !initial && block.inputs === block.outputs && block.stride === 1,
       };
@@ -126,25 +121,21 @@ export class ImprovedCnn implements ClassifierNetwork {
 
   forward(recorder: Recorder, x: Tensor, step: StepState): LogitsPass {
     let value = x;
-    const passes = this.#blocks.map(({ convolution, norm, dropout, shortcut }) => {
-      const convolved = convolution.forward(recorder, value, { statistics: true });
-      const normed = norm.forward(recorder, convolved.y, convolved.statistics, {
+    const passes = this.#blocks.map(({ layer, dropout, shortcut }) => {
+      const pass = layer.forward(recorder, value, {
         ...(dropout && { dropout: { layer: dropout, step } }),
         ...(shortcut && { skip: value }),
       });
-      value = normed.y;
-      return { convolved, normed, shortcut };
+      value = pass.y;
+      return { ...pass, shortcut };
     });
     const pooled = meanMaxPool(recorder, value);
     const headed = this.#forwardHead(recorder, pooled.y, step);
     const backward = (dlogits: Tensor): void => {
       let gradient: Tensor | undefined = pooled.backward(headed.backward(dlogits)!);
       for (let i = passes.length - 1; i >= 0; i--) {
-        const { convolved, normed, shortcut } = passes[i];
-        gradient = convolved.backward(normed.backward(gradient!), {
-          input: i > 0,
-          ...(shortcut && { add: gradient }),
-        });
+        const { backward, shortcut } = passes[i];
+        gradient = backward(gradient!, { input: i > 0, ...(shortcut && { add: gradient }) });
       }
     };
     return { logits: headed.logits, backward };
@@ -190,14 +181,11 @@ export class ImprovedCnn implements ClassifierNetwork {
   /** Evaluation mode: running statistics folded into the convolutions and the hidden layer. */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor } {
     let value = x;
-    for (const { convolution, norm, shortcut } of this.#blocks) {
-      value = convolution.forward(recorder, value, {
-        epilogue: {
-          affine: norm.fold(recorder),
-          relu: true,
-          ...(shortcut && { add: { tensor: value, afterRelu: true } }),
-        },
-      }).y;
+    for (const { layer, shortcut } of this.#blocks) {
+      value = layer.evaluate(recorder, value, {
+        relu: true,
+        ...(shortcut && { add: { tensor: value, afterRelu: true } }),
+      });
     }
     const features = meanMaxPool(recorder, value).y;
     const { hidden, norm, output } = this.#head;

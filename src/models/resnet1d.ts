@@ -19,14 +19,13 @@
 import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { BatchNorm } from "../layers/batch_norm.ts";
-import { Conv1d } from "../layers/conv1d.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Linear } from "../layers/linear.ts";
 import { maxPool } from "../layers/max_pool.ts";
 import { meanPool } from "../layers/mean_pool.ts";
 import type { Parameter, ParameterStore } from "../layers/parameters.ts";
 import type { ClassifierNetwork, LogitsPass } from "./classifier_network.ts";
+import { ConvNorm } from "./conv_norm.ts";
 
 const STEM_POOL = { kernelSize: 3, stride: 2, padding: 1 } as const;
 
@@ -59,7 +58,7 @@ export interface Resnet1dOptions {
  */
 export class Resnet1d implements ClassifierNetwork {
   readonly inputs: number;
-  readonly #stem: { convolution: Conv1d; norm: BatchNorm };
+  readonly #stem: ConvNorm;
   readonly #blocks: BasicBlock[];
   readonly #dropout: Dropout;
   readonly #head: Linear;
@@ -67,11 +66,8 @@ export class Resnet1d implements ClassifierNetwork {
   constructor(store: ParameterStore, options: Resnet1dOptions = {}) {
     const { inputs = 12, classes = 5, width = 64, dropout = 0.2 } = options;
     this.inputs = inputs;
-    const stem = { inputs, outputs: width, kernelSize: 15, stride: 1, padding: 7 };
-    this.#stem = {
-      convolution: new Conv1d(store, "conv1", stem),
-      norm: new BatchNorm(store, "bn1", width),
-    };
+    const stem = { inputs, outputs: width, kernelSize: 15, stride: 1 };
+    this.#stem = new ConvNorm(store, { convolution: "conv1", norm: "bn1", ...stem });
     let channels = width;
     this.#blocks = [1, 2, 4, 8].flatMap((factor, stage) =>
       [0, 1].map((index) => {
@@ -100,11 +96,9 @@ export class Resnet1d implements ClassifierNetwork {
   }
 
   forward(recorder: Recorder, x: Tensor, step: StepState): LogitsPass {
-    const { convolution, norm } = this.#stem;
-    const convolved = convolution.forward(recorder, x, { statistics: true });
-    const normed = norm.forward(recorder, convolved.y, convolved.statistics);
-    const stem = maxPool(recorder, normed.y, STEM_POOL);
-    let value = stem.y;
+    const stem = this.#stem.forward(recorder, x);
+    const maxima = maxPool(recorder, stem.y, STEM_POOL);
+    let value = maxima.y;
     const passes = this.#blocks.map((block) => {
       const pass = block.forward(recorder, value);
       value = pass.y;
@@ -116,7 +110,7 @@ export class Resnet1d implements ClassifierNetwork {
     const backward = (dlogits: Tensor): void => {
       let gradient = pooled.backward(dropped.backward(headed.backward(dlogits)!));
       for (const pass of passes.toReversed()) gradient = pass.backward(gradient);
-      convolved.backward(normed.backward(stem.backward(gradient)), { input: false });
+      stem.backward(maxima.backward(gradient), { input: false });
     };
     return { logits: headed.y, backward };
   }
@@ -129,10 +123,7 @@ export class Resnet1d implements ClassifierNetwork {
 
   /** Evaluation mode: running statistics folded into the convolutions. */
   evaluate(recorder: Recorder, x: Tensor): { features: Tensor; logits: Tensor } {
-    const { convolution, norm } = this.#stem;
-    const epilogue = { affine: norm.fold(recorder), relu: true };
-    let value = convolution.forward(recorder, x, { epilogue }).y;
-    value = maxPool(recorder, value, STEM_POOL).y;
+    let value = maxPool(recorder, this.#stem.evaluate(recorder, x), STEM_POOL).y;
     for (const block of this.#blocks) value = block.evaluate(recorder, value);
     const features = meanPool(recorder, value).y;
     return { features, logits: this.#head.forward(recorder, features).y };
@@ -141,97 +132,46 @@ export class Resnet1d implements ClassifierNetwork {
 
 /** Two convolutions of kernel size 7 and a shortcut around them. */
 class BasicBlock {
-  readonly #first: { convolution: Conv1d; norm: BatchNorm };
-  readonly #second: { convolution: Conv1d; norm: BatchNorm };
-  readonly #downsample: { convolution: Conv1d; norm: BatchNorm } | undefined;
+  readonly #first: ConvNorm;
+  readonly #second: ConvNorm;
+  readonly #downsample: ConvNorm | undefined;
 
   constructor(
     store: ParameterStore,
     name: string,
     { inputs, outputs, stride }: { inputs: number; outputs: number; stride: number },
   ) {
-    this.#first = {
-      convolution: new Conv1d(store, `${name}.conv1`, {
-        inputs,
-        outputs,
-        kernelSize: 7,
-        stride,
-        padding: 3,
-      }),
-      norm: new BatchNorm(store, `${name}.bn1`, outputs),
-    };
-    this.#second = {
-      convolution: new Conv1d(store, `${name}.conv2`, {
-        inputs: outputs,
-        outputs,
-        kernelSize: 7,
-        stride: 1,
-        padding: 3,
-      }),
-      norm: new BatchNorm(store, `${name}.bn2`, outputs),
-    };
+    const named = (convolution: string, norm: string) => ({
+      convolution: `${name}.${convolution}`,
+      norm: `${name}.${norm}`,
+      outputs,
+    });
+    const kernelSize = 7;
+    this.#first = new ConvNorm(store, { ...named("conv1", "bn1"), inputs, kernelSize, stride });
+    const second = { inputs: outputs, kernelSize, stride: 1 };
+    this.#second = new ConvNorm(store, { ...named("conv2", "bn2"), ...second });
     if (inputs === outputs && stride === 1) return;
-    this.#downsample = {
-      convolution: new Conv1d(store, `${name}.downsample.0`, {
-        inputs,
-        outputs,
-        kernelSize: 1,
-        stride,
-        padding: 0,
-      }),
-      norm: new BatchNorm(store, `${name}.downsample.1`, outputs),
-    };
+    const shortcut = named("downsample.0", "downsample.1");
+    this.#downsample = new ConvNorm(store, { ...shortcut, inputs, kernelSize: 1, stride });
   }
 
   /** @param x [N, T, inputs]; gives y [N, ceil(T / stride), outputs]. */
   forward(recorder: Recorder, x: Tensor): { y: Tensor; backward: (dy: Tensor) => Tensor } {
-    const first = this.#first.convolution.forward(recorder, x, { statistics: true });
-    const firstNorm = this.#first.norm.forward(recorder, first.y, first.statistics);
-    const second = this.#second.convolution.forward(recorder, firstNorm.y, { statistics: true });
-    const shortcut = this.#shortcut(recorder, x);
-    const { y, backward } = this.#second.norm.forwardResidual(
-      recorder,
-      second.y,
-      shortcut.y,
-      second.statistics,
-    );
-    return {
-      y,
-      backward: (dy) => {
-        const { dx, residual } = backward(dy);
-        const inner = firstNorm.backward(second.backward(dx)!);
-        return first.backward(inner, { input: true, add: shortcut.backward(residual) })!;
-      },
+    const shortcut = this.#downsample?.forward(recorder, x, { relu: false });
+    const first = this.#first.forward(recorder, x);
+    const second = this.#second.forwardResidual(recorder, first.y, shortcut?.y ?? x);
+    const backward = (dy: Tensor): Tensor => {
+      const { dx, residual } = second.backward(dy);
+      const add = shortcut ? shortcut.backward(residual)! : residual;
+      return first.backward(dx, { input: true, add })!;
     };
+    return { y: second.y, backward };
   }
 
   /** Evaluation mode. */
   evaluate(recorder: Recorder, x: Tensor): Tensor {
-    const { convolution, norm } = this.#first;
-    const inner = convolution.forward(recorder, x, {
-      epilogue: { affine: norm.fold(recorder), relu: true },
-    });
-    const shortcut = this.#downsample
-      ? this.#downsample.convolution.forward(recorder, x, {
-        epilogue: { affine: this.#downsample.norm.fold(recorder) },
-      }).y
-      : x;
-    return this.#second.convolution.forward(recorder, inner.y, {
-      epilogue: {
-        affine: this.#second.norm.fold(recorder),
-        add: { tensor: shortcut },
-        relu: true,
-      },
-    }).y;
-  }
-
-  #shortcut(recorder: Recorder, x: Tensor): { y: Tensor; backward: (dy: Tensor) => Tensor } {
-    if (!this.#downsample) return { y: x, backward: (dy) => dy };
-    const { convolution, norm } = this.#downsample;
-    const convolved = convolution.forward(recorder, x, { statistics: true });
-    const { y, backward } = norm.forward(recorder, convolved.y, convolved.statistics, {
-      relu: false,
-    });
-    return { y, backward: (dy) => convolved.backward(backward(dy))! };
+    const inner = this.#first.evaluate(recorder, x);
+    const shortcut = this.#downsample?.evaluate(recorder, x, {}) ?? x;
+    return this.#second.evaluate(recorder, inner, { add: { tensor: shortcut }, relu: true });
   }
 }

@@ -13,7 +13,8 @@
  */
 
 import type { ParameterStore } from "../layers/parameters.ts";
-import { ConvolutionStack, type StackLayer } from "./convolution_stack.ts";
+import type { ConvNormOptions } from "./conv_norm.ts";
+import { ConvolutionStack } from "./convolution_stack.ts";
 import { type EncoderKind, type EncoderOptions, stemExtents } from "./encoder.ts";
 
 /** The small encoder's kind. */
@@ -25,7 +26,7 @@ export const tinyEncoder: EncoderKind = {
 };
 
 /** Layers with their state keys. */
-export function tinyLayers({ inputs, width }: Required<EncoderOptions>): StackLayer[] {
+export function tinyLayers({ inputs, width }: Required<EncoderOptions>): ConvNormOptions[] {
   const channels = [inputs, width, width, 2 * width, 4 * width];
   return [15, 9, 9, 9].map((kernelSize, i) => ({
     convolution: `features.${i}.0`,

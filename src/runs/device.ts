@@ -1,5 +1,5 @@
 /**
- * A device with its kernels, for one job or several.
+ * A device with its kernels, for one run or several.
  *
  * @module
  */

@@ -18,8 +18,8 @@ export class EventFile {
 
   /**
    * Begins a new file in a run folder and removes those of earlier parts of the run, whose events
-   * are among the `first`. A new name, because a TensorBoard that is running goes on in a file where
-   * it stopped reading; in a new one it begins anew and drops the points that it shows twice.
+   * are among the `first`. A new name, because a TensorBoard that is running continues in a file where
+   * it stopped reading; in a new one it starts from the beginning and drops the points that it shows twice.
    *
    * @param first Events after the version
    */

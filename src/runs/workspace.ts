@@ -1,5 +1,5 @@
 /**
- * A device with a data set on it: what every job computes with.
+ * A device with a data set on it: what every run computes with.
  *
  * @module
  */

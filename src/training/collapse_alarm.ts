@@ -20,7 +20,7 @@ export const COLLAPSED_SHARE = 0.05;
  */
 export const SETTLED_STEPS = 50;
 
-/** Gives the warning once, and again if the network recovers and collapses anew. */
+/** Gives the warning once, and again if the network recovers and collapses once more. */
 export class CollapseAlarm {
   #warned = false;
 

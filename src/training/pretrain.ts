@@ -221,7 +221,7 @@ export async function pretrain<Settings>(
         });
         const probeCurve = probeRows.map(({ epoch, probe_auroc }) => ({
           epoch: Number(epoch),
-          // What is not defined stands as null in the file of an earlier part.
+          // Files hold null for what is not defined.
           auroc: probe_auroc === null ? NaN : Number(probe_auroc),
         }));
         return {

@@ -28,8 +28,8 @@ const NEIGHBORS = 20;
 const TEMPERATURE = 0.07;
 
 /**
- * Penalty of the linear probe on standardized features. A fixed one, so that no epoch is judged by
- * more than one look at fold 9.
+ * Penalty of the linear probe on standardized features. A fixed one, so that every epoch
+ * evaluates fold 9 once.
  */
 const L2 = 0.1;
 

@@ -1,6 +1,6 @@
 /**
  * Supervised training and fine-tuning: labeled records of folds 1–8, the best epoch chosen on
- * fold 9, and fold 10 looked at once, with the chosen weights.
+ * fold 9, and fold 10 evaluated once, with the chosen weights.
  *
  * @module
  */
@@ -103,7 +103,7 @@ export interface ClassifierEvents {
   epoch?(epoch: number, result: EpochResult, validation: ValidationMetrics, best: boolean): void;
 }
 
-/** What is looked at after an epoch. */
+/** Metrics on validation records. */
 export interface ValidationMetrics extends MultilabelMetrics {
   /** Mean binary cross-entropy over records and classes. */
   readonly loss: number;
@@ -222,7 +222,7 @@ export async function trainClassifier(
       classWeights: perClass("class weights", loss.classWeights),
       ...(loss.positiveWeights &&
         { positiveWeight: perClass("positive weights", loss.positiveWeights) }),
-      ...(features ? { features: features.table } : {}),
+      features: features?.table,
     });
     evaluator = await Evaluator.open(workspace, model);
     best = store.snapshot();
