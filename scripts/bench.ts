@@ -1,8 +1,8 @@
 import { runBench } from "../src/bench/bench.ts";
 import { assertNoRegression, compareBenches, readBench } from "../src/bench/compare.ts";
+import { roundedJson } from "../src/bench/figures.ts";
 import { adapterSlug } from "../src/bench/machine.ts";
 import { renderBench, renderComparison } from "../src/bench/render.ts";
-import { roundedJson } from "../src/bench/rounded_json.ts";
 import { STEPS } from "../src/bench/steps.ts";
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
@@ -31,7 +31,7 @@ export const command = defineCommand({
       description: "Records of a training step",
     }),
     "only": stringListFlag({
-      choices: STEPS,
+      choices: Object.keys(STEPS),
       defaultText: "all, and the way from disk to the GPU",
       description: "Steps to time",
     }),

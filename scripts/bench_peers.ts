@@ -1,7 +1,7 @@
+import { roundedJson } from "../src/bench/figures.ts";
 import { adapterSlug, describeMachine } from "../src/bench/machine.ts";
 import { BENCH_PEERS_FORMAT, judgePeers, renderPeers } from "../src/bench/peers/report.ts";
 import { PEERS, runPeers } from "../src/bench/peers/run_peers.ts";
-import { roundedJson } from "../src/bench/rounded_json.ts";
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { choiceFlag, integerFlag, numberFlag, pathFlag } from "../src/console/flags/flags.ts";

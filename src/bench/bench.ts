@@ -4,16 +4,19 @@
  * @module
  */
 
+import { ResidentRecords } from "../augment/resident_records.ts";
+import { loadPtbXl } from "../data/datasets/ptb_xl.ts";
+import { recordCount } from "../data/signals/record_set.ts";
 import { synthesizeCohort } from "../data/synthetic/cohort.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelLibrary } from "../gpu/kernels.ts";
-import { measurePeaks, type Peaks } from "../gpu/peaks.ts";
+import { measurePeaks } from "../gpu/peaks.ts";
 import { Workspace } from "../runs/workspace.ts";
-import { describeMachine, type Machine } from "./machine.ts";
-import type { Effort, StepFigures } from "./measured_step.ts";
-import { measureStartUp, type StartUpFigures } from "./start_up.ts";
-import { type MeasuredSteps, STEP_TITLES, type StepName, STEPS, withStep } from "./steps.ts";
-import { judgeTargets, type Target } from "./targets.ts";
+import { spread } from "./figures.ts";
+import { describeMachine } from "./machine.ts";
+import { type Effort, measureStep, type StepFigures } from "./measure_step.ts";
+import { STEPS } from "./steps.ts";
+import { judgeTargets } from "./targets.ts";
 
 /** Settings of {@linkcode runBench}. */
 export interface BenchOptions {
@@ -21,8 +24,8 @@ export interface BenchOptions {
   readonly batch: number;
   /** Records of an inference pass. */
   readonly inferenceBatch: number;
-  /** What is measured; default: all. */
-  readonly only?: readonly StepName[];
+  /** Names of the steps to measure; default: all. */
+  readonly only?: readonly string[];
   /** Folder of PTB-XL for the start; absent: that part is left out. */
   readonly dataRoot?: string;
   /** A run of seconds, whose figures only show that everything works. */
@@ -37,40 +40,22 @@ export interface BenchOptions {
 export const BENCH_FORMAT = "ssrl-ecg bench 2";
 
 /** What a benchmark stores. */
-export interface BenchReport {
-  readonly format: typeof BENCH_FORMAT;
-  /** ISO 8601. */
-  readonly date: string;
-  readonly machine: Machine;
-  readonly settings: {
-    readonly batch: number;
-    readonly inferenceBatch: number;
-    readonly quick: boolean;
-    /** Width of the first convolution, leads, samples. */
-    readonly network: readonly [width: number, leads: number, samples: number];
-    readonly records: number;
-  };
-  /** Ceilings of the adapter, measured in the same run. */
-  readonly peaks: Peaks;
-  readonly steps: MeasuredSteps;
-  /** Absent where there is no data set. */
-  readonly startUp: StartUpFigures | undefined;
-  readonly targets: readonly Target[];
-}
+export type BenchReport = Readonly<Awaited<ReturnType<typeof runBench>>>;
+
+/** Figures of the steps that were measured, by name. */
+export type MeasuredSteps = Readonly<Partial<Record<string, StepFigures>>>;
+
+/** What was measured of a start. */
+export type StartUpFigures = Readonly<Awaited<ReturnType<typeof measureStartUp>>>;
 
 const FULL: Effort = { repetitions: 5, repetitionMilliseconds: 1000, profiles: 3 };
 const QUICK: Effort = { repetitions: 2, repetitionMilliseconds: 50, profiles: 1 };
 
 /** Runs the benchmark on an open device, which it closes at the end. */
-export async function runBench(
-  gpu: Gpu,
-  kernels: KernelLibrary,
-  options: BenchOptions,
-): Promise<BenchReport> {
-  const { batch, inferenceBatch, quick, signal, only = STEPS } = options;
-  const effort = quick ? QUICK : FULL;
+export async function runBench(gpu: Gpu, kernels: KernelLibrary, options: BenchOptions) {
+  const { batch, inferenceBatch, quick, dataRoot, only } = options;
   const part = (name: string) => {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     options.onPart?.(name);
   };
   part("records");
@@ -80,34 +65,61 @@ export async function runBench(
   try {
     part("peaks of the adapter");
     const peaks = await measurePeaks(kernels);
-    const steps: Partial<Record<StepName, StepFigures>> = {};
-    for (const name of STEPS.filter((each) => only.includes(each))) {
-      part(STEP_TITLES[name]);
-      const rows = name === "inference" ? inferenceBatch : batch;
-      steps[name] = await withStep(name, workspace, rows, (step) => step.measure(effort));
+    const steps: Partial<Record<string, StepFigures>> = {};
+    for (const [name, step] of Object.entries(STEPS)) {
+      if (only && !only.includes(name)) continue;
+      part(step.title);
+      steps[name] = await measureStep(step, workspace, options[step.rows], quick ? QUICK : FULL);
     }
-    let startUp: StartUpFigures | undefined;
-    if (options.dataRoot !== undefined) {
-      part("records from disk to the GPU");
-      startUp = await measureStartUp(kernels, options.dataRoot, quick ? 1 : 3);
-    }
+    if (dataRoot !== undefined) part("records from disk to the GPU");
     const figures = {
-      format: BENCH_FORMAT,
+      format: BENCH_FORMAT as typeof BENCH_FORMAT,
+      // ISO 8601.
       date: new Date().toISOString(),
       machine: describeMachine(gpu),
       settings: {
         batch,
         inferenceBatch,
         quick,
+        // Width of the first convolution, leads, samples.
         network: [64, set.leads.length, set.signalLength],
         records,
       },
+      // Ceilings of the adapter, measured in the same run.
       peaks,
-      steps,
-      startUp,
-    } as const;
+      steps: steps as MeasuredSteps,
+      // Absent where there is no data set.
+      startUp: dataRoot === undefined
+        ? undefined
+        : await measureStartUp(kernels, dataRoot, quick ? 1 : 3),
+    };
     return { ...figures, targets: judgeTargets(figures) };
   } finally {
     workspace.destroy();
   }
+}
+
+/** Seconds from records on disk to records on the GPU. */
+async function measureStartUp(kernels: KernelLibrary, dataRoot: string, repetitions: number) {
+  const start = async () => {
+    const started = performance.now();
+    const set = await loadPtbXl(dataRoot);
+    const loaded = performance.now();
+    const resident = await ResidentRecords.upload(kernels, set);
+    const done = performance.now();
+    resident.destroy();
+    const records = recordCount(set);
+    return { records, total: (done - started) / 1000, upload: (done - loaded) / 1000 };
+  };
+  const first = await start();
+  const later: typeof first[] = [];
+  while (later.length < repetitions) later.push(await start());
+  return {
+    records: first.records,
+    // The first reading in this process; writes the cache where there is none.
+    first: first.total,
+    // A start that finds the cache, and the part of it that is the upload.
+    second: spread(later.map(({ total }) => total)),
+    upload: spread(later.map(({ upload }) => upload)),
+  };
 }

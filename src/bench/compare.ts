@@ -6,69 +6,37 @@
 
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";
-import type { StepFigures } from "./measured_step.ts";
-import { STEP_TITLES, type StepName, STEPS } from "./steps.ts";
+import { STEPS } from "./steps.ts";
 
 /** Loss of speed from which on a comparison fails. */
-export const TOLERATED_LOSS = 0.2;
+const TOLERATED_LOSS = 0.2;
 
 /** What of a benchmark is compared. */
 export type Comparable = Pick<BenchReport, "machine" | "settings" | "steps">;
 
-/** One row of a comparison. */
-export interface ComparedStep {
-  /** As tables name the step. */
-  readonly name: string;
-  /** Samples a second, medians. */
-  readonly before: number;
-  readonly now: number;
-  /** now / before. */
-  readonly ratio: number;
-}
-
 /** Two benchmarks side by side. */
-export interface Comparison {
-  readonly steps: readonly ComparedStep[];
-  /** Names of steps that only the stored benchmark has. */
-  readonly onlyBefore: readonly string[];
-  /** Names of steps that the stored benchmark has not. */
-  readonly onlyNow: readonly string[];
-}
-
-/** Benchmarks of the first format had these three steps, each an entry of its own. */
-interface FirstFormat extends Omit<BenchReport, "format" | "steps"> {
-  readonly format: "ssrl-ecg bench 1";
-  readonly simclr: StepFigures;
-  readonly finetune: StepFigures;
-  readonly inference: StepFigures;
-}
+export type Comparison = Readonly<ReturnType<typeof compareBenches>>;
 
 /**
- * Reads a stored benchmark, of this format or the one before.
+ * Reads a stored benchmark, of this format or the one before, which had three steps as entries of
+ * their own.
  *
  * @throws {UserError} When the file is none.
  */
 export async function readBench(path: string): Promise<Comparable> {
-  let parsed: BenchReport | FirstFormat;
+  const notABench = (reason: string) =>
+    new UserError(`Cannot compare with ${path}: ${reason}. Give a file that the benchmark wrote`);
+  let parsed;
   try {
     parsed = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    throw notABench(path, (error as Error).message);
+    throw notABench((error as Error).message);
   }
-  if (parsed?.format === "ssrl-ecg bench 1") {
-    const { machine, settings, simclr, finetune, inference } = parsed;
-    return { machine, settings, steps: { simclr, finetune, inference } };
+  if (parsed?.format !== BENCH_FORMAT && parsed?.format !== "ssrl-ecg bench 1") {
+    throw notABench(`it has no entry "format": "${BENCH_FORMAT}"`);
   }
-  if (parsed?.format !== BENCH_FORMAT) {
-    throw notABench(path, `it has no entry "format": "${BENCH_FORMAT}"`);
-  }
-  return parsed;
-}
-
-function notABench(path: string, reason: string): UserError {
-  return new UserError(
-    `Cannot compare with ${path}: ${reason}. Give a file that the benchmark wrote`,
-  );
+  const { machine, settings, simclr, finetune, inference } = parsed;
+  return { machine, settings, steps: parsed.steps ?? { simclr, finetune, inference } };
 }
 
 /**
@@ -76,32 +44,30 @@ function notABench(path: string, reason: string): UserError {
  *
  * @throws {UserError} When the two are of different adapters or settings, or share no step.
  */
-export function compareBenches(before: Comparable, now: Comparable): Comparison {
-  const [past, present] = [before, now].map(({ machine, settings }) => ({
-    adapter: machine.adapter.name,
-    batch: settings.batch,
-    "inference batch": settings.inferenceBatch,
-    quick: settings.quick,
-  }));
-  for (const key of Object.keys(past) as (keyof typeof past)[]) {
-    if (past[key] !== present[key]) {
-      throw new UserError(
-        `Cannot compare: the stored benchmark has ${key} ${past[key]}, this one ${present[key]}. ` +
-          `Compare runs of one adapter with the same settings`,
-      );
-    }
+export function compareBenches(before: Comparable, now: Comparable) {
+  for (
+    const [what, of] of [
+      ["adapter", ({ machine }) => machine.adapter.name],
+      ["batch", ({ settings }) => settings.batch],
+      ["inference batch", ({ settings }) => settings.inferenceBatch],
+      ["quick", ({ settings }) => settings.quick],
+    ] satisfies [string, (bench: Comparable) => unknown][]
+  ) {
+    if (of(before) === of(now)) continue;
+    throw new UserError(
+      `Cannot compare: the stored benchmark has ${what} ${of(before)}, this one ${of(now)}. ` +
+        `Compare runs of one adapter with the same settings`,
+    );
   }
-  const steps: ComparedStep[] = [];
-  for (const name of STEPS) {
-    const from = before.steps[name]?.samplesPerSecond.median;
-    const to = now.steps[name]?.samplesPerSecond.median;
-    if (from === undefined || to === undefined) continue;
-    steps.push({ name: STEP_TITLES[name], before: from, now: to, ratio: to / from });
-  }
+  const names = Object.keys(STEPS);
   const missing = (one: Comparable, other: Comparable) =>
-    STEPS.filter((name: StepName) => one.steps[name] && !other.steps[name])
-      .map((name) => STEP_TITLES[name]);
+    names.filter((name) => one.steps[name] && !other.steps[name]).map((name) => STEPS[name].title);
   const [onlyBefore, onlyNow] = [missing(before, now), missing(now, before)];
+  const steps = names.flatMap((name) => {
+    const [from, to] = [before, now].map((each) => each.steps[name]?.samplesPerSecond.median);
+    if (from === undefined || to === undefined) return [];
+    return [{ name: STEPS[name].title, before: from, now: to, ratio: to / from }];
+  });
   if (steps.length === 0) {
     throw new UserError(
       `Cannot compare: the stored benchmark has ${onlyBefore.join(", ") || "no steps"}, this one ` +

@@ -1,6 +1,6 @@
 /**
- * What the launches of a step do, by kind: convolutions by direction, linear layers, the input
- * pipeline, and the rest, which memory bounds.
+ * What the launches of a step do: convolutions by direction, linear layers, the input pipeline, and the
+ * rest, which is limited by memory.
  *
  * @module
  */
@@ -10,71 +10,40 @@ import type { DispatchTime } from "../gpu/program.ts";
 
 /** Directions of a convolution. */
 export const DIRECTIONS = ["forward", "input gradient", "weight gradient"] as const;
-/** A direction of a convolution. */
-export type Direction = typeof DIRECTIONS[number];
 
-/** What a launch belongs to. */
-export type LaunchKind =
-  | { readonly kind: "convolution"; readonly direction: Direction }
-  | { readonly kind: "linear" }
-  | { readonly kind: "input" }
-  | { readonly kind: "rest" };
+/** What launches belong to; the similarities of contrastive losses are `linear` too. */
+export const GROUPS = [...DIRECTIONS, "linear", "input", "rest"] as const;
+
+/** One of {@linkcode GROUPS}. */
+export type Group = typeof GROUPS[number];
 
 /** Time, arithmetic and traffic of a group of launches in one step. */
-export interface Work {
-  readonly launches: number;
-  readonly milliseconds: number;
-  /** Of the step's time on the device, 0 to 1. */
-  readonly share: number;
-  /** 10⁹ operations a second, a multiply-add counted as two; 0 where none are counted. */
-  readonly gflops: number;
-  /** 10⁹ bytes a second, every tensor that a launch binds counted once. */
-  readonly gigabytesPerSecond: number;
-}
+export type Work = Readonly<ReturnType<typeof work>>;
 
-/** A step's time on the device, taken apart. */
-export interface KernelTable {
-  /** Sum over all launches. */
-  readonly milliseconds: number;
-  readonly convolutions: Readonly<Record<Direction, Work>> & { readonly all: Work };
-  /** Linear layers, and the similarities of contrastive losses. */
-  readonly linear: Work;
-  readonly input: Work;
-  /** Neither convolution nor linear layer nor input. */
-  readonly rest: Work;
-  /** Share of what is no matrix product, input and rest, 0 to 1. */
-  readonly outside: number;
-  /** By kernel, the longest first. */
-  readonly kernels: readonly (Work & { readonly kernel: string })[];
-}
+/** A step's time on the device by what its launches do. */
+export type KernelTable = Readonly<ReturnType<typeof tabulate>>;
 
 /**
  * What each launch of a step belongs to. Packing weights counts to the product that reads them,
  * adding partial sums to the weight gradient that left them.
  */
-export function launchKinds(dispatches: readonly Dispatch[]): LaunchKind[] {
-  const kinds: LaunchKind[] = [];
-  for (let i = 0; i < dispatches.length; i++) {
-    const { kernel, label } = dispatches[i];
-    if (label.startsWith("input ")) kinds.push({ kind: "input" });
-    else if (kernel.startsWith("sum_partials") && i > 0) kinds.push(kinds[i - 1]);
-    else if (kernel === "conv1d_pack" && i + 1 < dispatches.length) {
-      kinds.push(product(dispatches[i + 1]));
-    } else kinds.push(product(dispatches[i]));
+export function launchGroups(dispatches: readonly Dispatch[]): Group[] {
+  const groups: Group[] = [];
+  for (const [i, dispatch] of dispatches.entries()) {
+    const { kernel, label } = dispatch;
+    if (label.startsWith("input ")) groups.push("input");
+    else if (kernel.startsWith("sum_partials") && i > 0) groups.push(groups[i - 1]);
+    else groups.push(productGroup(kernel === "conv1d_pack" ? dispatches[i + 1] : dispatch));
   }
-  return kinds;
+  return groups;
 }
 
-function product({ kernel, label, flops, tensors }: Dispatch): LaunchKind {
-  if (!kernel.startsWith("conv1d") || flops === 0) return { kind: "rest" };
+function productGroup({ kernel, label, flops, tensors }: Dispatch): Group {
+  if (!kernel.startsWith("conv1d") || flops === 0) return "rest";
   // Linear layers share the kernels; only convolutions have x of [N, T, C], or a range of it.
-  if (tensors.x.root.shape.length !== 3) return { kind: "linear" };
-  const direction = label.endsWith("backward input")
-    ? "input gradient"
-    : label.endsWith("backward weight")
-    ? "weight gradient"
-    : "forward";
-  return { kind: "convolution", direction };
+  if (tensors.x.root.shape.length !== 3) return "linear";
+  if (label.endsWith("backward input")) return "input gradient";
+  return label.endsWith("backward weight") ? "weight gradient" : "forward";
 }
 
 /** Bytes of the tensors that a launch binds, each counted once. */
@@ -89,53 +58,46 @@ export function boundBytes({ kernel, tensors, dims }: Dispatch): number {
   return bytes;
 }
 
-/** Takes a profile apart. */
-export function tabulate(times: readonly DispatchTime[]): KernelTable {
-  const total = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const kinds = launchKinds(times.map(({ dispatch }) => dispatch));
-  const where = (matches: (kind: LaunchKind) => boolean) =>
-    work(times.filter((_, i) => matches(kinds[i])), total);
-  const towards = (direction: Direction) =>
-    where((kind) => kind.kind === "convolution" && kind.direction === direction);
-  const names = [...new Set(times.map(({ dispatch }) => dispatch.kernel))];
-  const input = where(({ kind }) => kind === "input");
-  const rest = where(({ kind }) => kind === "rest");
+/** Sorts the launches of a profile into groups, and by kernel. */
+export function tabulate(times: readonly DispatchTime[]) {
+  const milliseconds = times.reduce((sum, each) => sum + each.milliseconds, 0);
+  const groups = launchGroups(times.map(({ dispatch }) => dispatch));
+  const of = (...wanted: Group[]) =>
+    work(times.filter((_, i) => wanted.includes(groups[i])), milliseconds);
+  const [input, rest] = [of("input"), of("rest")];
   return {
-    milliseconds: total,
+    milliseconds,
     convolutions: {
-      "forward": towards("forward"),
-      "input gradient": towards("input gradient"),
-      "weight gradient": towards("weight gradient"),
-      all: where(({ kind }) => kind === "convolution"),
+      "forward": of("forward"),
+      "input gradient": of("input gradient"),
+      "weight gradient": of("weight gradient"),
+      all: of(...DIRECTIONS),
     },
-    linear: where(({ kind }) => kind === "linear"),
+    linear: of("linear"),
     input,
     rest,
+    // Share of what is no matrix product, 0 to 1.
     outside: input.share + rest.share,
-    kernels: names
-      .map((kernel) => ({
-        kernel,
-        ...work(times.filter(({ dispatch }) => dispatch.kernel === kernel), total),
-      }))
+    // The longest first.
+    kernels: [...Map.groupBy(times, ({ dispatch }) => dispatch.kernel)]
+      .map(([kernel, launches]) => ({ kernel, ...work(launches, milliseconds) }))
       .sort((a, b) => b.milliseconds - a.milliseconds),
   };
 }
 
-function work(times: readonly DispatchTime[], total: number): Work {
-  let milliseconds = 0;
-  let flops = 0;
-  let bytes = 0;
-  for (const time of times) {
-    milliseconds += time.milliseconds;
-    flops += time.dispatch.flops;
-    bytes += boundBytes(time.dispatch);
-  }
+function work(times: readonly DispatchTime[], total: number) {
+  const sum = (of: (time: DispatchTime) => number) =>
+    times.reduce((all, each) => all + of(each), 0);
+  const milliseconds = sum((time) => time.milliseconds);
   const perSecond = (count: number) => milliseconds > 0 ? count / milliseconds / 1e6 : 0;
   return {
     launches: times.length,
     milliseconds,
+    // Of the step's time on the device, 0 to 1.
     share: total > 0 ? milliseconds / total : 0,
-    gflops: perSecond(flops),
-    gigabytesPerSecond: perSecond(bytes),
+    // 10⁹ operations a second, a multiply-add counted as two; 0 where none are counted.
+    gflops: perSecond(sum(({ dispatch }) => dispatch.flops)),
+    // 10⁹ bytes a second, every tensor that a launch binds counted once.
+    gigabytesPerSecond: perSecond(sum(({ dispatch }) => boundBytes(dispatch))),
   };
 }

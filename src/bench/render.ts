@@ -4,35 +4,31 @@
  * @module
  */
 
-import { formatBytes, formatCount, formatPercent } from "../text/format.ts";
-import { renderSettings, renderTable } from "../text/table.ts";
-import type { Peaks } from "../gpu/peaks.ts";
-import type { BenchReport } from "./bench.ts";
+import { formatBytes, formatCount, formatNumber, formatPercent } from "../text/format.ts";
+import { renderRows, renderSettings } from "../text/table.ts";
+import type { BenchReport, StartUpFigures } from "./bench.ts";
 import type { Comparison } from "./compare.ts";
-import { DIRECTIONS, type KernelTable, type Work } from "./kernel_table.ts";
-import type { StepFigures } from "./measured_step.ts";
-import type { Spread } from "./spread.ts";
-import { type MeasuredSteps, STEP_TITLES, STEPS } from "./steps.ts";
+import { DIRECTIONS, type Group, GROUPS, type KernelTable, type Work } from "./kernel_table.ts";
+import { STEPS } from "./steps.ts";
 import type { Target } from "./targets.ts";
 
-/** Three significant digits, thousands separated. */
-export function figure(value: number): string {
-  if (value >= 1000) return formatCount(Math.round(value));
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
-
-function range({ median, minimum, maximum }: Spread): string[] {
-  return [median, minimum, maximum].map(figure);
-}
-
-/** Kernels that take less of a step than this are told as one. */
+/** Kernels that take less of a step than this are summed up in one row. */
 const LITTLE = 0.01;
+
+/** Three significant digits, more than any timing has. */
+export const figure = (value: number): string => formatNumber(value, 3);
+
+const rate = ({ gflops }: Work) => gflops > 0 ? figure(gflops) : "-";
 
 /** The whole report. */
 export function renderBench(report: BenchReport, width: number): string {
-  const { machine, settings, peaks, startUp } = report;
+  const { machine, settings, peaks, startUp, targets } = report;
   const { adapter } = machine;
   const [channels, leads, samples] = settings.network;
+  const steps = Object.entries(STEPS).flatMap(([name, { title }]) => {
+    const figures = report.steps[name];
+    return figures ? [{ title, ...figures }] : [];
+  });
   const parts = [
     renderSettings([
       ["Adapter", `${adapter.name}${adapter.software ? " (software)" : ""}`],
@@ -48,143 +44,111 @@ export function renderBench(report: BenchReport, width: number): string {
         `${figure(peaks.gflops)} GFLOP/s multiply-add in registers, ` +
         `${figure(peaks.gigabytesPerSecond)} GB/s copy`,
       ],
-      [
-        "Start",
-        startUp
-          ? `${formatCount(startUp.records)} records from disk to the GPU: ` +
-            `${figure(startUp.second.median)} s with cache (${figure(startUp.upload.median)} s ` +
-            `of it upload), ${figure(startUp.first)} s at first`
-          : "not measured",
-      ],
+      ["Start", startUp ? describeStart(startUp) : "not measured"],
     ], width),
-    stepTable(report.steps),
+    renderRows(steps, [
+      ["step", ({ title }) => title],
+      ["samples/s", ({ samplesPerSecond }) => figure(samplesPerSecond.median)],
+      ["min", ({ samplesPerSecond }) => figure(samplesPerSecond.minimum)],
+      ["max", ({ samplesPerSecond }) => figure(samplesPerSecond.maximum)],
+      ["ms", ({ milliseconds }) => figure(milliseconds.median)],
+      ["host ms", ({ hostMilliseconds }) => figure(hostMilliseconds.median)],
+      ["host", ({ hostShare }) => formatPercent(hostShare, 1)],
+      ["outside", ({ device }) => device ? formatPercent(device.outside, 1) : "n/a"],
+      ["launches", ({ launches }) => String(launches)],
+      ["memory", ({ arenaBytes }) => formatBytes(arenaBytes)],
+    ]),
   ];
   if (adapter.timestamps) {
-    const timed = titled(report.steps).map(([title, { device }]) => [title, device!] as const);
-    parts.push(rateTable(timed, peaks), shareTable(timed, peaks));
-    for (const [title, table] of timed) parts.push(kernelTable(title, table));
+    const timed = steps.map(({ title, device }) => ({ title, ...device! }));
+    parts.push(
+      renderRows(timed, [
+        ["GFLOP/s of products", ({ title }) => title],
+        ...DIRECTIONS.map((direction) =>
+          [direction, (table: KernelTable) => rate(table.convolutions[direction])] as const
+        ),
+        ["convolutions", ({ convolutions }) => rate(convolutions.all)],
+        ["of peak", ({ convolutions }) => formatPercent(convolutions.all.gflops / peaks.gflops)],
+        ["linear", ({ linear }) => rate(linear)],
+      ]),
+      renderRows(timed, [
+        ["share of time", ({ title }) => title],
+        ...GROUPS.map((group) => [group, (table: KernelTable) => shareOf(table, group)] as const),
+        ["rest GB/s", ({ rest }) => figure(rest.gigabytesPerSecond)],
+        [
+          "of peak",
+          ({ rest }) => formatPercent(rest.gigabytesPerSecond / peaks.gigabytesPerSecond),
+        ],
+      ]),
+      ...timed.map(({ title, kernels }) => kernelTable(title, kernels)),
+    );
   } else {
     parts.push("The adapter has no timestamp queries, so kernels are not timed one by one");
   }
-  if (report.targets.length > 0) parts.push(renderTargets(report.targets));
+  if (targets.length > 0) parts.push(renderTargets(targets));
   if (settings.quick) parts.push("A quick run: too short for figures to be quoted");
   return parts.join("\n\n");
 }
 
-/** What was measured, under the names of tables, in their order. */
-function titled(steps: MeasuredSteps): (readonly [title: string, figures: StepFigures])[] {
-  return STEPS.flatMap((name) => {
-    const figures = steps[name];
-    return figures ? [[STEP_TITLES[name], figures] as const] : [];
-  });
+function describeStart({ records, first, second, upload }: StartUpFigures): string {
+  return `${formatCount(records)} records from disk to the GPU: ${figure(second.median)} s with ` +
+    `cache (${figure(upload.median)} s of it upload), ${figure(first)} s at first`;
 }
 
-function stepTable(steps: MeasuredSteps): string {
-  return renderTable(
-    ["step", "samples/s", "min", "max", "ms", "host ms", "host", "outside", "launches", "memory"],
-    titled(steps).map(([title, step]) => [
-      title,
-      ...range(step.samplesPerSecond),
-      figure(step.milliseconds.median),
-      figure(step.hostMilliseconds.median),
-      formatPercent(step.hostShare, 1),
-      step.device ? formatPercent(step.device.outside, 1) : "n/a",
-      String(step.launches),
-      formatBytes(step.arenaBytes),
-    ]),
-  );
+function shareOf({ convolutions, ...others }: KernelTable, group: Group): string {
+  const { share, launches } = { ...convolutions, ...others }[group];
+  return launches > 0 ? formatPercent(share, 1) : "-";
 }
 
-/** Titles of what a step's time is shared out to, in the order of {@linkcode groups}. */
-const GROUPS = [...DIRECTIONS, "linear", "input", "rest"];
-
-function groups({ convolutions, linear, input, rest }: KernelTable): Work[] {
-  return [...DIRECTIONS.map((direction) => convolutions[direction]), linear, input, rest];
-}
-
-function rateTable(timed: readonly (readonly [string, KernelTable])[], peaks: Peaks): string {
-  const rate = ({ gflops }: Work) => gflops > 0 ? figure(gflops) : "-";
-  return renderTable(
-    ["GFLOP/s of products", ...DIRECTIONS, "convolutions", "of peak", "linear"],
-    timed.map(([title, { convolutions, linear }]) => [
-      title,
-      ...DIRECTIONS.map((direction) => rate(convolutions[direction])),
-      rate(convolutions.all),
-      formatPercent(convolutions.all.gflops / peaks.gflops),
-      rate(linear),
-    ]),
-  );
-}
-
-function shareTable(timed: readonly (readonly [string, KernelTable])[], peaks: Peaks): string {
-  return renderTable(
-    ["share of time", ...GROUPS, "rest GB/s", "of peak"],
-    timed.map(([title, table]) => [
-      title,
-      ...groups(table).map(({ share, launches }) => launches > 0 ? formatPercent(share, 1) : "-"),
-      figure(table.rest.gigabytesPerSecond),
-      formatPercent(table.rest.gigabytesPerSecond / peaks.gigabytesPerSecond),
-    ]),
-  );
-}
-
-function kernelTable(title: string, { kernels }: KernelTable): string {
-  const shown = kernels.filter(({ share }) => share >= LITTLE);
+function kernelTable(title: string, kernels: KernelTable["kernels"]): string {
   const others = kernels.filter(({ share }) => share < LITTLE);
-  const sum = (pick: (work: Work) => number) =>
-    others.reduce((total, work) => total + pick(work), 0);
-  const rows = shown.map((work) => [
-    work.kernel,
-    String(work.launches),
-    figure(work.milliseconds),
-    formatPercent(work.share, 1),
-    work.gflops > 0 ? figure(work.gflops) : "-",
-    figure(work.gigabytesPerSecond),
+  const sum = (key: "launches" | "milliseconds" | "share") =>
+    others.reduce((total, work) => total + work[key], 0);
+  const rows = [
+    ...kernels.filter(({ share }) => share >= LITTLE),
+    ...others.length === 0 ? [] : [{
+      kernel: `${others.length} others`,
+      launches: sum("launches"),
+      milliseconds: sum("milliseconds"),
+      share: sum("share"),
+      gflops: 0,
+      gigabytesPerSecond: NaN,
+    }],
+  ];
+  return renderRows(rows, [
+    [`${title}: kernel`, ({ kernel }) => kernel],
+    ["launches", ({ launches }) => String(launches)],
+    ["ms", ({ milliseconds }) => figure(milliseconds)],
+    ["share", ({ share }) => formatPercent(share, 1)],
+    ["GFLOP/s", rate],
+    ["GB/s", ({ gigabytesPerSecond: rate }) => Number.isNaN(rate) ? "-" : figure(rate)],
   ]);
-  if (others.length > 0) {
-    rows.push([
-      `${others.length} others`,
-      String(sum(({ launches }) => launches)),
-      figure(sum(({ milliseconds }) => milliseconds)),
-      formatPercent(sum(({ share }) => share), 1),
-      "-",
-      "-",
-    ]);
-  }
-  return renderTable(
-    [`${title}: kernel`, "launches", "ms", "share", "GFLOP/s", "GB/s"],
-    rows,
-  );
 }
 
 /** Targets as a table. */
 export function renderTargets(targets: readonly Target[]): string {
   const write = (value: number, unit: Target["unit"]) =>
     unit === "share" ? formatPercent(value, 1) : `${figure(value)} ${unit}`;
-  return renderTable(
-    ["target", { title: "wanted", align: "right" }, { title: "reached", align: "right" }, "met"],
-    targets.map(({ name, unit, value, wanted, direction, met }) => [
-      name,
-      `${direction} ${write(wanted, unit)}`,
-      write(value, unit),
-      met ? "yes" : "no",
-    ]),
-  );
+  return renderRows(targets, [
+    ["target", ({ name }) => name],
+    [
+      { title: "wanted", align: "right" },
+      ({ direction, wanted, unit }) => `${direction} ${write(wanted, unit)}`,
+    ],
+    [{ title: "reached", align: "right" }, ({ value, unit }) => write(value, unit)],
+    ["met", ({ met }) => met ? "yes" : "no"],
+  ]);
 }
 
 /** A comparison as a table, with what could not be compared. */
 export function renderComparison({ steps, onlyBefore, onlyNow }: Comparison): string {
-  const table = renderTable(
-    ["samples/s", "before", "now", "ratio"],
-    steps.map(({ name, before, now, ratio }) => [
-      name,
-      figure(before),
-      figure(now),
-      ratio.toFixed(2),
-    ]),
-  );
-  const notes: string[] = [];
-  if (onlyBefore.length > 0) notes.push(`Not measured now: ${onlyBefore.join(", ")}`);
-  if (onlyNow.length > 0) notes.push(`Not in the stored benchmark: ${onlyNow.join(", ")}`);
-  return [table, ...notes].join("\n");
+  const lines = [renderRows(steps, [
+    ["samples/s", ({ name }) => name],
+    ["before", ({ before }) => figure(before)],
+    ["now", ({ now }) => figure(now)],
+    ["ratio", ({ ratio }) => ratio.toFixed(2)],
+  ])];
+  if (onlyBefore.length > 0) lines.push(`Not measured now: ${onlyBefore.join(", ")}`);
+  if (onlyNow.length > 0) lines.push(`Not in the stored benchmark: ${onlyNow.join(", ")}`);
+  return lines.join("\n");
 }

@@ -41,6 +41,17 @@ export function renderTable(
   ].join("\n");
 }
 
+/** A table by what its cells are: every column is a title, and the cell of a row. */
+export function renderRows<Row>(
+  rows: readonly Row[],
+  columns: readonly (readonly [title: string | Column, cell: (row: Row) => string])[],
+): string {
+  return renderTable(
+    columns.map(([title]) => title),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+  );
+}
+
 /**
  * Two columns, names and values; long values wrap under themselves. Entries whose value is
  * undefined are left out.

@@ -1,11 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  LOSS_TOLERANCE,
-  makeProblem,
-  runPeers,
-  summarize,
-} from "../../src/bench/peers/run_peers.ts";
 import { readProblem, TRAINED, writeProblem } from "../../src/bench/peers/problem.ts";
+import { LOSS_TOLERANCE } from "../../src/bench/peers/report.ts";
+import { makeProblem, runPeers, summarize } from "../../src/bench/peers/run_peers.ts";
 
 Deno.test("a problem is read as it was written, and holds every trained tensor", async () => {
   const folder = await Deno.makeTempDir();

@@ -13,7 +13,7 @@ import {
   numpy as np,
   valueAndGrad,
 } from "npm:@jax-js/jax@0.1.25";
-import { answer, BLOCKS, corrections, names, readProblem, timeSteps, TRAINED } from "./problem.ts";
+import { answer, BLOCKS, HIDDEN, OUTPUT, readProblem, timeSteps, TRAINED } from "./problem.ts";
 
 const [folder, seconds] = Deno.args;
 const problem = await readProblem(folder);
@@ -31,18 +31,18 @@ const rows = 2 * problem.batch;
 function forward(p: Jax[], x: Jax): Jax {
   const at = (name: string) => p[TRAINED.indexOf(name)];
   let value = x;
-  BLOCKS.forEach(({ taps, stride }, i) => {
+  BLOCKS.forEach(({ taps, stride, weight, gamma, beta }) => {
     const pad = (taps - 1) / 2;
-    const y = lax.convGeneralDilated(value, at(names.weight(i)), [stride], [[pad, pad]]);
+    const y = lax.convGeneralDilated(value, at(weight), [stride], [[pad, pad]]);
     const centered = y.ref.sub(np.mean(y, [0, 2], { keepdims: true }));
     const variance = np.mean(np.square(centered.ref), [0, 2], { keepdims: true });
     const channel = (name: string) => at(name).reshape([1, -1, 1]);
-    const scale = channel(names.gamma(i)).div(np.sqrt(variance.add(1e-5)));
-    value = nn.relu(centered.mul(scale).add(channel(names.beta(i))));
+    const scale = channel(gamma).div(np.sqrt(variance.add(1e-5)));
+    value = nn.relu(centered.mul(scale).add(channel(beta)));
   });
-  const linear = (layer: string, input: Jax) =>
-    np.matmul(input, at(`${layer}.weight`).transpose()).add(at(`${layer}.bias`));
-  return linear(names.output, nn.relu(linear(names.hidden, np.mean(value, 2))));
+  const linear = ({ weight, bias }: typeof HIDDEN, input: Jax) =>
+    np.matmul(input, at(weight).transpose()).add(at(bias));
+  return linear(OUTPUT, nn.relu(linear(HIDDEN, np.mean(value, 2))));
 }
 
 /** Rows against columns: −10⁹ on the diagonal; and 1 where the column is the row's other view. */
@@ -62,6 +62,8 @@ function lossOf(p: Jax[], x: Jax, mask: Jax, pairs: Jax): Jax {
   return np.mean(nn.logsumexp(similarity.add(mask), 1).sub(positive));
 }
 
+type Trained = [loss: Jax, p: Jax[], m: Jax[], v: Jax[]];
+
 const trainStep = jit((
   p: Jax[],
   m: Jax[],
@@ -71,11 +73,9 @@ const trainStep = jit((
   pairs: Jax,
   stepSize: Jax,
   root: Jax,
-): [Jax, Jax[], Jax[], Jax[]] => {
-  const [loss, gradient] = valueAndGrad(lossOf)(p.map((each) => each.ref), x, mask, pairs) as [
-    Jax,
-    Jax[],
-  ];
+): Trained => {
+  const weights = p.map((each) => each.ref);
+  const [loss, gradient] = valueAndGrad(lossOf)(weights, x, mask, pairs) as [Jax, Jax[]];
   const next = { p: [] as Jax[], m: [] as Jax[], v: [] as Jax[] };
   gradient.forEach((g, i) => {
     const first = m[i].mul(0.9).add(g.ref.mul(0.1));
@@ -96,19 +96,13 @@ let v = p.map((each) => np.zeros(each.shape));
 const x = array("x");
 const mask = np.array(selfMask, { shape: [rows, rows] });
 const pairs = np.array(partners, { shape: [rows, rows] });
+const scalar = (value: number) => np.array(Float32Array.of(value), { shape: [] });
 const timed = await timeSteps((t) => {
-  const [stepSize, root] = corrections(t, problem.learningRate);
+  // Adam's two corrections, as in `src/optim/adam.ts`.
+  const stepSize = scalar(problem.learningRate / (1 - 0.9 ** (t + 1)));
+  const root = scalar(Math.sqrt(1 - 0.999 ** (t + 1)));
   let loss: Jax;
-  [loss, p, m, v] = trainStep(
-    p,
-    m,
-    v,
-    x.ref,
-    mask.ref,
-    pairs.ref,
-    np.array(Float32Array.of(stepSize), { shape: [] }),
-    np.array(Float32Array.of(root), { shape: [] }),
-  ) as [Jax, Jax[], Jax[], Jax[]];
+  [loss, p, m, v] = trainStep(p, m, v, x.ref, mask.ref, pairs.ref, stepSize, root) as Trained;
   return async () => (await loss.data())[0];
 }, Number(seconds));
 answer({ name: "jax-js", about: "@jax-js/jax 0.1.25, WebGPU, one jitted step", ...timed });

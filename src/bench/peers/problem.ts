@@ -19,8 +19,7 @@ export interface Problem {
   readonly batch: number;
   readonly temperature: number;
   readonly learningRate: number;
-  /** Taps and stride of every block; padding is (taps − 1) / 2. */
-  readonly blocks: readonly { readonly taps: number; readonly stride: number }[];
+  readonly blocks: typeof BLOCKS;
   readonly tensors: ReadonlyMap<string, ProblemTensor>;
 }
 
@@ -46,29 +45,26 @@ export interface ContenderResult {
 /** Timed steps at most; nothing waits for the device between them. */
 const MOST_STEPS = 500;
 
-/** Blocks of the encoder. */
-export const BLOCKS = [
-  { taps: 11, stride: 2 },
-  { taps: 7, stride: 1 },
-  { taps: 7, stride: 2 },
-  { taps: 5, stride: 1 },
-  { taps: 5, stride: 2 },
-  { taps: 3, stride: 1 },
-] as const;
+/** Blocks of the encoder: taps and stride (padding is (taps − 1) / 2), and names of the tensors. */
+export const BLOCKS = [[11, 2], [7, 1], [7, 2], [5, 1], [5, 2], [3, 1]].map(([taps, stride], i) => {
+  const name = `encoder.features.${i}.block`;
+  return {
+    taps,
+    stride,
+    weight: `${name}.0.weight`,
+    gamma: `${name}.1.weight`,
+    beta: `${name}.1.bias`,
+  };
+});
 
-/** Names of the tensors of block `i` and of the projection head. */
-export const names = {
-  weight: (i: number): string => `encoder.features.${i}.block.0.weight`,
-  gamma: (i: number): string => `encoder.features.${i}.block.1.weight`,
-  beta: (i: number): string => `encoder.features.${i}.block.1.bias`,
-  hidden: "projection_head.net.0",
-  output: "projection_head.net.2",
-};
+/** Linear layers of the projection head. */
+export const [HIDDEN, OUTPUT] = ["projection_head.net.0", "projection_head.net.2"]
+  .map((name) => ({ weight: `${name}.weight`, bias: `${name}.bias` }));
 
 /** Names of all trained tensors. */
 export const TRAINED: readonly string[] = [
-  ...BLOCKS.flatMap((_, i) => [names.weight(i), names.gamma(i), names.beta(i)]),
-  ...[names.hidden, names.output].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]),
+  ...BLOCKS.flatMap(({ weight, gamma, beta }) => [weight, gamma, beta]),
+  ...[HIDDEN, OUTPUT].flatMap(({ weight, bias }) => [weight, bias]),
 ];
 
 /** Writes the problem. */
@@ -99,11 +95,6 @@ export async function readProblem(folder: string): Promise<Problem> {
     tensors.set(name, { shape, data: new Float32Array(buffer, 4 * offset, size).slice() });
   }
   return { ...header, tensors };
-}
-
-/** Adam's two corrections for step `t`, counted from 0, as in `src/optim/adam.ts`. */
-export function corrections(t: number, rate: number): [stepSize: number, rootCorrection2: number] {
-  return [rate / (1 - 0.9 ** (t + 1)), Math.sqrt(1 - 0.999 ** (t + 1))];
 }
 
 /**

@@ -11,7 +11,7 @@ import { synthesizeCohort } from "../../data/synthetic/cohort.ts";
 import { UserError } from "../../errors.ts";
 import { ParameterStore } from "../../layers/parameters.ts";
 import { Simclr } from "../../models/simclr.ts";
-import { type Spread, spread } from "../spread.ts";
+import { spread } from "../figures.ts";
 import { BLOCKS, type ContenderResult, type Problem, writeProblem } from "./problem.ts";
 
 /** Settings of {@linkcode runPeers}. */
@@ -29,24 +29,21 @@ export interface PeerOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** The others by name. */
-export const PEERS = ["jax-js", "tfjs", "pytorch"] as const;
+/** The others by name: their titles and scripts. */
+const OTHERS = {
+  "jax-js": ["jax-js", "jax.ts"],
+  "tfjs": ["TensorFlow.js", "tfjs.ts"],
+  "pytorch": ["PyTorch", "pytorch_step.py"],
+} as const;
+
 /** One of the others. */
-export type PeerName = typeof PEERS[number];
+export type PeerName = keyof typeof OTHERS;
+
+/** The others by name. */
+export const PEERS = Object.keys(OTHERS) as PeerName[];
 
 /** What was measured of one contender. */
-export interface PeerFigures {
-  readonly name: string;
-  readonly about: string;
-  readonly samplesPerSecond: Spread;
-  readonly milliseconds: Spread;
-  /** This project's samples/s by the contender's, of each round; absent for this project. */
-  readonly ratio: Spread | undefined;
-  /** Losses of the first round: both warm-up steps and the last timed one. */
-  readonly losses: readonly number[];
-  /** Relative difference of the first loss from this project's: the same weights and batch. */
-  readonly firstLossDifference: number;
-}
+export type PeerFigures = Readonly<ReturnType<typeof summarize>[number]>;
 
 /** All contenders' figures. */
 export interface PeerReport {
@@ -55,14 +52,7 @@ export interface PeerReport {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Relative difference of the first loss up to which two contenders computed the same thing. */
-export const LOSS_TOLERANCE = 1e-3;
-
-interface Contender {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-}
+const OURS = "this project";
 
 /** Milliseconds after which a process is stopped. */
 const TIMEOUT = 15 * 60_000;
@@ -80,18 +70,16 @@ export function makeProblem(batch: number): Problem {
       ]),
   );
   const set = synthesizeCohort({ records: batch, seed: 42 });
-  const { signalLength } = set;
-  const leads = set.leads.length;
+  const { signalLength, leads: { length: leads } } = set;
   const x = new Float32Array(2 * batch * leads * signalLength); // [2N, 12, T]
-  for (let n = 0; n < batch; n++) {
-    const frames = recordMillivolts(set, n); // [T, 12]
-    for (let view = 0; view < 2; view++) {
-      // The second view is the first, 7 samples later and weaker; 5 / mV is about one deviation.
-      const [shift, gain] = view === 0 ? [0, 5] : [7, 4];
+  let i = 0;
+  // The second view is the first, 7 samples later and weaker; 5 / mV is about one deviation.
+  for (const { shift, gain } of [{ shift: 0, gain: 5 }, { shift: 7, gain: 4 }]) {
+    for (let n = 0; n < batch; n++) {
+      const frames = recordMillivolts(set, n); // [T, 12]
       for (let c = 0; c < leads; c++) {
         for (let t = 0; t < signalLength; t++) {
-          x[((view * batch + n) * leads + c) * signalLength + t] = gain *
-            frames[(t + shift) % signalLength * leads + c];
+          x[i++] = gain * frames[(t + shift) % signalLength * leads + c];
         }
       }
     }
@@ -103,33 +91,39 @@ export function makeProblem(batch: number): Problem {
 
 /** Measures all contenders that can run here. */
 export async function runPeers(options: PeerOptions): Promise<PeerReport> {
-  const { rounds, batch, signal, onLine } = options;
+  const { rounds, batch, seconds, adapter = "", signal, onLine } = options;
   const folder = await Deno.makeTempDir({ prefix: "ssrl-ecg-peers-" });
   try {
     await writeProblem(folder, makeProblem(batch));
+    const waiting = [
+      [OURS, "ours.ts"],
+      ...PEERS.filter((name) => options.contenders.includes(name)).map((name) => OTHERS[name]),
+    ];
     const skipped: { name: string; reason: string }[] = [];
-    let contenders = await findContenders(folder, options, skipped);
+    const contenders = new Map<string, readonly string[]>();
+    for (const [name, script] of waiting) {
+      const file = fileURLToPath(new URL(script, import.meta.url));
+      const program = script.endsWith(".py") ? await findPython() : DENO;
+      if (program) contenders.set(name, [...program, file, folder, String(seconds), adapter]);
+      else skipped.push({ name, reason: "found no python3 with torch" });
+    }
     /** Answers by name of the answer; `rounds` long where nothing failed. */
     const answers = new Map<string, ContenderResult[]>();
-    for (let round = 0; round < rounds; round++) {
-      for (const contender of contenders) {
+    for (let round = 1; round <= rounds; round++) {
+      for (const [name, command] of contenders) {
         signal?.throwIfAborted();
-        const given = await ask(contender, signal);
+        const given = await ask(command, signal);
         if (typeof given === "string") {
-          if (contender.name === "this project") {
-            throw new UserError(`This project's own step failed: ${given}`);
-          }
-          onLine?.(`${contender.name} failed: ${given}`);
-          skipped.push({ name: contender.name, reason: given });
-          contenders = contenders.filter((one) => one !== contender);
+          if (name === OURS) throw new UserError(`This project's own step failed: ${given}`);
+          onLine?.(`${name} failed: ${given}`);
+          skipped.push({ name, reason: given });
+          contenders.delete(name);
           continue;
         }
         for (const answer of given) {
           answers.set(answer.name, [...answers.get(answer.name) ?? [], answer]);
           const rate = 1000 * batch / answer.milliseconds;
-          onLine?.(
-            `Round ${round + 1}/${rounds}  ${answer.name}  ${rate.toPrecision(3)} samples/s`,
-          );
+          onLine?.(`Round ${round}/${rounds}  ${answer.name}  ${rate.toPrecision(3)} samples/s`);
         }
       }
     }
@@ -143,61 +137,35 @@ export async function runPeers(options: PeerOptions): Promise<PeerReport> {
 export function summarize(
   answers: ReadonlyMap<string, readonly ContenderResult[]>,
   batch: number,
-): PeerFigures[] {
-  const ours = answers.get("this project")!;
-  return [...answers].map(([name, results]) => ({
-    name,
-    about: results[0].about,
-    samplesPerSecond: spread(results.map(({ milliseconds }) => 1000 * batch / milliseconds)),
-    milliseconds: spread(results.map(({ milliseconds }) => milliseconds)),
-    ratio: results === ours
-      ? undefined
-      : spread(results.map(({ milliseconds }, round) => milliseconds / ours[round].milliseconds)),
-    losses: results[0].losses,
-    firstLossDifference: Math.abs(results[0].losses[0] / ours[0].losses[0] - 1),
-  }));
+) {
+  const ours = answers.get(OURS)!;
+  return [...answers].map(([name, results]) => {
+    const times = results.map(({ milliseconds }) => milliseconds);
+    return {
+      name,
+      about: results[0].about,
+      samplesPerSecond: spread(times.map((each) => 1000 * batch / each)),
+      milliseconds: spread(times),
+      // This project's samples/s by the contender's; absent for this project.
+      ratio: name === OURS
+        ? undefined
+        : spread(times.map((each, round) => each / ours[round].milliseconds)),
+      // Of the first round: both warm-up steps and the last timed one.
+      losses: results[0].losses,
+      // Relative, from this project's: the same weights and batch.
+      firstLossDifference: Math.abs(results[0].losses[0] / ours[0].losses[0] - 1),
+    };
+  });
 }
 
-async function findContenders(
-  folder: string,
-  { contenders, seconds, adapter }: PeerOptions,
-  skipped: { name: string; reason: string }[],
-): Promise<Contender[]> {
-  const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-  // The peers' packages are named in their scripts alone and never reach the lock file.
-  const script = (name: string, file: string): Contender => ({
-    name,
-    command: Deno.execPath(),
-    args: [
-      "run",
-      "--allow-all",
-      "--quiet",
-      "--no-lock",
-      "--config",
-      here("../../../deno.json"),
-      here(file),
-      folder,
-      String(seconds),
-      ...(file === "./ours.ts" && adapter !== undefined ? [adapter] : []),
-    ],
-  });
-  const found = [script("this project", "./ours.ts")];
-  if (contenders.includes("jax-js")) found.push(script("jax-js", "./jax.ts"));
-  if (contenders.includes("tfjs")) found.push(script("TensorFlow.js", "./tfjs.ts"));
-  if (contenders.includes("pytorch")) {
-    const python = await findPython();
-    if (python === undefined) {
-      skipped.push({ name: "PyTorch", reason: "found no python3 with torch" });
-    } else {
-      const args = [here("./pytorch_step.py"), folder, String(seconds)];
-      found.push({ name: "PyTorch", command: python, args });
-    }
-  }
-  return found;
-}
+/** Runs a script; the peers' packages are named in theirs alone and never reach the lock file. */
+const DENO = [
+  ...[Deno.execPath(), "run", "--allow-all", "--quiet", "--no-lock", "--config"],
+  fileURLToPath(new URL("../../../deno.json", import.meta.url)),
+];
 
 /** The first Python that has torch. */
-async function findPython(): Promise<string | undefined> {
+async function findPython(): Promise<string[] | undefined> {
   for (const python of ["python3", "/usr/bin/python3", "python"]) {
     try {
       const command = new Deno.Command(python, {
@@ -205,7 +173,7 @@ async function findPython(): Promise<string | undefined> {
         stdout: "null",
         stderr: "null",
       });
-      if ((await command.output()).success) return python;
+      if ((await command.output()).success) return [python];
     } catch {
       // There is no such program.
     }
@@ -215,29 +183,27 @@ async function findPython(): Promise<string | undefined> {
 
 /** A contender's answers, or why there are none. */
 async function ask(
-  { command, args }: Contender,
+  [program, ...args]: readonly string[],
   signal?: AbortSignal,
 ): Promise<ContenderResult[] | string> {
   const timeout = AbortSignal.timeout(TIMEOUT);
-  const child = new Deno.Command(command, {
-    args: [...args],
-    stdout: "piped",
-    stderr: "piped",
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-  }).spawn();
-  const { success, stdout, stderr } = await child.output();
+  }).output();
   signal?.throwIfAborted();
   if (timeout.aborted) return `took more than ${TIMEOUT / 60_000} minutes`;
-  const text = new TextDecoder();
-  const line = text.decode(stdout).trim().split("\n").at(-1) ?? "";
+  const [out, log] = [stdout, stderr].map((bytes) =>
+    new TextDecoder().decode(bytes).split("\n").map((line) => line.trim()).filter(Boolean)
+  );
+  const last = out.at(-1) ?? "";
   if (success) {
     try {
-      return [JSON.parse(line)].flat();
+      return [JSON.parse(last)].flat();
     } catch {
-      return `gave no figures, but "${line.slice(0, 200)}"`;
+      return `gave no figures, but "${last.slice(0, 200)}"`;
     }
   }
-  const complaint = text.decode(stderr).split("\n").map((each) => each.trim());
-  return complaint.findLast((each) => /error/i.test(each) && !each.includes("XDG_RUNTIME_DIR")) ??
-    complaint.findLast((each) => each !== "") ?? "ended without a message";
+  return log.findLast((line) => /error/i.test(line) && !line.includes("XDG_RUNTIME_DIR")) ??
+    log.at(-1) ?? "ended without a message";
 }

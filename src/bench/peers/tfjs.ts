@@ -6,7 +6,7 @@
 
 import * as tf from "npm:@tensorflow/tfjs@4.22.0";
 import "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
-import { answer, BLOCKS, names, readProblem, timeSteps, TRAINED } from "./problem.ts";
+import { answer, BLOCKS, HIDDEN, OUTPUT, readProblem, timeSteps, TRAINED } from "./problem.ts";
 
 const [folder, seconds] = Deno.args;
 const problem = await readProblem(folder);
@@ -30,24 +30,21 @@ const selfMask = tf.tidy(() => tf.mul(tf.eye(rows), -1e9));
 
 function lossOf(): tf.Scalar {
   let value = x;
-  BLOCKS.forEach(({ taps, stride }, i) => {
+  BLOCKS.forEach(({ taps, stride, weight, gamma, beta }) => {
     const pad = (taps - 1) / 2;
-    const weight = at(names.weight(i)) as unknown as tf.Tensor3D;
+    const filter = at(weight) as unknown as tf.Tensor3D;
     const y = stride === 1
-      ? tf.conv1d(value, weight, 1, "same")
-      : tf.conv1d(tf.pad(value, [[0, 0], [pad, pad], [0, 0]]), weight, stride, "valid");
+      ? tf.conv1d(value, filter, 1, "same")
+      : tf.conv1d(tf.pad(value, [[0, 0], [pad, pad], [0, 0]]), filter, stride, "valid");
     const { mean, variance } = tf.moments(y, [0, 1]);
-    const scale = tf.div(at(names.gamma(i)), tf.sqrt(tf.add(variance, 1e-5)));
-    const normed = tf.add(tf.mul(tf.sub(y, mean), scale), at(names.beta(i)));
+    const scale = tf.div(at(gamma), tf.sqrt(tf.add(variance, 1e-5)));
+    const normed = tf.add(tf.mul(tf.sub(y, mean), scale), at(beta));
     value = tf.relu(normed) as tf.Tensor3D;
   });
-  const linear = (layer: string, input: tf.Tensor2D) =>
-    tf.add(
-      tf.matMul(input, at(`${layer}.weight`) as unknown as tf.Tensor2D),
-      at(`${layer}.bias`),
-    ) as tf.Tensor2D;
+  const linear = ({ weight, bias }: typeof HIDDEN, input: tf.Tensor2D) =>
+    tf.add(tf.matMul(input, at(weight) as unknown as tf.Tensor2D), at(bias)) as tf.Tensor2D;
   const pooled = tf.mean(value, 1) as tf.Tensor2D;
-  const z = linear(names.output, tf.relu(linear(names.hidden, pooled)));
+  const z = linear(OUTPUT, tf.relu(linear(HIDDEN, pooled)));
   const unit = tf.div(z, tf.norm(z, 2, 1, true)) as tf.Tensor2D;
   const similarity = tf.div(tf.matMul(unit, unit, false, true), problem.temperature);
   const [first, second] = tf.split(unit, 2);

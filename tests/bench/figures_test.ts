@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { spread } from "../../src/bench/spread.ts";
+import { spread } from "../../src/bench/figures.ts";
 
 Deno.test("spread() gives median and range", () => {
   assertEquals(spread([5]), { median: 5, minimum: 5, maximum: 5, count: 1 });
