@@ -19,9 +19,11 @@ export const command = defineCommand({
   name: "bench",
   summary: "Time training and inference on this machine",
   description: [
-    "Times the steps of SimCLR, BYOL, masked reconstruction, fine-tuning, ResNet-1D and the " +
-    "improved CNN, and inference with the encoder, on synthetic records that live on the GPU, " +
-    "measures the adapter's peaks in the same run, and writes all figures as JSON.",
+    `Times a step each (${
+      Object.values(STEPS).map(({ title }) => title).join(", ")
+    }) on synthetic ` +
+    "records that live on the GPU, measures the adapter's peaks in the same run, and writes all " +
+    "figures as JSON.",
     "Rates are medians; every repetition ends with one look at the losses, as in training.",
   ],
   flags: {

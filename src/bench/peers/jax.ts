@@ -13,25 +13,24 @@ import {
   numpy as np,
   valueAndGrad,
 } from "npm:@jax-js/jax@0.1.25";
-import { answer, BLOCKS, HIDDEN, OUTPUT, readProblem, timeSteps, TRAINED } from "./problem.ts";
+import { answer, readProblem, SETTINGS, timeSteps, TRAINED } from "./problem.ts";
 
 const [folder, seconds] = Deno.args;
-const problem = await readProblem(folder);
+const given = await readProblem(folder);
 if (!(await init("webgpu")).includes("webgpu")) throw new Error("jax-js found no WebGPU device");
 defaultDevice("webgpu");
 
 const array = (name: string) => {
-  const { shape, data } = problem.tensors.get(name)!;
-  return np.array(data, { shape: [...shape] });
+  const { shape, data } = given(name);
+  return np.array(data, { shape });
 };
-const rows = 2 * problem.batch;
 
 // In jax-js every use of an array consumes it; `.ref` keeps it for another use.
 
 function forward(p: Jax[], x: Jax): Jax {
   const at = (name: string) => p[TRAINED.indexOf(name)];
   let value = x;
-  BLOCKS.forEach(({ taps, stride, weight, gamma, beta }) => {
+  SETTINGS.blocks.forEach(({ taps, stride, weight, gamma, beta }) => {
     const pad = (taps - 1) / 2;
     const y = lax.convGeneralDilated(value, at(weight), [stride], [[pad, pad]]);
     const centered = y.ref.sub(np.mean(y, [0, 2], { keepdims: true }));
@@ -40,24 +39,26 @@ function forward(p: Jax[], x: Jax): Jax {
     const scale = channel(gamma).div(np.sqrt(variance.add(1e-5)));
     value = nn.relu(centered.mul(scale).add(channel(beta)));
   });
-  const linear = ({ weight, bias }: typeof HIDDEN, input: Jax) =>
+  const linear = ({ weight, bias }: typeof SETTINGS.hidden, input: Jax) =>
     np.matmul(input, at(weight).transpose()).add(at(bias));
-  return linear(OUTPUT, nn.relu(linear(HIDDEN, np.mean(value, 2))));
+  return linear(SETTINGS.output, nn.relu(linear(SETTINGS.hidden, np.mean(value, 2))));
 }
 
+const x = array("x").transpose([0, 2, 1]).add(0); // [2N, 12, T], contiguous
+const rows = x.shape[0];
 /** Rows against columns: −10⁹ on the diagonal; and 1 where the column is the row's other view. */
 const selfMask = new Float32Array(rows * rows);
 const partners = new Float32Array(rows * rows);
 for (let i = 0; i < rows; i++) {
   selfMask[i * rows + i] = -1e9;
-  partners[i * rows + (i + problem.batch) % rows] = 1;
+  partners[i * rows + (i + rows / 2) % rows] = 1;
 }
 
 function lossOf(p: Jax[], x: Jax, mask: Jax, pairs: Jax): Jax {
   const z = forward(p, x);
   const length = np.sqrt(np.sum(np.square(z.ref), 1, { keepdims: true }));
   const unit = z.div(length);
-  const similarity = np.matmul(unit.ref, unit.transpose()).div(problem.temperature);
+  const similarity = np.matmul(unit.ref, unit.transpose()).div(SETTINGS.temperature);
   const positive = np.sum(similarity.ref.mul(pairs), 1);
   return np.mean(nn.logsumexp(similarity.add(mask), 1).sub(positive));
 }
@@ -93,13 +94,12 @@ const trainStep = jit((
 let p = TRAINED.map(array);
 let m = p.map((each) => np.zeros(each.shape));
 let v = p.map((each) => np.zeros(each.shape));
-const x = array("x");
 const mask = np.array(selfMask, { shape: [rows, rows] });
 const pairs = np.array(partners, { shape: [rows, rows] });
 const scalar = (value: number) => np.array(Float32Array.of(value), { shape: [] });
 const timed = await timeSteps((t) => {
   // Adam's two corrections, as in `src/optim/adam.ts`.
-  const stepSize = scalar(problem.learningRate / (1 - 0.9 ** (t + 1)));
+  const stepSize = scalar(SETTINGS.learningRate / (1 - 0.9 ** (t + 1)));
   const root = scalar(Math.sqrt(1 - 0.999 ** (t + 1)));
   let loss: Jax;
   [loss, p, m, v] = trainStep(p, m, v, x.ref, mask.ref, pairs.ref, stepSize, root) as Trained;

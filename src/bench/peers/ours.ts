@@ -10,42 +10,28 @@ import { ntXent } from "../../losses/nt_xent.ts";
 import { Simclr } from "../../models/simclr.ts";
 import { Adam } from "../../optim/adam.ts";
 import { VERSION } from "../../version.ts";
-import { answer, readProblem, timeSteps, TRAINED } from "./problem.ts";
+import { answer, readProblem, SETTINGS, timeSteps, TRAINED } from "./problem.ts";
 
 const [folder, seconds, adapter] = Deno.args;
-const problem = await readProblem(folder);
+const given = await readProblem(folder);
 const gpu = await chooseDevice({ adapter: adapter || undefined, warn: () => {} });
 const store = new ParameterStore();
 const model = new Simclr(store);
 store.allocate(gpu, 42);
-store.load(TRAINED.map((name) => ({ name, dtype: "float32", ...problem.tensors.get(name)! })));
-
-const { shape: [rows, leads, length], data } = problem.tensors.get("x")!;
-const frames = new Float32Array(data.length);
-for (let n = 0; n < rows; n++) {
-  for (let c = 0; c < leads; c++) {
-    for (let t = 0; t < length; t++) {
-      frames[(n * length + t) * leads + c] = data[(n * leads + c) * length + t];
-    }
-  }
-}
-const x = Tensor.from(gpu, [rows, length, leads], frames, "x");
+store.load(TRAINED.map((name) => ({ name, dtype: "float32", ...given(name) })));
+const { shape, data } = given("x");
+const x = Tensor.from(gpu, shape, data, "x");
 
 const state = new StepState(gpu);
 const adam = new Adam(gpu, store.flat());
 const program = await recordTuned(new KernelLibrary(gpu), (recorder) => {
   const { z, backward } = model.forward(recorder, x);
-  backward(ntXent(recorder, z, state, problem.temperature).dz);
+  backward(ntXent(recorder, z, state, SETTINGS.temperature).dz);
   adam.record(recorder, state);
 });
+const records = shape[0] / 2;
 const timed = await timeSteps((step) => {
-  state.begin({
-    seed: 1,
-    epoch: 0,
-    step,
-    records: problem.batch,
-    ...adam.values(step, problem.learningRate),
-  });
+  state.begin({ seed: 1, epoch: 0, step, records, ...adam.values(step, SETTINGS.learningRate) });
   program.run();
   return async () => (await state.read()).at(-1)!.loss;
 }, Number(seconds));

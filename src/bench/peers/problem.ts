@@ -1,10 +1,9 @@
 /**
  * What all contenders are given, and what each of them answers.
  *
- * The problem is two files, which any language reads in a few lines: `problem.json`
- * (settings, and name, shape and offset of every tensor) and `problem.bin` (float32, little-endian,
- * weights in PyTorch's layout and under its names, and the batch `x` [2N, 12, T]: rows N … 2N − 1
- * are the second views).
+ * The problem is two files: `problem.json` (settings) and `problem.safetensors` (float32: weights in
+ * PyTorch's layout and under its names, and the batch `x` [2N, T, 12], whose rows N … 2N − 1 are the
+ * second views).
  *
  * A contender is started with the folder of both files and the seconds to time. It takes two steps
  * to warm up, then as many as fill the time by the second one's measure, with one wait at the end,
@@ -13,21 +12,8 @@
  * @module
  */
 
-/** Settings and tensors of the problem. */
-export interface Problem {
-  /** N: records of a step, 2N rows. */
-  readonly batch: number;
-  readonly temperature: number;
-  readonly learningRate: number;
-  readonly blocks: typeof BLOCKS;
-  readonly tensors: ReadonlyMap<string, ProblemTensor>;
-}
-
-/** A tensor of the problem. */
-export interface ProblemTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array<ArrayBuffer>;
-}
+import { decodeSafetensors, encodeSafetensors } from "../../checkpoint/safetensors.ts";
+import { asFloat32, type StateDict } from "../../checkpoint/state_dict.ts";
 
 /** What a contender answers. */
 export interface ContenderResult {
@@ -45,56 +31,44 @@ export interface ContenderResult {
 /** Timed steps at most; nothing waits for the device between them. */
 const MOST_STEPS = 500;
 
-/** Blocks of the encoder: taps and stride (padding is (taps − 1) / 2), and names of the tensors. */
-export const BLOCKS = [[11, 2], [7, 1], [7, 2], [5, 1], [5, 2], [3, 1]].map(([taps, stride], i) => {
-  const name = `encoder.features.${i}.block`;
-  return {
-    taps,
-    stride,
-    weight: `${name}.0.weight`,
-    gamma: `${name}.1.weight`,
-    beta: `${name}.1.bias`,
-  };
-});
+const linear = (name: string) => ({ weight: `${name}.weight`, bias: `${name}.bias` });
 
-/** Linear layers of the projection head. */
-export const [HIDDEN, OUTPUT] = ["projection_head.net.0", "projection_head.net.2"]
-  .map((name) => ({ weight: `${name}.weight`, bias: `${name}.bias` }));
+/** Settings, and the names of the tensors by layer. */
+export const SETTINGS = {
+  // At this temperature the loss of one batch seen again and again does not vanish at once.
+  temperature: 0.5,
+  learningRate: 1e-3,
+  /** Convolutions (padding is (taps − 1) / 2), each with batch normalization and rectifier. */
+  blocks: [[11, 2], [7, 1], [7, 2], [5, 1], [5, 2], [3, 1]].map(([taps, stride], i) => {
+    const { weight: gamma, bias: beta } = linear(`encoder.features.${i}.block.1`);
+    return { taps, stride, weight: `encoder.features.${i}.block.0.weight`, gamma, beta };
+  }),
+  /** Layers of the projection head. */
+  hidden: linear("projection_head.net.0"),
+  output: linear("projection_head.net.2"),
+};
 
 /** Names of all trained tensors. */
 export const TRAINED: readonly string[] = [
-  ...BLOCKS.flatMap(({ weight, gamma, beta }) => [weight, gamma, beta]),
-  ...[HIDDEN, OUTPUT].flatMap(({ weight, bias }) => [weight, bias]),
+  ...SETTINGS.blocks.flatMap(({ weight, gamma, beta }) => [weight, gamma, beta]),
+  ...[SETTINGS.hidden, SETTINGS.output].flatMap(({ weight, bias }) => [weight, bias]),
 ];
 
 /** Writes the problem. */
-export async function writeProblem(folder: string, problem: Problem): Promise<void> {
-  const { tensors, ...settings } = problem;
-  let offset = 0;
-  const entries = [...tensors].map(([name, { shape, data }]) => {
-    const entry = { name, shape, offset };
-    offset += data.length;
-    return entry;
-  });
-  const values = new Float32Array(offset);
-  for (const { name, offset } of entries) values.set(tensors.get(name)!.data, offset);
-  await Deno.writeFile(`${folder}/problem.bin`, new Uint8Array(values.buffer));
-  await Deno.writeTextFile(
-    `${folder}/problem.json`,
-    JSON.stringify({ ...settings, tensors: entries }),
-  );
+export async function writeProblem(folder: string, tensors: StateDict): Promise<void> {
+  const file = encodeSafetensors({ sections: new Map([["model", tensors]]), metadata: {} });
+  await Deno.writeFile(`${folder}/problem.safetensors`, file);
+  await Deno.writeTextFile(`${folder}/problem.json`, JSON.stringify(SETTINGS));
 }
 
-/** Reads the problem. */
-export async function readProblem(folder: string): Promise<Problem> {
-  const header = JSON.parse(await Deno.readTextFile(`${folder}/problem.json`));
-  const { buffer } = await Deno.readFile(`${folder}/problem.bin`);
-  const tensors = new Map<string, ProblemTensor>();
-  for (const { name, shape, offset } of header.tensors) {
-    const size = shape.reduce((product: number, extent: number) => product * extent, 1);
-    tensors.set(name, { shape, data: new Float32Array(buffer, 4 * offset, size).slice() });
-  }
-  return { ...header, tensors };
+/** Reads the problem, and gives its tensors by name. */
+export async function readProblem(folder: string) {
+  const path = `${folder}/problem.safetensors`;
+  const tensors = decodeSafetensors(await Deno.readFile(path), path).sections.get("model")!;
+  return (name: string): { shape: number[]; data: Float32Array<ArrayBuffer> } => {
+    const tensor = tensors.get(name)!;
+    return { shape: [...tensor.shape], data: Float32Array.from(asFloat32(tensor)) };
+  };
 }
 
 /**
@@ -111,9 +85,8 @@ export async function timeSteps(
   losses.push(await step(1)());
   const started = performance.now();
   const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(1000 * seconds / (started - before))));
-  let last: () => Promise<number> = () => Promise.resolve(NaN);
-  for (let t = 2; t < 2 + steps; t++) last = step(t);
-  losses.push(await last());
+  for (let t = 2; t < 1 + steps; t++) step(t);
+  losses.push(await step(1 + steps)());
   return { losses, steps, milliseconds: (performance.now() - started) / steps };
 }
 

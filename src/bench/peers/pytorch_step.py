@@ -15,116 +15,97 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+folder, seconds = sys.argv[1], float(sys.argv[2])
+with open(f"{folder}/problem.json") as file:
+    problem = json.load(file)
+with open(f"{folder}/problem.safetensors", "rb") as file:
+    header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    data = bytearray(file.read())
+tensors = {
+    name: torch.frombuffer(
+        data, dtype=torch.float32, count=math.prod(entry["shape"]), offset=entry["data_offsets"][0]
+    ).reshape(entry["shape"])
+    for name, entry in header.items()
+    if name != "__metadata__"
+}
 
-class Step:
-    def __init__(self, problem, tensors, device):
-        blocks = []
-        for i, block in enumerate(problem["blocks"]):
-            outputs, inputs, taps = tensors[f"encoder.features.{i}.block.0.weight"].shape
-            convolution = nn.Conv1d(
-                inputs, outputs, taps, block["stride"], (taps - 1) // 2, bias=False
-            )
-            blocks += [convolution, nn.BatchNorm1d(outputs), nn.ReLU()]
-        hidden, features = tensors["projection_head.net.0.weight"].shape
-        projection = tensors["projection_head.net.2.weight"].shape[0]
-        self.encoder = nn.Sequential(*blocks)
-        self.head = nn.Sequential(
-            nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, projection)
-        )
-        with torch.no_grad():
-            for i in range(len(problem["blocks"])):
-                name = f"encoder.features.{i}.block."
-                self.encoder[3 * i].weight.copy_(tensors[name + "0.weight"])
-                self.encoder[3 * i + 1].weight.copy_(tensors[name + "1.weight"])
-                self.encoder[3 * i + 1].bias.copy_(tensors[name + "1.bias"])
-            for i in (0, 2):
-                self.head[i].weight.copy_(tensors[f"projection_head.net.{i}.weight"])
-                self.head[i].bias.copy_(tensors[f"projection_head.net.{i}.bias"])
-        self.encoder.to(device)
-        self.head.to(device)
-        parameters = [*self.encoder.parameters(), *self.head.parameters()]
-        self.optimizer = torch.optim.Adam(parameters, lr=problem["learningRate"])
-        self.x = tensors["x"].to(device)
-        self.temperature = problem["temperature"]
-        count = len(self.x)
-        self.targets = (torch.arange(count, device=device) + count // 2) % count
-        self.diagonal = torch.eye(count, dtype=torch.bool, device=device)
 
-    def run(self, autocast):
-        self.optimizer.zero_grad(set_to_none=True)
+def linear(layer):
+    outputs, inputs = tensors[layer["weight"]].shape
+    return nn.Linear(inputs, outputs)
+
+
+class Network(nn.Module):
+    """Its tensors have the names of the problem's."""
+
+    def __init__(self):
+        super().__init__()
+        features = []
+        for block in problem["blocks"]:
+            outputs, inputs, taps = tensors[block["weight"]].shape
+            convolution = nn.Conv1d(inputs, outputs, taps, block["stride"], taps // 2, bias=False)
+            layers = nn.Sequential(convolution, nn.BatchNorm1d(outputs), nn.ReLU())
+            features.append(nn.Sequential())
+            features[-1].add_module("block", layers)
+        self.encoder = nn.Module()
+        self.encoder.features = nn.Sequential(*features)
+        self.projection_head = nn.Module()
+        self.projection_head.net = nn.Sequential(linear(problem["hidden"]), nn.ReLU(), linear(problem["output"]))
+        self.load_state_dict({**self.state_dict(), **{k: v for k, v in tensors.items() if k != "x"}})
+
+    def forward(self, x):
+        return self.projection_head.net(self.encoder.features(x).mean(dim=2))
+
+
+def measure(name, about, device, autocast=nullcontext):
+    network = Network().to(device)
+    optimizer = torch.optim.Adam(network.parameters(), lr=problem["learningRate"])
+    x = tensors["x"].transpose(1, 2).contiguous().to(device)
+    count = len(x)
+    targets = (torch.arange(count, device=device) + count // 2) % count
+    diagonal = torch.eye(count, dtype=torch.bool, device=device)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
         with autocast():
-            z = self.head(self.encoder(self.x).mean(dim=2))
+            z = network(x)
         z = functional.normalize(z.float(), dim=1)
-        logits = (z @ z.T / self.temperature).masked_fill(self.diagonal, float("-inf"))
-        loss = functional.cross_entropy(logits, self.targets)
+        logits = (z @ z.T / problem["temperature"]).masked_fill(diagonal, float("-inf"))
+        loss = functional.cross_entropy(logits, targets)
         loss.backward()
-        self.optimizer.step()
+        optimizer.step()
         return loss.detach()
 
-
-def measure(name, about, problem, tensors, device, seconds, autocast):
-    step = Step(problem, tensors, device)
-    losses = [step.run(autocast).item()]
+    losses = [step().item()]
     before = time.perf_counter()
-    losses.append(step.run(autocast).item())
+    losses.append(step().item())
     started = time.perf_counter()
     steps = min(500, max(1, math.ceil(seconds / (started - before))))
     for _ in range(steps):
-        loss = step.run(autocast)
+        loss = step()
     losses.append(loss.item())
     milliseconds = 1000 * (time.perf_counter() - started) / steps
-    return {
-        "name": name,
-        "about": about,
-        "losses": losses,
-        "steps": steps,
-        "milliseconds": milliseconds,
-    }
+    return dict(name=name, about=about, losses=losses, steps=steps, milliseconds=milliseconds)
 
 
-def usable_processors():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+def measure_cuda(name, tf32, autocast=nullcontext):
+    torch.backends.cuda.matmul.allow_tf32 = tf32
+    torch.backends.cudnn.allow_tf32 = tf32
+    about = f"torch {torch.__version__}, {torch.cuda.get_device_name()}"
+    return measure(name, about, "cuda", autocast)
 
 
-def main():
-    folder, seconds = sys.argv[1], float(sys.argv[2])
-    with open(f"{folder}/problem.json") as file:
-        problem = json.load(file)
-    with open(f"{folder}/problem.bin", "rb") as file:
-        values = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
-    tensors = {}
-    for entry in problem["tensors"]:
-        size = 1
-        for extent in entry["shape"]:
-            size *= extent
-        part = values[entry["offset"] : entry["offset"] + size]
-        tensors[entry["name"]] = part.reshape(entry["shape"])
-
-    if torch.cuda.is_available():
-        device = torch.device("cuda")
-        torch.backends.cudnn.benchmark = True
-        about = f"torch {torch.__version__}, {torch.cuda.get_device_name()}"
-
-        def run(name, tf32, autocast):
-            torch.backends.cuda.matmul.allow_tf32 = tf32
-            torch.backends.cudnn.allow_tf32 = tf32
-            return measure(name, about, problem, tensors, device, seconds, autocast)
-
-        answers = [
-            run("PyTorch", False, nullcontext),
-            run("PyTorch, TF32", True, nullcontext),
-            run("PyTorch, bf16", True, lambda: torch.autocast("cuda", dtype=torch.bfloat16)),
-        ]
-    else:
-        device = torch.device("cpu")
-        # Some builds start with one thread.
-        torch.set_num_threads(usable_processors())
-        about = f"torch {torch.__version__}, processor, {torch.get_num_threads()} threads"
-        answers = [measure("PyTorch", about, problem, tensors, device, seconds, nullcontext)]
-    print(json.dumps(answers))
-
-
-main()
+if torch.cuda.is_available():
+    torch.backends.cudnn.benchmark = True
+    answers = [
+        measure_cuda("PyTorch", False),
+        measure_cuda("PyTorch, TF32", True),
+        measure_cuda("PyTorch, bf16", True, lambda: torch.autocast("cuda", dtype=torch.bfloat16)),
+    ]
+else:
+    # Some builds start with one thread.
+    affinity = getattr(os, "sched_getaffinity", None)
+    torch.set_num_threads(len(affinity(0)) if affinity else os.cpu_count() or 1)
+    about = f"torch {torch.__version__}, processor, {torch.get_num_threads()} threads"
+    answers = [measure("PyTorch", about, "cpu")]
+print(json.dumps(answers))

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../../text/format.ts";
 import { renderRows, renderSettings } from "../../text/table.ts";
 import type { Machine } from "../machine.ts";
 import { figure, renderTargets } from "../render.ts";
@@ -48,7 +49,7 @@ export function renderPeers(report: BenchPeersReport): string {
       [
         "Step",
         `SimCLR, batch ${batch} (${2 * batch} rows of 12 x 1000), float32, no augmentation; ` +
-        `${rounds} rounds of ${seconds} s each`,
+        `${plural(rounds, "round")} of ${seconds} s each`,
       ],
       ...figures.map(({ name, about }) => [name, about] as const),
     ], 100),

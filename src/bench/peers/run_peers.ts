@@ -6,13 +6,14 @@
  */
 
 import { fileURLToPath } from "node:url";
+import type { HostTensor, StateDict } from "../../checkpoint/state_dict.ts";
 import { recordMillivolts } from "../../data/signals/record_set.ts";
 import { synthesizeCohort } from "../../data/synthetic/cohort.ts";
 import { UserError } from "../../errors.ts";
 import { ParameterStore } from "../../layers/parameters.ts";
 import { Simclr } from "../../models/simclr.ts";
 import { spread } from "../figures.ts";
-import { BLOCKS, type ContenderResult, type Problem, writeProblem } from "./problem.ts";
+import { type ContenderResult, writeProblem } from "./problem.ts";
 
 /** Settings of {@linkcode runPeers}. */
 export interface PeerOptions {
@@ -57,36 +58,27 @@ const OURS = "this project";
 /** Milliseconds after which a process is stopped. */
 const TIMEOUT = 15 * 60_000;
 
-/** The problem of a batch: initial weights of seed 42, records of the synthetic cohort. */
-export function makeProblem(batch: number): Problem {
+/** Initial weights of seed 42, and a batch of the synthetic cohort, x [2N, T, 12]. */
+export function makeProblem(batch: number): StateDict {
   const store = new ParameterStore();
   new Simclr(store);
-  const tensors = new Map(
-    store.initialValues(42)
-      .filter(({ dtype }) => dtype === "float32")
-      .map(({ name, shape, data }) => [
-        name,
-        { shape, data: Float32Array.from(data as Float32Array) },
-      ]),
-  );
   const set = synthesizeCohort({ records: batch, seed: 42 });
   const { signalLength, leads: { length: leads } } = set;
-  const x = new Float32Array(2 * batch * leads * signalLength); // [2N, 12, T]
-  let i = 0;
-  // The second view is the first, 7 samples later and weaker; 5 / mV is about one deviation.
-  for (const { shift, gain } of [{ shift: 0, gain: 5 }, { shift: 7, gain: 4 }]) {
-    for (let n = 0; n < batch; n++) {
-      const frames = recordMillivolts(set, n); // [T, 12]
-      for (let c = 0; c < leads; c++) {
-        for (let t = 0; t < signalLength; t++) {
-          x[i++] = gain * frames[(t + shift) % signalLength * leads + c];
-        }
-      }
+  const size = signalLength * leads;
+  const x = new Float32Array(2 * batch * size);
+  for (let n = 0; n < batch; n++) {
+    const frames = recordMillivolts(set, n); // [T, 12]
+    // The second view is the first, 7 samples later and weaker; 5 / mV is about one deviation.
+    for (let i = 0; i < size; i++) {
+      x[n * size + i] = 5 * frames[i];
+      x[(batch + n) * size + i] = 4 * frames[(i + 7 * leads) % size];
     }
   }
-  tensors.set("x", { shape: [2 * batch, leads, signalLength], data: x });
-  // A temperature at which the loss of one batch seen again and again does not vanish at once.
-  return { batch, temperature: 0.5, learningRate: 1e-3, blocks: BLOCKS, tensors };
+  const weights = store.initialValues(42)
+    .filter(({ dtype }) => dtype === "float32")
+    .map(({ name, ...tensor }) => [name, tensor] as const);
+  const shape = [2 * batch, signalLength, leads];
+  return new Map<string, HostTensor>([...weights, ["x", { dtype: "float32", shape, data: x }]]);
 }
 
 /** Measures all contenders that can run here. */
@@ -167,16 +159,10 @@ const DENO = [
 /** The first Python that has torch. */
 async function findPython(): Promise<string[] | undefined> {
   for (const python of ["python3", "/usr/bin/python3", "python"]) {
-    try {
-      const command = new Deno.Command(python, {
-        args: ["-c", "import torch"],
-        stdout: "null",
-        stderr: "null",
-      });
-      if ((await command.output()).success) return [python];
-    } catch {
-      // There is no such program.
-    }
+    const command = new Deno.Command(python, { args: ["-c", "import torch"] });
+    // A failure to start says that there is no such program.
+    const { success } = await command.output().catch(() => ({ success: false }));
+    if (success) return [python];
   }
   return undefined;
 }
