@@ -53,7 +53,7 @@ export async function measureStep(
   const ones = new Float32Array(set.classNames.length).fill(1);
   const classWeights = own(Tensor.from(gpu, [ones.length], ones, "class weights"));
   const store = new ParameterStore();
-  const made = step.make(store, classWeights);
+  const made = step.make({ store, classWeights, patients: set.patients });
   store.allocate(gpu, SEED);
   memory.defer(() => store.destroy());
   const training = typeof made === "function" ? undefined : {
@@ -63,9 +63,11 @@ export async function measureStep(
       (each) => each.destroy(),
     ),
   };
+  const partners = training?.method.partnersOf && own(Tensor.zeros(gpu, [rows], "partners"));
   const batch = {
     records: workspace.records,
     indices,
+    partners,
     step: state,
     normalization: workspace.normalizationTensor,
     labels: workspace.labels,
@@ -83,15 +85,18 @@ export async function measureStep(
   );
 
   const order = Int32Array.from({ length: set.ids.length }, (_, i) => i);
+  const [seed, epoch] = [1, 1];
   let launched = 0;
   /** What the trainer does for a step (`src/runs/trainer.ts`), without waiting. */
   const launch = () => {
     const first = launched * rows % (order.length - rows + 1);
-    indices.write(Uint32Array.from(order.subarray(first, first + rows)));
+    const chosen = order.subarray(first, first + rows);
+    indices.write(Uint32Array.from(chosen));
+    partners?.write(Uint32Array.from(training!.method.partnersOf!(chosen, { seed, epoch })));
     const step = launched++;
     state.begin({
-      seed: 1,
-      epoch: 1,
+      seed,
+      epoch,
       step,
       records: rows,
       ...training?.optimizer.values(step, 1e-3),

@@ -47,7 +47,11 @@ async function recordStep(name: string) {
     millivoltsPerUnit: 0.001,
   });
   const store = new ParameterStore();
-  const method = STEPS[name].make(store, new Tensor("class weights", [5]));
+  const method = STEPS[name].make({
+    store,
+    classWeights: new Tensor("class weights", [5]),
+    patients: new Int32Array(RECORDS),
+  });
   assert(typeof method !== "function", "a training step");
   const step = new StepState(gpu);
   const recorder = new Recorder(kernels);

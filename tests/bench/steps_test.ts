@@ -9,6 +9,7 @@ const PARAMETERS: Record<string, number> = {
   "byol": 4_242_176,
   "masked": 712_044,
   "contrastive": 637_312,
+  "clocs": 1_327_232,
   "finetune": 539_909,
   "resnet1d": 8_739_973,
   "improved-cnn": 999_301,
@@ -18,7 +19,11 @@ const PARAMETERS: Record<string, number> = {
 for (const [name, step] of Object.entries(STEPS)) {
   Deno.test(`the benchmark's ${name} step has the network of full width`, () => {
     const store = new ParameterStore();
-    const made = step.make(store, new Tensor("class weights", [5]));
+    const made = step.make({
+      store,
+      classWeights: new Tensor("class weights", [5]),
+      patients: new Int32Array(2),
+    });
     assertEquals(store.count, PARAMETERS[name]);
     assertEquals(typeof made === "function", name === "inference");
   });
