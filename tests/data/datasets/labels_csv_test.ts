@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadLabelsCsv } from "../../../src/data/datasets/labels_csv.ts";
 import { describeRecordSet } from "../../../src/data/signals/record_set.ts";
 import { testWithData } from "../../support/shared_data.ts";
-import { waveAt, waveCsv, withFolder, writeWave } from "../files/record_files.ts";
+import { watchReading, waveAt, waveCsv, withFolder, writeWave } from "../files/record_files.ts";
 import { rejectsUserError } from "../../support/user_errors.ts";
 
 const SHAPE = { samplingRate: 100, signalLength: 200, cache: false } as const;
@@ -61,10 +61,7 @@ Deno.test("loadLabelsCsv: leaves damaged records out, but not all of a class", (
     assertEquals([...set.ids], [1, 2]);
     assertEquals(set.quarantined.map(({ id, file }) => [id, file]), [[3, "sub/c.hea"]]);
     assertStringIncludes(set.quarantined[0].reason, "c.dat: the file is truncated");
-    await rejectsUserError(
-      () => loadLabelsCsv(path, { ...options, strict: true }),
-      "record 3",
-    );
+    await rejectsUserError(() => loadLabelsCsv(path, { ...options, strict: true }), "record 3");
     Deno.writeTextFileSync(path, TABLE.replace("a,1,1", "a,1,0"));
     await rejectsUserError(() => loadLabelsCsv(path, options), "all records of class AF");
     // Without a rate the table of samples cannot be read, the others can.
@@ -78,12 +75,10 @@ Deno.test("loadLabelsCsv: the cache keeps classes and paths, and notices changes
     withFolder(async (root) => {
       writeOwnData(root);
       const path = `${root}/my.csv`;
-      const load = async (options = {}) => {
-        let read = false;
-        const onProgress = () => read = true;
-        const own = { ...SHAPE, sourceRate: 250, cache, onProgress, ...options };
-        return { set: await loadLabelsCsv(path, own), read };
-      };
+      const load = (options = {}) =>
+        watchReading((watch) =>
+          loadLabelsCsv(path, { ...SHAPE, sourceRate: 250, cache, ...watch, ...options })
+        );
       const first = await load();
       assertEquals(first.read, true);
       assertEquals(await load(), { set: first.set, read: false });
@@ -102,10 +97,7 @@ Deno.test("loadLabelsCsv: names a table that is not there", () =>
       () => loadLabelsCsv(`${root}/none.csv`, SHAPE),
       `Cannot read ${root}/none.csv: the file is missing`,
     );
-    await rejectsUserError(
-      () => loadLabelsCsv(`${root}/no/my.csv`, SHAPE),
-      "no such folder",
-    );
+    await rejectsUserError(() => loadLabelsCsv(`${root}/no/my.csv`, SHAPE), "no such folder");
   }));
 
 testWithData(

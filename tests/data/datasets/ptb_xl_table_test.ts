@@ -47,9 +47,6 @@ Deno.test("parsePtbXlTable: names the record whose field is not valid", () => {
     const text = `${HEADER}\n${ROW.replace(from, to)}\n`;
     assertUserError(() => parsePtbXlTable(text, 100, "t.csv"), message);
   }
-  assertUserError(
-    () => parsePtbXlTable(`${HEADER}\n${ROW}\n${ROW}\n`, 100),
-    "appears twice",
-  );
+  assertUserError(() => parsePtbXlTable(`${HEADER}\n${ROW}\n${ROW}\n`, 100), "appears twice");
   assertUserError(() => parsePtbXlTable(`${HEADER}\n`, 100), "it lists no records");
 });

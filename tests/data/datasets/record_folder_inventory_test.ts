@@ -82,23 +82,14 @@ Deno.test("takeRecordFolderInventory() lists what cannot be read, with the reaso
         onProgress: (done, total) => seen.push(done / total),
       });
       assertEquals(records, 1);
-      assertEquals(unreadable.map(({ file }: { file: string }) => file), [
-        "gone",
-        "odd",
-        "sub/cut",
-      ]);
+      const files = unreadable.map(({ file }: { file: string }) => file);
+      assertEquals(files, ["gone", "odd", "sub/cut"]);
       assertStringIncludes(unreadable[0].reason, "gone.dat: the file is missing");
       assertStringIncludes(unreadable[1].reason, "odd.hea, line 1");
       assertStringIncludes(unreadable[2].reason, "cut.dat: the file is truncated");
       assertEquals(seen.at(-1), 1);
-      await rejectsUserError(
-        () => take(`${folder}/none`),
-        "there is no such folder",
-      );
-      await rejectsUserError(
-        () => take(`${folder}/notes.txt`),
-        "not a folder",
-      );
+      await rejectsUserError(() => take(`${folder}/none`), "there is no such folder");
+      await rejectsUserError(() => take(`${folder}/notes.txt`), "not a folder");
     },
   ));
 

@@ -46,10 +46,7 @@ Deno.test("superclassesOf: any diagnostic statement counts, rhythm alone gives n
   const classes = (...codes: string[]) => superclassesOf(codes, STATEMENTS, "ecg_id 42");
   assertEquals(classes("SR", "IMI", "NORM", "IMI"), [0, 1]);
   assertEquals(classes("SR"), []);
-  assertUserError(
-    () => classes("SR", "QQQ"),
-    'Cannot label ecg_id 42: SCP code "QQQ"',
-  );
+  assertUserError(() => classes("SR", "QQQ"), 'Cannot label ecg_id 42: SCP code "QQQ"');
 });
 
 Deno.test("parseScpStatements: names a missing column and a class that is not one", () => {

@@ -78,10 +78,7 @@ Deno.test("readEcgSignalsSync: a whole record at its own rate, of which readEcgS
 Deno.test("readEcgSync: names the file and what is wrong with it", () =>
   withFolder((folder) => {
     const fails = (name: string, options: object, message: string) =>
-      assertUserError(
-        () => readEcgSync(`${folder}/${name}`, { ...TARGET, ...options }),
-        message,
-      );
+      assertUserError(() => readEcgSync(`${folder}/${name}`, { ...TARGET, ...options }), message);
     writeWave(folder, "a", 100, 700);
     Deno.writeTextFileSync(`${folder}/b.csv`, waveCsv(500, 10));
     Deno.writeTextFileSync(`${folder}/c.csv`, "");

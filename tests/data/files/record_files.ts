@@ -59,3 +59,12 @@ export function flipBits(path: string, at: number, bits = 1): void {
 export function editText(path: string, from: string | RegExp, to: string): void {
   Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace(from, to));
 }
+
+/** What a loader gives, and whether it read records: it tells its progress then. */
+export async function watchReading<Set>(
+  load: (options: { onProgress: () => void }) => Promise<Set>,
+): Promise<{ set: Set; read: boolean }> {
+  let read = false;
+  const set = await load({ onProgress: () => read = true });
+  return { set, read };
+}

@@ -1,18 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadPtbXl } from "../../../src/data/datasets/ptb_xl.ts";
+import { watchReading } from "../files/record_files.ts";
 import { smallFile, withSmallCohort } from "../../support/small_cohort.ts";
 import { rejectsUserError } from "../../support/user_errors.ts";
 
 /** Loads with a cache in the cohort's folder; says whether the records were read. */
-async function load(root: string, options: { signalLength?: number; strict?: boolean } = {}) {
-  let read = false;
-  const set = await loadPtbXl(root, {
-    ...options,
-    cache: `${root}/cache`,
-    onProgress: () => (read = true),
-  });
-  return { set, read };
-}
+const load = (root: string, options: { signalLength?: number; strict?: boolean } = {}) =>
+  watchReading((watch) => loadPtbXl(root, { ...options, ...watch, cache: `${root}/cache` }));
 
 function cacheFile(root: string): string {
   const names = [...Deno.readDirSync(`${root}/cache`)].map((entry) => entry.name);
@@ -20,8 +14,8 @@ function cacheFile(root: string): string {
   return `${root}/cache/${names[0]}`;
 }
 
-Deno.test("cache: the second start gives the same set without reading the records", async () => {
-  await withSmallCohort(async (root) => {
+Deno.test("cache: the second start gives the same set without reading the records", () =>
+  withSmallCohort(async (root) => {
     Deno.truncateSync(`${root}/${smallFile(5)}.dat`, 10);
     const first = await load(root);
     const second = await load(root);
@@ -29,11 +23,10 @@ Deno.test("cache: the second start gives the same set without reading the record
     assertEquals(second.set, first.set);
     assertEquals(second.set.quarantined.length, 1);
     await rejectsUserError(() => load(root, { strict: true }), "Cannot read record 5");
-  });
-});
+  }));
 
-Deno.test("cache: a changed record, table or option is noticed", async () => {
-  await withSmallCohort(async (root) => {
+Deno.test("cache: a changed record, table or option is noticed", () =>
+  withSmallCohort(async (root) => {
     const later = (path: string) => {
       const time = new Date(Date.now() + 5000);
       Deno.utimeSync(`${root}/${path}`, time, time);
@@ -56,11 +49,10 @@ Deno.test("cache: a changed record, table or option is noticed", async () => {
     const shorter = await load(root, { signalLength: 500 });
     assertEquals([shorter.read, shorter.set.signalLength], [true, 500]);
     assertEquals(await reads(), false); // both shapes are kept
-  });
-});
+  }));
 
-Deno.test("cache: a damaged file is rebuilt, whatever the damage", async () => {
-  await withSmallCohort(async (root) => {
+Deno.test("cache: a damaged file is rebuilt, whatever the damage", () =>
+  withSmallCohort(async (root) => {
     const { set } = await load(root);
     const path = cacheFile(root);
     const whole = Deno.readFileSync(path);
@@ -83,14 +75,12 @@ Deno.test("cache: a damaged file is rebuilt, whatever the damage", async () => {
       assertEquals(again.set, set, name);
       assertEquals((await load(root)).read, false, name);
     }
-  });
-});
+  }));
 
-Deno.test("cache: a folder that cannot be written is no error", async () => {
-  await withSmallCohort(async (root) => {
+Deno.test("cache: a folder that cannot be written is no error", () =>
+  withSmallCohort(async (root) => {
     Deno.writeTextFileSync(`${root}/file`, "not a folder");
     const set = await loadPtbXl(root, { cache: `${root}/file/cache` });
     assertEquals(set.ids.length, 6);
     assert(Deno.statSync(`${root}/file`).isFile);
-  });
-});
+  }));

@@ -20,8 +20,8 @@ import { assertUserError, rejectsUserError } from "../../support/user_errors.ts"
 
 const SHAPE = { samplingRate: 100, signalLength: 1000 };
 
-Deno.test("readRecords: workers and this thread give the same, failures and progress included", async () => {
-  await withSmallCohort(async (root) => {
+Deno.test("readRecords: workers and this thread give the same, failures and progress included", () =>
+  withSmallCohort(async (root) => {
     // Several chunks for each worker.
     const files = Array.from({ length: 300 }, (_, i) => smallFile(SMALL_RECORDS[i % 6].id));
     files[7] = "records100/00000/nothing";
@@ -39,11 +39,10 @@ Deno.test("readRecords: workers and this thread give the same, failures and prog
     assertEquals(here.samples[8 * 12000 + 5 * 12 + 3], smallValue(SMALL_RECORDS[2].id, 5, 3));
     assertEquals(progress.at(-1), 300);
     assertGreater(progress.length, 1);
-  });
-});
+  }));
 
-Deno.test("readRecords: workers resample, too, and take tables", async () => {
-  await withFolder(async (root) => {
+Deno.test("readRecords: workers resample, too, and take tables", () =>
+  withFolder(async (root) => {
     writeWave(root, "a", 250, 500);
     Deno.writeTextFileSync(`${root}/b.csv`, waveCsv(250, 500));
     const shape = { samplingRate: 100, signalLength: 200, resample: true, sourceRate: 250 };
@@ -51,15 +50,11 @@ Deno.test("readRecords: workers resample, too, and take tables", async () => {
     assertEquals([...there.resampled, ...there.padded], [1, 1, 0, 0]);
     assertEquals(there.samples.subarray(0, 2400), there.samples.subarray(2400));
     assertEquals(there, await readRecords(root, ["a", "b.csv"], shape, { workers: 0 }));
-  });
-});
+  }));
 
 Deno.test("readRecords: a set that no memory holds is a UserError", async () => {
   const shape = { samplingRate: 100, signalLength: 2 ** 40 };
-  await rejectsUserError(
-    () => readRecords("/none", ["a", "b"], shape),
-    "do not fit in memory",
-  );
+  await rejectsUserError(() => readRecords("/none", ["a", "b"], shape), "do not fit in memory");
 });
 
 Deno.test("readRecords: no files give an empty answer", async () => {
@@ -72,17 +67,13 @@ Deno.test("defaultWorkers: a small set needs none", () => {
   assertEquals(defaultWorkers(1500, true), defaultWorkers(21799));
 });
 
-Deno.test("readRecords: a process that used workers ends by itself", async () => {
-  await withSmallCohort(async (root) => {
-    const script = `
-      import { readRecords } from ${
-      JSON.stringify(new URL("../../../src/data/reading/read_records.ts", import.meta.url).href)
-    };
-      const files = Array(200).fill(${JSON.stringify(smallFile(1))});
-      const read = await readRecords(${JSON.stringify(root)}, files, ${
-      JSON.stringify(SHAPE)
-    }, { workers: 2 });
-      console.log(read.samples.length);`;
+Deno.test("readRecords: a process that used workers ends by itself", () =>
+  withSmallCohort(async (root) => {
+    const module = new URL("../../../src/data/reading/read_records.ts", import.meta.url).href;
+    const files = Array(200).fill(smallFile(1));
+    const call = [root, files, SHAPE, { workers: 2 }].map((value) => JSON.stringify(value)).join();
+    const script = `import { readRecords } from "${module}";
+      console.log((await readRecords(${call})).samples.length);`;
     const path = `${root}/script.ts`;
     Deno.writeTextFileSync(path, script);
     const child = new Deno.Command(Deno.execPath(), {
@@ -95,8 +86,7 @@ Deno.test("readRecords: a process that used workers ends by itself", async () =>
     clearTimeout(timer);
     assertEquals(success, true);
     assertEquals(new TextDecoder().decode(stdout).trim(), String(200 * 12000));
-  });
-});
+  }));
 
 const SHORT = { samplingRate: 100, signalLength: 4 };
 const PLAIN = plainSignals(LEADS);
@@ -164,10 +154,7 @@ Deno.test("readRecordInto: refuses what is not a whole 12-lead record at this ra
   const changed = (index: number, change: Partial<SignalDescription>) =>
     PLAIN.map((signal, s) => s === index ? { ...signal, ...change } : signal);
   assertUserError(read(sourceOf(PLAIN, frames(4), 500)), "the rate is 500 Hz, need 100 Hz");
-  assertUserError(
-    read(sourceOf(changed(3, { description: "V7" }), frames(4))),
-    "no lead AVR",
-  );
+  assertUserError(read(sourceOf(changed(3, { description: "V7" }), frames(4))), "no lead AVR");
   assertUserError(read(sourceOf(changed(3, { units: "mmHg" }), frames(4))), 'in "mmHg"');
   const gap = frames(4);
   gap[14] = -32768;

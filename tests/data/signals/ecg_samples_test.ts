@@ -28,9 +28,6 @@ Deno.test("samples in memory: what does not fit is named", () => {
     [{ leads: [...leads, [1, 2]], leadNames: [...LEADS, "v6"] }, "it has lead V6 twice"],
   ];
   for (const [change, message] of cases) {
-    assertUserError(
-      () => leadSignals({ ...ECG, ...change }),
-      `Cannot use mine: ${message}`,
-    );
+    assertUserError(() => leadSignals({ ...ECG, ...change }), `Cannot use mine: ${message}`);
   }
 });

@@ -40,10 +40,7 @@ testWithData("p000878: a range in a segment that is not there names it", DATA, (
     () => readRecordSync(name, { from: 7000, to: 7501 }),
     "3269321_0003.hea: the file is missing",
   );
-  assertUserError(
-    () => readRecordSync(name, { from: 52725000, to: 52725001 }),
-    "it has frames",
-  );
+  assertUserError(() => readRecordSync(name, { from: 52725000, to: 52725001 }), "it has frames");
 });
 
 testWithData("041s: two segments join with several samples a frame", DATA, (data) => {
@@ -84,20 +81,14 @@ Deno.test("multi-segment: segments that do not fit are refused", () => {
       "m",
     );
   const plain = "s 1 100 2\ns.dat 80 200 8 0 -128 -256 0 I\n";
+  const varied = (signal: string) =>
+    record("m/2 1 100 2\nlayout 0\ns 2\n", `s 1 100 2\ns.dat ${signal}\n`);
   assertUserError(record("m/1 1 100 3\ns 3\n", plain), "the multi-segment header says 3");
-  assertUserError(
-    record("m/1 1 100 2\ns 2\n", "s/1 1 100 2\nm 2\n"),
-    "cannot have segments",
-  );
+  const nested = record("m/1 1 100 2\ns 2\n", "s/1 1 100 2\nm 2\n");
+  assertUserError(nested, "cannot have segments");
   assertUserError(record("m/2 1 100 4\ns 2\nt 2\n", plain), "has 2 signals");
-  assertUserError(
-    record("m/2 1 100 2\nlayout 0\ns 2\n", "s 1 100 2\ns.dat 80 200 8 0 0 0 0 V9\n"),
-    'signal "V9", which the layout does not name',
-  );
-  assertUserError(
-    record("m/2 1 100 2\nlayout 0\ns 2\n", "s 1 100 2\ns.dat 80x2 200 8 0 0 0 0 I\n"),
-    "has 2 samples a frame",
-  );
+  assertUserError(varied("80 200 8 0 0 0 0 V9"), 'signal "V9", which the layout does not name');
+  assertUserError(varied("80x2 200 8 0 0 0 0 I"), "has 2 samples a frame");
 });
 
 Deno.test("multi-segment: warns where the segments do not add up", () => {

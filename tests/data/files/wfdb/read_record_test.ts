@@ -76,12 +76,8 @@ testWithData(
     assertEquals(columns[0].length, 3997);
     assertDigital(record.signals, columns);
     // rdsamp stops where the skewed signal ends; here the last three samples are missing ones.
-    assertEquals(Array.from(record.signals[0].samples.slice(-4)), [
-      -26,
-      INVALID_SAMPLE,
-      INVALID_SAMPLE,
-      INVALID_SAMPLE,
-    ]);
+    const end = [-26, INVALID_SAMPLE, INVALID_SAMPLE, INVALID_SAMPLE];
+    assertEquals(Array.from(record.signals[0].samples.slice(-4)), end);
     assertEquals(record.signals[1].samples.length, 8000);
   },
 );
@@ -121,10 +117,7 @@ testWithData("s0010_re: 15 signals in two files", SAMPLES, (data) => {
 
 testWithData("FLAC records are refused with advice", SAMPLES, (data) => {
   for (const [name, format] of [["flacformats", 508], ["mixedsignals", 516]]) {
-    assertUserError(
-      () => readRecordSync(`${data}/${name}`),
-      `format ${format} is FLAC-compressed`,
-    );
+    assertUserError(() => readRecordSync(`${data}/${name}`), `format ${format} is FLAC-compressed`);
   }
 });
 
@@ -155,10 +148,7 @@ testWithData(
 testWithData("HR00001 equals PTB-XL 00001_hr sample for sample", ".", (data) => {
   const published = readRecordSync(`${data}/ptb-xl/records500/00000/00001_hr`);
   const challenge = readRecordSync(`${data}/challenge-2021/HR00001`);
-  assertEquals(
-    challenge.signals.map((s) => s.samples),
-    published.signals.map((s) => s.samples),
-  );
+  assertEquals(challenge.signals.map((s) => s.samples), published.signals.map((s) => s.samples));
 });
 
 Deno.test("readRecordSync: a missing header or signal file is named", () =>

@@ -68,10 +68,7 @@ testWithData("encodeRecord: gives the bytes and sums of a published record", "pt
 
 Deno.test("writeRecordSync: a folder that is not there is a UserError", () => {
   const record = { name: "r", samplingRate: 100, signals: signals(1), samples: new Int16Array(3) };
-  assertUserError(
-    () => writeRecordSync("/no/such/folder", record),
-    "Cannot write /no/such",
-  );
+  assertUserError(() => writeRecordSync("/no/such/folder", record), "Cannot write /no/such");
 });
 
 Deno.test("encodeRecord: refuses what would break the header", () => {
