@@ -148,20 +148,24 @@ function ofCommands(
   return summaries.filter(({ command }) => wanted.includes(command));
 }
 
+function left(title: string) {
+  return { title, align: "left" as const };
+}
+
 function listTable(summaries: readonly RunSummary[], root: string): string {
   return renderTable(
     [
-      { title: "started", align: "left" },
-      { title: "run", align: "left" },
-      { title: "command", align: "left" },
+      left("started"),
+      left("run"),
+      left("command"),
       "seed",
       { title: "epochs", align: "right" },
       "AUROC",
       "F1",
-      { title: "on", align: "left" },
+      left("on"),
       "loss",
       { title: "time", align: "right" },
-      { title: "state", align: "left" },
+      left("state"),
     ],
     summaries.map((run) => [
       localTime(run.started),
@@ -295,7 +299,6 @@ function printComparison(
   figures: readonly string[],
 ): void {
   console.log(runs.map(({ path, state }, i) => `${"AB"[i]}  ${path} (${state})`).join("\n") + "\n");
-  const left = (title: string) => ({ title, align: "left" as const });
   const setting = (value: unknown) =>
     value === undefined ? "-" : typeof value === "string" ? value : JSON.stringify(value);
   console.log(

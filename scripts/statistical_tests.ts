@@ -7,6 +7,7 @@ import { assertFolderWritable, printSettings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { numberFlag, pathFlag, stringFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { METHOD_NAMES } from "../src/methods/registry.ts";
 import { rasterize } from "../src/plots/rasterize.ts";
 import { significanceChart } from "../src/plots/significance_chart.ts";
 import { renderMarkdown } from "../src/results/report/markdown.ts";
@@ -71,7 +72,10 @@ export const command = defineCommand({
   ],
   async run({ resultsDir, baseline, alpha, outputDir }, { commandLine, program, given }) {
     const file = (name: string) => join(outputDir, name);
-    const tests = runStatisticalTests(readSeedResults(resultsDir), { alpha, baseline });
+    const tests = runStatisticalTests(readSeedResults(resultsDir, METHOD_NAMES), {
+      alpha,
+      baseline,
+    });
     assertFolderWritable(file("report.txt"), "--output-dir");
     const report = statisticalReport(tests);
     const text = renderText(report, WIDTH);

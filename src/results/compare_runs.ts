@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JsonValue } from "../checkpoint/state_dict.ts";
+import { OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 import { flattenSettings, type FlatValue } from "./flat_settings.ts";
 import { column, epochsDone, type JsonObject, type Run } from "./read_run.ts";
 import { trainingTotals } from "./runs.ts";
@@ -12,35 +12,24 @@ import { trainingTotals } from "./runs.ts";
 /** Where and when a run was made differs always, and says nothing of what it is. */
 const CIRCUMSTANCES = ["commandLine", "started", "out"];
 
-/** A setting that two runs do not share; undefined where a run has no such setting. */
-export interface DifferingSetting {
+/** Something that each of two runs has of its own. */
+interface OfBoth<T> {
+  /** Of a setting or metric its path, such as `test/auroc_macro`. */
   readonly name: string;
-  readonly a: FlatValue | undefined;
-  readonly b: FlatValue | undefined;
-}
-
-/** A number that one or both runs end with; NaN where a run has none. */
-export interface ComparedMetric {
-  /** Such as `test/auroc_macro`. */
-  readonly name: string;
-  readonly a: number;
-  readonly b: number;
-  /** b − a */
-  readonly difference: number;
+  readonly a: T;
+  readonly b: T;
 }
 
 /** A quantity over epochs that both runs have and that means the same in both. */
-export interface SharedCurve {
-  /** Name for files: `loss` or `auroc`. */
+export interface SharedCurve extends OfBoth<EpochCurve> {
+  /** Name for files. */
   readonly name: "loss" | "auroc";
   /** With its unit. */
   readonly title: string;
-  readonly a: EpochCurve;
-  readonly b: EpochCurve;
 }
 
 /** A quantity over epochs. */
-export interface EpochCurve {
+interface EpochCurve {
   readonly epochs: readonly number[];
   /** NaN where it is not defined. */
   readonly values: readonly number[];
@@ -48,8 +37,10 @@ export interface EpochCurve {
 
 /** What {@linkcode compareRuns} gives. */
 export interface RunComparison {
-  readonly settings: readonly DifferingSetting[];
-  readonly metrics: readonly ComparedMetric[];
+  /** Those that differ; undefined where a run has no such setting. */
+  readonly settings: readonly OfBoth<FlatValue | undefined>[];
+  /** All numbers that a run ends with; NaN where it has none. `difference` is b − a. */
+  readonly metrics: readonly (OfBoth<number> & { readonly difference: number })[];
   readonly curves: readonly SharedCurve[];
   /** Why a curve is missing, in sentences. */
   readonly missingCurves: readonly string[];
@@ -73,7 +64,7 @@ export function compareRuns(
   };
 }
 
-function differingSettings(a: Run, b: Run): DifferingSetting[] {
+function differingSettings(a: Run, b: Run): RunComparison["settings"] {
   const [first, second] = [flattenSettings(a.config), flattenSettings(b.config)];
   return Object.keys({ ...first, ...second })
     .filter((name) => !CIRCUMSTANCES.includes(name))
@@ -81,7 +72,7 @@ function differingSettings(a: Run, b: Run): DifferingSetting[] {
     .map((name) => ({ name, a: first[name], b: second[name] }));
 }
 
-function comparedMetrics(a: Run, b: Run): ComparedMetric[] {
+function comparedMetrics(a: Run, b: Run): RunComparison["metrics"] {
   const [first, second] = [finalMetrics(a), finalMetrics(b)];
   return Object.keys({ ...first, ...second }).map((name) => {
     const [x, y] = [first[name] ?? NaN, second[name] ?? NaN];
@@ -93,24 +84,16 @@ function comparedMetrics(a: Run, b: Run): ComparedMetric[] {
 function finalMetrics(run: Run): Record<string, number> {
   const { loss, seconds } = trainingTotals(run);
   const best = run.epochRows.findLast((row) => row.best === true);
-  const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = best ?? {};
-  const measured: Readonly<Record<string, JsonValue>> = run.result as JsonObject ?? (best
-    ? {
-      best_epoch: best.epoch,
-      validation: {
-        auroc_macro,
-        f1_macro,
-        sensitivity_micro,
-        specificity_micro,
-        loss: best.validation_loss,
-      },
-    }
-    : {});
+  const metrics = OVERALL_METRICS.map((metric) => [metric, best?.[metric]]);
+  const measured = run.result as JsonObject ?? (best && {
+    best_epoch: best.epoch,
+    validation: { ...Object.fromEntries(metrics), loss: best.validation_loss },
+  });
   return {
     epochs: epochsDone(run),
     train_loss: loss,
     ...Object.fromEntries(
-      Object.entries(flattenSettings(measured)).filter((entry): entry is [string, number] =>
+      Object.entries(flattenSettings(measured ?? {})).filter((entry): entry is [string, number] =>
         Number.isFinite(entry[1])
       ),
     ),

@@ -64,23 +64,30 @@ export type SeedResults =
  * the file is JSON, with `individual_results` as `train-multiseed` writes them or with
  * `published_figures` (docs/published-figures.json is an example).
  *
+ * A file need not say the method of a configuration. Then it is the first word of its name
+ * (`simclr_focal_oversample`) where that is one of `pretraining`, else `supervised`.
+ *
+ * @param pretraining Names of the pretraining methods
  * @throws {UserError} When there is no such file, or it holds anything else.
  */
-export function readSeedResults(path: string): SeedResults {
+export function readSeedResults(path: string, pretraining: readonly string[] = []): SeedResults {
   const file = fileOf(path);
-  if (file.toLowerCase().endsWith(".csv")) return { path: file, configurations: fromCsv(file) };
-  const read = recognizeResult(file, [multiseedResults, publishedFigures]);
-  if (read === undefined) {
-    fail(
-      file,
-      "it has neither individual_results nor published_figures",
-    );
+  const methodOf: MethodOf = (name) => {
+    const [first] = name.toLowerCase().split(/[^a-z]+/);
+    return first === "ssl" || pretraining.includes(first) ? first : "supervised";
+  };
+  if (file.toLowerCase().endsWith(".csv")) {
+    return { path: file, configurations: fromCsv(file, methodOf) };
   }
-  const { content } = read;
-  return "individual_results" in content
-    ? { path: file, source: content.source, configurations: fromMultiseed(content, file) }
-    : { path: file, source: content.source, ...fromPublished(content) };
+  const read = recognizeResult(file, [multiseedResults, publishedFigures]);
+  if (read === undefined) fail(file, "it has neither individual_results nor published_figures");
+  const { source } = read.content;
+  return "individual_results" in read.content
+    ? { path: file, source, configurations: fromMultiseed(read.content, file, methodOf) }
+    : { path: file, source, ...fromPublished(read.content, methodOf) };
 }
+
+type MethodOf = (configuration: string) => string;
 
 function fail(file: string, what: string): never {
   throw new UserError(`Cannot use ${file}: ${what}`);
@@ -98,6 +105,7 @@ function fileOf(path: string): string {
 function fromMultiseed(
   { methods, individual_results }: ResultOf<typeof multiseedResults>,
   file: string,
+  methodOf: MethodOf,
 ): SeedConfiguration[] {
   return checked(
     Object.entries(individual_results).map(([name, rows]) => ({
@@ -106,14 +114,14 @@ function fromMultiseed(
       runs: rows.map(({ seed, run_folder: runFolder, ...row }) => ({
         seed,
         metrics: Object.fromEntries(OVERALL_METRICS.map((metric) => [metric, row[metric]])),
-        ...(runFolder !== undefined && { runFolder }),
+        runFolder,
       })),
     })),
     file,
   );
 }
 
-function fromCsv(file: string): SeedConfiguration[] {
+function fromCsv(file: string, methodOf: MethodOf): SeedConfiguration[] {
   const [head = [], ...rows] = parseCsv(readText(file), file);
   const titles = head.map((title) => title.trim());
   const metrics = titles.filter((title) => !["", "method", "seed", "run_folder"].includes(title));
@@ -135,9 +143,8 @@ function fromCsv(file: string): SeedConfiguration[] {
     const cells = Object.fromEntries(titles.map((title, c) => [title, row[c].trim()]));
     const { method: name, run_folder: runFolder, ...values } = cells;
     if (name === "") fail(place, "it names no method");
-    const numbers = Object.entries(values).filter(([, cell]) =>
-      !/^(|nan|na|n\/a|null)$/i.test(cell)
-    )
+    const numbers = Object.entries(values)
+      .filter(([, cell]) => !/^(|nan|na|n\/a|null)$/i.test(cell))
       .map(([title, cell]) => [title, decimal(cell) ?? cell]);
     const { seed, ...scores } = check(schema, Object.fromEntries(numbers), place);
     const run = { seed, metrics: scores, ...(runFolder && { runFolder }) };
@@ -147,12 +154,6 @@ function fromCsv(file: string): SeedConfiguration[] {
     [...byName].map(([name, runs]) => ({ name, method: methodOf(name), runs })),
     file,
   );
-}
-
-/** Of a name such as `simclr_focal_oversample`; losses come first where training is supervised. */
-function methodOf(name: string): string {
-  const [first] = name.toLowerCase().split(/[^a-z]+/);
-  return ["simclr", "byol", "masked", "contrastive", "ssl"].includes(first) ? first : "supervised";
 }
 
 function checked(configurations: SeedConfiguration[], file: string): SeedConfiguration[] {
@@ -171,6 +172,7 @@ function checked(configurations: SeedConfiguration[], file: string): SeedConfigu
 
 function fromPublished(
   { published_figures }: ResultOf<typeof publishedFigures>,
+  methodOf: MethodOf,
 ): { published: PublishedConfiguration[]; decimals: number } {
   const published = Object.entries(published_figures).map(([name, figures]) => ({
     name,
