@@ -73,39 +73,6 @@ function productMoment(a: Float64Array, b: Float64Array, meanA: number, meanB: n
   return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i] - meanB), 0) / (a.length - 1);
 }
 
-/** An AUROC with its normal interval. */
-export interface AurocInterval {
-  readonly auroc: number;
-  readonly standardError: number;
-  /** Ends of the interval, within [0, 1]. */
-  readonly low: number;
-  readonly high: number;
-}
-
-/**
- * DeLong's interval of an AUROC: auroc ± z · standard error, cut at 0 and 1. NaN where a label
- * occurs fewer than two times.
- *
- * @param level Coverage in (0, 1)
- * @throws {RangeError} As `aurocCovariance`, or if the level is out of range
- */
-export function delongInterval(
-  labels: ArrayLike<number>,
-  scores: ArrayLike<number>,
-  level = 0.95,
-): AurocInterval {
-  requireFraction(level, "level");
-  const { aurocs: [auroc], covariance: [variance] } = aurocCovariance(labels, [scores]);
-  const standardError = Math.sqrt(variance);
-  const half = normalQuantile((1 + level) / 2) * standardError;
-  return {
-    auroc,
-    standardError,
-    low: Math.max(0, auroc - half),
-    high: Math.min(1, auroc + half),
-  };
-}
-
 /** Result of {@linkcode delongTest}. */
 export interface DelongTest {
   readonly auroc1: number;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ecgChart } from "../../src/plots/ecg_chart.ts";
+import { ecgChart, type EcgPanel } from "../../src/plots/ecg_chart.ts";
 import { tracePoints } from "./trace_points.ts";
 
 /** A flat line at 0 mV with one sample of 1 mV. */
@@ -81,15 +81,9 @@ Deno.test("ecg chart: before and after have a legend", () => {
 });
 
 Deno.test("ecg chart: nothing to draw is an error", () => {
-  assertThrows(() => ecgChart({ title: "", samplingRate: 100, panels: [] }), RangeError, "panels");
-  assertThrows(
-    () => ecgChart({ title: "", samplingRate: 100, from: 20, panels: [panel(pulse(1000, 0))] }),
-    RangeError,
-    "Nothing to show",
-  );
-  assertThrows(
-    () => ecgChart({ title: "", samplingRate: 0, panels: [panel(pulse(10, 0))] }),
-    RangeError,
-    "samplingRate",
-  );
+  const draw = (samplingRate: number, panels: EcgPanel[], from = 0) => () =>
+    ecgChart({ title: "", samplingRate, panels, from });
+  assertThrows(draw(100, []), RangeError, "panels");
+  assertThrows(draw(100, [panel(pulse(1000, 0))], 20), RangeError, "Nothing to show");
+  assertThrows(draw(0, [panel(pulse(10, 0))]), RangeError, "samplingRate");
 });

@@ -1,16 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { pairedT } from "../../src/stats/paired_t.ts";
 import { pairedDifferences } from "../../src/stats/samples.ts";
-import { assertAgrees, cases } from "./significance_fixture.ts";
+import { assertAllAgree, cases } from "./significance_fixture.ts";
 
 Deno.test("t, p, interval and d agree with SciPy", () => {
   for (const { a, b, ...expected } of cases("paired")) {
     const found = pairedT(pairedDifferences(a, b));
-    assertAgrees(found.t, expected.t, `t for n = ${a.length}`);
-    assertAgrees(found.pValue, expected.p, `p for n = ${a.length}`);
-    assertAgrees(found.low, expected.low, `low for n = ${a.length}`);
-    assertAgrees(found.high, expected.high, `high for n = ${a.length}`);
-    assertAgrees(found.cohensDz, expected.dz, `d_z for n = ${a.length}`);
+    const { t, pValue: p, low, high, cohensDz: dz } = found;
+    assertAllAgree({ t, p, low, high, dz }, expected, `n = ${a.length}`);
     assertEquals(found.degreesOfFreedom, a.length - 1);
   }
 });

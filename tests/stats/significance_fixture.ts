@@ -17,6 +17,13 @@ export function cases(name: string): Case[] {
   return fixture[name];
 }
 
+/** The same of all `expected` numbers that have a name in `found`. */
+export function assertAllAgree(found: Record<string, number>, expected: Case, what: string): void {
+  for (const [name, value] of Object.entries(found)) {
+    assertAgrees(value, expected[name], `${name}, ${what}`);
+  }
+}
+
 /** Asserts agreement to 1e-6 relative, the bound of this project for statistics. */
 export function assertAgrees(actual: number, expected: number, message: string): void {
   if (expected === 0) return assertEquals(actual, 0, message);

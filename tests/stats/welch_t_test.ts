@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { welchT, welchTFromSummaries } from "../../src/stats/welch_t.ts";
 import { mean, sampleVariance } from "../../src/stats/descriptive.ts";
-import { assertAgrees, cases } from "./significance_fixture.ts";
+import { assertAllAgree, cases } from "./significance_fixture.ts";
 
 Deno.test("t, degrees of freedom, p and interval agree with SciPy, also from summaries", () => {
   for (const { a, b, ...expected } of cases("welch")) {
@@ -11,12 +11,8 @@ Deno.test("t, degrees of freedom, p and interval agree with SciPy, also from sum
       n: values.length,
     }));
     for (const found of [welchT(a, b), welchTFromSummaries(first, second)]) {
-      const what = `for ${a.length} and ${b.length}`;
-      assertAgrees(found.t, expected.t, `t ${what}`);
-      assertAgrees(found.degreesOfFreedom, expected.df, `df ${what}`);
-      assertAgrees(found.pValue, expected.p, `p ${what}`);
-      assertAgrees(found.low, expected.low, `low ${what}`);
-      assertAgrees(found.high, expected.high, `high ${what}`);
+      const { t, degreesOfFreedom: df, pValue: p, low, high } = found;
+      assertAllAgree({ t, df, p, low, high }, expected, `${a.length} and ${b.length}`);
     }
   }
 });
