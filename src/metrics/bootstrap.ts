@@ -65,8 +65,6 @@ export interface BootstrapOptions extends MetricOptions {
  * Records of one patient, or windows of one recording, depend on each other. Drawn one by one they
  * give intervals that are too narrow; with `clusters` they are drawn together.
  *
- * @param labels 0 or 1, row-major [records, classes]
- * @param probabilities In [0, 1], row-major [records, classes]
  * @throws {RangeError} As `multilabelMetrics`, or if an option is out of range or `clusters` has not
  * one entry a record
  */

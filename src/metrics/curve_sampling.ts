@@ -25,9 +25,7 @@ function cumulate(ranking: Ranking, weights: ArrayLike<number> | undefined) {
  * Sensitivity at given false positive rates: the ROC curve of straight lines between its points,
  * where it rises vertically its upper end.
  *
- * @param ranking From `rank`
  * @param rates False positive rates in [0, 1], ascending
- * @param weights Count of each record; absent means 1 each
  * @returns One value a rate, in [0, 1]; undefined where only one label value occurs
  */
 export function sampleRoc(
@@ -63,9 +61,7 @@ export function sampleRoc(
  * share of the positives. Nothing is interpolated, since precision does not change linearly with
  * sensitivity (Davis & Goadrich 2006); the mean over many sensitivities is the average precision.
  *
- * @param ranking From `rank`
  * @param recalls Sensitivities in (0, 1], ascending
- * @param weights Count of each record; absent means 1 each
  * @returns One value a sensitivity, in [0, 1]; undefined where there are no positives
  */
 export function samplePrecision(

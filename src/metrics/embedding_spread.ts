@@ -14,8 +14,6 @@ const EPSILON = 1e-12;
  * over the sphere.
  *
  * @param z [rows, d], row by row; need not be of unit length
- * @param rows At least 1; one row has a spread of 0.
- * @param d Width of an embedding.
  * @throws {RangeError} When `z` is not [rows, d] or holds a value that is not finite.
  *
  * @example

@@ -22,8 +22,6 @@ export interface EvaluatedMetrics {
 /**
  * Metrics overall and by class, with bootstrap intervals.
  *
- * @param labels 0 or 1, row-major [records, classes]
- * @param probabilities In [0, 1], row-major [records, classes]
  * @throws {RangeError} As `bootstrapIntervals`
  */
 export function evaluateMetrics(

@@ -16,7 +16,6 @@ export function lastQuarter(epochs: number): number {
  * the last, as a share of the fall from the first epoch to the last quarter. Near 0 where the loss has
  * settled, below 0 where it rises, 1/3 for a straight line over four epochs.
  *
- * @param losses One value an epoch.
  * @returns NaN for fewer than four epochs, and where the loss did not fall at all.
  */
 export function lateFall(losses: readonly number[]): number {
@@ -47,8 +46,6 @@ export interface OverfittingGap {
  * the validation loss rises, and a validation AUROC below its best. The two losses may differ in kind
  * (focal and cross-entropy), so each is compared with itself. Ends of curves are means over their last
  * quarter.
- *
- * @param curves One value an epoch; at least one epoch.
  */
 export function overfittingGap(
   { training, validation, auroc }: {

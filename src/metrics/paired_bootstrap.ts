@@ -18,8 +18,6 @@ import {
  * resamples, so that what makes a record easy or hard for both cancels: the interval of the
  * difference is narrower than those of the two metrics suggest.
  *
- * @param labels 0 or 1, row-major [records, classes]
- * @param baseline Probabilities in [0, 1], row-major [records, classes]
  * @param changed Probabilities for the same records in the same order
  * @throws {RangeError} As `bootstrapIntervals`
  */

@@ -19,8 +19,6 @@ export interface RocCurve {
  * scores enter together, as a slanted line; points on a straight line between two others are left
  * out. The area under the lines is AUROC.
  *
- * @param labels Values of 0 or 1, one a record
- * @param scores One a record, higher means more likely positive
  * @returns Undefined where only one label value occurs
  * @throws {RangeError} If lengths differ or a value is NaN
  */

@@ -56,9 +56,6 @@ export function svgPicture(
  * written as steps from the point before: about five characters a sample instead of twelve. The
  * rounding does not add up, since the steps are differences of rounded points.
  *
- * @param samples The values
- * @param first First index to draw
- * @param last Last index to draw; beyond the end there is nothing
  * @param place Position of a sample, in the units that are rounded to
  * @returns For the attribute `d`; empty where there is nothing to draw
  */

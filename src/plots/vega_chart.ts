@@ -35,8 +35,6 @@ interface TextMetrics {
  * Compiles and draws a specification in the house style. Vega is loaded on the first call (about
  * 0.1 s), so commands that draw nothing do not pay for it.
  *
- * @param spec The picture
- * @param theme Its paper. Default light.
  * @returns SVG text
  */
 export async function renderVegaLite(spec: TopLevelSpec, theme?: Theme): Promise<string> {

@@ -46,7 +46,6 @@ export interface MeasuredImprovements {
  * Reads what there is. Differences over seeds replace those over the records of one pair of
  * classifiers.
  *
- * @param folder Usually `results`
  * @throws {UserError} When a file is there and is not what its command writes.
  */
 export function readMeasuredImprovements(folder: string): MeasuredImprovements {

@@ -55,7 +55,6 @@ export function isRunFolder(path: string): boolean {
  * Reads a run. A last line of metrics that a kill has torn, or that is being written, is left out;
  * any other damage is an error.
  *
- * @param path The run folder
  * @throws {UserError} No such folder, not one of a run, or a file in it is damaged; says which
  */
 export function readRun(path: string): Run {
@@ -104,7 +103,6 @@ export interface FoundRuns {
 /**
  * Reads all runs under a folder, itself included. Links are not followed.
  *
- * @param root Usually `results`
  * @throws {UserError} When the folder is not there or cannot be read
  */
 export function findRuns(root: string): FoundRuns {

@@ -32,8 +32,6 @@ const LABEL_PREFIX = "label_";
  * CSV, a line a record in the order of `rows`: `ecg_id`, `patient_id`, a column of probabilities a
  * class, a column of labels (`label_NORM`) a class. Probabilities read back have the same bits.
  *
- * @param set The records
- * @param rows Rows of the set that were classified
  * @param probabilities [rows, classes]
  */
 export function testPredictionsCsv(

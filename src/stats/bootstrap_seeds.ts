@@ -8,7 +8,10 @@
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed } from "../random/set_seed.ts";
 import { mean, quantile } from "./descriptive.ts";
-import { requireFraction, requireSample, requireWhole } from "./samples.ts";
+import { requireSample, requireWhole } from "./samples.ts";
+
+/** Coverage. */
+const LEVEL = 0.95;
 
 /** Options of {@linkcode bootstrapMeanDifference}. */
 export interface BootstrapSeedsOptions {
@@ -16,13 +19,11 @@ export interface BootstrapSeedsOptions {
   readonly resamples?: number;
   /** Seed of the draws; one seed gives one result. Default: the seed of `setSeed`. */
   readonly seed?: number;
-  /** Coverage in (0, 1). Default 0.95. */
-  readonly level?: number;
 }
 
 /**
- * Percentile bootstrap interval of a mean over seeds, or of the difference of two means, each group
- * drawn from its own values. Few seeds make it too narrow (by a factor of √((n − 1) / n), and more in
+ * 95 % percentile bootstrap interval of a mean over seeds, or of the difference of two means, each
+ * group drawn from its own values. Few seeds make it too narrow (by a factor of √((n − 1) / n), and more in
  * the tails): below ten the t interval is the one to quote.
  *
  * @param first Paired differences, or the results of the first method; two or more
@@ -33,10 +34,9 @@ export interface BootstrapSeedsOptions {
 export function bootstrapMeanDifference(
   first: ArrayLike<number>,
   second?: ArrayLike<number>,
-  { resamples = 10_000, seed = currentSeed(), level = 0.95 }: BootstrapSeedsOptions = {},
+  { resamples = 10_000, seed = currentSeed() }: BootstrapSeedsOptions = {},
 ): [low: number, high: number] {
   requireWhole(resamples, 1, `draw ${resamples} resamples`);
-  requireFraction(level, "level");
   const a = requireSample(first, 2, "draw seeds");
   const b = second === undefined ? undefined : requireSample(second, 2, "draw seeds");
   const differences = Float64Array.from({ length: resamples }, (_, resample) => {
@@ -45,5 +45,5 @@ export function bootstrapMeanDifference(
       mean(values.map(() => values[random.integer(values.length)]));
     return drawnMean(a) - (b === undefined ? 0 : drawnMean(b));
   }).sort();
-  return [quantile(differences, (1 - level) / 2), quantile(differences, (1 + level) / 2)];
+  return [quantile(differences, (1 - LEVEL) / 2), quantile(differences, (1 + LEVEL) / 2)];
 }

@@ -97,8 +97,6 @@ export interface DelongTest {
  * two times, all but the AUROCs is NaN.
  *
  * @param labels 0 or 1, one a record
- * @param first Scores of the first method
- * @param second Scores of the second method for the same records in the same order
  * @param level Coverage of the interval, in (0, 1)
  * @throws {RangeError} If lengths differ, a value is not finite, or the level is out of range
  *

@@ -13,8 +13,6 @@ import { requireFraction, requireWhole } from "./samples.ts";
  * effect · √n (Cohen 1988, chapter 2).
  *
  * @param effect Cohen's d_z; its sign does not matter
- * @param n Pairs, a whole number from 2
- * @param alpha Level of the test, in (0, 1)
  * @throws {RangeError} If an argument is out of range
  */
 export function pairedTPower(effect: number, n: number, alpha = 0.05): number {

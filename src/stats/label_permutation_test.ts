@@ -18,8 +18,6 @@ const EXACT_UP_TO = 200_000;
  * sizes, exactly where there are at most 200,000 divisions, else with random ones, the observed one
  * counting as one more draw (Phipson & Smyth 2010).
  *
- * @param first At least one finite number
- * @param second At least one finite number
  * @throws {RangeError} If a group is empty, a value is not finite, or `resamples` is no whole number
  * from 1
  */

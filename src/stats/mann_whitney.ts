@@ -33,8 +33,6 @@ export interface MannWhitney {
  * twice the smaller tail; else it is that of a normal distribution with corrections for ties and
  * continuity. Values that are all equal give p = 1.
  *
- * @param first At least one finite number
- * @param second At least one finite number
  * @param method Overrides the choice
  * @throws {RangeError} If a group is empty, a value is not finite, or ties forbid an exact p-value
  */

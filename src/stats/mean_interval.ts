@@ -23,7 +23,6 @@ export interface MeanInterval {
  * values that are independent and near enough to normal, such as the results of several seeds.
  *
  * @param values Results; those that are not finite are left out.
- * @param level Coverage in (0, 1).
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@
 
 import { tCdf, tQuantile } from "./distributions.ts";
 import { mean, standardDeviation } from "./descriptive.ts";
-import { requireFraction, requireSample } from "./samples.ts";
+import { requireSample } from "./samples.ts";
 
 /** Result of {@linkcode pairedT}. */
 export interface PairedT {
@@ -19,7 +19,7 @@ export interface PairedT {
   readonly degreesOfFreedom: number;
   /** Two-sided. */
   readonly pValue: number;
-  /** Ends of the t interval of the mean difference. */
+  /** Ends of the 95 % t interval of the mean difference. */
   readonly low: number;
   readonly high: number;
   /** Cohen's d_z: mean over standard deviation of the differences. */
@@ -33,16 +33,14 @@ export interface PairedT {
  * they are 0, else t and d_z are infinite and p is 0, as in SciPy.
  *
  * @param differences At least two finite numbers, from `pairedDifferences`
- * @param level Coverage of the interval, in (0, 1)
- * @throws {RangeError} If there are fewer than two, one is not finite, or the level is out of range
+ * @throws {RangeError} If there are fewer than two, or one is not finite
  */
-export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
+export function pairedT(differences: ArrayLike<number>): PairedT {
   const sample = requireSample(differences, 2, "test paired differences");
-  requireFraction(level, "level");
   const n = sample.length;
   const meanDifference = mean(sample);
   const spread = standardDeviation(sample);
-  const half = tQuantile((1 + level) / 2, n - 1) * spread / Math.sqrt(n);
+  const half = tQuantile(0.975, n - 1) * spread / Math.sqrt(n);
   const ratio = scaled(meanDifference, spread);
   const t = ratio * Math.sqrt(n);
   return {

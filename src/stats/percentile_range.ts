@@ -6,20 +6,17 @@
  */
 
 import { logGamma, normalCdf, normalPdf, simpson } from "./distributions.ts";
-import { requireFraction, requireWhole } from "./samples.ts";
+import { requireWhole } from "./samples.ts";
 
 /**
- * Expected half-width of the central percentile range of n normal values, by linear interpolation
- * between order statistics, in units of the true standard deviation.
+ * Expected half-width of the range from the 2.5th to the 97.5th percentile of n normal values, by
+ * linear interpolation between order statistics, in units of the true standard deviation.
  *
- * @param n Whole number from 2
- * @param level Share of the distribution between the percentiles, in (0, 1)
- * @throws {RangeError} If an argument is out of range
+ * @throws {RangeError} If n is no whole number from 2
  */
-export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
+export function expectedPercentileHalfWidth(n: number): number {
   requireWhole(n, 2, `take percentiles of ${n} values`);
-  requireFraction(level, "level");
-  const position = (n - 1) * (1 - level) / 2;
+  const position = (n - 1) * (1 - 0.95) / 2;
   const below = Math.floor(position);
   const share = position - below;
   return (1 - share) * expectedLargest(below, n) + share * expectedLargest(below + 1, n);
@@ -28,8 +25,6 @@ export function expectedPercentileHalfWidth(n: number, level = 0.95): number {
 /**
  * Expected standard deviation of n normal values in units of the true one: √(2 / (n − 1)) Γ(n / 2) /
  * Γ((n − 1) / 2) with n − 1 in the variance; √((n − 1) / n) of that with n.
- *
- * @param divisor What the sum of squares is divided by
  */
 export function expectedStandardDeviation(n: number, divisor: "n" | "n - 1" = "n - 1"): number {
   const unbiased = Math.sqrt(2 / (n - 1)) * Math.exp(logGamma(n / 2) - logGamma((n - 1) / 2));

@@ -85,11 +85,9 @@ export interface IntervalExamination {
  * normal values the range from the 2.5th to the 97.5th percentile is twice as wide as the t
  * interval of their mean.
  *
- * @param summary With an interval and a standard deviation above 0
- * @param level Coverage that the interval claims
  * @throws {RangeError} If the interval or the standard deviation is missing
  */
-export function examineInterval(summary: PublishedSummary, level = 0.95): IntervalExamination {
+export function examineInterval(summary: PublishedSummary): IntervalExamination {
   const { mean, standardDeviation, n, interval } = summary;
   if (interval === undefined || !(interval[1] > interval[0]) || !(standardDeviation > 0) || n < 2) {
     throw new RangeError(
@@ -97,9 +95,9 @@ export function examineInterval(summary: PublishedSummary, level = 0.95): Interv
     );
   }
   const halfWidthInDeviations = (interval[1] - interval[0]) / 2 / standardDeviation;
-  const t = tQuantile((1 + level) / 2, n - 1) / Math.sqrt(n);
-  const z = normalQuantile((1 + level) / 2);
-  const percentile = expectedPercentileHalfWidth(n, level);
+  const t = tQuantile(0.975, n - 1) / Math.sqrt(n);
+  const z = normalQuantile(0.975);
+  const percentile = expectedPercentileHalfWidth(n);
   const percentileInDeviations = (["n - 1", "n"] as const)
     .map((divisor) => percentile / expectedStandardDeviation(n, divisor)) as [number, number];
   const kinds: [IntervalKind, number][] = [
@@ -138,8 +136,6 @@ export interface SingleRunExamination {
 /**
  * Looks for single runs that are no other than the mean over seeds, and for single runs far from
  * their own mean.
- *
- * @param decimals Decimals of the printed numbers
  */
 export function examineSingleRuns(
   { seeds, singleRun }: PublishedMethod,

@@ -33,7 +33,6 @@ export interface ShapiroWilk {
  * Shapiro–Wilk test of normality. Values that are all equal give W = 1 and p = 1: nothing speaks
  * against a normal distribution, and nothing for one.
  *
- * @param values 3 to 5,000 finite numbers
  * @throws {RangeError} If there are fewer or more, or one is not finite
  */
 export function shapiroWilk(values: ArrayLike<number>): ShapiroWilk {

@@ -7,7 +7,7 @@
 import { tQuantile } from "./distributions.ts";
 import { scaled, twoSidedT } from "./paired_t.ts";
 import { mean, standardDeviation } from "./descriptive.ts";
-import { requireFraction, requireSample, requireWhole } from "./samples.ts";
+import { requireSample, requireWhole } from "./samples.ts";
 
 /** What a paper prints of a group. */
 export interface GroupSummary {
@@ -35,7 +35,7 @@ export interface WelchT {
   readonly degreesOfFreedom: number;
   /** Two-sided. */
   readonly pValue: number;
-  /** Ends of the t interval of the difference. */
+  /** Ends of the 95 % t interval of the difference. */
   readonly low: number;
   readonly high: number;
 }
@@ -44,18 +44,11 @@ export interface WelchT {
  * Welch's test of the difference of two means. Where neither group has any spread, p is 1 if the
  * means are equal, else 0.
  *
- * @param first At least two finite numbers
- * @param second At least two finite numbers
- * @param level Coverage of the interval, in (0, 1)
  * @throws {RangeError} If there are too few, or one is not finite
  */
-export function welchT(
-  first: ArrayLike<number>,
-  second: ArrayLike<number>,
-  level = 0.95,
-): WelchT {
+export function welchT(first: ArrayLike<number>, second: ArrayLike<number>): WelchT {
   const [a, b] = [first, second].map((values) => summarizeGroup(values, "test two groups"));
-  return welchTFromSummaries(a, b, level);
+  return welchTFromSummaries(a, b);
 }
 
 /**
@@ -64,39 +57,25 @@ export function welchT(
  * @throws {RangeError} If a mean or deviation is not finite, a deviation is negative, or an n is not
  * a whole number from 2
  */
-export function welchTFromSummaries(
-  first: GroupSummary,
-  second: GroupSummary,
-  level = 0.95,
-): WelchT {
+export function welchTFromSummaries(first: GroupSummary, second: GroupSummary): WelchT {
   for (const { mean, standardDeviation, n } of [first, second]) {
     if (!Number.isFinite(mean) || !(standardDeviation >= 0 && standardDeviation < Infinity)) {
       throw new RangeError(`Cannot test means: got mean ${mean} with SD ${standardDeviation}`);
     }
     requireWhole(n, 2, `test means of groups of ${n}`);
   }
-  requireFraction(level, "level");
   const [a, b] = [first, second].map((group) => group.standardDeviation ** 2 / group.n);
   const error = Math.sqrt(a + b);
   const difference = first.mean - second.mean;
   const t = scaled(difference, error);
-  if (error === 0) {
-    return {
-      difference,
-      t,
-      degreesOfFreedom: NaN,
-      pValue: difference === 0 ? 1 : 0,
-      low: difference,
-      high: difference,
-    };
-  }
+  // Without any spread 0 / 0 = NaN.
   const degreesOfFreedom = (a + b) ** 2 / (a ** 2 / (first.n - 1) + b ** 2 / (second.n - 1));
-  const half = tQuantile((1 + level) / 2, degreesOfFreedom) * error;
+  const half = error === 0 ? 0 : tQuantile(0.975, degreesOfFreedom) * error;
   return {
     difference,
     t,
     degreesOfFreedom,
-    pValue: twoSidedT(t, degreesOfFreedom),
+    pValue: error === 0 ? Number(difference === 0) : twoSidedT(t, degreesOfFreedom),
     low: difference - half,
     high: difference + half,
   };

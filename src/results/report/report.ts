@@ -55,11 +55,7 @@ export interface BuildReportOptions {
   readonly now?: Date;
 }
 
-/**
- * Puts the report together; nothing is drawn yet.
- *
- * @param folder From `readResultsFolder`
- */
+/** Puts the report together; nothing is drawn yet. */
 export function buildReport(
   folder: ResultsFolder,
   { commandFor, now = new Date() }: BuildReportOptions = {},

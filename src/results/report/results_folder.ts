@@ -51,8 +51,6 @@ const LARGEST_JSON = 64 * 2 ** 20;
  * Reads everything under a folder. A folder that is not there counts as empty; a file that cannot be
  * read is listed as damaged and stops nothing.
  *
- * @param root Usually `results`
- * @param statistics Path of `statistical_tests.json`
  * @throws {UserError} When `root` is no folder.
  *
  * @example

@@ -23,7 +23,6 @@ ${values}</figure>`;
 /**
  * An SVG for a page of many: ids that no other picture has, no namespaces, a name for screen readers.
  *
- * @param svg From Vega
  * @param name Begins the ids
  * @param text Read aloud in place of the marks
  */
