@@ -82,7 +82,7 @@ function ofMultiseed(
       const difference = meanInterval(
         results[changed].map(({ seed, auroc_macro }) => auroc_macro - (before.get(seed) ?? NaN)),
       );
-      return overSeeds([changed, baseline], difference, from);
+      return described([changed, baseline], "seeds", difference, from);
     });
   const [byol] = improvement("byol");
   const [simclr] = improvement("simclr");
@@ -96,7 +96,7 @@ function ofRetraining(
   return Object.fromEntries(
     differences.filter(({ baseline }) => baseline === "supervised").flatMap(
       ({ changed, baseline, auroc_macro: { estimate: mean, low, high } }) =>
-        described([changed, baseline], { n, mean, low, high, over: "records", from })
+        described([changed, baseline], "records", { n, mean, low, high }, from)
           .map((improvement) => [changed, improvement]),
     ),
   );
@@ -110,7 +110,8 @@ function ofAblation(
   const improvements = Object.fromEntries(
     Object.entries(deltas).flatMap(([config, { finetuned_auroc }]) => {
       const { n, mean, interval_95: [low, high] } = finetuned_auroc;
-      return overSeeds(["full", config], { n, mean: -mean, low: -high, high: -low }, from)
+      const gain = { n, mean: -mean, low: -high, high: -low };
+      return described(["full", config], "seeds", gain, from)
         .map((improvement) => [config, improvement] as const);
     }),
   );
@@ -125,20 +126,12 @@ function ofAblation(
   };
 }
 
-function overSeeds(
-  compared: Improvement["compared"],
-  difference: Pick<MeanInterval, "n" | "mean" | "low" | "high">,
-  from: string,
-): Improvement[] {
-  return described(compared, { ...difference, over: "seeds", from });
-}
-
 /** One improvement, or none where it is not defined. */
 function described(
   compared: Improvement["compared"],
-  { n, mean, low, high, over, from }:
-    & Pick<MeanInterval, "n" | "mean" | "low" | "high">
-    & Pick<Improvement, "over" | "from">,
+  over: Improvement["over"],
+  { n, mean, low, high }: Pick<MeanInterval, "n" | "mean" | "low" | "high">,
+  from: string,
 ): Improvement[] {
   if (!Number.isFinite(mean)) return [];
   const interval_95 = Number.isFinite(low) ? [low, high] as const : null;

@@ -92,12 +92,32 @@ export function epochsDone({ epochRows }: Pick<Run, "epochRows">): number {
   return epochRows.reduce((last, { epoch }) => Math.max(last, Number(epoch)), 0);
 }
 
+/** What cannot be read. */
+export interface Damaged {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Reads a file or folder; one that cannot be used is put on the list in place of an error. */
+export function tryRead<T>(
+  path: string,
+  damaged: Damaged[],
+  read: (path: string) => T,
+): T | undefined {
+  try {
+    return read(path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    damaged.push({ path, reason: error.message });
+    return undefined;
+  }
+}
+
 /** A folder of runs, looked through. */
 export interface FoundRuns {
   /** In the order of their paths. */
   readonly runs: readonly Run[];
-  /** Folders of runs that cannot be read, each with the reason. */
-  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  readonly damaged: readonly Damaged[];
 }
 
 /**
@@ -107,24 +127,13 @@ export interface FoundRuns {
  */
 export function findRuns(root: string): FoundRuns {
   const runs: Run[] = [];
-  const damaged: { path: string; reason: string }[] = [];
+  const damaged: Damaged[] = [];
   const visit = (path: string) => {
     if (isRunFolder(path)) {
-      try {
-        runs.push(readRun(path));
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        damaged.push({ path, reason: error.message });
-      }
+      const run = tryRead(path, damaged, readRun);
+      if (run) runs.push(run);
     }
-    for (const folder of foldersIn(path)) {
-      try {
-        visit(folder);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        damaged.push({ path: folder, reason: error.message });
-      }
-    }
+    for (const folder of foldersIn(path)) tryRead(folder, damaged, visit);
   };
   visit(root);
   return { runs, damaged };

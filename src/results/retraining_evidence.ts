@@ -32,13 +32,6 @@ export interface RunGroup {
   readonly others: readonly string[];
 }
 
-/** How many epochs are right, and why. */
-export interface EpochEvidence {
-  readonly recommended: number;
-  readonly reason: string;
-  readonly figures: JsonObject;
-}
-
 /** Settings in which runs of a group differ, or which do not matter for the length. */
 const OF_ONE_RUN = [
   "seed",
@@ -110,6 +103,8 @@ export type EpochsRecommendation = {
   readonly figures: JsonObject;
 };
 
+type EpochEvidence = Pick<EpochsRecommendation, "recommended" | "reason" | "figures">;
+
 /** The reference's advice. */
 const DOCUMENTED: Readonly<Record<RetrainedMethod, { current: number; recommended: number }>> = {
   byol: { current: 20, recommended: 30 },
@@ -156,17 +151,15 @@ function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
     })
   );
   const average = (figure: keyof OverfittingGap) => meanOfFinite(gaps.map((gap) => gap[figure]));
-  const rise = average("validationLossRise");
-  const overfits = rise > RISEN && average("trainingLossFall") > 0;
+  const [rise, fall] = [average("validationLossRise"), average("trainingLossFall")];
+  const overfits = rise > RISEN && fall > 0;
   return {
     recommended: recommend(best, epochs, !overfits),
     reason: `${describeBest(best, epochs)}. Since its lowest value (epoch ` +
       `${average("lowestLossEpoch").toFixed(1)} on average) the validation loss has ` +
       (rise > RISEN
-        ? `risen by ${percent(rise)} while the training loss changed by ` +
-          `${percent(-average("trainingLossFall"))}: ${
-            overfits ? "over-fitting" : "no over-fitting"
-          }`
+        ? `risen by ${percent(rise)} while the training loss changed by ${percent(-fall)}: ` +
+          (overfits ? "over-fitting" : "no over-fitting")
         : `stayed within ${percent(RISEN)}: no over-fitting`),
     figures: {
       n_runs: runs.length,
@@ -174,7 +167,7 @@ function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
       overfitting: overfits,
       lowest_validation_loss_epoch: average("lowestLossEpoch"),
       validation_loss_rise: rise,
-      training_loss_fall: average("trainingLossFall"),
+      training_loss_fall: fall,
       best_validation_auroc_epoch: average("bestAurocEpoch"),
       validation_auroc_fall: average("aurocFall"),
     },

@@ -8,9 +8,6 @@ import { join } from "node:path";
 import { column, epochsDone, type Run, type RunState } from "./read_run.ts";
 import { CONFIG_FILE, type MetricsRow } from "./run_files.ts";
 
-/** What {@linkcode RunSummary} measured its metrics on. */
-export type MeasuredOn = "test" | "validation" | "probe";
-
 /** A run in one line. Numbers that there are none of are NaN. */
 export interface RunSummary {
   readonly path: string;
@@ -29,7 +26,7 @@ export interface RunSummary {
   readonly auroc: number;
   readonly f1: number;
   /** Where `auroc` and `f1` come from; null where there are none. */
-  readonly measuredOn: MeasuredOn | null;
+  readonly measuredOn: "test" | "validation" | "probe" | null;
   /** Mean training loss of the last epoch. */
   readonly loss: number;
   /** Seconds of training; probes and evaluations not included. */
@@ -83,42 +80,36 @@ function measure(
   return probed ? { ...probed, measuredOn: "probe" } : { auroc: NaN, f1: NaN, measuredOn: null };
 }
 
-/** What a list can be sorted by; the order of each is that in which one looks for it. */
-export const RUN_ORDERS = [
-  "started",
-  "name",
-  "command",
-  "seed",
-  "epochs",
-  "auroc",
-  "f1",
-  "loss",
-  "time",
-] as const;
+/** Numbers ascending, those that are not defined last. */
+function ascending(a: number, b: number): number {
+  return Number.isNaN(a) || Number.isNaN(b)
+    ? Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+    : a - b;
+}
 
-/** One of {@linkcode RUN_ORDERS}. */
-export type RunOrder = typeof RUN_ORDERS[number];
+const newest = (a: RunSummary, b: RunSummary) => b.started.getTime() - a.started.getTime();
+
+const ORDERS = {
+  started: newest,
+  name: (a, b) => a.path.localeCompare(b.path, "en", { numeric: true }),
+  command: (a, b) => a.command.localeCompare(b.command, "en"),
+  seed: (a, b) => ascending(a.seed, b.seed),
+  epochs: (a, b) => b.epochsDone - a.epochsDone,
+  auroc: (a, b) => ascending(-a.auroc, -b.auroc),
+  f1: (a, b) => ascending(-a.f1, -b.f1),
+  loss: (a, b) => ascending(a.loss, b.loss),
+  time: (a, b) => b.seconds - a.seconds,
+} satisfies Record<string, (a: RunSummary, b: RunSummary) => number>;
+
+/** What a list can be sorted by; the order of each is that in which one looks for it. */
+export const RUN_ORDERS = Object.keys(ORDERS) as (keyof typeof ORDERS)[];
 
 /**
  * Sorts runs: newest, most epochs, highest score and longest time first; names, commands, seeds and
  * losses ascending. What has no such number comes last; of equals the newer comes first.
  */
-export function sortRuns(runs: readonly RunSummary[], order: RunOrder): RunSummary[] {
-  const ascending = (a: number, b: number) =>
-    Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : a - b;
-  const newest = (a: RunSummary, b: RunSummary) => b.started.getTime() - a.started.getTime();
-  const compare: Record<RunOrder, (a: RunSummary, b: RunSummary) => number> = {
-    started: newest,
-    name: (a, b) => a.path.localeCompare(b.path, "en", { numeric: true }),
-    command: (a, b) => a.command.localeCompare(b.command, "en"),
-    seed: (a, b) => ascending(a.seed, b.seed),
-    epochs: (a, b) => b.epochsDone - a.epochsDone,
-    auroc: (a, b) => ascending(-a.auroc, -b.auroc),
-    f1: (a, b) => ascending(-a.f1, -b.f1),
-    loss: (a, b) => ascending(a.loss, b.loss),
-    time: (a, b) => b.seconds - a.seconds,
-  };
-  return [...runs].sort((a, b) => compare[order](a, b) || newest(a, b));
+export function sortRuns(runs: readonly RunSummary[], order: keyof typeof ORDERS): RunSummary[] {
+  return [...runs].sort((a, b) => ORDERS[order](a, b) || newest(a, b));
 }
 
 /** When the run began. Older runs do not say it: then when its settings were written. */

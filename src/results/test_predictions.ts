@@ -5,10 +5,13 @@
  * @module
  */
 
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { stringify } from "@std/csv";
 import { parseCsv } from "../data/files/csv.ts";
 import type { RecordSet } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
+import { readText } from "./schema/result_file.ts";
 
 /** The file in the run folder of every classifier. */
 export const TEST_PREDICTIONS_FILE = "test_predictions.csv";
@@ -82,14 +85,16 @@ export function predictionsCsv(
  * @throws {UserError} When there is no such file, or it holds anything else.
  */
 export function readTestPredictions(path: string): TestPredictions {
-  const { file, text } = open(path);
+  const file = existsSync(path) && statSync(path).isDirectory()
+    ? join(path, TEST_PREDICTIONS_FILE)
+    : path;
   const fail = (what: string): never => {
     throw new UserError(
       `Cannot read ${file}: ${what}. Need ecg_id, patient_id, a column a class, and a column ` +
         `label_CLASS a class, as a training command writes them`,
     );
   };
-  const [head = [], ...table] = parseCsv(text, file);
+  const [head = [], ...table] = parseCsv(readText(file), file);
   const classes = (head.length - 2) / 2;
   const classNames = head.slice(2, 2 + classes);
   const expected = ["ecg_id", "patient_id", ...classNames];
@@ -119,16 +124,6 @@ export function readTestPredictions(path: string): TestPredictions {
     probabilities,
     labels,
   };
-}
-
-function open(path: string): { file: string; text: string } {
-  let file = path;
-  try {
-    if (Deno.statSync(path).isDirectory) file = `${path}/${TEST_PREDICTIONS_FILE}`;
-    return { file, text: Deno.readTextFileSync(file) };
-  } catch (error) {
-    throw new UserError(`Cannot read ${file}: ${(error as Error).message}`);
-  }
 }
 
 /** Patients as clusters; a record whose patient is not known is a cluster of its own. */

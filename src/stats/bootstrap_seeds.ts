@@ -23,8 +23,8 @@ export interface BootstrapSeedsOptions {
 
 /**
  * 95 % percentile bootstrap interval of a mean over seeds, or of the difference of two means, each
- * group drawn from its own values. Few seeds make it too narrow (by a factor of √((n − 1) / n), and more in
- * the tails): below ten the t interval is the one to quote.
+ * group drawn from its own values. Few seeds make it too narrow (by a factor of √((n − 1) / n), and
+ * more in the tails): below ten the t interval is the one to quote.
  *
  * @param first Paired differences, or the results of the first method; two or more
  * @param second Results of the second method, where seeds are not paired; two or more

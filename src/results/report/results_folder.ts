@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../../errors.ts";
-import { findRuns, isRunFolder, type Run } from "../read_run.ts";
+import { type Damaged, findRuns, isRunFolder, type Run, tryRead } from "../read_run.ts";
 import { CONFIG_FILE, RESULT_FILE } from "../run_files.ts";
 import { RESULT_KINDS, statisticalTestResults } from "../schema/kinds.ts";
 import { readResult, type RecognizedResult, recognizeResult } from "../schema/result_file.ts";
@@ -23,12 +23,6 @@ export type ResultFile = RecognizedResult<typeof RESULT_KINDS[number]>;
 
 /** A file of one kind. */
 export type FileOf<Kind extends ResultFile["kind"]> = Extract<ResultFile, { kind: Kind }>;
-
-/** What cannot be read. */
-export interface Damaged {
-  readonly path: string;
-  readonly reason: string;
-}
 
 /** What {@linkcode readResultsFolder} finds. */
 export interface ResultsFolder {
@@ -66,17 +60,15 @@ const LARGEST_JSON = 64 * 2 ** 20;
  * ```
  */
 export function readResultsFolder(root: string, statistics: string): ResultsFolder {
-  const damaged: Damaged[] = [];
-  const files: ResultFile[] = [];
-  if (existsSync(root) && !Deno.statSync(root).isDirectory) {
+  const there = existsSync(root);
+  if (there && !Deno.statSync(root).isDirectory) {
     throw new UserError(`${root} is not a folder: give the one that the commands wrote results to`);
   }
-  const found = existsSync(root) ? findRuns(root) : { runs: [], damaged: [] };
-  damaged.push(...found.damaged);
-  for (const path of existsSync(root) ? jsonFiles(root) : []) {
-    const file = tryRead(path, damaged, (path) => recognizeResult(path, RESULT_KINDS));
-    if (file) files.push(file);
-  }
+  const found = there ? findRuns(root) : { runs: [], damaged: [] };
+  const damaged = [...found.damaged];
+  const files = (there ? jsonFiles(root) : []).flatMap((path) =>
+    tryRead(path, damaged, (path) => recognizeResult(path, RESULT_KINDS)) ?? []
+  );
   const predictions = new Map<string, TestPredictions>();
   for (const { path } of found.runs) {
     if (!existsSync(join(path, TEST_PREDICTIONS_FILE))) continue;
@@ -128,14 +120,4 @@ function jsonFiles(folder: string): string[] {
     if (!isFile || !name.endsWith(".json") || (own && isRunFolder(folder))) return [];
     return Deno.statSync(path).size <= LARGEST_JSON ? [path] : [];
   });
-}
-
-function tryRead<T>(path: string, damaged: Damaged[], read: (path: string) => T): T | undefined {
-  try {
-    return read(path);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    damaged.push({ path, reason: error.message });
-    return undefined;
-  }
 }
