@@ -24,7 +24,7 @@ export const command = defineCommand({
     }) on synthetic ` +
     "records that live on the GPU, measures the adapter's peaks in the same run, and writes all " +
     "figures as JSON.",
-    "Rates are medians; every repetition ends with one look at the losses, as in training.",
+    "Rates are medians; every repetition ends with one reading of the losses, as in training.",
   ],
   flags: {
     "batch-size": integerFlag({
@@ -34,11 +34,11 @@ export const command = defineCommand({
     }),
     "only": stringListFlag({
       choices: Object.keys(STEPS),
-      defaultText: "all, and the way from disk to the GPU",
+      defaultText: "all, and loading from disk to the GPU",
       description: "Steps to time",
     }),
     "data-root": pathFlag({
-      description: "Folder of PTB-XL, to time the way from disk to the GPU",
+      description: "Folder of PTB-XL, to time loading from disk to the GPU",
       defaultText: "data/PTB-XL where it exists",
     }),
     "out": pathFlag({

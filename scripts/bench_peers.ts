@@ -1,6 +1,6 @@
 import { roundedJson } from "../src/bench/figures.ts";
 import { adapterSlug, describeMachine } from "../src/bench/machine.ts";
-import { BENCH_PEERS_FORMAT, judgePeers, renderPeers } from "../src/bench/peers/report.ts";
+import { peersReport, renderPeers } from "../src/bench/peers/report.ts";
 import { PEERS, runPeers } from "../src/bench/peers/run_peers.ts";
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
@@ -60,25 +60,15 @@ export const command = defineCommand({
     // This project's setting for llvmpipe is not the others' (it makes them neither faster nor
     // slower by more than 5 %).
     if (lanes === undefined) Deno.env.delete("LP_NATIVE_VECTOR_WIDTH");
-    const batch = batchSize ?? (machine.adapter.software ? 8 : 64);
-    const { figures, skipped } = await runPeers({
-      batch,
-      seconds,
-      rounds,
+    const settings = { batch: batchSize ?? (machine.adapter.software ? 8 : 64), rounds, seconds };
+    const result = await runPeers({
+      ...settings,
       contenders: only === "all" ? PEERS : [only],
       adapter,
       signal,
       onLine: (line) => console.error(line),
     });
-    const report = {
-      format: BENCH_PEERS_FORMAT,
-      date: new Date().toISOString(),
-      machine,
-      settings: { batch, rounds, seconds },
-      figures,
-      skipped,
-      targets: judgePeers(machine, figures),
-    } as const;
+    const report = peersReport(machine, settings, result);
     console.log(`\n${renderPeers(report)}\n`);
     const file = out ?? `results/bench/peers-${adapterSlug(machine.adapter.name)}.json`;
     await writeFileAtomically(file, roundedJson(report));

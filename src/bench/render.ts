@@ -9,6 +9,7 @@ import { renderRows, renderSettings } from "../text/table.ts";
 import type { BenchReport, StartUpFigures } from "./bench.ts";
 import type { Comparison } from "./compare.ts";
 import { DIRECTIONS, type Group, GROUPS, type KernelTable, type Work } from "./kernel_table.ts";
+import type { StepFigures } from "./measure_step.ts";
 import { STEPS } from "./steps.ts";
 import type { Target } from "./targets.ts";
 
@@ -19,6 +20,14 @@ const LITTLE = 0.01;
 export const figure = (value: number): string => formatNumber(value, 3);
 
 const rate = ({ gflops }: Work) => gflops > 0 ? figure(gflops) : "-";
+
+/** Columns of what is timed in repetitions. */
+export const SPEED_COLUMNS = [
+  ["samples/s", ({ samplesPerSecond }) => figure(samplesPerSecond.median)],
+  ["min", ({ samplesPerSecond }) => figure(samplesPerSecond.minimum)],
+  ["max", ({ samplesPerSecond }) => figure(samplesPerSecond.maximum)],
+  ["ms", ({ milliseconds }) => figure(milliseconds.median)],
+] satisfies [string, (of: Pick<StepFigures, "samplesPerSecond" | "milliseconds">) => string][];
 
 /** The whole report. */
 export function renderBench(report: BenchReport, width: number): string {
@@ -48,10 +57,7 @@ export function renderBench(report: BenchReport, width: number): string {
     ], width),
     renderRows(steps, [
       ["step", ({ title }) => title],
-      ["samples/s", ({ samplesPerSecond }) => figure(samplesPerSecond.median)],
-      ["min", ({ samplesPerSecond }) => figure(samplesPerSecond.minimum)],
-      ["max", ({ samplesPerSecond }) => figure(samplesPerSecond.maximum)],
-      ["ms", ({ milliseconds }) => figure(milliseconds.median)],
+      ...SPEED_COLUMNS,
       ["host ms", ({ hostMilliseconds }) => figure(hostMilliseconds.median)],
       ["host", ({ hostShare }) => formatPercent(hostShare, 1)],
       ["outside", ({ device }) => device ? formatPercent(device.outside, 1) : "n/a"],

@@ -1,5 +1,5 @@
 /**
- * The steps that the benchmark measures, with the settings that their commands have by default.
+ * The steps that the benchmark measures, with the default settings of training.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `@jax-js/jax` in `bench-peers`; see `problem.ts`. The whole step (forward, backward, Adam) is one
+ * `@jax-js/jax` as a contender; see `problem.ts`. The whole step (forward, backward, Adam) is one
  * jitted function. Differences: running statistics of batch normalization are not kept.
  */
 

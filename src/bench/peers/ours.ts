@@ -1,4 +1,4 @@
-/** This project's side of `bench-peers`; see `problem.ts`. */
+/** This project as a contender; see `problem.ts`. */
 
 import { chooseDevice } from "../../gpu/device.ts";
 import { KernelLibrary } from "../../gpu/kernels.ts";

@@ -1,4 +1,4 @@
-"""PyTorch, eager, in `bench-peers`; see `problem.ts`.
+"""PyTorch, eager, as a contender; see `problem.ts`.
 
 On CUDA three answers: float32 with TF32 off (the one to compare with), TF32, and bfloat16 autocast.
 On the processor float32 alone.

@@ -7,28 +7,29 @@
 import { plural } from "../../text/format.ts";
 import { renderRows, renderSettings } from "../../text/table.ts";
 import type { Machine } from "../machine.ts";
-import { figure, renderTargets } from "../render.ts";
+import { figure, renderTargets, SPEED_COLUMNS } from "../render.ts";
 import { judge, type Target } from "../targets.ts";
-import type { PeerFigures, PeerReport } from "./run_peers.ts";
+import type { PeerFigures, PeerOptions, PeerReport } from "./run_peers.ts";
 
 /** First entry of a stored comparison. */
-export const BENCH_PEERS_FORMAT = "ssrl-ecg bench-peers 1";
+const FORMAT = "ssrl-ecg bench-peers 1";
 
 /** Relative difference of the first loss up to which two contenders computed the same thing. */
 export const LOSS_TOLERANCE = 1e-3;
 
 /** What a comparison stores. */
-export interface BenchPeersReport extends PeerReport {
-  readonly format: typeof BENCH_PEERS_FORMAT;
-  /** ISO 8601. */
-  readonly date: string;
-  readonly machine: Machine;
-  readonly settings: { readonly batch: number; readonly rounds: number; readonly seconds: number };
-  readonly targets: readonly Target[];
+export function peersReport(
+  machine: Machine,
+  settings: Pick<PeerOptions, "batch" | "rounds" | "seconds">,
+  { figures, skipped }: PeerReport,
+) {
+  const targets = judgePeers(machine, figures);
+  const date = new Date().toISOString();
+  return { format: FORMAT, date, machine, settings, figures, skipped, targets };
 }
 
 /** How many times as fast as each of the others this project should be. */
-export function judgePeers({ adapter }: Machine, figures: readonly PeerFigures[]): Target[] {
+function judgePeers({ adapter }: Machine, figures: readonly PeerFigures[]): Target[] {
   const wanted: Record<string, number> = { "jax-js": 5, "TensorFlow.js": 15 };
   // Eager PyTorch in float32 on the same NVIDIA GPU; on a processor it uses a vector library instead
   // of a graphics driver.
@@ -40,7 +41,7 @@ export function judgePeers({ adapter }: Machine, figures: readonly PeerFigures[]
 }
 
 /** The whole report. */
-export function renderPeers(report: BenchPeersReport): string {
+export function renderPeers(report: ReturnType<typeof peersReport>): string {
   const { machine, settings: { batch, rounds, seconds }, figures, skipped, targets } = report;
   const parts = [
     renderSettings([
@@ -55,10 +56,7 @@ export function renderPeers(report: BenchPeersReport): string {
     ], 100),
     renderRows(figures, [
       ["", ({ name }) => name],
-      ["samples/s", ({ samplesPerSecond }) => figure(samplesPerSecond.median)],
-      ["min", ({ samplesPerSecond }) => figure(samplesPerSecond.minimum)],
-      ["max", ({ samplesPerSecond }) => figure(samplesPerSecond.maximum)],
-      ["ms", ({ milliseconds }) => figure(milliseconds.median)],
+      ...SPEED_COLUMNS,
       ["ours by theirs", ({ ratio }) => ratio ? figure(ratio.median) : "-"],
       ["first loss", ({ losses }) => losses[0].toFixed(4)],
       ["last loss", ({ losses }) => losses[losses.length - 1].toFixed(4)],

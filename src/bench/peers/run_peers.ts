@@ -46,12 +46,8 @@ export const PEERS = Object.keys(OTHERS) as PeerName[];
 /** What was measured of one contender. */
 export type PeerFigures = Readonly<ReturnType<typeof summarize>[number]>;
 
-/** All contenders' figures. */
-export interface PeerReport {
-  readonly figures: readonly PeerFigures[];
-  /** Contenders that did not run, and why. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-}
+/** All contenders' figures, and why others did not run. */
+export type PeerReport = Readonly<Awaited<ReturnType<typeof runPeers>>>;
 
 const OURS = "this project";
 
@@ -82,7 +78,7 @@ export function makeProblem(batch: number): StateDict {
 }
 
 /** Measures all contenders that can run here. */
-export async function runPeers(options: PeerOptions): Promise<PeerReport> {
+export async function runPeers(options: PeerOptions) {
   const { rounds, batch, seconds, adapter = "", signal, onLine } = options;
   const folder = await Deno.makeTempDir({ prefix: "ssrl-ecg-peers-" });
   try {

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js on its WebGPU backend in `bench-peers`; see `problem.ts`. Differences: channels
+ * TensorFlow.js on its WebGPU backend as a contender; see `problem.ts`. Differences: channels
  * last, strided convolutions pad in a separate operation (TensorFlow's "same" is asymmetric), running
  * statistics of batch normalization are not kept.
  */
