@@ -12,18 +12,11 @@ import {
   stringListFlag,
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  jobsFlag,
-  SEEDS,
-  trainingFlags,
-} from "../src/console/flags/training_flags.ts";
-import { openWorkspace } from "../src/console/open_workspace.ts";
+import { experimentFlags, jobsFlag, SEEDS } from "../src/console/flags/training_flags.ts";
+import { openExperimentWorkspace } from "../src/console/open_workspace.ts";
 import { dataName } from "../src/data/signals/record_set.ts";
 import { UsageError } from "../src/errors.ts";
 import {
-  type AblationDelta,
   ablationDeltas,
   type AblationRun,
   ablationRuns,
@@ -33,7 +26,7 @@ import { barChart } from "../src/plots/bar_chart.ts";
 import { ablationResults } from "../src/results/schema/kinds.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
 import type { Workspace } from "../src/runs/workspace.ts";
-import { type MeanInterval, meanInterval } from "../src/stats/mean_interval.ts";
+import { meanInterval } from "../src/stats/mean_interval.ts";
 import {
   formatCount,
   formatScore,
@@ -45,7 +38,6 @@ import {
 import { renderTable } from "../src/text/table.ts";
 
 const flags = {
-  ...dataFlags,
   "configs": stringListFlag({
     choices: AUGMENTATION_CONFIGS,
     default: ["full", ...AUGMENTATION_CONFIGS.filter((name) => name.startsWith("no-"))],
@@ -71,13 +63,12 @@ const flags = {
     ...classifierFlags["label-fraction"],
     description: "Share of the labels that fine-tuning uses",
   },
-  "normalize": trainingFlags.normalize,
   "out": pathFlag({
     default: "results/ablation",
     description: "Folder of runs, JSON and figure",
   }),
   "jobs": jobsFlag,
-  ...deviceFlags,
+  ...experimentFlags,
 };
 type AblationOptions = Options<typeof flags>;
 
@@ -117,13 +108,7 @@ async function run(options: AblationOptions, context: CommandContext): Promise<v
     name: "ablation",
     context,
     jobs: options.jobs,
-    open: () =>
-      openWorkspace({
-        flags: options,
-        context,
-        normalization: options.normalize,
-        allParts: true,
-      }),
+    open: () => openExperimentWorkspace(options, context),
     plan: (workspace) => planAblation(workspace, { ...options, folder: options.out }),
     settings: (workspace) => [
       ...workspaceSettings(workspace),
@@ -151,17 +136,8 @@ async function run(options: AblationOptions, context: CommandContext): Promise<v
         label_fraction: labelFraction,
         command_line: context.commandLine,
         data: workspace.set.source,
-        deltas: Object.fromEntries(deltas.map(({ config, probe, finetuned }) => [
-          config,
-          { probe_auroc: describe(probe), finetuned_auroc: describe(finetuned) },
-        ])),
-        runs: runs.map(({ config, seed, probe, randomProbe, finetuned }) => ({
-          config,
-          seed,
-          probe_auroc: probe,
-          random_probe_auroc: randomProbe,
-          finetuned_auroc: finetuned,
-        })),
+        deltas,
+        runs,
       });
       const figure = await drawDeltas(deltas, options, workspace);
       console.log(
@@ -174,45 +150,40 @@ async function run(options: AblationOptions, context: CommandContext): Promise<v
   });
 }
 
-function describe({ n, mean, standardDeviation, low, high }: MeanInterval) {
-  return { n, mean, sd: standardDeviation, interval_95: [low, high] as const };
-}
+type Deltas = ReturnType<typeof ablationDeltas>;
 
-function deltaTable(runs: readonly AblationRun[], deltas: readonly AblationDelta[]): string {
-  const mean = (config: string, metric: "probe" | "finetuned") =>
-    formatScore(
-      meanInterval(runs.filter((run) => run.config === config).map((run) => run[metric])).mean,
-      4,
-    );
-  const change = (delta: MeanInterval) =>
-    formatSigned(delta.mean) + (delta.n > 1 ? ` (${formatSignedInterval(delta)})` : "");
+const METRICS = { probe_auroc: "linear probe", finetuned_auroc: "fine-tuned" } as const;
+const METRIC_NAMES = ["probe_auroc", "finetuned_auroc"] as const;
+
+function deltaTable(runs: readonly AblationRun[], deltas: Deltas): string {
+  const row = (config: string) => [
+    config,
+    ...METRIC_NAMES.flatMap((metric) => {
+      const own = runs.filter((run) => run.config === config).map((run) => run[metric]);
+      const { n = 0, mean = NaN, interval_95: [low, high] = [NaN, NaN] } =
+        deltas[config]?.[metric] ?? {};
+      const change = formatSigned(mean) +
+        (n > 1 ? ` (${formatSignedInterval({ low, high })})` : "");
+      return [formatScore(meanInterval(own).mean, 4), config === REFERENCE ? "" : change];
+    }),
+  ];
   return renderTable(
     ["augmentations", "probe", "change", "fine-tuned", "change"],
-    [
-      [REFERENCE, mean(REFERENCE, "probe"), "", mean(REFERENCE, "finetuned"), ""],
-      ...deltas.map(({ config, probe, finetuned }) => [
-        config,
-        mean(config, "probe"),
-        change(probe),
-        mean(config, "finetuned"),
-        change(finetuned),
-      ]),
-    ],
+    [REFERENCE, ...Object.keys(deltas)].map(row),
   );
 }
 
 async function drawDeltas(
-  deltas: readonly AblationDelta[],
+  deltas: Deltas,
   { seeds, out, labelFraction }: AblationOptions,
   { set, split }: Workspace,
 ): Promise<string | undefined> {
-  const bars = deltas.flatMap(({ config, probe, finetuned }) =>
-    ([["linear probe", probe], ["fine-tuned", finetuned]] as const).map(([group, change]) => ({
-      name: config,
-      group,
-      value: change.mean,
-      ...(Number.isFinite(change.low) && { low: change.low, high: change.high }),
-    }))
+  const bars = Object.entries(deltas).flatMap(([config, changes]) =>
+    METRIC_NAMES.map((metric) => {
+      const { mean, interval_95: [low, high] } = changes[metric];
+      const interval = Number.isFinite(low) && { low, high };
+      return { name: config, group: METRICS[metric], value: mean, ...interval };
+    })
   );
   if (bars.length === 0 || !bars.every(({ value }) => Number.isFinite(value))) return undefined;
   const path = join(out, "ablation.svg");

@@ -14,13 +14,12 @@ import {
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import {
-  dataFlags,
-  deviceFlags,
+  experimentFlags,
   jobsFlag,
   learningRateFlag,
   SEEDS,
 } from "../src/console/flags/training_flags.ts";
-import { openWorkspace } from "../src/console/open_workspace.ts";
+import { openExperimentWorkspace } from "../src/console/open_workspace.ts";
 import { dataName } from "../src/data/signals/record_set.ts";
 import type { Experiment } from "../src/experiments/experiment.ts";
 import { planLabelScarcity, type ScarcityCell, TRACKS } from "../src/experiments/label_scarcity.ts";
@@ -34,7 +33,6 @@ import { formatCount, formatScore, formatShare, plural } from "../src/text/forma
 import { renderTable } from "../src/text/table.ts";
 
 const flags = {
-  ...dataFlags,
   "ssl-checkpoint": pathFlag({
     default: "checkpoints/ssl_masked.pt",
     description: "Pretrained encoder (.pt or .safetensors), key encoder",
@@ -58,6 +56,7 @@ const flags = {
   "epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of a run, at most" }),
   "batch-size": integerFlag({ default: 32, minimum: 1, description: "Records of a step" }),
   "lr": learningRateFlag(5e-4),
+  ...experimentFlags,
   "normalize": choiceFlag({
     choices: ["train", "none"],
     description: "Standardize each lead by the training folds, or take mV as they are",
@@ -68,7 +67,6 @@ const flags = {
     description: "Folder of runs, JSON and figure",
   }),
   "jobs": jobsFlag,
-  ...deviceFlags,
 };
 
 type LabelScarcityOptions = Options<typeof flags>;
@@ -119,15 +117,12 @@ async function run(options: LabelScarcityOptions, context: CommandContext): Prom
     context,
     jobs,
     open: () =>
-      openWorkspace({
-        flags: options,
+      openExperimentWorkspace(
+        options,
         context,
         // One normalization for all tracks, so that they differ in the weights alone.
-        normalization: checkpoint
-          ? normalizationFor(checkpoint, options.normalize)
-          : options.normalize ?? "train",
-        allParts: true,
-      }),
+        checkpoint && normalizationFor(checkpoint, options.normalize),
+      ),
     plan: (workspace) =>
       planLabelScarcity(workspace, {
         ...{ fractions, seeds, tracks, epochs, batchSize, learningRate: lr, encoderCheckpoint },
@@ -189,16 +184,22 @@ function chooseTracks(
 function runsOf(experiment: Experiment<ScarcityCell>) {
   return experiment.cells.flatMap((cell) => {
     const result = experiment.result(cell);
-    return result ? [{ ...cell, ...result }] : [];
+    const { track, fraction, seed } = cell;
+    return result ? [{ track, label_fraction: fraction, seed, ...result }] : [];
   });
 }
 
 const tracksOf = (runs: readonly Run[]) =>
   TRACKS.filter((each) => runs.some(({ track }) => track === each));
 
-function aurocs(runs: readonly Run[], track: string, fraction: number): number[] {
-  return runs.filter((run) => run.track === track && run.fraction === fraction)
-    .map(({ auroc }) => auroc);
+function valuesOf(
+  runs: readonly Run[],
+  metric: "auroc" | "f1",
+  track: string,
+  fraction: number,
+): number[] {
+  return runs.filter((run) => run.track === track && run.label_fraction === fraction)
+    .map((run) => run[metric]);
 }
 
 function summaryTable(runs: readonly Run[], { fractions }: LabelScarcityOptions): string {
@@ -208,7 +209,9 @@ function summaryTable(runs: readonly Run[], { fractions }: LabelScarcityOptions)
     fractions.map((fraction) => [
       formatShare(fraction),
       ...tracks.map((track) => {
-        const { n, mean, standardDeviation } = meanInterval(aurocs(runs, track, fraction));
+        const { n, mean, standardDeviation } = meanInterval(
+          valuesOf(runs, "auroc", track, fraction),
+        );
         return formatScore(mean, 4) + (n > 1 ? ` ± ${standardDeviation.toFixed(4)}` : "");
       }),
     ]),
@@ -222,12 +225,11 @@ function describe(runs: readonly Run[], { fractions, seeds }: LabelScarcityOptio
     label_scarcity: Object.fromEntries(fractions.map((fraction) => [
       String(fraction),
       Object.fromEntries(tracks.map((track) => {
-        const auroc = aurocs(runs, track, fraction);
+        const auroc = valuesOf(runs, "auroc", track, fraction);
         const { mean, standardDeviation, low, high } = meanInterval(auroc);
         return [track, {
           auroc,
-          f1: runs.filter((run) => run.track === track && run.fraction === fraction)
-            .map(({ f1 }) => f1),
+          f1: valuesOf(runs, "f1", track, fraction),
           auroc_mean: mean,
           auroc_sd: standardDeviation,
           auroc_interval_95: [low, high],
@@ -236,9 +238,7 @@ function describe(runs: readonly Run[], { fractions, seeds }: LabelScarcityOptio
     ])),
     seeds,
     label_fractions: fractions,
-    runs: runs.map(({ track, fraction, seed, auroc, f1, best_epoch, epochs }) => (
-      { track, label_fraction: fraction, seed, auroc, f1, best_epoch, epochs }
-    )),
+    runs,
   };
 }
 
@@ -249,7 +249,9 @@ async function drawCurve(
 ): Promise<string | undefined> {
   const ascending = [...fractions].sort((a, b) => a - b);
   const series = tracksOf(runs).map((track) => {
-    const points = ascending.map((fraction) => meanInterval(aurocs(runs, track, fraction)));
+    const points = ascending.map((fraction) =>
+      meanInterval(valuesOf(runs, "auroc", track, fraction))
+    );
     return {
       name: TITLES[track],
       x: ascending.map((fraction) => 100 * fraction),

@@ -12,18 +12,15 @@ import {
   stringListFlag,
 } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  jobsFlag,
-  SEEDS,
-  trainingFlags,
-} from "../src/console/flags/training_flags.ts";
-import { openWorkspace } from "../src/console/open_workspace.ts";
+import { experimentFlags, jobsFlag, SEEDS } from "../src/console/flags/training_flags.ts";
+import { openExperimentWorkspace } from "../src/console/open_workspace.ts";
 import { BALANCING_STRATEGIES } from "../src/data/sampling/balancing.ts";
 import { UsageError } from "../src/errors.ts";
+import type { RecordSet } from "../src/data/signals/record_set.ts";
+import type { Experiment } from "../src/experiments/experiment.ts";
 import {
   configurationName,
+  type MultiseedCell,
   type MultiseedConfiguration,
   type MultiseedOptions,
   planMultiseed,
@@ -31,11 +28,7 @@ import {
 import {
   describeMultiseed,
   type MetricSummary,
-  type MultiseedOutcome,
-  multiseedOutcome,
-  runsOf,
-  significanceOf,
-  summarizeConfiguration,
+  multiseedStatistics,
 } from "../src/experiments/multiseed_results.ts";
 import { CLASSIFICATION_LOSSES } from "../src/losses/classification_loss.ts";
 import { METHOD_NAMES, METHODS } from "../src/methods/registry.ts";
@@ -108,9 +101,7 @@ const flags = {
     default: "results/multiseed",
     description: "Folder of all run folders",
   }),
-  ...dataFlags,
-  "normalize": trainingFlags.normalize,
-  ...deviceFlags,
+  ...experimentFlags,
 };
 
 /** `deno task train-multiseed`: the same experiment with many seeds. */
@@ -162,21 +153,22 @@ async function run(options: Options<typeof flags>, context: CommandContext): Pro
       ? []
       : `${method} with batch ${pretraining.batchSize ?? METHODS[method].batchSize}`
   );
+  const describe = (experiment: Experiment<MultiseedCell>, set: RecordSet) =>
+    describeMultiseed(experiment, {
+      options: plan,
+      quick: options.quick,
+      data: set.source,
+      classes: set.classNames,
+    });
   await runExperiment({
     name: "train-multiseed",
     context,
     jobs: options.jobs,
-    open: () =>
-      openWorkspace({
-        flags: options,
-        context,
-        normalization: options.normalize,
-        allParts: true,
-      }),
+    open: () => openExperimentWorkspace(options, context),
     plan: (workspace) => planMultiseed(workspace, plan),
     settings(workspace, experiment) {
-      const { runs } = multiseedOutcome(experiment);
-      const all = seeds.length * configurations.length;
+      const runs = experiment.cells.filter(({ kind }) => kind === "classifier");
+      const { length: done } = runs.filter((cell) => experiment.isDone(cell));
       return [
         ...workspaceSettings(workspace),
         ["Configurations", configurations.map(configurationName).join(", ")],
@@ -196,7 +188,7 @@ async function run(options: Options<typeof flags>, context: CommandContext): Pro
         ],
         ["Processes", options.jobs > 1 ? options.jobs : undefined],
         ["Run folders", plan.folder],
-        ["Runs", `${all}` + (runs.length > 0 ? `, of which ${runs.length} are done` : "")],
+        ["Runs", `${runs.length}` + (done > 0 ? `, of which ${done} are done` : "")],
       ];
     },
     line(cell, experiment) {
@@ -207,19 +199,10 @@ async function run(options: Options<typeof flags>, context: CommandContext): Pro
         `best epoch ${best_epoch} of ${cell.epochs}`;
     },
     write: (experiment, { set }) =>
-      writeResult(
-        options.out,
-        multiseedResults,
-        describeMultiseed(multiseedOutcome(experiment), {
-          options: plan,
-          quick: options.quick,
-          data: set.source,
-          classes: set.classNames,
-        }),
-      ),
-    finish(experiment, _workspace, time) {
-      const outcome = multiseedOutcome(experiment);
-      printOutcome(outcome, configurations.map(configurationName));
+      writeResult(options.out, multiseedResults, describe(experiment, set)),
+    finish(experiment, { set }, time) {
+      const { individual_results, failures } = describe(experiment, set);
+      printStatistics(multiseedStatistics(individual_results));
       return [
         ["Results", options.out],
         ["Checkpoints", join(plan.checkpointFolder, "multiseed_*.pt")],
@@ -227,7 +210,7 @@ async function run(options: Options<typeof flags>, context: CommandContext): Pro
         time,
         [
           "Next",
-          outcome.failures.length > 0
+          failures.length > 0
             ? undefined
             : `${context.program} statistical-tests --results-dir ${quote(dirname(options.out))}`,
         ],
@@ -274,32 +257,24 @@ function readPlan(options: Options<typeof flags>, given: ReadonlySet<string>): M
   };
 }
 
-function printOutcome({ runs }: MultiseedOutcome, configurations: readonly string[]): void {
-  const names = configurations.filter((name) => runsOf(runs, name).length > 0);
-  if (names.length > 0) {
+function printStatistics(
+  { summaries, significance }: ReturnType<typeof multiseedStatistics>,
+): void {
+  const rows = Object.entries(summaries).flatMap(([name, own]) => [
+    [name, "validation", String(own.n_seeds), ...cells(own.validation)],
+    [name, "test", String(own.n_seeds), ...cells(own)],
+  ]);
+  if (rows.length > 0) {
     console.log("\nMean ± SD over the seeds, with the 95 % t interval of the mean\n");
-    console.log(
-      renderTable(
-        ["configuration", "fold", "n", "AUROC", "interval", "F1", "interval"],
-        names.flatMap((name) => {
-          const own = summarizeConfiguration(runsOf(runs, name));
-          return [
-            [name, "validation", String(own.n_seeds), ...cells(own.validation)],
-            [name, "test", String(own.n_seeds), ...cells(own)],
-          ];
-        }),
-      ) + "\n",
-    );
+    const titles = ["configuration", "fold", "n", "AUROC", "interval", "F1", "interval"];
+    console.log(renderTable(titles, rows) + "\n");
   }
-  const test = significanceOf(runs, names);
-  if (test === undefined) return;
-  const { configurations: [first, second], mean_difference, t_statistic, cohens_d } = test;
+  if (significance === undefined) return;
+  const { configurations: [first, second], n, p_value, ...test } = significance;
   console.log(
-    `Test AUROC of ${second} minus ${first}, paired by seed: ${formatSigned(mean_difference)}, ` +
-      `t ${formatScore(t_statistic, 2)}, p ${formatPValue(test.p_value)}, d ${
-        formatScore(cohens_d, 2)
-      }, ` +
-      `n = ${plural(test.n, "seed")}\n`,
+    `Test AUROC of ${second} minus ${first}, paired by seed: ` +
+      `${formatSigned(test.mean_difference)}, t ${formatScore(test.t_statistic, 2)}, ` +
+      `p ${formatPValue(p_value)}, d ${formatScore(test.cohens_d, 2)}, n = ${plural(n, "seed")}\n`,
   );
 }
 

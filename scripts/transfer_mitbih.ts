@@ -1,4 +1,3 @@
-import { stringify } from "@std/csv";
 import { join } from "node:path";
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
@@ -11,22 +10,22 @@ import { booleanFlag, choiceFlag, integerFlag, pathFlag } from "../src/console/f
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags, learningRateFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { Progress } from "../src/console/progress.ts";
+import { csvTable, scoreTable } from "../src/console/views/score_table.ts";
 import type { WindowSet } from "../src/data/datasets/dataset.ts";
 import { mitBih } from "../src/data/datasets/mit_bih.ts";
 import { splitByFolds } from "../src/data/sampling/splits.ts";
 import { UserError } from "../src/errors.ts";
+import { compareCheckpoints } from "../src/evaluation/compare_checkpoints.ts";
+import { INFERENCE_ROWS } from "../src/evaluation/inference.ts";
 import type { Experiment } from "../src/experiments/experiment.ts";
 import {
   assertTransferable,
   type EncoderSource,
   planTransfer,
   recordingResults,
-  testTransfer,
   type TransferCell,
-  transferDifference,
-  type TransferEvaluation,
-  type TransferScores,
 } from "../src/experiments/transfer.ts";
+import type { BootstrapIntervals } from "../src/metrics/bootstrap.ts";
 import { rocCurve } from "../src/metrics/roc_curve.ts";
 import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
 import { barChart } from "../src/plots/bar_chart.ts";
@@ -37,17 +36,8 @@ import { chooseSource, normalizationFor, weightsAt } from "../src/runs/checkpoin
 import { openDevice } from "../src/runs/device.ts";
 import { defaultRunFolder } from "../src/runs/run_folder.ts";
 import { Workspace } from "../src/runs/workspace.ts";
-import {
-  formatCount,
-  formatInterval,
-  formatPath,
-  formatPercent,
-  formatScore,
-  formatSigned,
-  plural,
-} from "../src/text/format.ts";
+import { formatCount, formatPath, formatPercent, formatScore, plural } from "../src/text/format.ts";
 import { quote } from "../src/text/shell_words.ts";
-import { renderTable } from "../src/text/table.ts";
 
 const flags = {
   "mitbih-root": pathFlag({
@@ -192,18 +182,19 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
       return `${cell.title}: best epoch ${best_epoch} of ${epochs}, by validation AUROC`;
     },
     async finish(experiment, workspace, time) {
-      const result = await testAll(experiment, workspace, set, options, context.signal);
+      const tested = await testAll(experiment, workspace, set, seed, context.signal);
+      const [transfer, baseline] = tested;
       console.log(`\nTest part (DS2), ${describePart(parts.test)}\n`);
-      console.log(scoresTable(result));
+      console.log(scoresTable(tested));
       console.log(
         "\nIntervals: percentile bootstrap over records, not windows, 1,000 resamples; " +
           "differences are\npaired by record. F1, sensitivity and specificity at 0.5\n",
       );
-      console.log(recordsTable(result));
-      const { auroc, f1 } = result.transfer.scores;
+      console.log(recordsTable(tested));
+      const { auroc, f1 } = transfer.file.intervals_95;
       const transfer_eval = { auroc: auroc.estimate, f1: f1.estimate };
       console.log(`\n${JSON.stringify({ transfer_eval })}\n`);
-      const figures = await drawFigures(result, set, options, folder);
+      const figures = await drawFigures(tested, options, folder);
       const { normalization, gpu } = workspace;
       await writeResult(json, transferResults, {
         transfer_eval,
@@ -225,17 +216,17 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
         seed,
         parts,
         left_out: set.quarantined,
-        transfer: describeTested(result.transfer),
-        baseline: result.baseline ? describeTested(result.baseline) : null,
-        difference: result.difference ?? null,
+        transfer: transfer.file,
+        baseline: baseline?.file ?? null,
+        difference: transfer.difference ?? null,
         command_line: context.commandLine,
       });
       if (predictions !== undefined) {
-        await writeFileAtomically(predictions, predictionsCsv(result, set));
+        await writeFileAtomically(predictions, predictionsCsv(tested, set));
       }
       return [
         time,
-        ["Classifier", result.transfer.cell.checkpoint],
+        ["Classifier", transfer.file.checkpoint],
         ["JSON", json],
         ["Predictions", predictions],
         ["Figures", figures.join("\n") || undefined],
@@ -291,149 +282,134 @@ function describePart({ records, windows, abnormal }: ReturnType<typeof partsOf>
     `${formatPercent(abnormal / windows)} abnormal`;
 }
 
-/** A classifier with what it does on the test part. */
-type Tested = Awaited<ReturnType<typeof testAll>>["transfer"];
+/** What a classifier does on the test part. */
+type Tested = Awaited<ReturnType<typeof testAll>>[number];
 
-interface Result {
-  readonly transfer: Tested;
-  readonly baseline?: Tested;
-  /** Paired by record. */
-  readonly difference?: TransferScores;
-}
-
+/** The classifier on the encoder, then the baseline where there is one. */
 async function testAll(
   experiment: Experiment<TransferCell>,
   workspace: Workspace,
-  set: WindowSet,
-  { seed }: TransferFlags,
+  { records, labels }: WindowSet,
+  seed: number,
   signal: AbortSignal,
 ) {
-  const test = async (cell: TransferCell) => {
-    using progress = new Progress({ label: `Testing ${cell.name}`, total: 1, unit: "windows" });
-    const evaluation: TransferEvaluation = await testTransfer(workspace, cell, {
-      recordings: set.records,
-      seed,
-      signal,
-      onProgress: (done, total) => progress.update(done, undefined, total),
-    });
-    const { rows, probabilities } = evaluation;
-    const perRecord = recordingResults(
-      rows.map((row) => set.records[row]),
-      workspace.labelsOf(rows),
-      probabilities,
-    );
-    return { cell, ...experiment.result(cell)!, ...evaluation, perRecord };
-  };
-  const [cell, random] = experiment.cells;
-  const transfer = await test(cell);
-  if (random === undefined) return { transfer };
-  const baseline = await test(random);
-  const difference = transferDifference(workspace, transfer, baseline, {
-    recordings: set.records,
-    seed,
+  using progress = new Progress({ label: "Testing", total: 1, unit: "windows" });
+  const { cells } = experiment;
+  const { compared } = await compareCheckpoints(workspace, {
+    checkpoints: cells.map(({ name, checkpoint }) => ({ name, path: checkpoint })),
+    baseline: cells[1]?.name ?? null,
+    strict: true,
+    batchSize: INFERENCE_ROWS,
+    clusters: records,
+    ...{ seed, signal },
+    onProgress(done, total) {
+      signal.throwIfAborted();
+      progress.update(done, undefined, total);
+    },
   });
-  return { transfer, baseline, difference };
+  return compared.map(({ name, path, evaluation, difference }, i) => {
+    const { probabilities, intervals } = evaluation;
+    const rows = Array.from(evaluation.rows);
+    const truth = rows.map((row) => labels[row]);
+    const scores = scoresOf(intervals);
+    const file = {
+      checkpoint: path,
+      ...experiment.result(cells[i])!,
+      metrics: Object.fromEntries(
+        Object.entries(scores).map(([metric, { estimate }]) => [metric, estimate]),
+      ),
+      intervals_95: scores,
+      per_record: recordingResults(rows.map((row) => records[row]), truth, probabilities),
+    };
+    return {
+      name,
+      rows,
+      truth,
+      probabilities,
+      file,
+      difference: difference && scoresOf(difference),
+    };
+  });
 }
 
-/** Titles of the metrics, in the order of tables and files. */
-const METRICS = {
-  auroc: "AUROC",
-  auprc: "AUPRC",
-  f1: "F1",
-  sensitivity: "sensitivity",
-  specificity: "specificity",
-} as const;
+function scoresOf({ overall, perClass: [abnormal] }: BootstrapIntervals) {
+  return {
+    auroc: overall.auroc_macro,
+    auprc: abnormal.auprc,
+    f1: overall.f1_macro,
+    sensitivity: overall.sensitivity_micro,
+    specificity: overall.specificity_micro,
+  };
+}
+
+const METRICS = [
+  ["auroc", "AUROC"],
+  ["auprc", "AUPRC"],
+  ["f1", "F1"],
+  ["sensitivity", "sensitivity"],
+  ["specificity", "specificity"],
+] as const;
 
 /** A row a metric: both classifiers and the difference, each with its interval. */
-function scoresTable({ transfer, baseline, difference }: Result): string {
-  const absolute = (value: number) => formatScore(value, 4);
-  const columns = [
-    { title: "transfer", scores: transfer.scores, format: absolute },
-    ...(baseline ? [{ title: "baseline", scores: baseline.scores, format: absolute }] : []),
-    ...(difference ? [{ title: "difference", scores: difference, format: formatSigned }] : []),
-  ];
-  return renderTable(
-    ["metric", ...columns.flatMap(({ title }) => [title, "95 % interval"])],
-    (["auroc", "auprc", "f1", "sensitivity", "specificity"] as const).map((name) => [
-      METRICS[name],
-      ...columns.flatMap(({ scores, format }) => [
-        format(scores[name]!.estimate),
-        formatInterval(scores[name]!),
-      ]),
-    ]),
-  );
+function scoresTable([transfer, baseline]: readonly Tested[]): string {
+  return scoreTable(METRICS, [
+    { title: "metric", text: ([, title]) => title },
+    { title: "transfer", interval: ([name]) => transfer.file.intervals_95[name] },
+    { title: "baseline", interval: ([name]) => baseline?.file.intervals_95[name] },
+    { title: "difference", interval: ([name]) => transfer.difference?.[name], signed: true },
+  ]);
 }
 
-function recordsTable({ transfer, baseline }: Result): string {
-  return renderTable(
-    [
-      ...["record", "windows", "abnormal", "AUROC"],
-      ...(baseline ? ["baseline"] : []),
-      ...["accuracy", "F1"],
-    ],
-    transfer.perRecord.map(({ recording, rows, positives, auroc, accuracy, f1 }, i) => [
-      String(recording),
-      formatCount(rows),
-      formatPercent(positives / rows),
-      formatScore(auroc),
-      ...(baseline ? [formatScore(baseline.perRecord[i].auroc)] : []),
-      formatScore(accuracy),
-      formatScore(f1),
-    ]),
-  );
-}
-
-function describeTested({ cell, best_epoch, epochs, scores, perRecord }: Tested) {
-  return {
-    checkpoint: cell.checkpoint,
-    best_epoch,
-    epochs,
-    metrics: Object.fromEntries(
-      Object.entries(scores).map(([name, { estimate }]) => [name, estimate]),
-    ),
-    intervals_95: scores,
-    per_record: perRecord.map(({ recording, rows, positives, auroc, accuracy, f1 }) => (
-      { record: recording, windows: rows, abnormal: positives, auroc, accuracy, f1 }
-    )),
-  };
+function recordsTable([transfer, baseline]: readonly Tested[]): string {
+  return scoreTable([...transfer.file.per_record.entries()], [
+    { title: "record", align: "right", text: ([, { record }]) => String(record) },
+    { title: "windows", align: "right", text: ([, { windows }]) => formatCount(windows) },
+    {
+      title: "abnormal",
+      align: "right",
+      text: ([, { abnormal, windows }]) => formatPercent(abnormal / windows),
+    },
+    { title: "AUROC", score: ([, { auroc }]) => auroc },
+    { title: "baseline", score: ([i]) => baseline?.file.per_record[i].auroc },
+    { title: "accuracy", score: ([, { accuracy }]) => accuracy },
+    { title: "F1", score: ([, { f1 }]) => f1 },
+  ]);
 }
 
 /** A row a test window. */
-function predictionsCsv({ transfer, baseline }: Result, set: WindowSet): string {
-  const head = ["record", "window", "abnormal", "transfer", ...(baseline ? ["baseline"] : [])];
-  const table = Array.from(transfer.rows, (row, i) => [
-    set.records[row],
+function predictionsCsv(tested: readonly Tested[], { records, ids }: WindowSet): string {
+  const [{ rows, truth }] = tested;
+  return csvTable([...rows.entries()], [
+    { title: "record", value: ([, row]) => records[row] },
     // Ids are 1,000 times the record's number plus the window's.
-    set.ids[row] % 1000,
-    set.labels[row],
-    transfer.probabilities[i],
-    ...(baseline ? [baseline.probabilities[i]] : []),
+    { title: "window", value: ([, row]) => ids[row] % 1000 },
+    { title: "abnormal", value: ([i]) => truth[i] },
+    ...tested.map(({ name, probabilities }) => (
+      { title: name, value: ([i]: [number, number]) => probabilities[i] }
+    )),
   ]);
-  return stringify([head, ...table], { headers: false });
 }
 
 async function drawFigures(
-  { transfer, baseline }: Result,
-  { labels }: WindowSet,
+  tested: readonly Tested[],
   { checkpoint, freezeEncoder, seed }: TransferFlags,
   folder: string,
 ): Promise<string[]> {
-  const { rows, perRecord } = transfer;
+  const [{ rows, truth, file: { per_record } }] = tested;
   const caption =
     `${formatPath(checkpoint)}, ${freezeEncoder ? "frozen" : "fine-tuned"}; DS2, n = ` +
-    `${formatCount(rows.length)} windows of ${perRecord.length} records, seed ${seed}`;
-  const truth = Array.from(rows, (row) => labels[row]);
-  const curves = [transfer, ...(baseline ? [baseline] : [])].flatMap(
-    ({ cell, probabilities, scores }) => {
-      const curve = rocCurve(truth, probabilities);
-      if (curve === undefined) return [];
-      const { falsePositiveRate: x, truePositiveRate: y } = curve;
-      return [{ name: `${cell.name} ${formatScore(scores.auroc.estimate)}`, x, y }];
-    },
+    `${formatCount(rows.length)} windows of ${per_record.length} records, seed ${seed}`;
+  const curves = tested.flatMap(({ name, probabilities, file }) => {
+    const curve = rocCurve(truth, probabilities);
+    if (curve === undefined) return [];
+    const { falsePositiveRate: x, truePositiveRate: y } = curve;
+    return [{ name: `${name} ${formatScore(file.intervals_95.auroc.estimate)}`, x, y }];
+  });
+  const bars = per_record.filter(({ auroc }) => Number.isFinite(auroc)).map(
+    ({ record, abnormal, windows, auroc }) => (
+      { name: `${record} (${abnormal} of ${windows})`, value: auroc }
+    ),
   );
-  const bars = perRecord.filter(({ auroc }) => Number.isFinite(auroc)).map((
-    { recording, positives, rows, auroc },
-  ) => ({ name: `${recording} (${positives} of ${rows})`, value: auroc }));
   const figures = {
     "roc.svg": curves.length > 0 && lineChart({
       title: "MIT-BIH: windows with an abnormal beat",

@@ -47,3 +47,12 @@ export async function openWorkspace(request: WorkspaceRequest): Promise<Workspac
   const origin = dataSource(flags, context.given);
   return await Workspace.open({ ...set, origin }, { normalization }, device);
 }
+
+/** The same for an experiment: labeled records, with a training, a validation and a test part. */
+export function openExperimentWorkspace(
+  flags: WorkspaceRequest["flags"] & { readonly normalize?: "train" | "none" },
+  context: WorkspaceRequest["context"],
+  normalization: WorkspaceRequest["normalization"] = flags.normalize ?? "train",
+): Promise<Workspace> {
+  return openWorkspace({ flags, context, normalization, allParts: true });
+}

@@ -25,7 +25,7 @@ import {
 
 /** Settings of {@linkcode compareCheckpoints}. */
 export interface CompareOptions
-  extends Pick<EvaluateOptions, "fold" | "batchSize" | "seed" | "onProgress"> {
+  extends Pick<EvaluateOptions, "fold" | "batchSize" | "seed" | "clusters" | "onProgress"> {
   readonly checkpoints: readonly NamedCheckpoint[];
   /** What each is evaluated under. Default: the clean records. */
   readonly conditions?: readonly Condition[];
@@ -59,7 +59,7 @@ export interface ComparedClassifier
   /** True where the file says which output is which class; else the order of the data is assumed. */
   readonly namesClasses: boolean;
   readonly evaluation: ClassifierEvaluation;
-  /** Metrics − those of the baseline, paired by record; absent for the baseline. */
+  /** Metrics − those of the baseline, paired by record or cluster; absent for the baseline. */
   readonly difference?: BootstrapIntervals;
 }
 
@@ -153,13 +153,17 @@ export async function compareCheckpoints(
   const { probabilities, rows } = base.evaluation;
   const labels = workspace.labelsOf(rows);
   const { length: classes } = workspace.set.classNames;
+  const { clusters, seed = 42 } = options;
+  const paired = { classes, seed, clusters: clusters && Array.from(rows, (row) => clusters[row]) };
   const compared = works.map((each) =>
     each === base ? each : {
       ...each,
-      difference: pairedBootstrapIntervals(labels, probabilities, each.evaluation.probabilities, {
-        classes,
-        seed: options.seed ?? 42,
-      }),
+      difference: pairedBootstrapIntervals(
+        labels,
+        probabilities,
+        each.evaluation.probabilities,
+        paired,
+      ),
     }
   );
   return { compared, leftOut };

@@ -7,14 +7,11 @@
 
 import { join } from "node:path";
 import type { AugmentationConfigName } from "../augment/augmentations.ts";
-import { simclr } from "../methods/simclr.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { type MeanInterval, meanInterval } from "../stats/mean_interval.ts";
-import { pretrain } from "../training/pretrain.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
-import type { Cell, Experiment } from "./experiment.ts";
-import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
+import { meanInterval } from "../stats/mean_interval.ts";
+import type { Experiment } from "./experiment.ts";
+import { classifierCell, pretrainingCell } from "./training_cells.ts";
 
 /** Settings of {@linkcode planAblation}. */
 export interface AblationOptions {
@@ -29,136 +26,87 @@ export interface AblationOptions {
   readonly folder: string;
 }
 
-interface Part<Result> extends Cell<Result> {
-  readonly config: AugmentationConfigName;
-  readonly seed: number;
-}
-
-/** Test macro AUROC of linear probes, NaN where it is not defined. */
-export interface AblationPretraining
-  extends Part<{ readonly probe: number; readonly random_probe: number }> {
-  readonly part: "pretraining";
-}
-
-/** Test macro AUROC, NaN where it is not defined. */
-export interface AblationFinetuning extends Part<number> {
-  readonly part: "fine-tuning";
-  readonly needs: readonly [AblationPretraining];
-}
-
-/** Pretraining, or fine-tuning of what it gave. */
-export type AblationCell = AblationPretraining | AblationFinetuning;
-
-/** Result of one configuration with one seed; test macro AUROC, NaN where it is not defined. */
-export interface AblationRun {
-  readonly config: AugmentationConfigName;
-  readonly seed: number;
-  readonly probe: number;
-  readonly randomProbe: number;
-  readonly finetuned: number;
-}
-
-/** Change of a configuration's AUROC against another one, paired by seed. */
-export interface AblationDelta {
-  readonly config: AugmentationConfigName;
-  readonly probe: MeanInterval;
-  readonly finetuned: MeanInterval;
-}
-
-/** Every configuration with every seed: a pretraining and a fine-tuning. */
-export function planAblation(workspace: Workspace, options: AblationOptions): AblationCell[] {
+/** Every configuration with every seed: a pretraining, and the fine-tuning of its encoder. */
+export function planAblation(workspace: Workspace, options: AblationOptions) {
   const { epochs, batchSize, finetuneEpochs, labelFraction, folder } = options;
-  const pair = (config: AugmentationConfigName, seed: number): AblationCell[] => {
+  const pair = (config: AugmentationConfigName, seed: number) => {
     const run = `${config}_seed${seed}`;
     const encoder = join(folder, `${run}.safetensors`);
     const settings = { config, seed, epochs, batchSize, ...dataSettings(workspace) };
     const shared = { seed, learningRate: 1e-3 };
-    const pretraining: AblationPretraining = {
-      name: `${run}_pretraining`,
-      title: `${config}, seed ${seed}, pretraining`,
-      folder: join(folder, `${run}_pretraining`),
-      part: "pretraining",
-      config,
-      seed,
-      settings,
-      work: pretrainingWork(workspace, "simclr", epochs),
-      async run(context) {
-        const { probes } = await pretrain(workspace, simclr, {
-          settings: { config },
-          ...shared,
-          ...trainingOptions(context),
-          epochs,
-          batchSize,
-          out: encoder,
-        });
-        return {
-          probe: probes?.trained.test.auroc_macro ?? NaN,
-          random_probe: probes?.random.test.auroc_macro ?? NaN,
-        };
+    const pretraining = pretrainingCell(
+      workspace,
+      "simclr",
+      {
+        part: "pretraining" as const,
+        name: `${run}_pretraining`,
+        title: `${config}, seed ${seed}, pretraining`,
+        folder: join(folder, `${run}_pretraining`),
+        ...{ config, seed, settings },
       },
-    };
-    return [pretraining, {
+      { ...shared, settings: { config }, epochs, batchSize, out: encoder },
+      ({ probes }) => ({
+        probe: probes?.trained.test.auroc_macro ?? NaN,
+        random_probe: probes?.random.test.auroc_macro ?? NaN,
+      }),
+    );
+    const finetuning = classifierCell(workspace, {
+      part: "fine-tuning" as const,
       name: `${run}_finetuning`,
       title: `${config}, seed ${seed}, fine-tuning`,
       folder: join(folder, `${run}_finetuning`),
-      part: "fine-tuning",
-      config,
-      seed,
+      ...{ config, seed },
       settings: { ...settings, finetuneEpochs, labelFraction },
-      needs: [pretraining],
-      work: classifierWork(workspace, finetuneEpochs, labelFraction),
-      async run(context) {
-        const { test } = await trainClassifier(workspace, {
-          ...shared,
-          ...trainingOptions(context),
-          command: "ablation",
-          method: "finetune",
-          epochs: finetuneEpochs,
-          batchSize: 64,
-          labelFraction,
-          loss: "focal",
-          balancing: "oversample",
-          freezeEncoder: false,
-          encoderCheckpoint: encoder,
-          out: join(folder, `${run}_finetuned.safetensors`),
-        });
-        return test.auroc_macro;
-      },
-    }];
+      needs: [pretraining] as const,
+    }, {
+      ...shared,
+      command: "ablation",
+      method: "finetune",
+      epochs: finetuneEpochs,
+      batchSize: 64,
+      labelFraction,
+      loss: "focal",
+      balancing: "oversample",
+      encoderCheckpoint: encoder,
+      out: join(folder, `${run}_finetuned.safetensors`),
+    }, ({ test }) => test.auroc_macro);
+    return [pretraining, finetuning];
   };
   return options.seeds.flatMap((seed) => options.configs.flatMap((config) => pair(config, seed)));
 }
 
-/** The runs that are done, both parts. */
-export function ablationRuns(experiment: Experiment<AblationCell>): AblationRun[] {
+/** Pretraining, or fine-tuning of what it gave. */
+export type AblationCell = ReturnType<typeof planAblation>[number];
+
+/** Test macro AUROC of one configuration with one seed, NaN where it is not defined. */
+export type AblationRun = ReturnType<typeof ablationRuns>[number];
+
+/** The runs of which both parts are done. */
+export function ablationRuns(experiment: Experiment<AblationCell>) {
   return experiment.cells.flatMap((cell) => {
     if (cell.part === "pretraining") return [];
-    const probes = experiment.result(cell.needs[0]);
-    const finetuned = experiment.result(cell);
-    if (probes === undefined || finetuned === undefined) return [];
-    return [{
-      config: cell.config,
-      seed: cell.seed,
-      probe: probes.probe,
-      randomProbe: probes.random_probe,
-      finetuned,
-    }];
+    const { config, seed, needs } = cell;
+    const [probes, finetuned_auroc] = [experiment.result(needs[0]), experiment.result(cell)];
+    if (probes === undefined || finetuned_auroc === undefined) return [];
+    const { probe: probe_auroc, random_probe: random_probe_auroc } = probes;
+    return [{ config, seed, probe_auroc, random_probe_auroc, finetuned_auroc }];
   });
 }
 
-/** Differences of every other configuration to `reference`, paired by seed. */
-export function ablationDeltas(
-  runs: readonly AblationRun[],
-  reference: AugmentationConfigName,
-): AblationDelta[] {
-  const base = new Map(
-    runs.filter(({ config }) => config === reference).map((run) => [run.seed, run]),
-  );
+/** Changes of every other configuration against `reference`, paired by seed. */
+export function ablationDeltas(runs: readonly AblationRun[], reference: string) {
+  const base = runs.filter(({ config }) => config === reference);
+  const change = (config: string, metric: "probe_auroc" | "finetuned_auroc") => {
+    const { n, mean, standardDeviation, low, high } = meanInterval(
+      runs.filter((run) => run.config === config).flatMap((run) =>
+        base.filter(({ seed }) => seed === run.seed).map((own) => run[metric] - own[metric])
+      ),
+    );
+    return { n, mean, sd: standardDeviation, interval_95: [low, high] as const };
+  };
   const others = new Set(runs.map(({ config }) => config).filter((name) => name !== reference));
-  return [...others].map((config) => {
-    const own = runs.filter((run) => run.config === config && base.has(run.seed));
-    const delta = (metric: "probe" | "finetuned") =>
-      meanInterval(own.map((run) => run[metric] - base.get(run.seed)![metric]));
-    return { config, probe: delta("probe"), finetuned: delta("finetuned") };
-  });
+  return Object.fromEntries([...others].map((config) => [config, {
+    probe_auroc: change(config, "probe_auroc"),
+    finetuned_auroc: change(config, "finetuned_auroc"),
+  }]));
 }

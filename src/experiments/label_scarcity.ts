@@ -9,9 +9,8 @@ import { join } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
-import type { Cell } from "./experiment.ts";
-import { classifierWork, trainingOptions } from "./training_cells.ts";
+import { formatShare } from "../text/format.ts";
+import { classifierCell } from "./training_cells.ts";
 
 /** What is compared at every share of labels. */
 export const TRACKS = ["supervised", "ssl_finetuned", "ssl_frozen", "random_frozen"] as const;
@@ -35,23 +34,6 @@ export interface LabelScarcityOptions {
   readonly folder: string;
 }
 
-/** A run: one track at one share of labels with one seed. */
-export interface ScarcityCell extends Cell<ScarcityResult> {
-  readonly track: Track;
-  readonly fraction: number;
-  readonly seed: number;
-}
-
-/** What a run leaves in its folder; on the test part. */
-export interface ScarcityResult {
-  /** Macro AUROC; NaN where no class has both labels. */
-  readonly auroc: number;
-  /** Macro F1. */
-  readonly f1: number;
-  readonly best_epoch: number;
-  readonly epochs: number;
-}
-
 /** What the reference trains every track with. */
 const TRAINING = {
   loss: "bce",
@@ -63,49 +45,37 @@ const TRAINING = {
 } as const;
 
 /** Every track at every share of labels with every seed, each from fresh weights. */
-export async function planLabelScarcity(
-  workspace: Workspace,
-  options: LabelScarcityOptions,
-): Promise<ScarcityCell[]> {
+export async function planLabelScarcity(workspace: Workspace, options: LabelScarcityOptions) {
   const { epochs, batchSize, learningRate, encoderCheckpoint } = options;
   const encoder = encoderCheckpoint === undefined ? null : await sha256OfFile(encoderCheckpoint);
-  const cellOf = (track: Track, fraction: number, seed: number): ScarcityCell => {
+  const cellOf = (track: Track, fraction: number, seed: number) => {
     const name = `${track}_${fraction}_seed${seed}`;
     const folder = join(options.folder, name);
     const pretrained = track.startsWith("ssl_");
-    const freezeEncoder = track.endsWith("_frozen");
-    return {
-      name,
-      title: `${track}, ${Number((100 * fraction).toFixed(4))} % of the labels, seed ${seed}`,
-      folder,
-      track,
-      fraction,
-      seed,
+    const shared = { seed, epochs, batchSize, learningRate };
+    return classifierCell(workspace, {
+      ...{ name, folder, track, fraction, seed },
+      title: `${track}, ${formatShare(fraction)} of the labels, seed ${seed}`,
       settings: {
-        ...{ track, fraction, seed, epochs, batchSize, learningRate },
+        ...{ track, fraction, ...shared },
         encoder: pretrained ? encoder : null,
         ...dataSettings(workspace),
       },
-      work: classifierWork(workspace, epochs, fraction, freezeEncoder),
-      async run(context) {
-        const { test, bestEpoch, epochLosses } = await trainClassifier(workspace, {
-          ...TRAINING,
-          ...trainingOptions(context),
-          command: "label-scarcity",
-          method: track,
-          epochs,
-          batchSize,
-          learningRate,
-          labelFraction: fraction,
-          freezeEncoder,
-          seed,
-          encoderCheckpoint: pretrained ? encoderCheckpoint : undefined,
-          out: join(folder, "model.safetensors"),
-        });
-        const { auroc_macro: auroc, f1_macro: f1 } = test;
-        return { auroc, f1, best_epoch: bestEpoch, epochs: epochLosses.length };
-      },
-    };
+    }, {
+      ...TRAINING,
+      ...shared,
+      command: "label-scarcity",
+      method: track,
+      labelFraction: fraction,
+      freezeEncoder: track.endsWith("_frozen"),
+      encoderCheckpoint: pretrained ? encoderCheckpoint : undefined,
+      out: join(folder, "model.safetensors"),
+    }, ({ test, bestEpoch, epochLosses }) => ({
+      auroc: test.auroc_macro,
+      f1: test.f1_macro,
+      best_epoch: bestEpoch,
+      epochs: epochLosses.length,
+    }));
   };
   return options.seeds.flatMap((seed) =>
     options.fractions.flatMap((fraction) =>
@@ -113,3 +83,6 @@ export async function planLabelScarcity(
     )
   );
 }
+
+/** A run: one track at one share of labels with one seed; its result is of the test part. */
+export type ScarcityCell = Awaited<ReturnType<typeof planLabelScarcity>>[number];

@@ -12,9 +12,8 @@ import { assertAllParts } from "../data/sampling/splits.ts";
 import { assertSamplingRate } from "../runs/checkpoints.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
 import { type CellOptions, runCell } from "./experiment.ts";
-import { trainingOptions } from "./training_cells.ts";
+import { classifierCell } from "./training_cells.ts";
 
 /** How heads are trained. */
 export interface LinearHeadOptions extends Pick<CellOptions, "signal" | "commandLine"> {
@@ -77,27 +76,23 @@ export async function trainLinearHead(
   const name = `${basename(encoder.path, extname(encoder.path))}-${identity.slice(0, 12)}`;
   const runFolder = join(folder, name);
   const path = join(runFolder, "classifier.pt");
-  const { fresh } = await runCell({
+  const head = classifierCell(workspace, {
     name,
     title: `head of ${encoder.path}`,
     folder: runFolder,
     settings,
-    async run(context) {
-      const { bestEpoch, validation } = await trainClassifier(workspace, {
-        ...HEAD_TRAINING,
-        ...trainingOptions(context),
-        command: "compare-baselines",
-        method: "linear_head",
-        epochs,
-        labelFraction,
-        seed,
-        freezeEncoder: true,
-        encoderCheckpoint: encoder.path,
-        out: path,
-      });
-      return { best_epoch: bestEpoch, validation_auroc: validation.auroc_macro };
-    },
   }, {
+    ...HEAD_TRAINING,
+    ...{ epochs, labelFraction, seed },
+    command: "compare-baselines",
+    method: "linear_head",
+    freezeEncoder: true,
+    encoderCheckpoint: encoder.path,
+    out: path,
+  }, ({ bestEpoch, validation }) => (
+    { best_epoch: bestEpoch, validation_auroc: validation.auroc_macro }
+  ));
+  const { fresh } = await runCell(head, {
     ...options,
     report: (event) => event.kind === "epoch" && onEpoch?.(event.epoch),
   });

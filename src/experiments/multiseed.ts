@@ -15,15 +15,8 @@ import { type PretrainingMethod, settingsOf } from "../methods/pretraining_metho
 import { type MethodName, METHODS } from "../methods/registry.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { pretrain } from "../training/pretrain.ts";
-import {
-  type PerClass,
-  trainClassifier,
-  type TrainClassifierResult,
-} from "../training/train_classifier.ts";
 import { VERSION } from "../version.ts";
-import type { Cell } from "./experiment.ts";
-import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
+import { classifierCell, pretrainingCell } from "./training_cells.ts";
 
 /** What is repeated with every seed. */
 export interface MultiseedConfiguration {
@@ -59,36 +52,6 @@ export interface MultiseedOptions {
   readonly checkpointFolder: string;
 }
 
-/** What a run of a classifier leaves in its folder; all numbers are of the best epoch's weights. */
-export interface ClassifierResult extends Pick<TrainClassifierResult, "validation" | "test"> {
-  /** The epoch with the best macro AUROC on fold 9. */
-  readonly best_epoch: number;
-  /** On fold 10. */
-  readonly per_class: PerClass;
-  readonly adapter: string;
-  readonly version: string;
-}
-
-interface SeededCell<Result> extends Cell<Result> {
-  readonly seed: number;
-  readonly folder: string;
-  /** The checkpoint it writes. */
-  readonly out: string;
-}
-
-/** Pretraining of one encoder, for the classifiers that need it. */
-export interface EncoderCell extends SeededCell<{ readonly encoder: string }> {
-  readonly kind: "encoder";
-  readonly batchSize: number;
-}
-
-/** Training of one classifier. */
-export interface ClassifierCell extends SeededCell<ClassifierResult> {
-  readonly kind: "classifier";
-  readonly configuration: MultiseedConfiguration;
-  readonly epochs: number;
-}
-
 /** Loss and drawing; the method in front, where it is not supervised. */
 export function configurationName({ method, loss, balancing }: MultiseedConfiguration): string {
   return `${method === "supervised" ? "" : `${method}_`}${loss}_${balancing}`;
@@ -98,11 +61,8 @@ export function configurationName({ method, loss, balancing }: MultiseedConfigur
  * Every configuration with every seed, seed by seed, so that what is done at any time compares all
  * configurations; an encoder before the first classifier that needs it.
  */
-export function planMultiseed(
-  workspace: Workspace,
-  options: MultiseedOptions,
-): (EncoderCell | ClassifierCell)[] {
-  const { seeds, labelFraction, epochs, batchSize, learningRate } = options;
+export function planMultiseed(workspace: Workspace, options: MultiseedOptions) {
+  const { seeds, labelFraction, epochs, batchSize, learningRate, pretraining } = options;
   const { set } = workspace;
   const data = {
     data: dataName(set),
@@ -110,104 +70,95 @@ export function planMultiseed(
     samplingRate: set.samplingRate,
     ...dataSettings(workspace),
   };
-  const cells = new Map<string, EncoderCell | ClassifierCell>();
-  const named = (name: string, seed: number) => `${name}_seed${String(seed).padStart(3, "0")}`;
+  const run = (configuration: string, seed: number) => {
+    const name = `${configuration}_seed${String(seed).padStart(3, "0")}`;
+    return { name, seed, folder: join(options.folder, name) };
+  };
 
-  const encoderCell = (method: MethodName, seed: number): EncoderCell => {
+  const encoderCell = (method: MethodName, seed: number) => {
     const own: PretrainingMethod = METHODS[method];
-    const { epochs, batchSize = own.batchSize } = options.pretraining;
-    const name = named(`pretrain_${method}`, seed);
-    const folder = join(options.folder, name);
-    const out = join(folder, "encoder.pt");
-    const shared = { seed, epochs, batchSize, learningRate };
-    return {
-      kind: "encoder",
-      name,
-      title: `pretraining ${method}, seed ${seed}`,
-      seed,
-      batchSize,
-      folder,
-      out,
-      settings: { method, ...shared, ...settingsOf(own, {}, set.samplingRate), ...data },
-      auxiliary: true,
-      work: pretrainingWork(workspace, method, epochs),
-      async run(context) {
-        await pretrain(workspace, own, { ...trainingOptions(context), ...shared, out });
-        return { encoder: out };
+    const { epochs, batchSize = own.batchSize } = pretraining;
+    const training = { seed, epochs, batchSize, learningRate };
+    const identity = run(`pretrain_${method}`, seed);
+    const out = join(identity.folder, "encoder.pt");
+    return pretrainingCell(
+      workspace,
+      method,
+      {
+        ...identity,
+        kind: "encoder" as const,
+        title: `pretraining ${method}, seed ${seed}`,
+        batchSize,
+        out,
+        settings: { method, ...training, ...settingsOf(own, {}, set.samplingRate), ...data },
+        auxiliary: true,
       },
-    };
+      { ...training, out },
+      () => ({ encoder: out }),
+    );
   };
+  const encoders = new Map<string, ReturnType<typeof encoderCell>>();
 
-  const classifierCell = (
-    configuration: MultiseedConfiguration,
-    seed: number,
-    encoder: EncoderCell | undefined,
-  ): ClassifierCell => {
-    const { method, loss, balancing } = configuration;
-    const name = named(configurationName(configuration), seed);
-    const own = { method, loss, balancing, seed, labelFraction, epochs, batchSize, learningRate };
-    const out = join(options.checkpointFolder, `multiseed_${name}.pt`);
-    return {
-      kind: "classifier",
-      name,
-      title: `${configurationName(configuration)}, seed ${seed}`,
-      configuration,
-      seed,
-      epochs,
-      folder: join(options.folder, name),
-      out,
-      settings: {
-        ...own,
-        ...(encoder && {
-          pretrainSeed: encoder.seed,
-          pretrainEpochs: options.pretraining.epochs,
-          pretrainBatchSize: encoder.batchSize,
-        }),
-        ...data,
-      },
-      needs: encoder && [encoder],
-      work: classifierWork(workspace, epochs, labelFraction),
-      async run(context) {
-        if (encoder) await assertReadable(encoder);
-        const trained = await trainClassifier(workspace, {
-          ...own,
-          ...trainingOptions(context),
-          command: "train-multiseed",
-          selection: "auroc_macro",
-          freezeEncoder: false,
-          encoderCheckpoint: encoder?.out,
-          out,
-        });
-        return {
-          best_epoch: trained.bestEpoch,
-          validation: trained.validation,
-          test: trained.test,
-          per_class: trained.testPerClass,
-          adapter: workspace.gpu.name,
-          version: VERSION,
-        };
-      },
-    };
-  };
-
-  for (const seed of seeds) {
-    for (const configuration of options.configurations) {
+  return seeds.flatMap((seed) =>
+    options.configurations.flatMap((configuration) => {
       const { method } = configuration;
-      let encoder: EncoderCell | undefined;
-      if (method !== "supervised") {
-        const planned = encoderCell(method, options.pretraining.once ? seeds[0] : seed);
-        encoder = cells.get(planned.name) as EncoderCell ?? planned;
-        cells.set(encoder.name, encoder);
-      }
-      const classifier = classifierCell(configuration, seed, encoder);
-      cells.set(classifier.name, classifier);
-    }
-  }
-  return [...cells.values()];
+      const title = configurationName(configuration);
+      const planned = method === "supervised"
+        ? undefined
+        : encoderCell(method, pretraining.once ? seeds[0] : seed);
+      const known = planned && encoders.get(planned.name);
+      const encoder = known ?? planned;
+      if (encoder) encoders.set(encoder.name, encoder);
+      const identity = run(title, seed);
+      const out = join(options.checkpointFolder, `multiseed_${identity.name}.pt`);
+      const training = { ...configuration, seed, labelFraction, epochs, batchSize, learningRate };
+      const classifier = classifierCell(workspace, {
+        ...identity,
+        kind: "classifier" as const,
+        title: `${title}, seed ${seed}`,
+        ...{ configuration, epochs, out },
+        settings: {
+          ...training,
+          ...(encoder && {
+            pretrainSeed: encoder.seed,
+            pretrainEpochs: pretraining.epochs,
+            pretrainBatchSize: encoder.batchSize,
+          }),
+          ...data,
+        },
+        needs: encoder && [encoder],
+      }, {
+        ...training,
+        command: "train-multiseed",
+        selection: "auroc_macro",
+        encoderCheckpoint: encoder?.out,
+        out,
+      }, ({ bestEpoch, validation, test, testPerClass }) => ({
+        best_epoch: bestEpoch,
+        ...{ validation, test },
+        per_class: testPerClass,
+        adapter: workspace.gpu.name,
+        version: VERSION,
+      }));
+      const readable: typeof classifier = {
+        ...classifier,
+        async run(context) {
+          if (encoder) await assertReadable(encoder);
+          return await classifier.run(context);
+        },
+      };
+      return encoder && !known ? [encoder, readable] : [readable];
+    })
+  );
 }
 
+/** Pretraining of an encoder, or training of a classifier. */
+export type MultiseedCell = ReturnType<typeof planMultiseed>[number];
+
 /** A damaged encoder fails the runs that need it. */
-async function assertReadable({ out, folder }: EncoderCell): Promise<void> {
+async function assertReadable(
+  { out, folder }: { readonly out: string; readonly folder: string },
+): Promise<void> {
   try {
     await readCheckpoint(out);
   } catch (error) {

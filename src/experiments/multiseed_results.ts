@@ -10,44 +10,7 @@ import { meanInterval } from "../stats/mean_interval.ts";
 import { pairedT } from "../stats/paired_t.ts";
 import { pairedDifferences } from "../stats/samples.ts";
 import type { Experiment } from "./experiment.ts";
-import {
-  type ClassifierCell,
-  type ClassifierResult,
-  configurationName,
-  type EncoderCell,
-  type MultiseedOptions,
-} from "./multiseed.ts";
-
-/** A classifier of the plan, as far as results tell it. */
-type Trained = Pick<ClassifierCell, "configuration" | "seed" | "out" | "folder">;
-
-/** A classifier that is done. */
-export interface MultiseedRun extends Trained {
-  readonly result: ClassifierResult;
-}
-
-/** The classifiers of an experiment; in the order of the plan. */
-export interface MultiseedOutcome {
-  readonly runs: readonly MultiseedRun[];
-  readonly failures: readonly (Trained & { readonly error: string })[];
-}
-
-/** What is done and what failed so far. */
-export function multiseedOutcome(
-  experiment: Experiment<EncoderCell | ClassifierCell>,
-): MultiseedOutcome {
-  const classifiers = experiment.cells.filter((cell) => cell.kind === "classifier");
-  return {
-    runs: classifiers.flatMap((cell) => {
-      const result = experiment.result(cell);
-      return result ? [{ ...cell, result }] : [];
-    }),
-    failures: classifiers.flatMap((cell) => {
-      const error = experiment.error(cell);
-      return error ? [{ ...cell, error: error.message }] : [];
-    }),
-  };
-}
+import { configurationName, type MultiseedCell, type MultiseedOptions } from "./multiseed.ts";
 
 /** What the file says besides the runs. */
 export interface MultiseedFacts {
@@ -67,24 +30,37 @@ export interface MultiseedFacts {
  * @param now Time of writing
  */
 export function describeMultiseed(
-  { runs, failures }: MultiseedOutcome,
+  experiment: Pick<Experiment<MultiseedCell>, "cells" | "result" | "error">,
   { options, quick, data, classes }: MultiseedFacts,
   now = new Date(),
 ) {
   const { configurations, seeds, labelFraction, epochs, pretraining } = options;
-  const names = configurations.map(configurationName);
+  const cells = experiment.cells.filter((cell) => cell.kind === "classifier");
+  const named = <Value>(of: (configuration: typeof configurations[number]) => Value) =>
+    Object.fromEntries(
+      configurations.map((each) => [configurationName(each), of(each)]),
+    ) as Record<string, Value>;
+  const individual_results = named((wanted) =>
+    cells.flatMap((cell) => {
+      const result = experiment.result(cell);
+      return result !== undefined &&
+          configurationName(cell.configuration) === configurationName(wanted)
+        ? [describeRun(cell, result)]
+        : [];
+    })
+  );
   const pairs = new Map(
     configurations.map(({ loss, balancing }) => [`${loss} ${balancing}`, [loss, balancing]]),
   );
   const distinct = (what: "adapter" | "version") =>
-    [...new Set(runs.map(({ result }) => result[what]))].join("; ") || null;
-  const significance = significanceOf(runs, names);
+    [...new Set(cells.flatMap((cell) => experiment.result(cell)?.[what] ?? []))].join("; ") || null;
+  const { summaries, significance } = multiseedStatistics(individual_results);
   return {
     timestamp: now.toISOString(),
     quick_mode: quick,
     configurations: [...pairs.values()],
     seeds,
-    methods: Object.fromEntries(configurations.map(({ method, loss, balancing }, i) => [names[i], {
+    methods: named(({ method, loss, balancing }) => ({
       method,
       loss,
       balance_strategy: balancing,
@@ -92,44 +68,33 @@ export function describeMultiseed(
       epochs,
       pretrain_epochs: method === "supervised" ? null : pretraining.epochs,
       pretrain_once: method === "supervised" ? null : pretraining.once,
-    }])),
+    })),
     data,
     classes,
     adapter: distinct("adapter"),
     version: distinct("version"),
-    individual_results: Object.fromEntries(
-      names.map((name) => [name, runsOf(runs, name).map(describeRun)]),
-    ),
-    failures: failures.map(({ configuration, seed, error }) => ({
-      configuration: configurationName(configuration),
-      seed,
-      error,
-    })),
-    statistics: {
-      ...Object.fromEntries(
-        names.map((name) => [name, runsOf(runs, name)] as const)
-          .filter(([, own]) => own.length > 0)
-          .map(([name, own]) => [name, summarizeConfiguration(own)]),
-      ),
-      ...(significance && { significance_test: significance }),
-    },
+    individual_results,
+    failures: cells.flatMap((cell) => {
+      const error = experiment.error(cell);
+      const configuration = configurationName(cell.configuration);
+      return error ? [{ configuration, seed: cell.seed, error: error.message }] : [];
+    }),
+    statistics: { ...summaries, ...(significance && { significance_test: significance }) },
   };
 }
 
-/** Runs of one configuration, in the order of the seeds. */
-export function runsOf(runs: readonly MultiseedRun[], name: string): MultiseedRun[] {
-  return runs.filter(({ configuration }) => configurationName(configuration) === name);
-}
+type Classifier = Extract<MultiseedCell, { kind: "classifier" }>;
+type Result = Awaited<ReturnType<Classifier["run"]>>;
+type Results = Readonly<Record<string, readonly ReturnType<typeof describeRun>[]>>;
 
-function describeRun({ seed, out, folder, result }: MultiseedRun) {
-  const { best_epoch, validation, test, per_class } = result;
+function describeRun(
+  { seed, out, folder }: Classifier,
+  { best_epoch, validation, test, per_class }: Result,
+) {
   const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = test;
   return {
     seed,
-    auroc_macro,
-    f1_macro,
-    sensitivity_micro,
-    specificity_micro,
+    ...{ auroc_macro, f1_macro, sensitivity_micro, specificity_micro },
     checkpoint: out,
     best_epoch,
     validation: { ...validation },
@@ -139,12 +104,21 @@ function describeRun({ seed, out, folder, result }: MultiseedRun) {
   };
 }
 
-/** What all seeds of a configuration give together: fold 10, and fold 9, which chose the epoch. */
-export function summarizeConfiguration(runs: readonly MultiseedRun[]) {
+/** What the seeds give together: each configuration that has runs, and one test between two. */
+export function multiseedStatistics(results: Results) {
+  const done = Object.entries(results).filter(([, runs]) => runs.length > 0);
+  return {
+    summaries: Object.fromEntries(done.map(([name, runs]) => [name, summarizeRuns(runs)])),
+    significance: significanceOf(done),
+  };
+}
+
+/** Fold 10, and fold 9, which chose the epoch. */
+function summarizeRuns(runs: Results[string]) {
   const metric = (
     part: "validation" | "test",
-    name: Exclude<keyof ClassifierResult["test"], "loss">,
-  ) => summarize(runs.map(({ result }) => result[part][name]));
+    name: Exclude<keyof Result["test"], "loss">,
+  ) => summarize(runs.map((run) => run[part][name]));
   const { mean, std } = metric("test", "sensitivity_micro");
   const specificity = metric("test", "specificity_micro");
   return {
@@ -182,22 +156,15 @@ function summarize(results: readonly number[]) {
 }
 
 /** Of the first two configurations with two seeds in common, seed by seed; undefined without. */
-export function significanceOf(runs: readonly MultiseedRun[], names: readonly string[]) {
-  const scores = (name: string) =>
-    new Map(
-      runsOf(runs, name).map(({ seed, result }) => [seed, result.test.auroc_macro] as const)
-        .filter(([, auroc]) => Number.isFinite(auroc)),
-    );
-  for (const [i, first] of names.entries()) {
-    for (const second of names.slice(i + 1)) {
-      const [a, b] = [scores(first), scores(second)];
-      const seeds = [...a.keys()].filter((seed) => b.has(seed));
-      if (seeds.length < 2) continue;
+function significanceOf(results: readonly [name: string, runs: Results[string]][]) {
+  for (const [i, [first, before]] of results.entries()) {
+    for (const [second, after] of results.slice(i + 1)) {
+      const pairs = before.flatMap(({ seed, auroc_macro: a }) =>
+        after.filter((run) => run.seed === seed).map(({ auroc_macro: b }) => [a, b])
+      ).filter((pair) => pair.every(Number.isFinite));
+      if (pairs.length < 2) continue;
       const { n, t, pValue, cohensDz, meanDifference } = pairedT(
-        pairedDifferences(
-          seeds.map((seed) => b.get(seed)!),
-          seeds.map((seed) => a.get(seed)!),
-        ),
+        pairedDifferences(pairs.map(([, b]) => b), pairs.map(([a]) => a)),
       );
       return {
         test: "paired t-test",

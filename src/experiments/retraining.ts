@@ -10,22 +10,16 @@ import { join } from "node:path";
 import { sha256OfFile } from "../checkpoint/sha256.ts";
 import { dataName } from "../data/signals/record_set.ts";
 import { UserError } from "../errors.ts";
-import {
-  type ClassifierComparison,
-  compareCheckpoints,
-} from "../evaluation/compare_checkpoints.ts";
+import { compareCheckpoints } from "../evaluation/compare_checkpoints.ts";
 import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
 import { METHODS } from "../methods/registry.ts";
-import type { BootstrapIntervals } from "../metrics/bootstrap.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import { pairedBootstrapIntervals } from "../metrics/paired_bootstrap.ts";
 import { dataSettings } from "../runs/run_state.ts";
 import type { TrainingHistory } from "../runs/training_run.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import { pretrain } from "../training/pretrain.ts";
-import { trainClassifier } from "../training/train_classifier.ts";
-import type { Cell } from "./experiment.ts";
-import { classifierWork, pretrainingWork, trainingOptions } from "./training_cells.ts";
+import type { Cell, ResultOf } from "./experiment.ts";
+import { classifierCell, pretrainingCell } from "./training_cells.ts";
 
 /** What stays the same in every fine-tuning: the documented settings. */
 const FINETUNE = { batchSize: 64, loss: "focal", balancing: "oversample" } as const;
@@ -91,104 +85,89 @@ export function planRetraining(
   const { seed, labelFraction, finetuneEpochs } = options;
   const shared = { seed, learningRate: 1e-3 };
   const data = { seed, data: dataName(set), ...dataSettings(workspace) };
-  const step = (
-    name: RetrainingStep["name"],
-    title: string,
-    own: Pick<RetrainingStep, "epochs" | "batchSize" | "settings" | "needs" | "work">,
-    train: (
-      ...context: Parameters<RetrainingStep["run"]>
-    ) => Promise<TrainingHistory & Pick<RetrainingResult, "probe" | "finetuned">>,
-  ): RetrainingStep => {
-    const checkpoint = join(options.checkpointFolder, RETRAINING_CHECKPOINTS[name]);
-    const folder = join(options.folder, RETRAINING_CHECKPOINTS[name].replace(/\.pt$/, ""));
-    return {
-      name,
-      title,
-      folder,
-      checkpoint,
-      ...own,
-      async run(context) {
-        const { epochRows, probe, finetuned } = await train(context);
-        return {
-          sha256: await sha256OfFile(checkpoint),
-          training_seconds: epochRows.reduce((sum, { seconds }) => sum + Number(seconds), 0),
-          ...(probe && { probe }),
-          ...(finetuned && { finetuned }),
-        };
-      },
-      async usable({ sha256 }) {
-        if (!existsSync(checkpoint)) return false;
-        if (await sha256OfFile(checkpoint) === sha256) return true;
-        throw new UserError(
-          `${checkpoint} is not the file that the run in ${folder} wrote. Remove or rename it, and ` +
-            `the run is done again`,
-          { remedy: "other-checkpoint-folder" },
-        );
-      },
+  const step = (name: RetrainingStep["name"], title: string) => {
+    const file = RETRAINING_CHECKPOINTS[name];
+    const checkpoint = join(options.checkpointFolder, file);
+    const folder = join(options.folder, file.replace(/\.pt$/, ""));
+    const usable = async ({ sha256 }: RetrainingResult) => {
+      if (!existsSync(checkpoint)) return false;
+      if (await sha256OfFile(checkpoint) === sha256) return true;
+      throw new UserError(
+        `${checkpoint} is not the file that the run in ${folder} wrote. Remove or rename it, and ` +
+          `the run is done again`,
+        { remedy: "other-checkpoint-folder" },
+      );
     };
+    return { name, title, folder, checkpoint, usable };
   };
+  const trained = async (
+    checkpoint: string,
+    { epochRows }: TrainingHistory,
+    own: Pick<RetrainingResult, "probe" | "finetuned">,
+  ): Promise<RetrainingResult> => ({
+    sha256: await sha256OfFile(checkpoint),
+    training_seconds: epochRows.reduce((sum, { seconds }) => sum + Number(seconds), 0),
+    ...own,
+  });
 
   const pretraining = (method: Method) => {
-    const { epochs, batchSize } = options[method];
     const own: PretrainingMethod = METHODS[method];
-    const settings = settingsOf(own, {}, set.samplingRate);
-    return step(method, `${own.title} pretraining`, {
-      epochs,
-      batchSize,
-      settings: { step: method, ...settings, epochs, batchSize, ...data },
-      work: pretrainingWork(workspace, method, epochs),
-    }, async (context) => {
-      const out = join(options.checkpointFolder, RETRAINING_CHECKPOINTS[method]);
-      const { probes, ...course } = await pretrain(workspace, own, {
-        ...shared,
-        ...trainingOptions(context),
-        epochs,
-        batchSize,
-        out,
-      });
-      const auroc = (of: "trained" | "random") => probes![of].test.auroc_macro;
-      return {
-        ...course,
-        ...(probes && { probe: { trained: auroc("trained"), random: auroc("random") } }),
-      };
-    });
+    const { epochs, batchSize } = options[method];
+    const identity = step(method, `${own.title} pretraining`);
+    const { checkpoint: out } = identity;
+    return pretrainingCell(
+      workspace,
+      method,
+      {
+        ...identity,
+        ...{ epochs, batchSize },
+        settings: {
+          step: method,
+          ...settingsOf(own, {}, set.samplingRate),
+          ...{ epochs, batchSize },
+          ...data,
+        },
+      },
+      { ...shared, epochs, batchSize, out },
+      ({ probes, ...history }) => {
+        const auroc = (of: "trained" | "random") => probes![of].test.auroc_macro;
+        const probe = probes && { trained: auroc("trained"), random: auroc("random") };
+        return trained(out, history, { ...(probe && { probe }) });
+      },
+    );
   };
 
   const finetuning = (method: Method, encoder: RetrainingStep) => {
     const name = `finetune_${method}` as const;
-    return step(name, `Fine-tuning of ${METHODS[method].title}`, {
+    const identity = step(name, `Fine-tuning of ${METHODS[method].title}`);
+    const { checkpoint: out } = identity;
+    const training = { ...FINETUNE, epochs: finetuneEpochs, labelFraction };
+    return classifierCell(workspace, {
+      ...identity,
       epochs: finetuneEpochs,
       batchSize: FINETUNE.batchSize,
       needs: [encoder],
-      settings: (resultOf) => ({
+      settings: (resultOf: ResultOf) => ({
         step: name,
-        ...FINETUNE,
-        epochs: finetuneEpochs,
-        labelFraction,
+        ...training,
         encoder: resultOf(encoder).sha256,
         ...data,
       }),
-      work: classifierWork(workspace, finetuneEpochs, labelFraction),
-    }, async (context) => {
-      const { bestEpoch, validation, test, ...course } = await trainClassifier(workspace, {
-        ...shared,
-        ...trainingOptions(context),
-        ...FINETUNE,
-        command: "finetune",
-        method: "finetune",
-        epochs: finetuneEpochs,
-        labelFraction,
-        freezeEncoder: false,
-        encoderCheckpoint: encoder.checkpoint,
-        out: join(options.checkpointFolder, RETRAINING_CHECKPOINTS[name]),
-      });
-      const finetuned = {
-        best_epoch: bestEpoch,
-        validation: documented(validation),
-        test: documented(test),
-      };
-      return { ...course, finetuned };
-    });
+    }, {
+      ...shared,
+      ...training,
+      command: "finetune",
+      method: "finetune",
+      encoderCheckpoint: encoder.checkpoint,
+      out,
+    }, ({ bestEpoch, validation, test, ...history }) =>
+      trained(out, history, {
+        finetuned: {
+          best_epoch: bestEpoch,
+          validation: documented(validation),
+          test: documented(test),
+        },
+      }));
   };
 
   const encoders = [pretraining("byol"), pretraining("simclr")];
@@ -201,16 +180,9 @@ function documented(metrics: MultilabelMetrics): MultilabelMetrics {
   return { auroc_macro, f1_macro, sensitivity_micro, specificity_micro };
 }
 
-/** Metrics of `changed` − those of `baseline` on the same test records. */
-export interface RetrainingDifference {
-  readonly changed: string;
-  readonly baseline: string;
-  readonly intervals: BootstrapIntervals;
-}
-
 /**
  * Compares the fine-tuned classifiers `byol` and `simclr`, and where given `supervised`, on the test
- * fold: SimCLR − BYOL, then each − supervised.
+ * fold; with the differences SimCLR − BYOL, then each − supervised, paired by record.
  */
 export async function compareRetrained(
   workspace: Workspace,
@@ -220,7 +192,7 @@ export async function compareRetrained(
     readonly supervised?: string;
     readonly signal?: AbortSignal;
   },
-): Promise<ClassifierComparison & { readonly differences: readonly RetrainingDifference[] }> {
+) {
   const path = (name: RetrainingStep["name"]) =>
     steps.find((step) => step.name === name)!.checkpoint;
   const comparison = await compareCheckpoints(workspace, {
@@ -235,18 +207,15 @@ export async function compareRetrained(
     seed,
     signal,
   });
-  const find = (wanted: string) =>
-    comparison.compared.find(({ name }) => name === wanted)?.evaluation;
+  const labels = workspace.labelsOf(comparison.compared[0].evaluation.rows);
+  const probabilities = (wanted: string) =>
+    comparison.compared.find(({ name }) => name === wanted)?.evaluation.probabilities;
   const differences = [["simclr", "byol"], ["byol", "supervised"], ["simclr", "supervised"]]
     .flatMap(([changed, baseline]) => {
-      const [after, before] = [find(changed), find(baseline)];
+      const [after, before] = [probabilities(changed), probabilities(baseline)];
       if (after === undefined || before === undefined) return [];
-      const intervals = pairedBootstrapIntervals(
-        workspace.labelsOf(after.rows),
-        before.probabilities,
-        after.probabilities,
-        { classes: workspace.set.classNames.length, seed },
-      );
+      const { length: classes } = workspace.set.classNames;
+      const intervals = pairedBootstrapIntervals(labels, before, after, { classes, seed });
       return [{ changed, baseline, intervals }];
     });
   return { ...comparison, differences };

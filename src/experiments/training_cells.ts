@@ -1,83 +1,107 @@
 /**
- * What the cells of all plans share that train something.
+ * Cells that train something, with what all plans have in common.
  *
  * @module
  */
 
-import { TRAINING_PASS } from "../methods/pretraining_method.ts";
+import { type PretrainingMethod, TRAINING_PASS } from "../methods/pretraining_method.ts";
 import { type MethodName, METHODS } from "../methods/registry.ts";
-import type { PretrainEvents, PretrainOptions } from "../training/pretrain.ts";
-import type { ClassifierEvents } from "../training/train_classifier.ts";
 import { isUnfinished } from "../runs/run_state.ts";
-import type { RunOptions } from "../runs/training_run.ts";
 import type { Workspace } from "../runs/workspace.ts";
-import type { CellContext } from "./experiment.ts";
-import type { Workload } from "./time_left.ts";
+import {
+  pretrain,
+  type PretrainEvents,
+  type PretrainOptions,
+  type PretrainResult,
+} from "../training/pretrain.ts";
+import {
+  type ClassifierEvents,
+  trainClassifier,
+  type TrainClassifierOptions,
+  type TrainClassifierResult,
+} from "../training/train_classifier.ts";
+import type { Cell, CellContext } from "./experiment.ts";
 
-/** A pretraining as far as its time goes: records times passes through the encoder. */
-export function pretrainingWork(
-  { split }: Pick<Workspace, "split">,
+/** A cell without its training, and what else a plan notes of it. */
+type Untrained = Omit<Cell, "run" | "usable" | "work"> & { readonly folder: string };
+
+/**
+ * A pretraining. Its time: records times passes through the encoder.
+ *
+ * @param keep What of the training is kept as the cell's result
+ */
+export function pretrainingCell<Own extends Untrained, Result>(
+  workspace: Workspace,
   method: MethodName,
-  epochs: number,
-): Workload {
-  const { train, validation, test } = split;
+  own: Own,
+  training: PretrainOptions & { readonly epochs: number },
+  keep: (trained: PretrainResult) => Result | Promise<Result>,
+): Own & Cell<Result> {
+  const { train, validation, test } = workspace.split;
+  const declared: PretrainingMethod = METHODS[method];
   return {
-    kind: method,
-    epochs,
-    epochCost: train.length * METHODS[method].cost + validation.length,
-    // Two probes look at all records.
-    overheadCost: 2 * (train.length + validation.length + test.length),
+    ...own,
+    work: {
+      kind: method,
+      epochs: training.epochs,
+      epochCost: train.length * declared.cost + validation.length,
+      // Two probes look at all records.
+      overheadCost: 2 * (train.length + validation.length + test.length),
+    },
+    run: async (context: CellContext) =>
+      await keep(await pretrain(workspace, declared, { ...training, ...trainingOptions(context) })),
   };
 }
 
 /**
- * The training of a classifier as far as its time goes.
+ * The training of a classifier.
  *
- * @param labelFraction Share of the training records that is used
- * @param frozen True where the head alone is trained, on features that are computed once
+ * @param keep What of the training is kept as the cell's result
  */
-export function classifierWork(
-  { split }: Pick<Workspace, "split">,
-  epochs: number,
-  labelFraction: number,
-  frozen = false,
-): Workload {
-  const { train, validation, test } = split;
+export function classifierCell<Own extends Untrained, Result>(
+  workspace: Workspace,
+  own: Own,
+  training: TrainClassifierOptions & { readonly epochs: number; readonly labelFraction: number },
+  keep: (trained: TrainClassifierResult) => Result | Promise<Result>,
+): Own & Cell<Result> {
+  const { train, validation, test } = workspace.split;
+  const { epochs, labelFraction, freezeEncoder = false } = training;
   const labeled = labelFraction * train.length;
   return {
-    kind: `${frozen ? "head" : "classifier"}, ${labelFraction}`,
-    epochs,
-    epochCost: (frozen ? 0 : labeled * TRAINING_PASS) + validation.length,
-    overheadCost: validation.length + test.length + (frozen ? labeled : 0),
+    ...own,
+    work: {
+      kind: `${freezeEncoder ? "head" : "classifier"}, ${labelFraction}`,
+      epochs,
+      // Features of a frozen encoder are computed once.
+      epochCost: (freezeEncoder ? 0 : labeled * TRAINING_PASS) + validation.length,
+      overheadCost: validation.length + test.length + (freezeEncoder ? labeled : 0),
+    },
+    run: async (context: CellContext) =>
+      await keep(await trainClassifier(workspace, { ...training, ...trainingOptions(context) })),
   };
 }
 
 /** The options of a training that follow from the cell it is. */
-export function trainingOptions(
-  { folder, report, signal, commandLine, saveEverySeconds }: CellContext,
-):
-  & Pick<RunOptions, "runFolder" | "resume" | "shuffle" | "logEvery">
-  & Pick<PretrainOptions, "signal" | "commandLine" | "saveEverySeconds">
-  & { events: PretrainEvents & ClassifierEvents } {
+function trainingOptions({ folder, report, ...options }: CellContext) {
+  const events: PretrainEvents & ClassifierEvents = {
+    prepared: ({ resumedAfter }: { resumedAfter: number }) =>
+      report?.({ kind: "progress", epochs: resumedAfter }),
+    steps: (epoch, done, total, loss) =>
+      report?.({ kind: "progress", epochs: epoch - 1 + done / total, loss }),
+    epoch: (
+      epoch: number,
+      { loss }: { loss: number },
+      validation?: Parameters<NonNullable<ClassifierEvents["epoch"]>>[2],
+      best?: boolean,
+    ) => report?.({ kind: "epoch", epoch, loss, validation, best }),
+    warning: (text) => report?.({ kind: "warning", text }),
+  };
+  const { signal, commandLine, saveEverySeconds } = options;
   return {
+    ...{ signal, commandLine, saveEverySeconds, events },
     runFolder: folder,
     resume: isUnfinished(folder),
     shuffle: true,
     logEvery: 100,
-    signal,
-    commandLine,
-    saveEverySeconds,
-    events: {
-      prepared: ({ resumedAfter }) => report?.({ kind: "progress", epochs: resumedAfter }),
-      steps: (epoch, done, total, loss) =>
-        report?.({ kind: "progress", epochs: epoch - 1 + done / total, loss }),
-      epoch: (
-        epoch: number,
-        { loss }: { loss: number },
-        validation?: Parameters<NonNullable<ClassifierEvents["epoch"]>>[2],
-        best?: boolean,
-      ) => report?.({ kind: "epoch", epoch, loss, validation, best }),
-      warning: (text) => report?.({ kind: "warning", text }),
-    },
   };
 }

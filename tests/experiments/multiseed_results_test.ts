@@ -1,8 +1,9 @@
 /** The schema of phase2_multiseed_results.json: other commands read it. */
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { MultiseedConfiguration } from "../../src/experiments/multiseed.ts";
-import { describeMultiseed, type MultiseedRun } from "../../src/experiments/multiseed_results.ts";
+import { UserError } from "../../src/errors.ts";
+import type { MultiseedCell, MultiseedConfiguration } from "../../src/experiments/multiseed.ts";
+import { describeMultiseed } from "../../src/experiments/multiseed_results.ts";
 
 const CONFIGURATIONS: MultiseedConfiguration[] = [
   { method: "supervised", loss: "bce", balancing: "standard" },
@@ -19,18 +20,6 @@ const OPTIONS = {
   pretraining: { epochs: 7, once: true },
 };
 const FACTS = { options: OPTIONS, quick: true, data: "PTB-XL", classes: ["NORM", "MI"] };
-const NOW = new Date("2026-01-02T03:04:05Z");
-
-function trained(configuration: number, seed: number) {
-  const name = `${NAMES[configuration]}_seed0${seed}`;
-  return {
-    configuration: CONFIGURATIONS[configuration],
-    seed,
-    folder: `runs/${name}`,
-    out: `checkpoints/multiseed_${name}.pt`,
-  };
-}
-
 function scores(auroc: number, f1: number) {
   return {
     f1_macro: f1,
@@ -41,32 +30,56 @@ function scores(auroc: number, f1: number) {
   };
 }
 
-function run(configuration: number, seed: number, auroc: number, f1 = 0.5): MultiseedRun {
-  return {
-    ...trained(configuration, seed),
-    result: {
+type Run = readonly [configuration: number, seed: number, auroc: number, f1?: number];
+
+/** The file of an experiment whose classifiers have these results. */
+function file(runs: readonly Run[], failed: readonly Run[] = []) {
+  const made = [...runs, ...failed].map(([configuration, seed, auroc, f1 = 0.5], i) => {
+    const name = `${NAMES[configuration]}_seed0${seed}`;
+    const cell = {
+      kind: "classifier",
+      configuration: CONFIGURATIONS[configuration],
+      seed,
+      folder: `runs/${name}`,
+      out: `checkpoints/multiseed_${name}.pt`,
+    } as MultiseedCell;
+    const result = {
       best_epoch: 3,
       validation: scores(0.9, 0.6),
       test: scores(auroc, f1),
       per_class: { NORM: { support: 3, auroc, auprc: 0.5, f1: NaN } },
       adapter: "A",
       version: "1",
+    };
+    return { cell, outcome: i < runs.length ? result : new UserError("Training diverged") };
+  });
+  const outcome = (cell: unknown) => made.find((each) => each.cell === cell)!.outcome;
+  const content = describeMultiseed(
+    {
+      cells: made.map(({ cell }) => cell),
+      // deno-lint-ignore no-explicit-any -- the type of a result follows from its cell
+      result: (cell): any => outcome(cell) instanceof UserError ? undefined : outcome(cell),
+      error(cell) {
+        const found = outcome(cell);
+        return found instanceof UserError ? found : undefined;
+      },
     },
-  };
+    FACTS,
+    new Date("2026-01-02T03:04:05Z"),
+  );
+  return JSON.parse(JSON.stringify(content));
 }
 
 Deno.test("all documented keys are there, with test metrics in the documented places", () => {
-  const runs = [
-    run(0, 42, 0.8, 0.5),
-    run(1, 42, 0.85),
-    run(0, 52, 0.82, 0.6),
-    run(1, 52, 0.86),
-    run(0, 62, 0.9, 0.7),
-    run(1, 62, 0.91),
-  ];
-  const failures = [{ ...trained(2, 42), error: "Training diverged" }];
-  const file = JSON.parse(JSON.stringify(describeMultiseed({ runs, failures }, FACTS, NOW)));
-  assertEquals(Object.keys(file), [
+  const content = file([
+    [0, 42, 0.8, 0.5],
+    [1, 42, 0.85],
+    [0, 52, 0.82, 0.6],
+    [1, 52, 0.86],
+    [0, 62, 0.9, 0.7],
+    [1, 62, 0.91],
+  ], [[2, 42, NaN]]);
+  assertEquals(Object.keys(content), [
     "timestamp",
     "quick_mode",
     "configurations",
@@ -80,11 +93,11 @@ Deno.test("all documented keys are there, with test metrics in the documented pl
     "failures",
     "statistics",
   ]);
-  assertEquals(file.timestamp, "2026-01-02T03:04:05.000Z");
-  assertEquals(file.quick_mode, true);
-  assertEquals(file.configurations, [["bce", "standard"], ["focal", "oversample"]]);
-  assertEquals(file.seeds, [42, 52, 62]);
-  assertEquals(file.methods.bce_standard, {
+  assertEquals(content.timestamp, "2026-01-02T03:04:05.000Z");
+  assertEquals(content.quick_mode, true);
+  assertEquals(content.configurations, [["bce", "standard"], ["focal", "oversample"]]);
+  assertEquals(content.seeds, [42, 52, 62]);
+  assertEquals(content.methods.bce_standard, {
     method: "supervised",
     loss: "bce",
     balance_strategy: "standard",
@@ -93,13 +106,13 @@ Deno.test("all documented keys are there, with test metrics in the documented pl
     pretrain_epochs: null,
     pretrain_once: null,
   });
-  assertEquals(file.methods.simclr_focal_oversample.pretrain_epochs, 7);
-  assertEquals(file.methods.simclr_focal_oversample.pretrain_once, true);
-  assertEquals([file.adapter, file.version], ["A", "1"]);
+  assertEquals(content.methods.simclr_focal_oversample.pretrain_epochs, 7);
+  assertEquals(content.methods.simclr_focal_oversample.pretrain_once, true);
+  assertEquals([content.adapter, content.version], ["A", "1"]);
 
-  assertEquals(Object.keys(file.individual_results), NAMES);
-  assertEquals(file.individual_results.simclr_focal_oversample, []);
-  assertEquals(file.individual_results.bce_standard[1], {
+  assertEquals(Object.keys(content.individual_results), NAMES);
+  assertEquals(content.individual_results.simclr_focal_oversample, []);
+  assertEquals(content.individual_results.bce_standard[1], {
     seed: 52,
     auroc_macro: 0.82,
     f1_macro: 0.6,
@@ -112,11 +125,11 @@ Deno.test("all documented keys are there, with test metrics in the documented pl
     per_class: { NORM: { support: 3, auroc: 0.82, auprc: 0.5, f1: null } },
     run_folder: "runs/bce_standard_seed052",
   });
-  assertEquals(file.failures, [
+  assertEquals(content.failures, [
     { configuration: "simclr_focal_oversample", seed: 42, error: "Training diverged" },
   ]);
 
-  const { statistics } = file;
+  const { statistics } = content;
   assertEquals(Object.keys(statistics), ["bce_standard", "focal_oversample", "significance_test"]);
   const own = statistics.bce_standard;
   assertEquals(Object.keys(own), [
@@ -172,14 +185,10 @@ Deno.test("all documented keys are there, with test metrics in the documented pl
 });
 
 Deno.test("one seed, an undefined AUROC and no run at all give nulls, no NaN and no error", () => {
-  const file = (runs: MultiseedRun[]) => {
-    const text = JSON.stringify(describeMultiseed({ runs, failures: [] }, FACTS, NOW));
-    return JSON.parse(text);
-  };
   const none = file([]);
   assertEquals(none.statistics, {});
   assertEquals([none.adapter, none.version], [null, null]);
-  const one = file([run(0, 42, 0.8), run(1, 52, 0.9)]).statistics;
+  const one = file([[0, 42, 0.8], [1, 52, 0.9]]).statistics;
   assertEquals(one.significance_test, undefined, "no seed in common");
   assertEquals(one.bce_standard.auroc, {
     mean: 0.8,
@@ -190,27 +199,19 @@ Deno.test("one seed, an undefined AUROC and no run at all give nulls, no NaN and
     t_interval_95: [null, null],
     percentile_interval_95: [0.8, 0.8],
   });
-  const undefinedOnce = file([run(0, 42, NaN), run(0, 52, 0.8)]).statistics.bce_standard;
+  const undefinedOnce = file([[0, 42, NaN], [0, 52, 0.8]]).statistics.bce_standard;
   assertEquals(undefinedOnce.n_seeds, 2);
   assertEquals([undefinedOnce.auroc.mean, undefinedOnce.auroc.std], [0.8, null]);
 });
 
 Deno.test("the test takes the first two configurations with two common seeds", () => {
-  const { statistics } = describeMultiseed(
-    {
-      runs: [
-        run(0, 42, 0.8),
-        run(1, 42, 0.9),
-        run(1, 52, 0.9),
-        run(2, 42, 0.85),
-        run(2, 52, 0.85),
-      ],
-      failures: [],
-    },
-    FACTS,
-    NOW,
-  );
-  const { significance_test: test } = JSON.parse(JSON.stringify(statistics));
+  const { significance_test: test } = file([
+    [0, 42, 0.8],
+    [1, 42, 0.9],
+    [1, 52, 0.9],
+    [2, 42, 0.85],
+    [2, 52, 0.85],
+  ]).statistics;
   assertEquals(test.configurations, NAMES.slice(1));
   // Both differences are the same: no spread, t is infinite.
   assertAlmostEquals(test.mean_difference, -0.05, 1e-12);

@@ -2,7 +2,7 @@
 
 import { Experiment } from "../../src/experiments/experiment.ts";
 import { planMultiseed } from "../../src/experiments/multiseed.ts";
-import { describeMultiseed, multiseedOutcome } from "../../src/experiments/multiseed_results.ts";
+import { describeMultiseed } from "../../src/experiments/multiseed_results.ts";
 import { multiseedResults } from "../../src/results/schema/kinds.ts";
 import { writeResult } from "../../src/results/schema/result_file.ts";
 import type { Workspace } from "../../src/runs/workspace.ts";
@@ -37,7 +37,7 @@ export async function runSmallExperiment(workspace: Workspace, folder: string): 
   await writeResult(
     `${folder}/results.json`,
     multiseedResults,
-    describeMultiseed(multiseedOutcome(experiment), { options, quick: false, data, classes }),
+    describeMultiseed(experiment, { options, quick: false, data, classes }),
   );
   return started;
 }

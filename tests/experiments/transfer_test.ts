@@ -6,13 +6,12 @@ import { loadMitBih, mitBih } from "../../src/data/datasets/mit_bih.ts";
 import { UserError } from "../../src/errors.ts";
 import { chooseDevice } from "../../src/gpu/device.ts";
 import { KernelLibrary } from "../../src/gpu/kernels.ts";
+import { compareCheckpoints } from "../../src/evaluation/compare_checkpoints.ts";
 import { Experiment } from "../../src/experiments/experiment.ts";
 import {
   assertTransferable,
   planTransfer,
   recordingResults,
-  testTransfer,
-  transferDifference,
   type TransferOptions,
 } from "../../src/experiments/transfer.ts";
 import { Workspace } from "../../src/runs/workspace.ts";
@@ -83,13 +82,20 @@ async function transfer(
     signal,
     events: { reported: (_cell, event) => event.kind === "epoch" && onEpoch?.(event.loss) },
   });
-  const test = { recordings: set.records, seed: options.seed };
-  const [own, random] = await Promise.all(experiment.cells.map(async (cell) => ({
-    checkpoint: cell.checkpoint,
-    ...await testTransfer(workspace, cell, test),
-  })));
-  const difference = random && transferDifference(workspace, own, random, test);
-  return { transfer: own, baseline: random, difference };
+  const { compared } = await compareCheckpoints(workspace, {
+    checkpoints: experiment.cells.map(({ name, checkpoint }) => ({ name, path: checkpoint })),
+    baseline: experiment.cells[1]?.name ?? null,
+    strict: true,
+    clusters: set.records,
+    seed: options.seed,
+  });
+  const tested = compared.map(({ path, evaluation, difference }) => ({
+    checkpoint: path,
+    ...evaluation,
+    auroc: evaluation.intervals.overall.auroc_macro,
+    difference: difference?.overall.auroc_macro,
+  }));
+  return { transfer: tested[0], baseline: tested[1] };
 }
 
 const sameTensors = (a: StateDict, b: StateDict, prefix: string) =>
@@ -101,7 +107,7 @@ Deno.test("transfer: a head is trained on DS1, and DS2 tells what it learned", (
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];
     const losses: number[] = [];
-    const { transfer: own, baseline, difference } = await transfer(windows, options, {
+    const { transfer: own, baseline } = await transfer(windows, options, {
       onEpoch: (loss) => losses.push(loss),
     });
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
@@ -109,29 +115,29 @@ Deno.test("transfer: a head is trained on DS1, and DS2 tells what it learned", (
     assert(losses[5] < losses[0] / 2, `${losses[0]} to ${losses[5]}`);
 
     // Beats of 2 mV are easy: a trained head on any frozen encoder finds them in other records.
-    assert(own.scores.auroc.estimate > 0.9, `AUROC ${own.scores.auroc.estimate}`);
+    assert(own.auroc.estimate > 0.9, `AUROC ${own.auroc.estimate}`);
     assertEquals(
       Array.from(own.rows, (row) => set.records[row]).join(),
       "100,".repeat(6) +
         Array(6).fill(103).join(),
     );
     const labels = workspace.labelsOf(own.rows);
-    assertEquals(own.scores.auroc.estimate, auroc(labels, own.probabilities));
+    assertEquals(own.auroc.estimate, auroc(labels, own.probabilities));
     const clustered = bootstrapIntervals(labels, own.probabilities, {
       classes: 1,
       seed: options.seed,
       clusters: Array.from(own.rows, (row) => set.records[row]),
     });
-    assertEquals(own.scores.auroc, clustered.overall.auroc_macro);
+    assertEquals(own.auroc, clustered.overall.auroc_macro);
     assertEquals(
-      difference!.auroc.estimate,
-      own.scores.auroc.estimate - baseline!.scores.auroc.estimate,
+      own.difference!.estimate,
+      own.auroc.estimate - baseline.auroc.estimate,
     );
 
     // A frozen encoder stays to the bit; the baseline has another of the same width.
     const encoder = (await readCheckpoint(options.checkpoint)).sections.get("encoder")!;
     const model = (await readCheckpoint(own.checkpoint)).sections.get("model")!;
-    const random = (await readCheckpoint(baseline!.checkpoint)).sections.get("model")!;
+    const random = (await readCheckpoint(baseline.checkpoint)).sections.get("model")!;
     assert(sameTensors(encoder, model, "encoder."));
     assert(!sameTensors(encoder, random, "encoder."));
     for (const [name, { shape }] of model) assertEquals(random.get(name)!.shape, shape, name);
@@ -153,7 +159,7 @@ Deno.test("transfer: runs that are done are kept, a stopped one continues to the
     assertEquals(epochs, 1, "the transfer and two epochs of the baseline were done");
     assertEquals(again.transfer.probabilities, whole.transfer.probabilities);
     assertEquals(again.baseline.probabilities, whole.baseline.probabilities);
-    assertEquals(again.difference, whole.difference);
+    assertEquals(again.transfer.difference, whole.transfer.difference);
 
     await transfer(windows, broken, { onEpoch: () => void epochs++ });
     assertEquals(epochs, 1);
@@ -169,7 +175,7 @@ Deno.test("transfer: the encoder of a classifier gives the same as that of key e
   withWindows(async ({ folder, options: frozen, ...windows }) => {
     const options = { ...frozen, epochs: 1, baseline: false };
     const own = await transfer(windows, options);
-    assertEquals([own.baseline, own.difference], [undefined, undefined]);
+    assertEquals([own.baseline, own.transfer.difference], [undefined, undefined]);
     const checkpoint = `${folder}/model.pt`;
     await writeCheckpoint(checkpoint, randomClassifier(11));
     const ofModel = await transfer(windows, {
@@ -212,10 +218,10 @@ Deno.test("recordingResults(): each record by itself, ascending", () => {
     [0.9, 0.6, 0.7, 0.1, 0.4, 0.5],
   );
   assertEquals(results, [
-    { recording: 100, rows: 2, positives: 0, auroc: NaN, accuracy: 1 / 2, f1: 0 },
+    { record: 100, windows: 2, abnormal: 0, auroc: NaN, accuracy: 1 / 2, f1: 0 },
     // 0.5 is at the threshold: abnormal.
-    { recording: 103, rows: 1, positives: 1, auroc: NaN, accuracy: 1, f1: 1 },
-    { recording: 200, rows: 3, positives: 2, auroc: 1 / 2, accuracy: 1 / 3, f1: 1 / 2 },
+    { record: 103, windows: 1, abnormal: 1, auroc: NaN, accuracy: 1, f1: 1 },
+    { record: 200, windows: 3, abnormal: 2, auroc: 1 / 2, accuracy: 1 / 3, f1: 1 / 2 },
   ]);
   const [quiet] = recordingResults([100], [0], [0.2]);
   assertEquals([quiet.accuracy, quiet.f1], [1, NaN]);

@@ -131,5 +131,12 @@ export const trainingFlags = {
   }),
 };
 
+/** Flags of every command that trains many times on PTB-XL. */
+export const experimentFlags = {
+  ...dataFlags,
+  "normalize": trainingFlags.normalize,
+  ...deviceFlags,
+};
+
 /** Options that follow from {@linkcode trainingFlags}. */
 export type TrainingOptions = Options<typeof trainingFlags>;
