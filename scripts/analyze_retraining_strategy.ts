@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_AUGMENTATIONS } from "../src/augment/augmentations.ts";
-import type { JsonValue } from "../src/checkpoint/state_dict.ts";
 import { assertFolderWritable, flagArguments, printSettings } from "../src/console/console.ts";
-import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { UserError } from "../src/errors.ts";
-import type { PretrainingMethod } from "../src/methods/pretraining_method.ts";
 import { METHODS } from "../src/methods/registry.ts";
 import {
   type Improvement,
@@ -131,16 +128,17 @@ export function recommendRetraining(
       const { source, recommended, current } = epochs[method];
       if (experiment !== "all" && experiment !== method) return [];
       if (source === "measured" && recommended === current) return [];
-      return experimentsOf(method, epochs[method], improvements, group?.runs[0].config ?? {})
-        .map((each) => ({ ...each, command: `${program} ${each.command}` }));
+      const config = group?.runs[0].config ?? {};
+      return experimentsOf(method, epochs[method], improvements[method], config, program);
     }),
   };
 }
 
-function recommendAugmentations(
-  { augmentations, eachAugmentation = {} }: MeasuredImprovements,
-) {
-  const measured = augmentations !== undefined || Object.keys(eachAugmentation).length > 0;
+function recommendAugmentations(improvements: MeasuredImprovements) {
+  const each = Object.fromEntries(
+    DEFAULT_AUGMENTATIONS.map((name) => [name, improvements[`no-${name}`] ?? null]),
+  );
+  const all = improvements.none ?? null;
   return {
     upgrade_from: ["time_shift", "scaling", "jitter"],
     add_these: [
@@ -149,17 +147,15 @@ function recommendAugmentations(
       "per-channel variation (channel-noise)",
       "frequency-filter variation (bandpass)",
     ],
-    expected_improvement: augmentations ?? null,
-    source: measured ? "measured" : "default",
-    reason: augmentations
+    expected_improvement: all,
+    source: [all, ...Object.values(each)].some(Boolean) ? "measured" : "default",
+    reason: all
       ? "Fine-tuned after pretraining with all seven augmentations and with none, seed by seed; " +
         "train-simclr and train-byol use all seven unless told otherwise"
       : "The documented advice, which train-simclr and train-byol follow unless told otherwise; " +
         "ablation --configs full,none measures what it is worth",
     /** What each of the seven is worth, where it was measured. */
-    each: Object.fromEntries(
-      DEFAULT_AUGMENTATIONS.map((name) => [name, eachAugmentation[name] ?? null]),
-    ),
+    each,
   };
 }
 
@@ -167,86 +163,56 @@ function recommendAugmentations(
 function experimentsOf(
   method: RetrainedMethod,
   { recommended, current, source, runs }: EpochsRecommendation,
-  improvements: MeasuredImprovements,
+  improvement: Improvement | undefined,
   config: JsonObject,
+  program: string,
 ) {
   const data = flagArguments(config.dataSource as Record<string, string | number> ?? {});
-  const epochs = `--epochs ${recommended}`;
-  const trained = { expected_improvement: null, source, runs };
-  if (method === "supervised") {
-    const checkpoint = "checkpoints/supervised_retrained.pt";
-    return [{
-      name: `Supervised training, ${recommended} epochs`,
-      command: `train-supervised ${epochs}${settingsArguments(config, method)} --seed 42 ` +
-        `--out ${checkpoint}${data}`,
-      checkpoint,
-      expected_improvement_reason: recommended < current
-        ? "none is due: the best epoch is kept in any case, fewer epochs save time"
-        : "not measured: no run was longer",
-      ...trained,
-    }];
-  }
-  const { title } = METHODS[method];
-  const improvement = improvements[method];
-  const encoder = `checkpoints/ssl_${method}_retrained.pt`;
-  const checkpoint = `checkpoints/ssl_${method}_retrained_finetuned.pt`;
-  return [{
-    name: `${title}, ${recommended} epochs`,
-    command: `train-${method} ${epochs}${settingsArguments(config, method)} --seed 42 ` +
-      `--out ${encoder}${data}`,
-    checkpoint: encoder,
-    expected_improvement_reason: "not measured, since an encoder alone has no test AUROC",
-    ...trained,
-  }, {
-    name: `${title}, fine-tuned`,
-    command: `finetune --ssl-checkpoint ${encoder} --epochs 20 --seed 42 ` +
-      `--out ${checkpoint}${data}`,
-    checkpoint,
+  const command = (name: string, settings: string, checkpoint: string) =>
+    `${program} ${name}${settings} --seed 42 --out ${checkpoint}${data}`;
+  const supervised = method === "supervised";
+  const trained = `checkpoints/${supervised ? "" : "ssl_"}${method}_retrained.pt`;
+  const settings = ` --epochs ${recommended}${settingsArguments(config, method)}`;
+  const training = {
+    name: `${supervised ? "Supervised training" : METHODS[method].title}, ${recommended} epochs`,
+    command: command(`train-${method}`, settings, trained),
+    checkpoint: trained,
+    expected_improvement: null,
+    expected_improvement_reason: !supervised
+      ? "not measured, since an encoder alone has no test AUROC"
+      : recommended < current
+      ? "none is due: the best epoch is kept in any case, fewer epochs save time"
+      : "not measured: no run was longer",
+    ...{ source, runs },
+  };
+  if (supervised) return [training];
+  const finetuned = `checkpoints/ssl_${method}_retrained_finetuned.pt`;
+  return [training, {
+    name: `${METHODS[method].title}, fine-tuned`,
+    command: command("finetune", ` --ssl-checkpoint ${trained} --epochs 20`, finetuned),
+    checkpoint: finetuned,
+    expected_improvement: improvement ?? null,
     expected_improvement_reason: improvement
       ? `${improvement.compared[0]} against ${improvement.compared[1]}, as trained so far`
       : `not measured; train-multiseed --method supervised,${method} does it, seed by seed`,
-    ...trained,
-    expected_improvement: improvement ?? null,
+    ...{ source, runs },
   }];
-}
-
-/** A setting of `config.json` with the flag that sets it, and the flag's default. */
-type SettingFlag = readonly [setting: string, flag: string, value: JsonValue];
-
-/** The flags of a training command that may differ between runs. */
-function settingFlags(method: RetrainedMethod): SettingFlag[] {
-  const shared: SettingFlag[] = [
-    ["learningRate", "lr", classifierFlags.lr.absent],
-    ["normalisation", "normalize", classifierFlags.normalize.absent],
-  ];
-  if (method === "supervised") {
-    return [
-      ["batchSize", "batch-size", classifierFlags["batch-size"].absent],
-      ["labelFraction", "label-fraction", classifierFlags["label-fraction"].absent],
-      ["loss", "loss", classifierFlags.loss.absent],
-      ["balancing", "balance-strategy", classifierFlags["balance-strategy"].absent],
-      ...shared,
-    ];
-  }
-  const { batchSize, parameters }: PretrainingMethod = METHODS[method];
-  return [
-    ["batchSize", "batch-size", batchSize],
-    ...Object.entries(parameters).map(([setting, { name, default: value }]): SettingFlag => [
-      setting,
-      name,
-      typeof value === "function" ? null : value,
-    ]),
-    ["learningRateSchedule", "lr-schedule", "constant"],
-    ...shared,
-  ];
 }
 
 /** The flags by which a command repeats the settings of a run, with a blank in front. */
 function settingsArguments(config: JsonObject, method: RetrainedMethod): string {
-  return settingFlags(method).map(([setting, flag, value]) => {
-    const own = config[setting];
-    return own === undefined || own === value ? "" : ` --${flag} ${own}`;
-  }).join("") + (config.shuffle === false ? " --no-shuffle" : "");
+  const own = method === "supervised"
+    ? { labelFraction: "label-fraction", loss: "loss", balancing: "balance-strategy" }
+    : {
+      ...Object.fromEntries(
+        Object.entries(METHODS[method].parameters).map(([setting, { name }]) => [setting, name]),
+      ),
+      learningRateSchedule: "lr-schedule",
+    };
+  const flags = { batchSize: "batch-size", ...own, learningRate: "lr", normalisation: "normalize" };
+  return Object.entries(flags)
+    .map(([setting, flag]) => (config[setting] ?? "") === "" ? "" : ` --${flag} ${config[setting]}`)
+    .join("") + (config.shuffle === false ? " --no-shuffle" : "");
 }
 
 function print(

@@ -11,15 +11,8 @@ import {
 import { choiceFlag, integerFlag, numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { camelCase, parseCommandLine } from "../src/console/flags/parse.ts";
 import { executeCommand, runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  jobsFlag,
-  SEEDS,
-  trainingFlags,
-} from "../src/console/flags/training_flags.ts";
+import { experimentFlags, jobsFlag, SEEDS } from "../src/console/flags/training_flags.ts";
 import { UserError } from "../src/errors.ts";
-import { type Cell, Experiment } from "../src/experiments/experiment.ts";
 import { MULTISEED_FILE } from "../src/results/schema/kinds.ts";
 import { formatDuration } from "../src/text/format.ts";
 import { quote } from "../src/text/shell_words.ts";
@@ -51,7 +44,6 @@ const flags = {
     defaultText: "those of the preset",
   }),
   "label-fraction": classifierFlags["label-fraction"],
-  "normalize": trainingFlags.normalize,
   "jobs": jobsFlag,
   "results-dir": pathFlag({
     description: "Folder of results, tests and report",
@@ -61,8 +53,7 @@ const flags = {
     description: "Folder of the classifiers' checkpoints",
     defaultText: "checkpoints, with the preset quick checkpoints/quick",
   }),
-  ...dataFlags,
-  ...deviceFlags,
+  ...experimentFlags,
 };
 
 type ReproduceOptions = Options<typeof flags>;
@@ -112,7 +103,7 @@ export function reproduceStages(
       : typeof value === "boolean"
       ? [`--${name}=${value}`]
       : [`--${name}`, `${value}`];
-  const passedOn = [...Object.keys(dataFlags), ...Object.keys(deviceFlags), "normalize"]
+  const passedOn = Object.keys(experimentFlags)
     .filter((name) => given.has(name))
     .flatMap((name) => argument(name, options[camelCase(name) as keyof ReproduceOptions]));
   const training = [
@@ -176,27 +167,15 @@ export async function reproduce(
     // What a stage says of its own stopping would name its own command line.
     error: (text: string) => signal.aborted || console.error(text),
   };
-  const cells = stages.map(({ name, args }, i): Cell => ({
-    name,
-    title: `Stage ${i + 1} of ${stages.length}, ${name}`,
-    async run() {
-      const code = await executeCommand(commands[i], args, output, signal);
-      if (code !== 0) throw new UserError("it has failed for the reason above");
-      return code;
-    },
-  }));
-  try {
-    await (await Experiment.open(cells)).run({
-      stopAtFailure: true,
-      signal,
-      events: { started: ({ title }) => console.log(`${title}\n`) },
-    });
-  } catch (error) {
+  for (const [i, { name, args }] of stages.entries()) {
+    const title = `Stage ${i + 1} of ${stages.length}, ${name}`;
+    console.log(`${title}\n`);
+    const code = await executeCommand(commands[i], args, output, signal);
     if (signal.aborted) throw stoppedToRepeat(context);
-    if (!(error instanceof UserError)) throw error;
+    if (code === 0) continue;
     throw new UserError(
-      `${error.message}. What is done is kept; when that is put right, the same command ` +
-        `continues: ${context.commandLine}`,
+      `${title}: it has failed for the reason above. What is done is kept; when that is put ` +
+        `right, the same command continues: ${context.commandLine}`,
     );
   }
   printSettings([

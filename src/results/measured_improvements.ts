@@ -30,110 +30,88 @@ export type Improvement = {
   readonly from: string;
 };
 
-/** What the files under a folder of results say. */
-export interface MeasuredImprovements {
-  /** BYOL, fine-tuned, against supervised training. */
-  readonly byol?: Improvement;
-  /** SimCLR, fine-tuned, against supervised training. */
-  readonly simclr?: Improvement;
-  /** All augmentations against none. */
-  readonly augmentations?: Improvement;
-  /** By name: all augmentations against all but this one. */
-  readonly eachAugmentation?: Readonly<Record<string, Improvement>>;
-}
+/**
+ * By method (`byol`, `simclr`): fine-tuned, against supervised training. By configuration of
+ * augmentations (`none`, `no-mixup`): all of them against this one.
+ */
+export type MeasuredImprovements = { readonly [name: string]: Improvement | undefined };
+
+type Found =
+  & Pick<Improvement, "compared" | "over">
+  & Pick<MeanInterval, "n" | "mean" | "low" | "high">
+  & { readonly name: string };
 
 /**
  * Reads what there is. Differences over seeds replace those over the records of one pair of
  * classifiers.
  *
+ * @param folder Usually `results`
  * @throws {UserError} When a file is there and is not what its command writes.
  */
 export function readMeasuredImprovements(folder: string): MeasuredImprovements {
   const read = <Kind extends AnyResultKind>(
-    path: string,
+    file: string,
     kind: Kind,
-    take: (content: ResultOf<Kind>, path: string) => MeasuredImprovements,
-  ) => existsSync(path) ? take(readResult(path, kind), path) : {};
-  const inOwnFolder = (name: string) => join(folder, name, `${name}.json`);
-  return {
-    ...read(
-      inOwnFolder("retrain_with_enhanced_augmentations"),
-      retrainingResults,
-      ofRetraining,
-    ),
-    ...read(join(folder, MULTISEED_FILE), multiseedResults, ofMultiseed),
-    ...read(inOwnFolder("ablation"), ablationResults, ofAblation),
+    find: (content: ResultOf<Kind>) => readonly Found[],
+  ) => {
+    const from = join(folder, file);
+    const found = existsSync(from) ? find(readResult(from, kind)) : [];
+    return found.filter(({ mean }) => Number.isFinite(mean)).map(
+      ({ name, compared, mean, low, high, over, n }): [string, Improvement] => {
+        const interval_95 = Number.isFinite(low) ? [low, high] as const : null;
+        return [name, { metric: "test auroc_macro", compared, mean, interval_95, over, n, from }];
+      },
+    );
   };
+  const inOwnFolder = (name: string) => join(name, `${name}.json`);
+  return Object.fromEntries([
+    ...read(inOwnFolder("retrain_with_enhanced_augmentations"), retrainingResults, ofRetraining),
+    ...read(MULTISEED_FILE, multiseedResults, ofMultiseed),
+    ...read(inOwnFolder("ablation"), ablationResults, ofAblation),
+  ]);
+}
+
+function ofRetraining(
+  { comparison: { differences, records: n } }: ResultOf<typeof retrainingResults>,
+): Found[] {
+  return differences.filter(({ baseline }) => baseline === "supervised").map(
+    ({ changed, baseline, auroc_macro: { estimate: mean, low, high } }) => (
+      { name: changed, compared: [changed, baseline], over: "records", n, mean, low, high }
+    ),
+  );
 }
 
 /** Pretrained against supervised with the same loss and drawing, paired by seed. */
 function ofMultiseed(
   { methods, individual_results: results }: ResultOf<typeof multiseedResults>,
-  from: string,
-): MeasuredImprovements {
-  const improvement = (method: string): Improvement[] =>
-    Object.entries(methods).flatMap(([changed, own]) => {
-      const baseline = Object.keys(methods).find((name) =>
-        methods[name].method === "supervised" && methods[name].loss === own.loss &&
-        methods[name].balance_strategy === own.balance_strategy
-      );
-      if (own.method !== method || baseline === undefined) return [];
-      const before = new Map(results[baseline].map((run) => [run.seed, run.auroc_macro]));
-      const difference = meanInterval(
-        results[changed].map(({ seed, auroc_macro }) => auroc_macro - (before.get(seed) ?? NaN)),
-      );
-      return described([changed, baseline], "seeds", difference, from);
-    });
-  const [byol] = improvement("byol");
-  const [simclr] = improvement("simclr");
-  return { ...(byol && { byol }), ...(simclr && { simclr }) };
-}
-
-function ofRetraining(
-  { comparison: { differences, records: n } }: ResultOf<typeof retrainingResults>,
-  from: string,
-): MeasuredImprovements {
-  return Object.fromEntries(
-    differences.filter(({ baseline }) => baseline === "supervised").flatMap(
-      ({ changed, baseline, auroc_macro: { estimate: mean, low, high } }) =>
-        described([changed, baseline], "records", { n, mean, low, high }, from)
-          .map((improvement) => [changed, improvement]),
-    ),
-  );
+): Found[] {
+  const found = Object.entries(methods).flatMap(([changed, own]): Found[] => {
+    const baseline = Object.keys(methods).find((name) =>
+      methods[name].method === "supervised" && methods[name].loss === own.loss &&
+      methods[name].balance_strategy === own.balance_strategy
+    );
+    if (own.method === undefined || baseline === undefined || changed === baseline) return [];
+    const before = new Map(results[baseline].map((run) => [run.seed, run.auroc_macro]));
+    const differences = meanInterval(
+      results[changed].map(({ seed, auroc_macro }) => auroc_macro - (before.get(seed) ?? NaN)),
+    );
+    return [{ name: own.method, compared: [changed, baseline], over: "seeds", ...differences }];
+  });
+  return found.reverse(); // of several configurations of a method the first counts
 }
 
 /** A loss without augmentations is their improvement: the signs change. */
-function ofAblation(
-  { deltas }: ResultOf<typeof ablationResults>,
-  from: string,
-): MeasuredImprovements {
-  const improvements = Object.fromEntries(
-    Object.entries(deltas).flatMap(([config, { finetuned_auroc }]) => {
-      const { n, mean, interval_95: [low, high] } = finetuned_auroc;
-      const gain = { n, mean: -mean, low: -high, high: -low };
-      return described(["full", config], "seeds", gain, from)
-        .map((improvement) => [config, improvement] as const);
-    }),
-  );
-  const each = Object.entries(improvements).filter(([config]) => config.startsWith("no-"));
-  return {
-    ...(improvements.none && { augmentations: improvements.none }),
-    ...(each.length > 0 && {
-      eachAugmentation: Object.fromEntries(
-        each.map(([config, improvement]) => [config.slice("no-".length), improvement]),
-      ),
-    }),
-  };
-}
-
-/** One improvement, or none where it is not defined. */
-function described(
-  compared: Improvement["compared"],
-  over: Improvement["over"],
-  { n, mean, low, high }: Pick<MeanInterval, "n" | "mean" | "low" | "high">,
-  from: string,
-): Improvement[] {
-  if (!Number.isFinite(mean)) return [];
-  const interval_95 = Number.isFinite(low) ? [low, high] as const : null;
-  return [{ metric: "test auroc_macro", compared, mean, interval_95, over, n, from }];
+function ofAblation({ deltas }: ResultOf<typeof ablationResults>): Found[] {
+  return Object.entries(deltas).map(([name, { finetuned_auroc }]) => {
+    const { n, mean, interval_95: [low, high] } = finetuned_auroc;
+    return {
+      name,
+      compared: ["full", name],
+      over: "seeds",
+      n,
+      mean: -mean,
+      low: -high,
+      high: -low,
+    };
+  });
 }

@@ -16,10 +16,10 @@ export const RETRAINED_METHODS = ["byol", "simclr", "supervised"] as const;
 export type RetrainedMethod = typeof RETRAINED_METHODS[number];
 
 /** Runs with fewer epochs are too short to judge by. */
-export const LEAST_EPOCHS = 5;
+const LEAST_EPOCHS = 5;
 
 /** A loss that makes more than this share of its fall in its last quarter still falls. */
-export const STILL_FALLING = 0.05;
+const STILL_FALLING = 0.05;
 
 /** A validation loss this share above its lowest value has risen. */
 const RISEN = 0.05;
@@ -51,7 +51,7 @@ const OF_ONE_RUN = [
  * The method of a run, where it is one that is looked at: SimCLR and BYOL with all augmentations, and
  * classifiers trained from random weights by the rules of `train-supervised`.
  */
-export function retrainedMethod({ config }: Pick<Run, "config">): RetrainedMethod | undefined {
+function retrainedMethod({ config }: Pick<Run, "config">): RetrainedMethod | undefined {
   if (config.command === "train-byol" && config.config === "full") return "byol";
   if (config.command === "train-simclr" && config.config === "full") return "simclr";
   const plain = config.method === "supervised" && config.architecture === "ECGClassifier" &&
@@ -67,26 +67,19 @@ export function retrainedMethod({ config }: Pick<Run, "config">): RetrainedMetho
  * @returns Undefined where there are no such runs.
  */
 export function largestGroup(runs: readonly Run[], method: RetrainedMethod): RunGroup | undefined {
-  const groups = new Map<string, Run[]>();
-  for (const run of runs) {
-    if (run.state !== "finished" || retrainedMethod(run) !== method) continue;
-    if (Number(run.config.epochs) < LEAST_EPOCHS) continue;
-    const settings = Object.fromEntries(
-      Object.entries(run.config).filter(([name]) => !OF_ONE_RUN.includes(name)),
-    );
-    const key = canonicalJson(settings);
-    groups.set(key, [...groups.get(key) ?? [], run]);
-  }
-  const epochs = ([run]: readonly Run[]) => Number(run.config.epochs);
+  const epochs = ([{ config }]: readonly Run[]) => Number(config.epochs);
+  const long = runs.filter((run) =>
+    run.state === "finished" && retrainedMethod(run) === method && epochs([run]) >= LEAST_EPOCHS
+  );
+  const groups = Map.groupBy(long, ({ config }) =>
+    canonicalJson(
+      Object.fromEntries(Object.entries(config).filter(([name]) => !OF_ONE_RUN.includes(name))),
+    ));
   const [largest, ...rest] = [...groups.values()].sort((a, b) =>
     b.length - a.length || epochs(b) - epochs(a)
   );
-  if (largest === undefined) return undefined;
-  return {
-    runs: largest,
-    epochs: epochs(largest),
-    others: rest.flat().map(({ path }) => path).sort(),
-  };
+  const others = rest.flat().map(({ path }) => path).sort();
+  return largest && { runs: largest, epochs: epochs(largest), others };
 }
 
 /** How many epochs a method should have; an entry of `retraining_recommendations.json`. */
@@ -102,8 +95,6 @@ export type EpochsRecommendation = {
   /** What the runs show; empty without runs. */
   readonly figures: JsonObject;
 };
-
-type EpochEvidence = Pick<EpochsRecommendation, "recommended" | "reason" | "figures">;
 
 /** The reference's advice. */
 const DOCUMENTED: Readonly<Record<RetrainedMethod, { current: number; recommended: number }>> = {
@@ -136,12 +127,15 @@ export function recommendEpochs(
   };
 }
 
+/** How many epochs are right, and why. */
+type Evidence = Pick<EpochsRecommendation, "recommended" | "reason" | "figures">;
+
 /**
  * Epochs for a classifier: where most runs are best in their last tenth and nothing shows
  * over-fitting, half as many again; else a tenth more than nine of ten runs needed for their best
  * epoch, rounded up to 5, but not more than now.
  */
-function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+function classifierEvidence({ runs, epochs }: RunGroup): Evidence {
   const best = runs.map(({ result }) => Number(result!.best_epoch));
   const gaps = runs.map(({ epochRows }) =>
     overfittingGap({
@@ -151,21 +145,27 @@ function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
     })
   );
   const average = (figure: keyof OverfittingGap) => meanOfFinite(gaps.map((gap) => gap[figure]));
-  const [rise, fall] = [average("validationLossRise"), average("trainingLossFall")];
-  const overfits = rise > RISEN && fall > 0;
+  const [lowest, rise, fall] = [
+    average("lowestLossEpoch"),
+    average("validationLossRise"),
+    average("trainingLossFall"),
+  ];
+  const overfitting = rise > RISEN && fall > 0;
+  const verdict = overfitting ? "over-fitting" : "no over-fitting";
   return {
-    recommended: recommend(best, epochs, !overfits),
-    reason: `${describeBest(best, epochs)}. Since its lowest value (epoch ` +
-      `${average("lowestLossEpoch").toFixed(1)} on average) the validation loss has ` +
+    recommended: recommend(best, epochs, !overfitting),
+    reason:
+      `${describeBest(best, epochs)}. Since its lowest value (epoch ${lowest.toFixed(1)} on ` +
+      "average) the validation loss has " +
       (rise > RISEN
-        ? `risen by ${percent(rise)} while the training loss changed by ${percent(-fall)}: ` +
-          (overfits ? "over-fitting" : "no over-fitting")
-        : `stayed within ${percent(RISEN)}: no over-fitting`),
+        ? `risen by ${percent(rise)} while the training loss changed by ${percent(-fall)}: `
+        : `stayed within ${percent(RISEN)}: `) +
+      verdict,
     figures: {
       n_runs: runs.length,
       best_epochs: best,
-      overfitting: overfits,
-      lowest_validation_loss_epoch: average("lowestLossEpoch"),
+      overfitting,
+      lowest_validation_loss_epoch: lowest,
       validation_loss_rise: rise,
       training_loss_fall: fall,
       best_validation_auroc_epoch: average("bestAurocEpoch"),
@@ -179,7 +179,7 @@ function classifierEvidence({ runs, epochs }: RunGroup): EpochEvidence {
  * Else by the loss: half as many again where it still falls, else as many as now, since a loss that
  * has settled does not tell when the features were best.
  */
-function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
+function pretrainingEvidence({ runs, epochs }: RunGroup): Evidence {
   const fall = meanOfFinite(
     runs.map(({ epochRows }) =>
       lateFall(column(epochRows.filter((row) => row.train_loss !== undefined), "train_loss"))
@@ -193,11 +193,18 @@ function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
       runs.map(({ epochRows }) => column(epochRows, "embedding_spread").at(-1) ?? NaN),
     ),
   };
-  const probed = runs.map(probedEpochs);
-  if (probed.every(({ epochs }) => epochs.length >= 3)) {
-    const best = probed.map(({ best }) => best);
+  const probed = runs.map(({ epochRows }) =>
+    epochRows.filter(({ epoch, probe_auroc }) =>
+      Number(epoch) > 0 && typeof probe_auroc === "number"
+    )
+  );
+  if (probed.every((rows) => rows.length >= 3)) {
+    const best = probed.map((rows) => {
+      const auroc = column(rows, "probe_auroc");
+      return Number(rows[auroc.indexOf(Math.max(...auroc))].epoch);
+    });
     // Probed every k-th epoch, the best may be any epoch before the next probe.
-    const step = Math.max(...probed.map(({ epochs: [first] }) => first));
+    const step = Math.max(...probed.map(([first]) => Number(first.epoch)));
     return {
       recommended: recommend(best.map((epoch) => Math.min(epochs, epoch + step - 1)), epochs, true),
       reason: `${describeBest(best, epochs)}, by the online probe on fold 9`,
@@ -214,16 +221,6 @@ function pretrainingEvidence({ runs, epochs }: RunGroup): EpochEvidence {
   };
 }
 
-/** Epochs that were probed during a run, and the best of them. */
-function probedEpochs({ epochRows }: Run): { epochs: number[]; best: number } {
-  const rows = epochRows.filter(({ epoch, probe_auroc }) =>
-    Number(epoch) > 0 && typeof probe_auroc === "number"
-  );
-  const auroc = column(rows, "probe_auroc");
-  const epochs = column(rows, "epoch");
-  return { epochs, best: epochs[auroc.indexOf(Math.max(...auroc))] };
-}
-
 /** From the best epochs of some runs: more, fewer, or as many as now. */
 function recommend(best: readonly number[], epochs: number, mayRaise: boolean): number {
   const late = best.filter((epoch) => epoch > 0.9 * epochs).length;
@@ -235,7 +232,7 @@ function recommend(best: readonly number[], epochs: number, mayRaise: boolean): 
 function describeBest(best: readonly number[], epochs: number): string {
   return best.length === 1
     ? `The best epoch of one run is ${best[0]} of ${epochs}`
-    : `The best epochs of ${best.length} runs lie between ${Math.min(...best)} and ` +
+    : `The best epochs of ${best.length} runs are between ${Math.min(...best)} and ` +
       `${Math.max(...best)} of ${epochs}, their median is ${median(best)}`;
 }
 

@@ -115,7 +115,7 @@ function parsed({ experiments_to_run }: ReturnType<typeof analyze>) {
   });
 }
 
-Deno.test("without runs the documented numbers stand, as defaults, and all commands parse", () => {
+Deno.test("without runs the documented numbers are given, as defaults, and all commands parse", () => {
   const found = analyze();
   const { byol, simclr, supervised } = found.epochs_recommendation;
   assertEquals(
@@ -148,7 +148,7 @@ Deno.test("classifiers: fewer epochs where the best come early, more where they 
   assertEquals(entry.figures.best_epochs, [6, 8, 7]);
   assertEquals(entry.figures.n_runs, 3);
   assertEquals(entry.runs, ["results/s0", "results/s1", "results/s2"]);
-  assertStringIncludes(entry.reason, "lie between 6 and 8 of 20, their median is 7");
+  assertStringIncludes(entry.reason, "are between 6 and 8 of 20, their median is 7");
   assertEquals(entry.figures.overfitting, false);
 
   const late = analyze(...[20, 19, 4].map((best, i) => supervised(i, { best })));
@@ -237,7 +237,7 @@ Deno.test("commands repeat the settings and the data of the runs they come from"
   ]);
 });
 
-Deno.test("improvements that were measured stand where they belong", () => {
+Deno.test("measured improvements are where they belong", () => {
   const improvement = {
     metric: "test auroc_macro",
     compared: ["byol_focal_oversample", "focal_oversample"],
@@ -249,11 +249,7 @@ Deno.test("improvements that were measured stand where they belong", () => {
   } as const;
   const { experiments_to_run, augmentation_recommendation } = recommendRetraining({
     runs: [],
-    improvements: {
-      byol: improvement,
-      augmentations: improvement,
-      eachAugmentation: { mixup: improvement },
-    },
+    improvements: { "byol": improvement, "none": improvement, "no-mixup": improvement },
     experiment: "byol",
     program: "./denow task",
   });

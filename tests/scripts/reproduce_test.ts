@@ -133,7 +133,7 @@ Deno.test("all stages run in their order", async () => {
   ]);
 });
 
-Deno.test("a stage that fails ends the rest, with the command that goes on", async () => {
+Deno.test("a stage that fails ends the rest, with the command that continues", async () => {
   const { message } = await assertRejects(
     () =>
       pretend({
@@ -150,7 +150,7 @@ Deno.test("a stage that fails ends the rest, with the command that goes on", asy
   assertStringIncludes(message, "continues: deno task reproduce --preset paper");
 });
 
-Deno.test("Ctrl-C in a stage ends the rest, with the command that goes on", async () => {
+Deno.test("Ctrl-C in a stage ends the rest, with the command that continues", async () => {
   const controller = new AbortController();
   const { message } = await assertRejects(
     () =>
