@@ -1,20 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
-import { PAIRED_NOTE } from "../src/console/views/score_table.ts";
 import { assertFolderWritable, dataArguments, workspaceSettings } from "../src/console/console.ts";
 import { runExperiment } from "../src/console/experiment.ts";
 import { classifierFlags } from "../src/console/flags/classifier_flags.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import {
-  dataFlags,
-  deviceFlags,
-  seedFlag,
-  trainingFlags,
-} from "../src/console/flags/training_flags.ts";
-import { openWorkspace } from "../src/console/open_workspace.ts";
+import { experimentFlags, seedFlag } from "../src/console/flags/training_flags.ts";
+import { openExperimentWorkspace } from "../src/console/open_workspace.ts";
+import { metricOf } from "../src/console/views/comparison_view.ts";
+import { PAIRED_NOTE, scoreTable } from "../src/console/views/score_table.ts";
 import { describeMetrics } from "../src/metrics/evaluated_metrics.ts";
 import type { Experiment } from "../src/experiments/experiment.ts";
 import {
@@ -27,15 +23,7 @@ import { type PretrainingMethod, settingsOf } from "../src/methods/pretraining_m
 import { METHODS } from "../src/methods/registry.ts";
 import { retrainingResults } from "../src/results/schema/kinds.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
-import {
-  formatCount,
-  formatDuration,
-  formatInterval,
-  formatScore,
-  formatShare,
-  formatSigned,
-  formatSignedInterval,
-} from "../src/text/format.ts";
+import { formatCount, formatDuration, formatScore, formatShare } from "../src/text/format.ts";
 import { quote } from "../src/text/shell_words.ts";
 import { renderTable } from "../src/text/table.ts";
 import { VERSION } from "../src/version.ts";
@@ -43,7 +31,6 @@ import { VERSION } from "../src/version.ts";
 const NAME = "retrain-with-enhanced-augmentations";
 
 const flags = {
-  ...dataFlags,
   "byol-epochs": integerFlag({ default: 30, minimum: 1, description: "Epochs of BYOL" }),
   "byol-batch-size": integerFlag({
     default: 256,
@@ -65,7 +52,6 @@ const flags = {
     ...classifierFlags["label-fraction"],
     description: "Share of the labels that fine-tuning uses",
   },
-  "normalize": trainingFlags.normalize,
   "seed": seedFlag(),
   "checkpoint-dir": pathFlag({
     default: "checkpoints",
@@ -79,7 +65,7 @@ const flags = {
     default: "results/retrain_with_enhanced_augmentations",
     description: "Folder of runs and summary",
   }),
-  ...deviceFlags,
+  ...experimentFlags,
 };
 
 /** `deno task retrain-with-enhanced-augmentations`: BYOL and SimCLR, pretrained and fine-tuned. */
@@ -120,13 +106,7 @@ export const command = defineCommand({
       context,
       stopAtFailure: true,
       epochLines: true,
-      open: () =>
-        openWorkspace({
-          flags: options,
-          context,
-          normalization: options.normalize,
-          allParts: true,
-        }),
+      open: () => openExperimentWorkspace(options, context),
       plan: (workspace) =>
         planRetraining(workspace, {
           byol: { epochs: byolEpochs, batchSize: byolBatchSize },
@@ -263,36 +243,27 @@ const CLASSIFIERS: Readonly<Record<string, string>> = {
 };
 
 async function classifiersTable({ compared }: Comparison): Promise<string> {
-  const titles = ["validation AUROC", "validation F1", "test AUROC", "95 % interval"];
-  return renderTable(
-    ["classifier", ...titles, "test F1", "95 % interval"],
-    await Promise.all(compared.map(async ({ name, path, evaluation }) => {
-      const { metrics: validation } = (await readCheckpoint(path)).metadata;
-      const { metrics, intervals } = evaluation;
-      return [
-        CLASSIFIERS[name],
-        formatScore(validation?.auroc_macro ?? NaN, 4),
-        formatScore(validation?.f1_macro ?? NaN, 4),
-        formatScore(metrics.auroc_macro, 4),
-        formatInterval(intervals.overall.auroc_macro),
-        formatScore(metrics.f1_macro, 4),
-        formatInterval(intervals.overall.f1_macro),
-      ];
-    })),
-  );
+  const lines = await Promise.all(compared.map(async (each) => (
+    { ...each, validation: (await readCheckpoint(each.path)).metadata.metrics }
+  )));
+  return scoreTable(lines, [
+    { title: "classifier", text: ({ name }) => CLASSIFIERS[name] },
+    { title: "validation AUROC", score: ({ validation }) => validation?.auroc_macro ?? NaN },
+    { title: "validation F1", score: ({ validation }) => validation?.f1_macro ?? NaN },
+    { title: "test AUROC", interval: metricOf("auroc_macro") },
+    { title: "test F1", interval: metricOf("f1_macro") },
+  ]);
 }
 
 function differencesTable({ differences }: Comparison): string {
-  return renderTable(
-    ["difference on the test fold", "AUROC", "95 % interval", "F1", "95 % interval"],
-    differences.map(({ changed, baseline, intervals: { overall } }) => [
-      `${CLASSIFIERS[changed]} - ${CLASSIFIERS[baseline]}`,
-      ...[overall.auroc_macro, overall.f1_macro].flatMap((interval) => [
-        formatSigned(interval.estimate),
-        formatSignedInterval(interval, 3),
-      ]),
-    ]),
-  );
+  return scoreTable(differences, [
+    {
+      title: "difference on the test fold",
+      text: ({ changed, baseline }) => `${CLASSIFIERS[changed]} - ${CLASSIFIERS[baseline]}`,
+    },
+    { title: "AUROC", interval: ({ intervals }) => intervals.overall.auroc_macro, signed: true },
+    { title: "F1", interval: ({ intervals }) => intervals.overall.f1_macro, signed: true },
+  ]);
 }
 
 if (import.meta.main) await runCommand(command);
