@@ -206,27 +206,21 @@ function describeList(
   root: string,
 ): unknown {
   const commandLines = new Map(runs.map(({ path, config }) => [path, config.commandLine ?? null]));
-  return {
-    root,
-    runs: summaries.map((run) => ({
-      name: runName(root, run.path),
-      path: run.path,
-      command: run.command,
-      method: run.method,
-      seed: run.seed,
-      epochs_done: run.epochsDone,
-      epochs: run.epochs,
-      auroc_macro: run.auroc,
-      f1_macro: run.f1,
-      measured_on: run.measuredOn,
-      train_loss: run.loss,
-      seconds: run.seconds,
-      state: run.state,
-      started: run.started.toISOString(),
-      command_line: commandLines.get(run.path),
-    })),
-    damaged,
-  };
+  const described = summaries.map(({ path, command, method, seed, epochs, seconds, ...run }) => ({
+    name: runName(root, path),
+    ...{ path, command, method, seed },
+    epochs_done: run.epochsDone,
+    epochs,
+    auroc_macro: run.auroc,
+    f1_macro: run.f1,
+    measured_on: run.measuredOn,
+    train_loss: run.loss,
+    seconds,
+    state: run.state,
+    started: run.started.toISOString(),
+    command_line: commandLines.get(path),
+  }));
+  return { root, runs: described, damaged };
 }
 
 /** The run of a path, else of a name in the list. */

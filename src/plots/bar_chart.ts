@@ -21,7 +21,6 @@ export interface BarChart extends RowChartText {
 /**
  * Draws horizontal bars in the order given, the number (and its interval) next to each.
  *
- * @returns SVG text
  * @throws {RangeError} No bars, more than six groups, or a value that is not finite
  */
 export function barChart({ base = 0, decimals = 3, bars, ...chart }: BarChart): Promise<string> {

@@ -24,7 +24,6 @@ const CELL = 92;
  * A cell has the count and its share of the row, which its depth of color shows: sensitivity and
  * specificity are on the diagonal.
  *
- * @returns SVG text
  * @throws {RangeError} No classes
  */
 export function confusionChart(

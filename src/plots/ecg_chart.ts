@@ -60,7 +60,6 @@ const PALETTES: readonly (readonly string[])[] = [
  * 10 mm/mV). There are fine lines every 0.04 s and 0.1 mV when there is room, strong ones every 0.2 s
  * and 0.5 mV. All panels share one scale.
  *
- * @returns SVG text
  * @throws {RangeError} No panels, nothing to show in the stretch asked for, or a bad sampling rate
  */
 export function ecgChart(chart: EcgChart): string {

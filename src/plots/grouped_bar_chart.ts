@@ -35,7 +35,6 @@ export interface GroupedBarChart extends ChartText {
 /**
  * Draws groups of upright bars, a color for each series, with their intervals where there are any.
  *
- * @returns SVG text
  * @throws {RangeError} No groups or one twice, no series or more than six, or a value that is missing
  *   or not finite
  */

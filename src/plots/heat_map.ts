@@ -28,7 +28,6 @@ const CELL_HEIGHT = 50;
 /**
  * Draws a matrix, the first row on top.
  *
- * @returns SVG text
  * @throws {RangeError} Nothing to draw, a name twice, a matrix that does not fit the names, or a shade
  *   outside 0 to 1
  */

@@ -17,7 +17,6 @@ export interface IntervalChart extends RowChartText {
 /**
  * Draws estimates as points with their intervals as lines, the numbers next to them.
  *
- * @returns SVG text
  * @throws {RangeError} No rows, more than six groups, or a value that is not finite
  */
 export function intervalChart(chart: IntervalChart): Promise<string> {

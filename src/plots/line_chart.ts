@@ -69,7 +69,6 @@ export interface LineChart extends Omit<LinePanels, "panels">, LinePanel {}
 /**
  * Draws curves with a legend on top when there are several, each with its own color and dash.
  *
- * @returns SVG text
  * @throws {RangeError} No series, more than six, or arrays of different lengths
  */
 export function lineChart({ x, series, ...chart }: LineChart): Promise<string> {
@@ -79,7 +78,6 @@ export function lineChart({ x, series, ...chart }: LineChart): Promise<string> {
 /**
  * Draws line charts side by side on one vertical scale, so that heights compare.
  *
- * @returns SVG text
  * @throws {RangeError} No panels, or as {@linkcode lineChart}
  */
 export function linePanels(chart: LinePanels): Promise<string> {

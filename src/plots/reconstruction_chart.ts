@@ -37,7 +37,6 @@ export interface ReconstructionChart {
  * Draws the leads of every record one under the other: the masked input pale, what the mask hides
  * orange, the reconstruction black on top. Masked stretches have darker paper.
  *
- * @returns SVG text
  * @throws {RangeError} When there is no record, or a lead is not among the columns.
  */
 export function reconstructionChart(chart: ReconstructionChart): string {

@@ -100,7 +100,6 @@ function encodings(chart: RowChart): Encodings {
 /**
  * Draws rows.
  *
- * @returns SVG text
  * @throws {RangeError} No rows, more than six groups, or a value that is not finite
  */
 export function rowChart(chart: RowChart): Promise<string> {

@@ -50,7 +50,6 @@ const ONCE = { values: [{}] };
  * right p-values on a logarithmic axis with a line at alpha. Color and shape say the same: whether
  * the corrected p-value is below alpha, and on which side of 0 the improvement is.
  *
- * @returns SVG text
  * @throws {RangeError} No rows, or alpha outside (0, 1)
  */
 export function significanceChart(chart: SignificanceChart): Promise<string> {

@@ -34,8 +34,6 @@ interface TextMetrics {
 /**
  * Compiles and draws a specification in the house style. Vega is loaded on the first call (about
  * 0.1 s), so commands that draw nothing do not pay for it.
- *
- * @returns SVG text
  */
 export async function renderVegaLite(spec: TopLevelSpec, theme?: Theme): Promise<string> {
   const colors = chartColors(theme);

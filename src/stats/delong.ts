@@ -13,8 +13,6 @@ import { requireFraction, requireSample } from "./samples.ts";
 
 /** AUROCs of several scores of the same records. */
 export interface AurocCovariance {
-  readonly positives: number;
-  readonly negatives: number;
   /** One for each score; NaN unless both labels occur. */
   readonly aurocs: Float64Array;
   /** Row-major [scores, scores]; NaN unless each label occurs twice. */
@@ -64,7 +62,7 @@ export function aurocCovariance(
         productMoment(a.ofNegatives, b.ofNegatives, aurocs[i], aurocs[j]) / n;
     })
   );
-  return { positives: m, negatives: n, aurocs, covariance };
+  return { aurocs, covariance };
 }
 
 /** Covariance with n − 1; NaN for fewer than two values. */

@@ -17,8 +17,6 @@ const EXACT_UP_TO = 20;
 
 /** Result of {@linkcode mannWhitney}. */
 export interface MannWhitney {
-  readonly n1: number;
-  readonly n2: number;
   /** Pairs in which the first group is larger, ties ½; 0 to n₁ n₂. */
   readonly u1: number;
   /** Two-sided. */
@@ -55,8 +53,6 @@ export function mannWhitney(
   const larger = Math.max(u1, n1 * n2 - u1);
   const tail = chosen === "exact" ? upperTail(larger, n1, n2) : normalTail(larger, n1, n2, tieSum);
   return {
-    n1,
-    n2,
     u1,
     pValue: Math.min(1, 2 * tail),
     method: chosen,

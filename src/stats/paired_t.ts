@@ -15,8 +15,6 @@ export interface PairedT {
   /** Of the differences, with n − 1. */
   readonly standardDeviation: number;
   readonly t: number;
-  /** n − 1 */
-  readonly degreesOfFreedom: number;
   /** Two-sided. */
   readonly pValue: number;
   /** Ends of the 95 % t interval of the mean difference. */
@@ -48,7 +46,6 @@ export function pairedT(differences: ArrayLike<number>): PairedT {
     meanDifference,
     standardDeviation: spread,
     t,
-    degreesOfFreedom: n - 1,
     pValue: twoSidedT(t, n - 1),
     low: meanDifference - half,
     high: meanDifference + half,

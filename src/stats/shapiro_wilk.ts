@@ -22,7 +22,6 @@ const MAXIMUM = 5000;
 
 /** Result of {@linkcode shapiroWilk}. */
 export interface ShapiroWilk {
-  readonly n: number;
   /** W in (0, 1]; near 1 for values that look normal. */
   readonly w: number;
   /** Probability of so small a W from a normal distribution. */
@@ -42,9 +41,9 @@ export function shapiroWilk(values: ArrayLike<number>): ShapiroWilk {
     throw new RangeError(`Cannot test normality of ${n} values: the test is for 3 to ${MAXIMUM}`);
   }
   const range = x[n - 1] - x[0];
-  if (range === 0) return { n, w: 1, pValue: 1 };
+  if (range === 0) return { w: 1, pValue: 1 };
   const deviation = oneMinusW(x, weights(n), range);
-  return { n, w: 1 - deviation, pValue: probability(deviation, n) };
+  return { w: 1 - deviation, pValue: probability(deviation, n) };
 }
 
 /** The upper half of the antisymmetric weights, for the largest value first. */

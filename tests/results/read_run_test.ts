@@ -74,25 +74,19 @@ Deno.test("a torn last line is left out, a line that is broken further up is an 
 
 Deno.test("what is not a run is named", () => {
   assertThrows(() => readRun("/nowhere/at/all"), UserError, "There is no folder /nowhere/at/all");
-  withFolder({ "notes.txt": "" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "is not the folder of a run");
-  });
-  withFolder({ "metrics.jsonl": "" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "config.json: it is not there");
-  });
-  withFolder({ "config.json": "{}" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "metrics.jsonl: it is not there");
-  });
-  withFolder({ "config.json": `{"a":`, "metrics.jsonl": "" }, (folder) => {
-    assertThrows(() => readRun(folder), UserError, "config.json: it is not valid JSON");
-  });
-  withFolder({ "config.json": "{}", "metrics.jsonl": "", "result.json": "[]" }, (folder) => {
-    assertThrows(
-      () => readRun(folder),
-      UserError,
-      "result.json: it is a list: need an object",
-    );
-  });
+  const config = { "config.json": "{}" };
+  const cases: [files: Record<string, string>, message: string][] = [
+    [{ "notes.txt": "" }, "is not the folder of a run"],
+    [{ "metrics.jsonl": "" }, "config.json: it is not there"],
+    [config, "metrics.jsonl: it is not there"],
+    [{ "config.json": `{"a":`, "metrics.jsonl": "" }, "config.json: it is not valid JSON"],
+    [{ ...config, "metrics.jsonl": "", "result.json": "[]" }, "result.json: it is a list: need"],
+  ];
+  for (const [files, message] of cases) {
+    withFolder(files, (folder) => {
+      assertThrows(() => readRun(folder), UserError, message);
+    });
+  }
 });
 
 Deno.test("all runs under a folder are found, damaged ones with the reason", () =>

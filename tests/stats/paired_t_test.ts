@@ -5,10 +5,8 @@ import { assertAllAgree, cases } from "./significance_fixture.ts";
 
 Deno.test("t, p, interval and d agree with SciPy", () => {
   for (const { a, b, ...expected } of cases("paired")) {
-    const found = pairedT(pairedDifferences(a, b));
-    const { t, pValue: p, low, high, cohensDz: dz } = found;
+    const { t, pValue: p, low, high, cohensDz: dz } = pairedT(pairedDifferences(a, b));
     assertAllAgree({ t, p, low, high, dz }, expected, `n = ${a.length}`);
-    assertEquals(found.degreesOfFreedom, a.length - 1);
   }
 });
 

@@ -13,7 +13,7 @@ Deno.test("W and p agree with SciPy for 3 to 50 values", () => {
 });
 
 Deno.test("equal values speak neither for nor against", () => {
-  assertEquals(shapiroWilk([0.87, 0.87, 0.87]), { n: 3, w: 1, pValue: 1 });
+  assertEquals(shapiroWilk([0.87, 0.87, 0.87]), { w: 1, pValue: 1 });
 });
 
 Deno.test("too few, too many, not finite", () => {
