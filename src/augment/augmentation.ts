@@ -13,6 +13,15 @@ export interface RecordExtent {
   readonly samplingRate: number;
 }
 
+/** A parameter of an augmentation. */
+export interface AugmentationParameter {
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** True where it must be a whole number. */
+  readonly integer?: boolean;
+}
+
 /** A random change of a record, drawn again for every record, view and epoch. */
 export interface Augmentation {
   /** In configurations, such as `channel-noise`; files and kernels have underscores. */
@@ -37,8 +46,10 @@ export interface Augmentation {
   readonly planVectors: number;
   /** Text of `kernels/augment/NAME.wgsl`. */
   readonly wgsl: string;
+  /** What a configuration may set besides the rate. */
+  readonly parameters?: Readonly<Record<string, AugmentationParameter>>;
   /** Values of the fields of that file's `struct Dims`. */
-  dims(record: RecordExtent): Record<string, number>;
+  dims(record: RecordExtent, parameters: Readonly<Record<string, number>>): Record<string, number>;
   /**
    * What was drawn for a row, in words.
    *
@@ -48,6 +59,37 @@ export interface Augmentation {
   describe(drawn: Float32Array, samplingRate: number): string;
   /** True where a picture has to show the whole record. */
   readonly showWhole?: boolean;
+}
+
+/** Rate of an augmentation in a configuration, alone or with parameters of it. */
+export type AugmentationSetting = number | {
+  readonly rate: number;
+  readonly [parameter: string]: number;
+};
+
+/**
+ * Rate and parameters of an augmentation under a configuration.
+ *
+ * @throws {RangeError} On a rate outside 0 to 1, or a parameter outside its range or of no augmentation.
+ */
+export function resolveSetting(
+  { name, parameters = {} }: Augmentation,
+  setting: AugmentationSetting,
+): { readonly rate: number; readonly parameters: Readonly<Record<string, number>> } {
+  const { rate, ...given } = typeof setting === "number" ? { rate: setting } : setting;
+  if (!(rate >= 0 && rate <= 1)) {
+    throw new RangeError(`Need a rate from 0 to 1 for ${name}, got ${rate}`);
+  }
+  const values = Object.entries(parameters).map(([key, parameter]) => [key, parameter.default]);
+  for (const [key, value] of Object.entries(given)) {
+    const parameter = parameters[key];
+    if (!parameter) throw new RangeError(`The augmentation ${name} has no parameter "${key}"`);
+    const { minimum, maximum, integer = false } = parameter;
+    if (!(value >= minimum && value <= maximum && (!integer || Number.isInteger(value)))) {
+      throw new RangeError(`Need ${key} from ${minimum} to ${maximum} for ${name}, got ${value}`);
+    }
+  }
+  return { rate, parameters: { ...Object.fromEntries(values), ...given } };
 }
 
 /** Shares of a record as samples, at least 1. */

@@ -5,7 +5,7 @@
  */
 
 import type { KernelSnippets } from "../gpu/preprocess.ts";
-import type { Augmentation, RecordExtent } from "./augmentation.ts";
+import { type Augmentation, type RecordExtent, resolveSetting } from "./augmentation.ts";
 import {
   AUGMENTATION_TABLE,
   type AugmentationConfig,
@@ -33,13 +33,28 @@ export const SHORTEST_RECORD = 16;
  * Plans a configuration for records of one length and sampling rate.
  *
  * @param record At least {@linkcode SHORTEST_RECORD} samples.
- * @throws {RangeError} On a shorter record, or a rate outside 0 to 1.
+ * @throws {RangeError} On a shorter record, a rate outside 0 to 1, or a parameter that there is not.
  */
 export function planAugmentations(
   config: AugmentationConfig,
   record: RecordExtent,
 ): AugmentationPlan {
-  const { length, samplingRate } = record;
+  const dims: Record<string, number> = {};
+  const applied: AugmentationPlan["applied"][number][] = [];
+  let vectors = 0;
+  for (const augmentation of AUGMENTATION_TABLE) {
+    const { rate, parameters } = resolveSetting(augmentation, config[augmentation.name]);
+    if (rate === 0) continue;
+    dims[`${kernelName(augmentation)}_gate`] = gateOf(rate);
+    Object.assign(dims, augmentation.dims(record, parameters));
+    applied.push({ augmentation, slot: vectors });
+    vectors += augmentation.planVectors;
+  }
+  if (applied.length > 0) assertCanAugment(record);
+  return { applied, vectors, dims, snippets: compose(applied) };
+}
+
+function assertCanAugment({ length, samplingRate }: RecordExtent): void {
   if (!(Number.isInteger(length) && length >= SHORTEST_RECORD && length < 2 ** 16)) {
     throw new RangeError(
       `Cannot augment records of ${length} samples: need ${SHORTEST_RECORD} to 65535`,
@@ -48,21 +63,6 @@ export function planAugmentations(
   if (!(samplingRate > 0)) {
     throw new RangeError(`Need a sampling rate above 0, got ${samplingRate}`);
   }
-  const dims: Record<string, number> = {};
-  const applied: AugmentationPlan["applied"][number][] = [];
-  let vectors = 0;
-  for (const augmentation of AUGMENTATION_TABLE) {
-    const rate = config[augmentation.name];
-    if (!(rate >= 0 && rate <= 1)) {
-      throw new RangeError(`Need a rate from 0 to 1 for ${augmentation.name}, got ${rate}`);
-    }
-    if (rate === 0) continue;
-    dims[`${kernelName(augmentation)}_gate`] = gateOf(rate);
-    Object.assign(dims, augmentation.dims(record));
-    applied.push({ augmentation, slot: vectors });
-    vectors += augmentation.planVectors;
-  }
-  return { applied, vectors, dims, snippets: compose(applied) };
 }
 
 /** A word is below this with a probability of `rate`. */

@@ -1,5 +1,5 @@
 /**
- * The table of augmentations, and the named configurations that leave one of them out or add one.
+ * The table of augmentations, and the named configurations that leave one of them out.
  *
  * They are applied in the order of the table to the record in mV, drawn again for every record, view and
  * epoch. First what the record shows, then what the recording adds: the filter comes before the wander,
@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Augmentation } from "./augmentation.ts";
+import type { Augmentation, AugmentationSetting } from "./augmentation.ts";
 import { bandpass } from "./augmentations/bandpass.ts";
 import { channelNoise } from "./augmentations/channel_noise.ts";
 import { cutmix } from "./augmentations/cutmix.ts";
@@ -39,23 +39,25 @@ export const AUGMENTATION_TABLE: readonly (Augmentation & { readonly name: Augme
 /** Names of all augmentations, in order of application. */
 export const AUGMENTATIONS: readonly AugmentationName[] = TABLE.map(({ name }) => name);
 
-/** How often each augmentation is applied, from 0 (never) to 1 (to every record and view). */
-export type AugmentationConfig = Readonly<Record<AugmentationName, number>>;
+/**
+ * How often each augmentation is applied, from 0 (never) to 1 (to every record and view), where wanted
+ * with parameters of it.
+ */
+export type AugmentationConfig = Readonly<Record<AugmentationName, AugmentationSetting>>;
 
-/** The documented rates. Those that are documented as off have 0. */
-export const DOCUMENTED_RATES: AugmentationConfig = ratesOf(({ rate }) => rate);
+/** A configuration of rates alone. */
+export type AugmentationRates = Readonly<Record<AugmentationName, number>>;
+
+/** The documented rates; 0 for what is off by default. */
+export const DOCUMENTED_RATES: AugmentationRates = ratesOf(({ rate }) => rate);
 
 /** Names of the augmentations that are on by default. */
 export const DEFAULT_AUGMENTATIONS: readonly AugmentationName[] = AUGMENTATIONS.filter((name) =>
   DOCUMENTED_RATES[name] > 0
 );
 
-/** A named configuration: without one of the default augmentations, or with another one. */
-export type AugmentationConfigName =
-  | "full"
-  | "none"
-  | `no-${AugmentationName}`
-  | `with-${AugmentationName}`;
+/** A named configuration. */
+export type AugmentationConfigName = "full" | "none" | `no-${AugmentationName}`;
 
 /** The names of all configurations. */
 export const AUGMENTATION_CONFIGS: readonly AugmentationConfigName[] = [
@@ -65,35 +67,27 @@ export const AUGMENTATION_CONFIGS: readonly AugmentationConfigName[] = [
     .filter(({ rate }) => rate > 0)
     .map(({ name }) => `no-${name}` as const),
   "none",
-  ...AUGMENTATIONS.filter((name) => !DEFAULT_AUGMENTATIONS.includes(name))
-    .map((name) => `with-${name}` as const),
 ];
-
-/** Rate of an augmentation that is off by default where a configuration adds it. */
-const ADDED_RATE = 0.5;
 
 /**
  * Rates of a named configuration: all default augmentations at their documented rates (`full`), all but
- * one (`no-NAME`), none (two identical views), or `full` and one that is off by default (`with-NAME`, at
- * rate 0.5).
+ * one (`no-NAME`), or none (two identical views). What is off by default is added in code, such as
+ * `{ ...augmentationConfig("full"), [name]: 0.5 }`.
  */
-export function augmentationConfig(config: AugmentationConfigName): AugmentationConfig {
+export function augmentationConfig(config: AugmentationConfigName): AugmentationRates {
   if (!AUGMENTATION_CONFIGS.includes(config)) {
     throw new RangeError(
       `There is no configuration "${config}": ${AUGMENTATION_CONFIGS.join(", ")}`,
     );
   }
-  return ratesOf(({ name, rate }) => {
-    if (config === `with-${name}`) return ADDED_RATE;
-    return config === "none" || config === `no-${name}` ? 0 : rate;
-  });
+  return ratesOf(({ name, rate }) => config === "none" || config === `no-${name}` ? 0 : rate);
 }
 
 /** A configuration with one augmentation alone, at rate 1 unless said: for pictures and tests. */
-export function onlyAugmentation(name: AugmentationName, rate = 1): AugmentationConfig {
+export function onlyAugmentation(name: AugmentationName, rate = 1): AugmentationRates {
   return ratesOf((each) => each.name === name ? rate : 0);
 }
 
-function ratesOf(rate: (augmentation: typeof TABLE[number]) => number): AugmentationConfig {
-  return Object.fromEntries(TABLE.map((each) => [each.name, rate(each)])) as AugmentationConfig;
+function ratesOf(rate: (augmentation: typeof TABLE[number]) => number): AugmentationRates {
+  return Object.fromEntries(TABLE.map((each) => [each.name, rate(each)])) as AugmentationRates;
 }

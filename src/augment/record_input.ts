@@ -27,7 +27,7 @@ export interface InputRequest {
   readonly views: number;
   /** Number of the first view, for views that are recorded one by one; 0. */
   readonly firstView?: number;
-  /** Rates; absent or all 0: the records as they are, views identical. */
+  /** Absent or all rates 0: the records as they are, views identical. */
   readonly augmentations?: AugmentationConfig;
 }
 
@@ -43,11 +43,10 @@ export function recordInput(recorder: Recorder, request: InputRequest): Tensor {
   const { records, batch, state, normalization, rows, views, firstView = 0 } = request;
   const config = request.augmentations;
   return recorder.scope("input", () => {
-    if (!config || Object.values(config).every((rate) => rate === 0)) {
-      return recordGather(recorder, request, views, normalization);
-    }
     const length = records.signalLength;
-    const planned = planAugmentations(config, { length, samplingRate: records.samplingRate });
+    const planned = config &&
+      planAugmentations(config, { length, samplingRate: records.samplingRate });
+    if (!planned?.vectors) return recordGather(recorder, request, views, normalization);
     const filters = planned.applied.some(({ augmentation }) => augmentation.stage === "filter");
     const { bins, halfWidth, binsPerHertz } = bandpassExtents({
       length,

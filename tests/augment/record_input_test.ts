@@ -7,9 +7,11 @@
  * turned cosines, with random signs. 1e-4 units is a hundredth of the smallest noise that is drawn.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { planAugmentations } from "../../src/augment/augmentation_plan.ts";
 import {
   AUGMENTATION_CONFIGS,
+  AUGMENTATION_TABLE,
   type AugmentationConfig,
   augmentationConfig,
   AUGMENTATIONS,
@@ -50,6 +52,22 @@ for (const name of AUGMENTATIONS) {
     assert(changed > 0);
   });
 }
+
+Deno.test("each augmentation equals its float64 twin at the ends of its parameters", async () => {
+  for (const { name, parameters = {} } of AUGMENTATION_TABLE) {
+    for (const [key, { minimum, maximum }] of Object.entries(parameters)) {
+      for (const value of [minimum, maximum]) {
+        const augmentations = { ...onlyAugmentation(name), [name]: { rate: 1, [key]: value } };
+        const input = { samples: thousand, signalLength: 1000, batch: [3, 0, 7], augmentations };
+        const error = largestError(await runInput(input), expectInput(input).output);
+        assert(error < TOLERANCE, `${name}, ${key} ${value}: error ${error}`);
+      }
+      const outside = { ...onlyAugmentation(name), [name]: { rate: 1, [key]: maximum + 1 } };
+      const extent = { length: 1000, samplingRate: 100 };
+      assertThrows(() => planAugmentations(outside, extent), RangeError, `Need ${key} from`);
+    }
+  }
+});
 
 Deno.test("each augmentation equals its float64 twin at 500 Hz", async () => {
   const samples = makeSamples(3, 1024);

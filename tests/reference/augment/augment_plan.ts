@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { RecordExtent } from "../../../src/augment/augmentation.ts";
+import { type RecordExtent, resolveSetting } from "../../../src/augment/augmentation.ts";
 import { gateOf } from "../../../src/augment/augmentation_plan.ts";
 import {
   AUGMENTATION_TABLE,
@@ -20,7 +20,7 @@ import { type PlanCoordinates, type Row, RowDraws } from "./row_draws.ts";
 export type RowPlan = { readonly [name in AugmentationName]?: any };
 
 interface Twin {
-  draw(draws: RowDraws): unknown;
+  draw(draws: RowDraws, parameters: Readonly<Record<string, number>>): unknown;
   apply(x: Float64Array, drawn: unknown, row: Row): Float64Array;
 }
 
@@ -36,9 +36,12 @@ export function planRow(
   record: RecordExtent,
 ): RowPlan {
   const plan: Record<string, unknown> = {};
-  for (const { name, position } of AUGMENTATION_TABLE) {
+  for (const augmentation of AUGMENTATION_TABLE) {
+    const { name, position } = augmentation;
+    const { rate, parameters } = resolveSetting(augmentation, config[name]);
     const draws = new RowDraws(at, record, position);
-    const drawn = draws.word(0) < gateOf(config[name]) ? twins.get(name)!.draw(draws) : undefined;
+    if (draws.word(0) >= gateOf(rate)) continue;
+    const drawn = twins.get(name)!.draw(draws, parameters);
     if (drawn !== undefined) plan[name] = drawn;
   }
   return plan;
