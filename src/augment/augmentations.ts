@@ -15,6 +15,7 @@ import { bandpass } from "./augmentations/bandpass.ts";
 import { channelNoise } from "./augmentations/channel_noise.ts";
 import { cutmix } from "./augmentations/cutmix.ts";
 import { frequencyWarp } from "./augmentations/frequency_warp.ts";
+import { leadDropout } from "./augmentations/lead_dropout.ts";
 import { mixup } from "./augmentations/mixup.ts";
 import { motionArtifacts } from "./augmentations/motion_artifacts.ts";
 import { temporalDropout } from "./augmentations/temporal_dropout.ts";
@@ -27,6 +28,7 @@ const TABLE = [
   bandpass,
   motionArtifacts,
   channelNoise,
+  leadDropout,
 ] as const;
 
 /** Name of an augmentation. */
