@@ -66,10 +66,16 @@ export async function augmentationGallery(
       returnDraws: true,
     });
     const after = signals.subarray(0, size);
-    const shown = SHOWN.map((which) => {
+    const leads = LEADS.map((which) => {
       const [first, second] = [lead(before, which), lead(after, which)];
       return { which, first, second, change: first.map((value, t) => second[t] - value) };
     });
+    // Where all of these stay as they are, those come first that do not.
+    const usual = leads.filter(({ which }) => SHOWN.some((each) => each === which));
+    const differs = ({ change }: { change: Float32Array }) =>
+      change.some((mV) => Math.abs(mV) > 1e-5);
+    const shown = [...usual.some(differs) ? [] : leads.filter(differs), ...usual]
+      .slice(0, SHOWN.length);
     const factor = enlargement(shown.map(({ change }) => change));
     const panels = shown.flatMap(({ which, first, second, change }): EcgPanel[] => {
       const signals = {
