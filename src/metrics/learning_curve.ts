@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mean } from "../stats/descriptive.ts";
+import { meanOfFinite } from "../stats/descriptive.ts";
 
 /** Epochs that the last part of a curve covers: a quarter, at least one. */
 export function lastQuarter(epochs: number): number {
@@ -72,8 +72,4 @@ function indexOfLargest(values: readonly number[]): number {
   const largest = Math.max(...values.filter(Number.isFinite));
   const index = values.indexOf(largest);
   return index < 0 ? NaN : index;
-}
-
-function meanOfFinite(values: readonly number[]): number {
-  return mean(values.filter(Number.isFinite));
 }

@@ -6,7 +6,7 @@
 
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { lateFall, type OverfittingGap, overfittingGap } from "../metrics/learning_curve.ts";
-import { mean, median, quantile } from "../stats/descriptive.ts";
+import { meanOfFinite, median, quantile } from "../stats/descriptive.ts";
 import { column, type JsonObject, type Run } from "./read_run.ts";
 
 /** Whose length is looked at. */
@@ -242,8 +242,4 @@ function roundUpTo5(epochs: number): number {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function meanOfFinite(values: readonly number[]): number {
-  return mean(values.filter(Number.isFinite));
 }

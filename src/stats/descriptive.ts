@@ -14,6 +14,11 @@ export function mean(values: ArrayLike<number>): number {
   return values[0] + sum / values.length;
 }
 
+/** Mean of the values that are finite; NaN for none. */
+export function meanOfFinite(values: readonly number[]): number {
+  return mean(values.filter(Number.isFinite));
+}
+
 /** Variance with n − 1; NaN for fewer than two values. */
 export function sampleVariance(values: ArrayLike<number>): number {
   if (values.length < 2) return NaN;

@@ -26,7 +26,7 @@ ${values}</figure>`;
  * @param name Begins the ids
  * @param text Read aloud in place of the marks
  */
-export function inlineSvg(svg: string, name: string, text: string): string {
+function inlineSvg(svg: string, name: string, text: string): string {
   return svg
     .replace(/^<svg[^>]*>/, (tag) =>
       tag.replaceAll(/ (xmlns(:xlink)?|version)="[^"]*"/g, "")

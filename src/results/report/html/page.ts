@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { Block, Picture, ReportDocument, Section } from "../document.ts";
+import type { Block, Cell, Picture, ReportDocument, Section, Table } from "../document.ts";
 import { renderChart } from "./chart.ts";
 import { escapeHtml } from "./escape.ts";
 // Static imports as text, so that a compiled binary carries them.
 import script from "./report.js" with { type: "text" };
 import style from "./report.css" with { type: "text" };
-import { renderHtmlTable } from "./table.ts";
 import { themeCss } from "./theme_css.ts";
 
 /** Style and script are in the page; nothing else may be loaded, whatever a name in it says. */
@@ -96,7 +95,7 @@ async function renderBlock(block: Block, draw: Draw): Promise<string> {
     case "text":
       return `<p>${escapeHtml(block.text)}</p>`;
     case "table":
-      return renderHtmlTable(block.table);
+      return renderTable(block.table);
     case "picture":
       return renderChart(block.picture, await draw(block.picture));
     case "commands":
@@ -110,4 +109,28 @@ async function renderBlock(block: Block, draw: Draw): Promise<string> {
       }</div>`;
     }
   }
+}
+
+/** A table whose titles are buttons that sort it. */
+function renderTable({ caption, columns, rows }: Table): string {
+  const head = columns.map((title) =>
+    `<th scope="col"><button type="button">${escapeHtml(title)}</button></th>`
+  );
+  const body = rows.map((row) =>
+    `<tr>${row.map((cell, c) => renderCell(cell, c === 0 ? "th" : "td")).join("")}</tr>`
+  );
+  return `<div class="table"><table>
+<caption>${escapeHtml(caption)}</caption>
+<thead><tr>${head.join("")}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody>
+</table></div>`;
+}
+
+function renderCell(cell: Cell | string, tag: "th" | "td"): string {
+  const { text, sort } = typeof cell === "string" ? { text: cell, sort: undefined } : cell;
+  const scope = tag === "th" ? ' scope="row"' : "";
+  const order = sort === undefined ? "" : ` data-sort="${sort}"`;
+  return `<${tag}${scope}${order}>${escapeHtml(text)}</${tag}>`;
 }

@@ -16,7 +16,7 @@ import type { LineSeries } from "../../../plots/line_chart.ts";
 import { performanceCurves, type PerformancePanel } from "../../../plots/performance_curves.ts";
 import { type CurveBand, type CurveBands, curveBands } from "../../../metrics/curve_bands.ts";
 import type { TestPredictions } from "../../test_predictions.ts";
-import { mean } from "../../../stats/descriptive.ts";
+import { mean, meanOfFinite } from "../../../stats/descriptive.ts";
 import { plural } from "../../../text/format.ts";
 import { patientClusters } from "../../test_predictions.ts";
 import { meanSd } from "../cells.ts";
@@ -154,9 +154,8 @@ function areaUnder(
 ): string {
   const areas = runs.map(({ labels, probabilities, classNames }) => {
     const metrics = perClassMetrics(labels, probabilities, { classes: classNames.length });
-    const values = (c === undefined ? metrics : [metrics[c]])
-      .map(({ auroc, auprc }) => curve === "roc" ? auroc : auprc).filter(Number.isFinite);
-    return mean(values);
+    const shown = c === undefined ? metrics : [metrics[c]];
+    return meanOfFinite(shown.map(({ auroc, auprc }) => curve === "roc" ? auroc : auprc));
   });
   return `${curve === "roc" ? "AUROC" : "AUPRC"} ${meanSd(areas, 3).text}`;
 }
