@@ -22,7 +22,12 @@ import {
 import { openExperimentWorkspace } from "../src/console/open_workspace.ts";
 import { dataName } from "../src/data/signals/record_set.ts";
 import type { Experiment } from "../src/experiments/experiment.ts";
-import { planLabelScarcity, type ScarcityCell, TRACKS } from "../src/experiments/label_scarcity.ts";
+import {
+  planLabelScarcity,
+  type ScarcityCell,
+  type Track,
+  TRACKS,
+} from "../src/experiments/label_scarcity.ts";
 import { lineChart } from "../src/plots/line_chart.ts";
 import { labelScarcityResults } from "../src/results/schema/kinds.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
@@ -92,15 +97,12 @@ export const command = defineCommand({
   run,
 });
 
-const TITLES = {
+const TITLES: Readonly<Record<Track, string>> = {
   supervised: "supervised",
   ssl_finetuned: "SSL, fine-tuned",
   ssl_frozen: "SSL, frozen",
   random_frozen: "random, frozen",
 };
-
-/** A run that is done; AUROC may be NaN. */
-type Run = ReturnType<typeof runsOf>[number];
 
 async function run(options: LabelScarcityOptions, context: CommandContext): Promise<void> {
   const { fractions, seeds, epochs, batchSize, lr, jobs } = options;
@@ -148,16 +150,16 @@ async function run(options: LabelScarcityOptions, context: CommandContext): Prom
         `best epoch ${best_epoch} of ${epochs}`;
     },
     async finish(experiment, workspace, time) {
-      const runs = runsOf(experiment);
+      const results = describe(experiment, options);
       await writeResult(out, labelScarcityResults, {
-        ...describe(runs, options),
+        ...results,
         ssl_checkpoint: encoderCheckpoint ?? null,
         command_line: context.commandLine,
         data: workspace.set.source,
       });
-      const figure = await drawCurve(runs, options, workspace);
+      const figure = await drawCurve(results, options.out, workspace);
       console.log("\nTest macro AUROC, mean ± SD over the seeds\n");
-      console.log(summaryTable(runs, options) + "\n");
+      console.log(summaryTable(results) + "\n");
       return [["Results", out], ["Figure", figure], time];
     },
   });
@@ -181,60 +183,33 @@ function chooseTracks(
   return { tracks: others };
 }
 
-function runsOf(experiment: Experiment<ScarcityCell>) {
-  return experiment.cells.flatMap((cell) => {
-    const result = experiment.result(cell);
+/** The documented keys, and all runs one by one. */
+function describe(
+  experiment: Experiment<ScarcityCell>,
+  { fractions, seeds }: LabelScarcityOptions,
+) {
+  const runs = experiment.cells.flatMap((cell) => {
     const { track, fraction, seed } = cell;
+    const result = experiment.result(cell);
     return result ? [{ track, label_fraction: fraction, seed, ...result }] : [];
   });
-}
-
-const tracksOf = (runs: readonly Run[]) =>
-  TRACKS.filter((each) => runs.some(({ track }) => track === each));
-
-function valuesOf(
-  runs: readonly Run[],
-  metric: "auroc" | "f1",
-  track: string,
-  fraction: number,
-): number[] {
-  return runs.filter((run) => run.track === track && run.label_fraction === fraction)
-    .map((run) => run[metric]);
-}
-
-function summaryTable(runs: readonly Run[], { fractions }: LabelScarcityOptions): string {
-  const tracks = tracksOf(runs);
-  return renderTable(
-    ["labels", ...tracks.map((track) => TITLES[track])],
-    fractions.map((fraction) => [
-      formatShare(fraction),
-      ...tracks.map((track) => {
-        const { n, mean, standardDeviation } = meanInterval(
-          valuesOf(runs, "auroc", track, fraction),
-        );
-        return formatScore(mean, 4) + (n > 1 ? ` ± ${standardDeviation.toFixed(4)}` : "");
-      }),
-    ]),
-  );
-}
-
-/** The documented keys, and all runs one by one. */
-function describe(runs: readonly Run[], { fractions, seeds }: LabelScarcityOptions) {
-  const tracks = tracksOf(runs);
+  const tracks = TRACKS.filter((each) => runs.some(({ track }) => track === each));
+  const summarize = (fraction: number, wanted: Track) => {
+    const own = runs.filter((run) => run.track === wanted && run.label_fraction === fraction);
+    const auroc = own.map((run) => run.auroc);
+    const { mean, standardDeviation, low, high } = meanInterval(auroc);
+    return {
+      auroc,
+      f1: own.map(({ f1 }) => f1),
+      auroc_mean: mean,
+      auroc_sd: standardDeviation,
+      auroc_interval_95: [low, high] as const,
+    };
+  };
   return {
     label_scarcity: Object.fromEntries(fractions.map((fraction) => [
       String(fraction),
-      Object.fromEntries(tracks.map((track) => {
-        const auroc = valuesOf(runs, "auroc", track, fraction);
-        const { mean, standardDeviation, low, high } = meanInterval(auroc);
-        return [track, {
-          auroc,
-          f1: valuesOf(runs, "f1", track, fraction),
-          auroc_mean: mean,
-          auroc_sd: standardDeviation,
-          auroc_interval_95: [low, high],
-        }];
-      })),
+      Object.fromEntries(tracks.map((track) => [track, summarize(fraction, track)])),
     ])),
     seeds,
     label_fractions: fractions,
@@ -242,29 +217,49 @@ function describe(runs: readonly Run[], { fractions, seeds }: LabelScarcityOptio
   };
 }
 
+type Results = ReturnType<typeof describe>;
+
+/** Tracks that were run at any share of the labels. */
+const tracksOf = ({ label_scarcity }: Results) =>
+  Object.keys(Object.values(label_scarcity)[0]) as Track[];
+
+function summaryTable(results: Results): string {
+  const tracks = tracksOf(results);
+  return renderTable(
+    ["labels", ...tracks.map((track) => TITLES[track])],
+    results.label_fractions.map((fraction) => [
+      formatShare(fraction),
+      ...tracks.map((track) => {
+        const { auroc_mean, auroc_sd } = results.label_scarcity[fraction][track];
+        const spread = Number.isFinite(auroc_sd) ? ` ± ${auroc_sd.toFixed(4)}` : "";
+        return formatScore(auroc_mean, 4) + spread;
+      }),
+    ]),
+  );
+}
+
 async function drawCurve(
-  runs: readonly Run[],
-  { fractions, seeds, out }: LabelScarcityOptions,
+  results: Results,
+  folder: string,
   { set, split }: Workspace,
 ): Promise<string | undefined> {
-  const ascending = [...fractions].sort((a, b) => a - b);
-  const series = tracksOf(runs).map((track) => {
-    const points = ascending.map((fraction) =>
-      meanInterval(valuesOf(runs, "auroc", track, fraction))
-    );
+  const { seeds, label_scarcity } = results;
+  const ascending = [...results.label_fractions].sort((a, b) => a - b);
+  const series = tracksOf(results).map((track) => {
+    const points = ascending.map((fraction) => label_scarcity[fraction][track]);
     return {
       name: TITLES[track],
       x: ascending.map((fraction) => 100 * fraction),
-      y: points.map(({ mean }) => mean),
+      y: points.map(({ auroc_mean }) => auroc_mean),
       // The t interval of two or three seeds may leave the range of the metric.
       ...(seeds.length > 1 && {
-        low: points.map(({ low }) => Math.max(0, low)),
-        high: points.map(({ high }) => Math.min(1, high)),
+        low: points.map(({ auroc_interval_95: [low] }) => Math.max(0, low)),
+        high: points.map(({ auroc_interval_95: [, high] }) => Math.min(1, high)),
       }),
     };
   });
   if (ascending.length < 2 || !series.some(({ y }) => y.some(Number.isFinite))) return undefined;
-  const path = join(out, "label_scarcity_curve.svg");
+  const path = join(folder, "label_scarcity_curve.svg");
   const svg = await lineChart({
     title: "Label efficiency",
     caption: `${dataName(set)}, ${formatCount(split.train.length)} training and ` +

@@ -103,6 +103,17 @@ export class Playground {
     }));
   }
 
+  /** The same for one command: what follows its usual arguments, exit code, part of the message. */
+  async refusesWith(
+    script: string,
+    usual: readonly (string | number)[],
+    cases: readonly (readonly [(string | number)[], code: number, message: string])[],
+  ): Promise<void> {
+    await this.refuses(
+      cases.map(([args, code, message]) => [script, [...usual, ...args], code, [message]]),
+    );
+  }
+
   /** Bytes of a file. */
   bytes(name: string): Uint8Array {
     return Deno.readFileSync(this.path(name));

@@ -1,4 +1,4 @@
-/** `reproduce` as a user runs it: stopped in the training, gone on, and done at once the third time. */
+/** `reproduce` as a user runs it: stopped in the training, resumed, and done at once the third time. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ const ARGS = [
 ];
 
 Deno.test({
-  name: "reproduce stopped goes on, from the training to the report, and does nothing twice",
+  name: "reproduce continues after a stop, from the training to the report, and does nothing twice",
   ignore: Deno.build.os === "windows",
   fn: () =>
     Playground.with(async (ground) => {

@@ -1,4 +1,4 @@
-/** `transfer-mitbih` as a user runs it: tables, files, going on, bad input. */
+/** `transfer-mitbih` as a user runs it: tables, files, resuming, bad input. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
@@ -37,7 +37,7 @@ function withRecords(body: (ground: Playground) => Promise<void>) {
 
 const BASE = ["--mitbih-root", "mitdb", "--no-tune", "--batch-size", 8] as const;
 
-Deno.test("transfer-mitbih: both classifiers, all files, and going on", () =>
+Deno.test("transfer-mitbih: both classifiers, all files, and resuming", () =>
   withRecords(async (ground) => {
     const args = [
       ...BASE,
@@ -147,7 +147,7 @@ Deno.test("transfer-mitbih: bad input is named, exit code 1 or 2", () =>
     ];
     await ground.refuses(cases.map((each): BadCase => ["transfer-mitbih", ...each]));
     assert(!existsSync(ground.path("run/transfer_mitbih.json")));
-    // Without --strict the run goes on without the damaged record, and says so.
+    // Without --strict the run continues without the damaged record, and says so.
     const out = await ground.succeed("transfer-mitbih", [
       ...BASE,
       "--checkpoint",

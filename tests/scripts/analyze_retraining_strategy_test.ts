@@ -143,7 +143,7 @@ Deno.test("without runs the documented numbers are given, as defaults, and all c
 Deno.test("classifiers: fewer epochs where the best come early, more where they come last", () => {
   const early = analyze(...[6, 8, 7].map((best, i) => supervised(i, { best })));
   const { supervised: entry } = early.epochs_recommendation;
-  // Nine of ten runs had their best by epoch 7.8; a tenth more is 8.58; in fives 10.
+  // Nine of ten runs had their best by epoch 7.8; a tenth more is 8.58; rounded up to 5, 10.
   assertEquals([entry.current, entry.recommended, entry.source], [20, 10, "measured"]);
   assertEquals(entry.figures.best_epochs, [6, 8, 7]);
   assertEquals(entry.figures.n_runs, 3);
@@ -182,7 +182,7 @@ Deno.test("pretraining: by the loss alone longer or as now, with a probe by its 
   const probed = entry(
     pretraining(1, (epoch) => 20 - epoch, { probe: (epoch) => 0.8 - 0.01 * Math.abs(epoch - 8) }),
   );
-  // The probe saw even epochs only, so the best lies at 8 or 9: a tenth more, in fives.
+  // The probe saw even epochs only, so the best is 8 or 9: a tenth more, rounded up to 5.
   assertEquals([probed.recommended, probed.figures.criterion], [10, "online probe"]);
   assertEquals(probed.figures.best_epochs, [8]);
 });
