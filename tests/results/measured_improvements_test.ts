@@ -3,26 +3,7 @@
 import { assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { readMeasuredImprovements } from "../../src/results/measured_improvements.ts";
-
-async function withFiles(
-  files: Record<string, unknown>,
-  body: (folder: string) => void,
-): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "improvements_" });
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      const path = `${folder}/${name}`;
-      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      await Deno.writeTextFile(
-        path,
-        typeof content === "string" ? content : JSON.stringify(content),
-      );
-    }
-    body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFiles } from "../support/folder_of_files.ts";
 
 const MULTISEED = {
   methods: {

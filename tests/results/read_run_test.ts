@@ -1,9 +1,9 @@
 /** Run folders as they are found: finished, stopped, killed, damaged. */
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { dirname } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { column, epochsDone, findRuns, readRun, runName } from "../../src/results/read_run.ts";
+import { withFiles } from "../support/folder_of_files.ts";
 
 const ROWS = [
   { epoch: 0, probe_auroc: 0.5 },
@@ -14,22 +14,8 @@ const ROWS = [
 
 const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row) + "\n").join("");
 
-/** Writes the files of a run into a new folder and removes it afterwards. */
-function withFolder(files: Record<string, string>, body: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync({ prefix: "runs_" });
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      Deno.mkdirSync(dirname(`${folder}/${name}`), { recursive: true });
-      Deno.writeTextFileSync(`${folder}/${name}`, text);
-    }
-    body(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
-
 Deno.test("rows are told apart, and what is not defined is NaN", () =>
-  withFolder({ "config.json": `{"command":"x"}`, "metrics.jsonl": lines(ROWS) }, (folder) => {
+  withFiles({ "config.json": `{"command":"x"}`, "metrics.jsonl": lines(ROWS) }, (folder) => {
     const run = readRun(folder);
     assertEquals(run.config, { command: "x" });
     assertEquals(run.epochRows.map(({ epoch }) => epoch), [0, 1]);
@@ -43,11 +29,11 @@ Deno.test("rows are told apart, and what is not defined is NaN", () =>
 
 Deno.test("a result makes a run finished, a saved state resumable", () => {
   const files = { "config.json": "{}", "metrics.jsonl": "" };
-  withFolder({ ...files, "state.safetensors": "" }, (folder) => {
+  withFiles({ ...files, "state.safetensors": "" }, (folder) => {
     assertEquals(readRun(folder).state, "resumable");
   });
   // Killed between the writing of the result and the removal of the state.
-  withFolder({ ...files, "state.safetensors": "", "result.json": "{}" }, (folder) => {
+  withFiles({ ...files, "state.safetensors": "", "result.json": "{}" }, (folder) => {
     assertEquals(readRun(folder).state, "finished");
   });
 });
@@ -56,14 +42,14 @@ Deno.test("a torn last line is left out, a line that is broken further up is an 
   const config = { "config.json": "{}" };
   const whole = lines(ROWS);
   for (let length = whole.length - 1; length > whole.length - 40; length--) {
-    withFolder({ ...config, "metrics.jsonl": whole.slice(0, length) }, (folder) => {
+    withFiles({ ...config, "metrics.jsonl": whole.slice(0, length) }, (folder) => {
       // Without the line break alone, the row is whole.
       const expected = length === whole.length - 1 ? 2 : 1;
       assertEquals(readRun(folder).stepRows.length, expected, `${length} bytes`);
     });
   }
   for (const broken of [`{"epoch":1,"st`, "[1]", "null", `{"step":1}`, ""]) {
-    withFolder(
+    withFiles(
       { ...config, "metrics.jsonl": `${lines(ROWS)}${broken}\n{"epoch":3}\n` },
       (folder) => {
         assertThrows(() => readRun(folder), UserError, "metrics.jsonl: line 5 is not a row");
@@ -83,14 +69,14 @@ Deno.test("what is not a run is named", () => {
     [{ ...config, "metrics.jsonl": "", "result.json": "[]" }, "result.json: it is a list: need"],
   ];
   for (const [files, message] of cases) {
-    withFolder(files, (folder) => {
+    withFiles(files, (folder) => {
       assertThrows(() => readRun(folder), UserError, message);
     });
   }
 });
 
 Deno.test("all runs under a folder are found, damaged ones with the reason", () =>
-  withFolder(
+  withFiles(
     {
       "b/config.json": `{"command":"b"}`,
       "b/metrics.jsonl": "",

@@ -1,18 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { readSeedResults } from "../../src/results/seed_results.ts";
+import { withFiles } from "../support/folder_of_files.ts";
 import { inRepository } from "../support/paths.ts";
 import { rewriteResults, SEEDS, writeSmallResults } from "./small_seed_results.ts";
 
 /** Reads a file of this content. */
 function read(name: string, content: string) {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.writeTextFileSync(`${folder}/${name}`, content);
-    return readSeedResults(`${folder}/${name}`, ["simclr"]);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  return withFiles(
+    { [name]: content },
+    (folder) => readSeedResults(`${folder}/${name}`, ["simclr"]),
+  );
 }
 
 function rejects(name: string, content: string, message: string): void {
