@@ -8,7 +8,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { recordContrastiveViews } from "../../src/augment/contrastive_views.ts";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
-import { contrastiveViews } from "../reference/contrastive_views.ts";
+import { contrastiveViews } from "../reference/input/contrastive_views.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
 import { largestError, makeSamples, NORMALIZATION } from "./pipeline.ts";
 

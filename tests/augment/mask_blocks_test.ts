@@ -5,7 +5,7 @@ import {
   recordMaskBlocks,
 } from "../../src/augment/mask_blocks.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
-import { maskBlocks } from "../reference/mask_blocks.ts";
+import { maskBlocks } from "../reference/input/mask_blocks.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { openGpu } from "../support/gpu.ts";
 

@@ -17,7 +17,7 @@ import {
   AUGMENTATIONS,
   onlyAugmentation,
 } from "../../src/augment/augmentations.ts";
-import { gather } from "../reference/gather.ts";
+import { gather } from "../reference/input/gather.ts";
 import { expectInput, largestError, makeSamples, NORMALIZATION, runInput } from "./pipeline.ts";
 
 const TOLERANCE = 1e-4;

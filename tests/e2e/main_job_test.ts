@@ -6,8 +6,8 @@ import { asFloat32, type Checkpoint } from "../../src/checkpoint/state_dict.ts";
 import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { recordMillivolts, type RecordSet } from "../../src/data/signals/record_set.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { classifierForward, classifierParameters } from "../reference/ecg_classifier.ts";
-import { encoderParameters, type NamedArrays } from "../reference/encoder_1d_cnn.ts";
+import { classifierForward, classifierParameters } from "../reference/models/ecg_classifier.ts";
+import { encoderParameters, type NamedArrays } from "../reference/models/encoder_1d_cnn.ts";
 import { fromFileUrl } from "../support/paths.ts";
 import { Playground, pythonWithTorch, setting, SMALL } from "./command_line.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { l2NormalizeBackward, l2NormalizeForward } from "../reference/l2_normalize.ts";
+import { l2NormalizeBackward, l2NormalizeForward } from "../reference/losses/l2_normalize.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "./guarded.ts";
 
 async function run(rows: number, width: number, z: Float64Array, upstream: Float64Array) {

@@ -19,7 +19,7 @@ import {
   recordWeightGradient,
   type WindowedProduct,
 } from "../../src/layers/windowed_product.ts";
-import { conv1dBackwardWeight, conv1dForward } from "../reference/conv1d.ts";
+import { conv1dBackwardWeight, conv1dForward } from "../reference/layers/conv1d.ts";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
 
 const UNIT_ROUNDOFF = 2 ** -24;

@@ -11,11 +11,15 @@ import { Conv1d } from "../../src/layers/conv1d.ts";
 import { Dropout } from "../../src/layers/dropout.ts";
 import { Linear } from "../../src/layers/linear.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
-import { conv1dForward } from "../reference/conv1d.ts";
-import { convWeightFromTorch, transpose } from "../reference/layout.ts";
-import { linearForward } from "../reference/linear.ts";
-import { batchNormBackward, batchNormEvaluate, batchNormTrain } from "../reference/batch_norm.ts";
-import { dropoutFactors } from "../reference/dropout.ts";
+import { conv1dForward } from "../reference/layers/conv1d.ts";
+import { convWeightFromTorch, transpose } from "../reference/layers/layout.ts";
+import { linearForward } from "../reference/layers/linear.ts";
+import {
+  batchNormBackward,
+  batchNormEvaluate,
+  batchNormTrain,
+} from "../reference/layers/batch_norm.ts";
+import { dropoutFactors } from "../reference/layers/dropout.ts";
 import { assertClose, draws, GuardedRun, largest } from "../kernels/guarded.ts";
 
 interface Values {

@@ -15,8 +15,8 @@ import {
   conv1dBackwardWeight,
   conv1dForward,
   conv1dOutputLength,
-} from "../reference/conv1d.ts";
-import { convWeightFromTorch, convWeightToTorch } from "../reference/layout.ts";
+} from "../reference/layers/conv1d.ts";
+import { convWeightFromTorch, convWeightToTorch } from "../reference/layers/layout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

@@ -12,8 +12,8 @@ import {
   convTranspose1dBackward,
   convTranspose1dForward,
   convTranspose1dOutputLength,
-} from "../reference/conv_transpose1d.ts";
-import { convWeightFromTorch, convWeightToTorch } from "../reference/layout.ts";
+} from "../reference/layers/conv_transpose1d.ts";
+import { convWeightFromTorch, convWeightToTorch } from "../reference/layers/layout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

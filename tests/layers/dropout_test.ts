@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { Dropout } from "../../src/layers/dropout.ts";
-import { dropoutFactors } from "../reference/dropout.ts";
+import { dropoutFactors } from "../reference/layers/dropout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

@@ -8,8 +8,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Linear } from "../../src/layers/linear.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
-import { linearBackward, linearForward } from "../reference/linear.ts";
-import { transpose } from "../reference/layout.ts";
+import { linearBackward, linearForward } from "../reference/layers/linear.ts";
+import { transpose } from "../reference/layers/layout.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

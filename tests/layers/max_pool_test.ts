@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { maxPool } from "../../src/layers/max_pool.ts";
-import { maxPoolBackward, maxPoolForward } from "../reference/max_pool.ts";
+import { maxPoolBackward, maxPoolForward } from "../reference/layers/max_pool.ts";
 import { openGpu } from "../support/gpu.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { meanMaxPool } from "../../src/layers/mean_max_pool.ts";
-import { meanMaxPoolBackward, meanMaxPoolForward } from "../reference/mean_max_pool.ts";
+import { meanMaxPoolBackward, meanMaxPoolForward } from "../reference/layers/mean_max_pool.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 
 // A workgroup has 64 invocations of four channels: sizes below, at and above it, and primes.

@@ -1,5 +1,5 @@
 import { meanPool } from "../../src/layers/mean_pool.ts";
-import { meanPoolBackward, meanPoolForward } from "../reference/mean_pool.ts";
+import { meanPoolBackward, meanPoolForward } from "../reference/layers/mean_pool.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 
 // A workgroup has 64 invocations of four channels: sizes below, at and above it, and primes.

@@ -9,7 +9,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { byolRegression, recordByolLoss } from "../../src/losses/byol_regression.ts";
-import { byolRegression as twin } from "../reference/byol_regression.ts";
+import { byolRegression as twin } from "../reference/losses/byol_regression.ts";
 import { assertClose, draws, GuardedRun, largest, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 import { openGpu } from "../support/gpu.ts";
 

@@ -12,7 +12,7 @@ import {
   classificationLoss,
 } from "../../src/losses/classification_loss.ts";
 import { classWeights, effectiveNumberWeights } from "../../src/losses/class_weights.ts";
-import { classificationLoss as twin } from "../reference/classification_loss.ts";
+import { classificationLoss as twin } from "../reference/losses/classification_loss.ts";
 import { assertClose, draws, GuardedRun } from "../kernels/guarded.ts";
 
 type Focal = ClassificationLoss["focal"];

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { meanSquaredError } from "../../src/losses/mean_squared_error.ts";
-import { meanSquaredError as twin } from "../reference/mean_squared_error.ts";
+import { meanSquaredError as twin } from "../reference/losses/mean_squared_error.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 
 // One element, around a workgroup's 64 and its tile of 4096, and several tiles.

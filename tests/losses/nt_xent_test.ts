@@ -9,7 +9,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ntXent } from "../../src/losses/nt_xent.ts";
-import { ntXent as twin } from "../reference/nt_xent.ts";
+import { ntXent as twin } from "../reference/losses/nt_xent.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 import { openGpu } from "../support/gpu.ts";
 

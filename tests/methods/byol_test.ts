@@ -7,7 +7,7 @@ import { embeddingSpread } from "../../src/metrics/embedding_spread.ts";
 import { SimclrMethod } from "../../src/methods/simclr.ts";
 import { Byol } from "../../src/models/byol.ts";
 import { Simclr } from "../../src/models/simclr.ts";
-import { followedBy } from "../reference/byol.ts";
+import { followedBy } from "../reference/models/byol.ts";
 import { makeSamples } from "../augment/pipeline.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
 import { pretrainingSteps } from "./pretraining_step.ts";

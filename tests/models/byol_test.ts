@@ -3,9 +3,14 @@ import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Byol } from "../../src/models/byol.ts";
-import { addByolBuffers, byolEvaluate, byolParameters, followedBy } from "../reference/byol.ts";
+import {
+  addByolBuffers,
+  byolEvaluate,
+  byolParameters,
+  followedBy,
+} from "../reference/models/byol.ts";
 import { assertClose, largest } from "../kernels/guarded.ts";
-import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
+import { goldenFill, goldenInput } from "../support/golden_fill.ts";
 import { openGpu } from "../support/gpu.ts";
 import { encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
 

@@ -3,14 +3,14 @@ import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
 import { Classifier } from "../../src/models/classifier.ts";
-import { classificationLoss as twinLoss } from "../reference/classification_loss.ts";
+import { classificationLoss as twinLoss } from "../reference/losses/classification_loss.ts";
 import {
   addClassifierBuffers,
   classifierBackward,
   classifierForward,
   classifierParameters,
-} from "../reference/ecg_classifier.ts";
-import { golden, goldenFill, goldenInput } from "../reference/golden_fill.ts";
+} from "../reference/models/ecg_classifier.ts";
+import { golden, goldenFill, goldenInput } from "../support/golden_fill.ts";
 import { relativeError, release, upload } from "../support/gpu.ts";
 import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
 
@@ -74,7 +74,7 @@ Deno.test("classifier, training: golden logits, running statistics, loss and gra
       // Where a ReLU's input is within rounding of 0, float32 may open it and float64 not. One
       // such element in the last block moves the golden gradients of the first by 7 %, since batch
       // normalization takes nearly all of an even gradient away. So the float64 twin, which has the
-      // golden gradients of its own (tests/reference), goes back through the GPU's open rectifiers.
+      // golden gradients of its own (tests/twins), goes back through the GPU's open rectifiers.
       const parameters = goldenFill(classifierParameters({}));
       addClassifierBuffers(parameters, {});
       const forward = classifierForward({}, parameters, goldenInput(), 2, true);

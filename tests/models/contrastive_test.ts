@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { CONTRASTIVE_HEAD, Simclr } from "../../src/models/simclr.ts";
-import { addSimclrBuffers, simclrForward, simclrParameters } from "../reference/simclr.ts";
+import { addSimclrBuffers, simclrForward, simclrParameters } from "../reference/models/simclr.ts";
 import { assertClose, largest } from "../kernels/guarded.ts";
-import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
+import { goldenFill, goldenInput } from "../support/golden_fill.ts";
 import { encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
 
 const SHAPE = { hiddenSize: 256, projectionSize: 128, head: "proj_head.proj" };

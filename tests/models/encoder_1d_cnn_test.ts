@@ -7,8 +7,8 @@ import {
   encoderBackward,
   encoderForward,
   encoderParameters,
-} from "../reference/encoder_1d_cnn.ts";
-import { golden, goldenFill } from "../reference/golden_fill.ts";
+} from "../reference/models/encoder_1d_cnn.ts";
+import { golden, goldenFill } from "../support/golden_fill.ts";
 import { openGpu, relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { assertStart, encoderKeys, runGolden } from "./golden_network.ts";

@@ -5,7 +5,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import type { Tensor } from "../../src/gpu/tensor.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
-import { goldenFill, goldenInput } from "../reference/golden_fill.ts";
+import { goldenFill, goldenInput } from "../support/golden_fill.ts";
 import { download, openGpu, release, upload } from "../support/gpu.ts";
 
 /**

@@ -6,8 +6,8 @@ import {
   improvedCnnForward,
   improvedCnnHead,
   improvedCnnParameters,
-} from "../reference/improved_cnn.ts";
-import { golden } from "../reference/golden_fill.ts";
+} from "../reference/models/improved_cnn.ts";
+import { golden } from "../support/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {
   assertEvaluation,

@@ -16,8 +16,8 @@ import {
   reconstructionBackward,
   reconstructionForward,
   reconstructionParameters,
-} from "../reference/reconstruction.ts";
-import { golden, goldenFill } from "../reference/golden_fill.ts";
+} from "../reference/models/reconstruction.ts";
+import { golden, goldenFill } from "../support/golden_fill.ts";
 import { pythonWithTorch } from "../e2e/command_line.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
 import { inRepository } from "../support/paths.ts";

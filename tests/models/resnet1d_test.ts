@@ -7,8 +7,8 @@ import {
   resnet1dForward,
   resnet1dHead,
   resnet1dParameters,
-} from "../reference/resnet1d.ts";
-import { golden } from "../reference/golden_fill.ts";
+} from "../reference/models/resnet1d.ts";
+import { golden } from "../support/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {
   assertEvaluation,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Simclr } from "../../src/models/simclr.ts";
-import { golden } from "../reference/golden_fill.ts";
+import { golden } from "../support/golden_fill.ts";
 import { assertStart, encoderKeys, runGolden } from "./golden_network.ts";
 
 Deno.test("SimCLR: 1,327,232 parameters and PyTorch's 40 state keys", () => {

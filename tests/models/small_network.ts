@@ -4,8 +4,8 @@ import { assertEquals, assertLess } from "@std/assert";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import type { ClassifierNetwork } from "../../src/models/classifier_network.ts";
-import type { NamedArrays, NamedShape } from "../reference/encoder_1d_cnn.ts";
-import { goldenFill } from "../reference/golden_fill.ts";
+import type { NamedArrays, NamedShape } from "../reference/models/encoder_1d_cnn.ts";
+import { goldenFill } from "../support/golden_fill.ts";
 import { relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 

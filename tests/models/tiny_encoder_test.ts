@@ -10,8 +10,12 @@ import { TinyEncoder, tinyEncoder, tinyLayers } from "../../src/models/tiny_enco
 import { pretrain } from "../../src/training/pretrain.ts";
 import { trainClassifier } from "../../src/training/train_classifier.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
-import { addNormBuffers, convNormForward, convNormParameters } from "../reference/conv_norm.ts";
-import { goldenFill } from "../reference/golden_fill.ts";
+import {
+  addNormBuffers,
+  convNormForward,
+  convNormParameters,
+} from "../reference/models/conv_norm.ts";
+import { goldenFill } from "../support/golden_fill.ts";
 import { relativeError } from "../support/gpu.ts";
 import {
   classifierOptions,

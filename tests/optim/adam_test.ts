@@ -6,7 +6,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { Adam, type AdamOptions } from "../../src/optim/adam.ts";
-import { adamState, adamStep } from "../reference/adam.ts";
+import { adamState, adamStep } from "../reference/optim/adam.ts";
 import { assertClose, draws, GuardedRun, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 
 interface Course {

@@ -8,7 +8,7 @@ import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";
 import { recordMovingAverage } from "../../src/optim/moving_average.ts";
-import { movingAverageStep } from "../reference/moving_average.ts";
+import { movingAverageStep } from "../reference/optim/moving_average.ts";
 import { assertClose, draws, UNIT_ROUNDOFF } from "../kernels/guarded.ts";
 import { openGpu } from "../support/gpu.ts";
 

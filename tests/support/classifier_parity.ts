@@ -5,8 +5,8 @@
  */
 
 import type { ClassifierArchitecture } from "../../src/models/registry.ts";
-import { improvedCnnParameters } from "../reference/improved_cnn.ts";
-import { resnet1dParameters } from "../reference/resnet1d.ts";
+import { improvedCnnParameters } from "../reference/models/improved_cnn.ts";
+import { resnet1dParameters } from "../reference/models/resnet1d.ts";
 import { parityClassifierBatch, parityWeights } from "./parity_batches.ts";
 import type { ParityGradient } from "./parity_fixture.ts";
 

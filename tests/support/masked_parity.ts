@@ -4,7 +4,7 @@
  * records, masks and weights known by formula. `make_masked_parity.py` explains them.
  */
 
-import { reconstructionParameters } from "../reference/reconstruction.ts";
+import { reconstructionParameters } from "../reference/models/reconstruction.ts";
 import { parityView, parityWeights } from "./parity_batches.ts";
 import type { ParityGradient } from "./parity_fixture.ts";
 

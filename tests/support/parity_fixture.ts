@@ -5,9 +5,9 @@
  * made them explain what they hold.
  */
 
-import { byolParameters, followedBy } from "../reference/byol.ts";
-import { classifierParameters } from "../reference/ecg_classifier.ts";
-import { simclrParameters } from "../reference/simclr.ts";
+import { byolParameters, followedBy } from "../reference/models/byol.ts";
+import { classifierParameters } from "../reference/models/ecg_classifier.ts";
+import { simclrParameters } from "../reference/models/simclr.ts";
 import { parityClassifierBatch, paritySimclrBatch, parityWeights } from "./parity_batches.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { AugmentationConfig } from "../../../src/augment/augmentations.ts";
-import { gather, type LeadNormalization, normalizeLeads } from "../gather.ts";
+import { gather, type LeadNormalization, normalizeLeads } from "../input/gather.ts";
 import { applyPlan, planRow, type RowPlan } from "./augment_plan.ts";
 import { LEADS } from "./row_draws.ts";
 
