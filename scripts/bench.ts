@@ -9,7 +9,7 @@ import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringListFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags } from "../src/console/flags/training_flags.ts";
-import { terminalWidth } from "../src/console/terminal.ts";
+import { pageWidth } from "../src/console/terminal.ts";
 import { ptbXl } from "../src/data/datasets/ptb_xl.ts";
 import { UserError } from "../src/errors.ts";
 import { INFERENCE_ROWS } from "../src/evaluation/inference.ts";
@@ -79,7 +79,7 @@ export const command = defineCommand({
       signal,
       onPart: (part) => console.error(`Measuring ${part} ...`),
     });
-    console.log(`\n${renderBench(report, Math.min(100, terminalWidth()))}\n`);
+    console.log(`\n${renderBench(report, pageWidth())}\n`);
     const whole = only === undefined && !quick;
     const out = options.out ??
       (whole ? `results/bench/${adapterSlug(gpu.name)}.json` : undefined);

@@ -1,4 +1,5 @@
 import { defineComparison } from "../src/console/comparison.ts";
+import { stoppedToRepeat } from "../src/console/console.ts";
 import {
   baselineOf,
   caption,
@@ -45,6 +46,7 @@ export const command = defineComparison({
       about: "Two of them, named, with a figure",
     },
   ],
+  stopped: (_options, context) => stoppedToRepeat(context).message,
   documented: BASELINE_CHECKPOINTS,
   atLeast: 2,
   flags: {

@@ -1,21 +1,15 @@
-import { defineCommand } from "../src/console/flags/command.ts";
+import { defineDownload } from "../src/console/download.ts";
 import { choiceFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
-import { downloadFlags, runDownload } from "../src/console/download.ts";
 import { ptbXl, ptbXlFiles } from "../src/data/datasets/ptb_xl.ts";
 
-export const command = defineCommand({
-  name: "fetch-ptbxl",
+export const command = defineDownload(ptbXl, {
   summary: "Download PTB-XL 1.0.3 and verify every file",
-  description: [
-    "Takes about 0.6 GB at 100 Hz and 2.7 GB more at 500 Hz. Stopped at any moment, by " +
-    "Ctrl-C or a lost connection, it continues where it stopped when run again; files that are in place " +
-    "and right are not downloaded again.",
+  about: "Takes about 0.6 GB at 100 Hz and 2.7 GB more at 500 Hz.",
+  license:
     "PTB-XL is published on PhysioNet under the Creative Commons Attribution 4.0 license: please " +
     "cite Wagner et al., Scientific Data 7:154 (2020).",
-  ],
   flags: {
-    ...downloadFlags(ptbXl),
     resolution: choiceFlag({
       choices: ["100", "500", "both"],
       default: "100",
@@ -27,16 +21,9 @@ export const command = defineCommand({
     { args: "--resolution both --jobs 16", about: "Both versions, 16 files at a time" },
     { args: "--verify", about: "Check what is there and mend it" },
   ],
-  run: (flags, context) => {
-    const resolution = ({ "100": 100, "500": 500, "both": "both" } as const)[flags.resolution];
-    return runDownload(
-      "PTB-XL",
-      flags,
-      context,
-      ptbXlFiles(resolution),
-      "train-simclr --data-root",
-    );
-  },
+  files: ({ resolution }) =>
+    ptbXlFiles(({ "100": 100, "500": 500, "both": "both" } as const)[resolution]),
+  next: "train-simclr --data-root",
 });
 
 if (import.meta.main) await runCommand(command);

@@ -26,7 +26,7 @@ import {
   predictionTableCsv,
   shortNames,
 } from "../src/console/views/prediction_view.ts";
-import { terminalWidth } from "../src/console/terminal.ts";
+import { pageWidth } from "../src/console/terminal.ts";
 import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
 import { readEcgSignalsSync } from "../src/data/files/read_ecg.ts";
 import { UsageError, UserError } from "../src/errors.ts";
@@ -142,7 +142,7 @@ export const command = defineCommand({
         ["ECGs", formatCount(found.paths.length)],
         ["Adapter", device.gpu.name],
       ];
-      say(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
+      say(renderSettings(settings, pageWidth()) + "\n");
       const { signal } = context;
       const units = { Reading: "ECGs", Predicting: "windows" } as const;
       const onProgress: PredictOptions["onProgress"] = (phase, ...at) =>

@@ -4,7 +4,6 @@ import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { seedFlag } from "../src/console/flags/training_flags.ts";
-import { Interrupted } from "../src/console/flags/interrupt.ts";
 import { Progress } from "../src/console/progress.ts";
 import { writeCohort } from "../src/data/synthetic/write_cohort.ts";
 import { formatBytes, formatPath, plural } from "../src/text/format.ts";
@@ -36,28 +35,21 @@ export const command = defineCommand({
   ],
   async run({ records, seed, out }, { signal, program }) {
     using progress = new Progress({ label: "Synthesizing", total: records, unit: "records" });
-    try {
-      const written = await writeCohort({
-        destination: out,
-        records,
-        seed,
-        signal,
-        onProgress: (done) => progress.update(done),
-      });
-      progress.finish(
-        `Wrote ${plural(written.records, "record")} of ${plural(written.patients, "patient")} ` +
-          `(${formatBytes(written.bytes)}) to ${formatPath(out)}`,
-      );
-      console.log(`Next: ${program} train-simclr --data-root ${formatPath(out)}`);
-    } catch (error) {
-      if (error instanceof Interrupted) {
-        throw new Interrupted(
-          `Stopped before the end. ${formatPath(out)} has no table yet; run the same command again`,
-        );
-      }
-      throw error;
-    }
+    const written = await writeCohort({
+      destination: out,
+      records,
+      seed,
+      signal,
+      onProgress: (done) => progress.update(done),
+    });
+    progress.finish(
+      `Wrote ${plural(written.records, "record")} of ${plural(written.patients, "patient")} ` +
+        `(${formatBytes(written.bytes)}) to ${formatPath(out)}`,
+    );
+    console.log(`Next: ${program} train-simclr --data-root ${formatPath(out)}`);
   },
+  stopped: ({ out }) =>
+    `Stopped before the end. ${formatPath(out)} has no table yet; run the same command again`,
 });
 
 if (import.meta.main) await runCommand(command);

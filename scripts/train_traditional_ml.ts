@@ -4,24 +4,25 @@ import {
   dataArguments,
   metricsLine,
   printSettings,
+  recordSettings,
+  warnOfOneLabel,
 } from "../src/console/console.ts";
 import { defineCommand, type Options } from "../src/console/flags/command.ts";
 import { choiceFlag, pathFlag } from "../src/console/flags/flags.ts";
-import { Interrupted } from "../src/console/flags/interrupt.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { dataFlags, labelFractionFlag, seedFlag } from "../src/console/flags/training_flags.ts";
 import { openRecords } from "../src/console/open_records.ts";
+import { assertOutputs } from "../src/console/outputs.ts";
 import { Progress } from "../src/console/progress.ts";
 import { metricsTables } from "../src/console/views/score_table.ts";
-import type { ClassFrequency } from "../src/data/sampling/balancing.ts";
 import { classTable } from "../src/data/sampling/class_imbalance.ts";
 import { assertAllParts, splitByFolds } from "../src/data/sampling/splits.ts";
-import { describeRecordSet, type RecordSet } from "../src/data/signals/record_set.ts";
+import type { RecordSet } from "../src/data/signals/record_set.ts";
 import { describeMetrics } from "../src/metrics/evaluated_metrics.ts";
 import { barChart } from "../src/plots/bar_chart.ts";
 import { predictionsCsv } from "../src/results/test_predictions.ts";
 import { writeJson } from "../src/results/schema/result_file.ts";
-import { formatCount, formatDuration, formatScore } from "../src/text/format.ts";
+import { formatCount, formatDuration, formatScore, formatShare } from "../src/text/format.ts";
 import { renderTable } from "../src/text/table.ts";
 import {
   TRADITIONAL_MODELS,
@@ -71,9 +72,8 @@ export const command = defineCommand({
     const { model, labelFraction, seed, predictions } = options;
     const out = options.out ?? `results/traditional_ml_${model}.json`;
     const figure = `${out.replace(/\.json$/i, "")}_importances.svg`;
-    assertFolderWritable(out, "--out");
-    assertFolderWritable(figure, "--out");
-    if (predictions !== undefined) assertFolderWritable(predictions, "--predictions");
+    for (const file of [out, figure]) assertFolderWritable(file, "--out");
+    assertOutputs(options);
     const set = await openRecords(options, context.given, COHORT_RECORDS);
     assertAllParts(set);
     const result = await train(set, options, context.signal);
@@ -91,8 +91,7 @@ export const command = defineCommand({
       console.log(renderTable(["feature", "importance"], rows) + "\n");
     }
 
-    const description = { ...settings(set, options, result), ...parts(set, result) };
-    await writeJson(out, description);
+    await writeJson(out, { ...settings(set, options, result), ...parts(set, result) });
     if (splits) await writeFileAtomically(figure, await drawImportances(set, options, result));
     if (predictions !== undefined) {
       await writeFileAtomically(predictions, predictionsCsv(result.test, set));
@@ -111,6 +110,7 @@ export const command = defineCommand({
       ],
     ]);
   },
+  stopped: () => "Stopped before the end; nothing was written",
 });
 
 /** Trains with settings, class table and progress on the terminal. */
@@ -120,47 +120,29 @@ async function train(
   signal: AbortSignal,
 ): Promise<TraditionalResult> {
   using progress = new Progress({ label: "Growing trees", unit: "trees" });
-  try {
-    return await trainTraditionalMl(set, {
-      model,
-      labelFraction,
-      seed,
-      signal,
-      onPrepared: (frequencies, labeled) => {
-        const { train, validation, test } = splitByFolds(set);
-        const folds = [train, validation, test].map(({ length }) => formatCount(length));
-        printSettings([
-          ["Command", "train-traditional-ml"],
-          ["Data", describeRecordSet(set).join("\n")],
-          ["Folds", `train ${folds[0]} (1-8), validation ${folds[1]} (9), test ${folds[2]} (10)`],
-          [
-            "Labels",
-            `${formatCount(labeled)} records (${Number((labelFraction * 100).toPrecision(6))} %)`,
-          ],
-          ["Features", "22 a record, standardized by the labeled records"],
-          ["Model", describeModel(model)],
-          ["Seed", seed],
-        ]);
-        console.log(classTable(frequencies) + "\n");
-        warnOfOneLabel(frequencies.slice(0, -1), labeled);
-      },
-      onTree: progress.report,
-    });
-  } catch (error) {
-    if (signal.aborted) throw new Interrupted("Stopped before the end; nothing was written");
-    throw error;
-  }
-}
-
-/** Says which classes all labeled records have, or none has: trees learn nothing about them. */
-function warnOfOneLabel(classes: readonly ClassFrequency[], labeled: number): void {
-  const names = classes.filter(({ before }) => before === 0 || before === labeled)
-    .map(({ className }) => className);
-  if (names.length === 0) return;
-  console.log(
-    `Nothing to learn about ${names.join(", ")}: all labeled records agree. ` +
-      `Their probabilities are the same for every record. A larger --label-fraction may help\n`,
-  );
+  return await trainTraditionalMl(set, {
+    model,
+    labelFraction,
+    seed,
+    signal,
+    onPrepared: (frequencies, labeled) => {
+      printSettings([
+        ["Command", "train-traditional-ml"],
+        ...recordSettings(set, splitByFolds(set)),
+        ["Labels", `${formatCount(labeled)} records (${formatShare(labelFraction)})`],
+        ["Features", "22 a record, standardized by the labeled records"],
+        ["Model", describeModel(model)],
+        ["Seed", seed],
+      ]);
+      console.log(classTable(frequencies) + "\n");
+      warnOfOneLabel(
+        frequencies.slice(0, -1).filter(({ before }) => before === 0 || before === labeled)
+          .map(({ className }) => className),
+        ". A larger --label-fraction may help",
+      );
+    },
+    onTree: progress.report,
+  });
 }
 
 function describeModel(model: Settings["model"]): string {

@@ -55,7 +55,7 @@ export function adviceFor({ facts }: { readonly facts?: ErrorFacts }): string | 
   return facts && ADVICE[facts.remedy]?.(facts);
 }
 
-/** A sentence about an error with its advice, for lists of what failed. */
+/** The message of an error with its advice. */
 export function advised(reason: string, facts?: ErrorFacts): string {
   const advice = adviceFor({ facts });
   return advice === undefined ? reason : `${reason}. ${advice}`;

@@ -28,13 +28,7 @@ import {
   describeComparison,
   describeFrame,
 } from "./views/comparison_view.ts";
-import {
-  dataArguments,
-  printSettings,
-  type Settings,
-  stoppedToRepeat,
-  workspaceSettings,
-} from "./console.ts";
+import { dataArguments, printSettings, type Settings, workspaceSettings } from "./console.ts";
 import { commandThatMakes } from "./documented_checkpoints.ts";
 import {
   type Command,
@@ -216,7 +210,7 @@ export interface BaselineView
 
 /** A command that compares checkpoints with one of them. */
 export interface BaselineCommand<Flags extends FlagTable>
-  extends Pick<Command<Flags>, "name" | "summary" | "description" | "examples"> {
+  extends Pick<Command<Flags>, "name" | "summary" | "description" | "examples" | "stopped"> {
   /** Flags in addition to {@linkcode compareFlags}. */
   readonly flags: Flags;
   /** Files that are compared where none are named. */
@@ -245,23 +239,19 @@ export function defineComparison<const Flags extends FlagTable>(
     async run(options, context) {
       const flags = options as unknown as CompareFlagOptions & { readonly figure?: string };
       const { json, ...shown } = view(options as Options<Flags>, context);
-      try {
-        await runComparison(flags, context, {
+      await runComparison(flags, context, {
+        command: texts.name,
+        ...chooseCheckpoints(flags, context, documented),
+        baseline: flags.baseline,
+        atLeast,
+        ...shown,
+        resultKind: comparisonResults,
+        json: async (comparison, workspace) => ({
           command: texts.name,
-          ...chooseCheckpoints(flags, context, documented),
-          baseline: flags.baseline,
-          atLeast,
-          ...shown,
-          resultKind: comparisonResults,
-          json: async (comparison, workspace) => ({
-            command: texts.name,
-            ...await describeComparison(comparison, workspace),
-            ...json?.(comparison, workspace),
-          }),
-        });
-      } catch (error) {
-        throw context.signal.aborted && shown.addHead ? stoppedToRepeat(context) : error;
-      }
+          ...await describeComparison(comparison, workspace),
+          ...json?.(comparison, workspace),
+        }),
+      });
     },
   });
 }

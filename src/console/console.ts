@@ -12,9 +12,10 @@ import { formatBytes, formatCount, formatScore } from "../text/format.ts";
 import { Interrupted } from "./flags/interrupt.ts";
 import { quote } from "../text/shell_words.ts";
 import { renderSettings } from "../text/table.ts";
-import { terminalWidth } from "./terminal.ts";
+import { pageWidth } from "./terminal.ts";
 import type { DataOptions } from "./flags/training_flags.ts";
-import { describeRecordSet } from "../data/signals/record_set.ts";
+import type { FoldSplit } from "../data/sampling/splits.ts";
+import { describeRecordSet, type RecordSet } from "../data/signals/record_set.ts";
 import { UsageError, UserError } from "../errors.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
@@ -24,20 +25,23 @@ export type Settings = [name: string, value: string | number | undefined][];
 
 /** Prints the aligned settings table. */
 export function printSettings(settings: Settings): void {
-  console.log(renderSettings(settings, Math.min(100, terminalWidth())) + "\n");
+  console.log(renderSettings(settings, pageWidth()) + "\n");
 }
 
-/** Lines about data and device that every settings table begins with. */
+/** Lines about the data that every settings table begins with. */
+export function recordSettings(set: RecordSet, { train, validation, test }: FoldSplit): Settings {
+  const [first, second, third] = [train, validation, test].map(({ length }) => formatCount(length));
+  return [
+    ["Data", describeRecordSet(set).join("\n")],
+    ["Folds", `train ${first} (1-8), validation ${second} (9), test ${third} (10)`],
+  ];
+}
+
+/** The same with those about the device. */
 export function workspaceSettings(workspace: Workspace): Settings {
   const { set, split, gpu, records, normalization } = workspace;
-  const lines = describeRecordSet(set);
   return [
-    ["Data", lines.join("\n")],
-    [
-      "Folds",
-      `train ${formatCount(split.train.length)} (1-8), validation ` +
-      `${formatCount(split.validation.length)} (9), test ${formatCount(split.test.length)} (10)`,
-    ],
+    ...recordSettings(set, split),
     ["Normalization", normalization.kind === "none" ? "none (mV)" : "per lead"],
     ["Adapter", gpu.name],
     ["Records on it", formatBytes(records.bytes)],
@@ -75,6 +79,15 @@ export function flagArguments(options: Readonly<Record<string, string | number>>
 /** The flags with which the next command reads the same data, with a blank in front. */
 export function dataArguments(flags: DataOptions, given: ReadonlySet<string>): string {
   return flagArguments(dataSource(flags, given));
+}
+
+/** Names the classes about which the labeled records say nothing, where there are any. */
+export function warnOfOneLabel(classNames: readonly string[], advice = ""): void {
+  if (classNames.length === 0) return;
+  console.log(
+    `Nothing to learn about ${classNames.join(", ")}: all labeled records agree. Their ` +
+      `probabilities are the same for every record${advice}\n`,
+  );
 }
 
 /** The four documented metrics in one line. */

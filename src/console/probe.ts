@@ -36,7 +36,7 @@ import {
   plural,
 } from "../text/format.ts";
 import { writeAurocChart } from "./views/comparison_view.ts";
-import { printSettings, workspaceSettings } from "./console.ts";
+import { printSettings, warnOfOneLabel, workspaceSettings } from "./console.ts";
 import type { CommandContext } from "./flags/command.ts";
 import type { ProbeOptions as ProbeFlags } from "./flags/probe_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
@@ -184,12 +184,7 @@ function printResult(result: CheckpointProbe, { fold }: Settings, { set }: Works
       return count === 0 || count === labeled.length;
     })
   );
-  if (absent.length > 0) {
-    console.log(
-      `Nothing to learn about ${absent.join(", ")}: all labeled records agree. Their ` +
-        `probabilities are the same for every record\n`,
-    );
-  }
+  warnOfOneLabel(absent);
   const unfinished = networks.filter(({ fits }) => fits.some(({ converged }) => !converged));
   if (unfinished.length > 0) {
     console.log(

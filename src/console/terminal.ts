@@ -15,6 +15,11 @@ export function terminalWidth(): number {
   }
 }
 
+/** Columns of what is read like a page: those of the terminal, up to 100. */
+export function pageWidth(): number {
+  return Math.min(100, terminalWidth());
+}
+
 /** Whether a stream is a terminal that understands cursor movement. */
 export function isTerminal(stream: { isTerminal(): boolean } = Deno.stderr): boolean {
   return stream.isTerminal() && Deno.env.get("TERM") !== "dumb";

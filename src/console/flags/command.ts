@@ -68,6 +68,8 @@ export interface Command<Flags extends FlagTable> {
     readonly about: string;
   }[];
   run(options: Options<Flags>, context: CommandContext): void | Promise<void>;
+  /** What is said after Ctrl-C where `run` says nothing of its own. Default: "Stopped before the end". */
+  stopped?(options: Options<Flags>, context: CommandContext): string;
 }
 
 /** Kebab case, or one capital letter such as scikit-learn's C. */

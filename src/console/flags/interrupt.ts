@@ -16,19 +16,15 @@ export class Interrupted extends UserError {
   override readonly exitCode = 130;
 }
 
-/** An `AbortSignal` that follows Ctrl-C, and the means to stop listening. */
-export interface InterruptListener {
-  readonly signal: AbortSignal;
-  [Symbol.dispose](): void;
-}
-
 /**
  * Listens for SIGINT (and SIGTERM, which batch systems send, where the system has it). The first
  * signal aborts with {@link Interrupted} and says so once; the second exits with 130 at once.
  *
  * @param say Where the one line of text goes
  */
-export function listenForInterrupt(say: (line: string) => void): InterruptListener {
+export function listenForInterrupt(
+  say: (line: string) => void,
+): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   const onSignal = () => {

@@ -12,10 +12,7 @@ export function programName(): string {
 }
 
 /** What `Deno.Command` takes. */
-export interface OwnCommand {
-  readonly program: string;
-  readonly args: readonly string[];
-}
+export type OwnCommand = ReturnType<typeof ownCommand>;
 
 /**
  * Program and arguments that run a command of this project: the compiled binary itself, or Deno with
@@ -24,7 +21,7 @@ export interface OwnCommand {
  * @param name Such as `train-simclr`
  * @param args What follows the name
  */
-export function ownCommand(name: string, args: readonly string[]): OwnCommand {
+export function ownCommand(name: string, args: readonly string[]) {
   const program = Deno.execPath();
   if (Deno.build.standalone) return { program, args: [name, ...args] };
   const path = (relative: string) =>

@@ -6,14 +6,14 @@
  */
 
 import { UsageError, UserError } from "../../errors.ts";
-import { adviceFor } from "../advice.ts";
+import { advised } from "../advice.ts";
 import type { Command, FlagTable } from "./command.ts";
 import { renderHelp } from "./help.ts";
 import { Interrupted, listenForInterrupt } from "./interrupt.ts";
 import { parseCommandLine } from "./parse.ts";
 import { programName } from "./own_command.ts";
 import { quote } from "../../text/shell_words.ts";
-import { styled, terminalWidth, usesColor } from "../terminal.ts";
+import { pageWidth, styled, usesColor } from "../terminal.ts";
 
 /** Where a command's own messages go. */
 export interface CommandOutput {
@@ -42,18 +42,19 @@ export async function executeCommand<Flags extends FlagTable>(
   try {
     const parsed = parseCommandLine(command.flags, args, command.positionals);
     if (parsed.help) {
-      output.out(renderHelp(command, program, Math.min(100, terminalWidth())));
+      output.out(renderHelp(command, program, pageWidth()));
       return 0;
     }
     for (const remark of parsed.remarks) output.error(`note: ${remark}`);
-    await command.run(parsed.options, {
-      signal,
-      given: parsed.given,
-      positionals: parsed.positionals,
-      args,
-      commandLine: [program, command.name, ...args.map(quote)].join(" "),
-      program,
-    });
+    const { options, given, positionals } = parsed;
+    const commandLine = [program, command.name, ...args.map(quote)].join(" ");
+    const context = { signal, given, positionals, args, commandLine, program };
+    try {
+      await command.run(options, context);
+    } catch (error) {
+      if (!signal.aborted || !command.stopped) throw error;
+      throw new Interrupted(command.stopped(options, context));
+    }
     return signal.aborted ? 130 : 0;
   } catch (error) {
     return reportError(error, command.name, output);
@@ -72,18 +73,17 @@ export function reportError(
 ): number {
   // A reader such as `head` has seen enough; there is nobody left to tell.
   if (error instanceof Deno.errors.BrokenPipe) return 0;
-  const errors = error instanceof AggregateError && error.errors.length > 0
-    ? error.errors as unknown[]
+  const errors: unknown[] = error instanceof AggregateError && error.errors.length > 0
+    ? error.errors
     : [error];
   if (errors.every((each) => each instanceof UserError)) {
     const users = errors as UserError[];
-    const color = usesColor(Deno.stderr);
     for (const each of users) {
-      const label = each instanceof Interrupted
-        ? styled("stopped:", "yellow", color)
-        : styled("error:", "red", color);
-      const advice = adviceFor(each);
-      output.error(`${label} ${each.message}${advice ? `. ${advice}` : ""}`);
+      const [label, color] = each instanceof Interrupted
+        ? ["stopped:", "yellow"] as const
+        : ["error:", "red"] as const;
+      const text = advised(each.message, each.facts);
+      output.error(`${styled(label, color, usesColor(Deno.stderr))} ${text}`);
     }
     if (users.some((each) => each instanceof UsageError)) {
       output.error(`All flags: ${programName()} ${name} --help`);
