@@ -3,7 +3,7 @@ import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import { assertFolderWritable, printSettings, workspaceSettings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
-import { featureFlags } from "../src/console/flags/probe_flags.ts";
+import { featureFlags } from "../src/console/flags/evaluation_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { deviceFlags } from "../src/console/flags/training_flags.ts";
 import { openWorkspace } from "../src/console/open_workspace.ts";

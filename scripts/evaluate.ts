@@ -10,7 +10,7 @@ import {
 } from "../src/console/views/comparison_view.ts";
 import { metricsLine } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
-import { evaluationFlags } from "../src/console/flags/compare_flags.ts";
+import { evaluationFlags } from "../src/console/flags/evaluation_flags.ts";
 import { numberListFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { csvTable, metricsTables, scoreTable } from "../src/console/views/score_table.ts";

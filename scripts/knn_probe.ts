@@ -1,6 +1,6 @@
 import { defineCommand } from "../src/console/flags/command.ts";
 import { integerFlag, numberFlag } from "../src/console/flags/flags.ts";
-import { probeFlags } from "../src/console/flags/probe_flags.ts";
+import { probeFlags } from "../src/console/flags/evaluation_flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
 import { runProbe } from "../src/console/probe.ts";
 

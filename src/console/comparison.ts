@@ -41,7 +41,7 @@ import {
   type CompareFlagOptions,
   compareFlags,
   type EvaluationOptions,
-} from "./flags/compare_flags.ts";
+} from "./flags/evaluation_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, writeOutputs } from "./outputs.ts";
 import { Bars } from "./progress.ts";
@@ -99,38 +99,31 @@ export async function runComparison(
   assertOutputs(flags);
   const { command, checkpoints, missing = [], normalization, settings = [] } = view;
   assertEnough(checkpoints.length, view, missing);
-  using workspace = await openWorkspace({
-    flags,
-    context,
-    normalization: normalization ?? "none",
-  });
+  using workspace = await openWorkspace({ flags, context, normalization: normalization ?? "none" });
   using bars = new Bars();
-  const lines = workspaceSettings(workspace);
+  const own = normalization ? undefined : flags.normalize ?? "each checkpoint's own";
   printSettings([
     ["Command", command],
     ...view.about ??
       [["Checkpoints", checkpoints.map(({ name, path }) => `${name}: ${path}`).join("\n")]],
-    ...normalization === undefined ? lines.filter(([name]) => name !== "Normalization") : lines,
-    ["Normalization", normalization ? undefined : flags.normalize ?? "each checkpoint's own"],
+    ...workspaceSettings(workspace, own),
     ...settings,
   ]);
-  const { fold, batchSize, seed, normalize } = flags;
   const { compared, leftOut } = await compareCheckpoints(workspace, {
+    ...flags,
     checkpoints,
     baseline: view.baseline,
     conditions: view.conditions,
     strict: view.strict,
-    fold,
-    batchSize,
-    seed,
-    normalize,
     addHead: view.addHead?.(workspace, bars),
     signal: context.signal,
     onProgress: (done, total) => bars.update("Evaluating", "records", done, total),
   });
   bars.finish();
   const comparison = { compared, leftOut: [...leftOut, ...missing] };
-  if (compared.length >= (view.atLeast ?? 1)) printComparison(comparison, fold, workspace, view);
+  if (compared.length >= (view.atLeast ?? 1)) {
+    printComparison(comparison, flags.fold, workspace, view);
+  }
   assertEnough(compared.length, view, comparison.leftOut);
   if (comparison.leftOut.length > 0) console.log(listLeftOut(comparison.leftOut));
   await writeOutputs([

@@ -38,11 +38,13 @@ export function recordSettings(set: RecordSet, { train, validation, test }: Fold
 }
 
 /** The same with those about the device. */
-export function workspaceSettings(workspace: Workspace): Settings {
-  const { set, split, gpu, records, normalization } = workspace;
+export function workspaceSettings(
+  { set, split, gpu, records, normalization: { kind } }: Workspace,
+  normalization = kind === "none" ? "none (mV)" : "per lead",
+): Settings {
   return [
     ...recordSettings(set, split),
-    ["Normalization", normalization.kind === "none" ? "none (mV)" : "per lead"],
+    ["Normalization", normalization],
     ["Adapter", gpu.name],
     ["Records on it", formatBytes(records.bytes)],
   ];

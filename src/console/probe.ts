@@ -38,7 +38,7 @@ import {
 import { writeAurocChart } from "./views/comparison_view.ts";
 import { printSettings, warnOfOneLabel, workspaceSettings } from "./console.ts";
 import type { CommandContext } from "./flags/command.ts";
-import type { ProbeOptions as ProbeFlags } from "./flags/probe_flags.ts";
+import type { ProbeOptions as ProbeFlags } from "./flags/evaluation_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
 import { assertOutputs, writeOutputs } from "./outputs.ts";
 import { Progress } from "./progress.ts";

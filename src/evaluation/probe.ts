@@ -5,7 +5,6 @@
  * @module
  */
 
-import { labelSubset } from "../data/sampling/label_subset.ts";
 import { ParameterStore } from "../layers/parameters.ts";
 import { type MultilabelMetrics, multilabelMetrics } from "../metrics/multilabel_metrics.ts";
 import type { Encoder } from "../models/encoder.ts";
@@ -16,6 +15,7 @@ import {
   predictProbabilities,
 } from "../estimators/logistic_regression.ts";
 import { featureTable, type FrozenNetwork } from "./network_features.ts";
+import { probeTurns } from "./probe_checkpoint.ts";
 import type { Workspace } from "../runs/workspace.ts";
 
 /** What a probe found. */
@@ -37,23 +37,18 @@ export async function probeEncoder(
   network: FrozenNetwork,
   options: { labelFraction?: number; seed: number },
 ): Promise<ProbeResult> {
-  const { split, set } = workspace;
+  const { set } = workspace;
   const classes = set.classNames.length;
-  const train = labelSubset({
-    indices: split.train,
-    labels: set.labels,
-    classes,
-    fraction: options.labelFraction ?? 1,
-    seed: options.seed,
-  });
-  const rows = [...train, ...split.validation, ...split.test];
+  const [turn] = probeTurns(set, { probe: { kind: "linear" }, ...options });
+  const parts = [turn.labeled, turn.validation, turn.test];
+  const rows = parts.flatMap((each) => [...each]);
   const part = await featureTable(workspace, network, rows, {
     diagnosis: "Training has diverged",
     facts: { remedy: "smaller-learning-rate" },
   });
-  const [labeled, validation, test] = [train, split.validation, split.test].map(part);
+  const [labeled, validation, test] = parts.map(part);
   const probe = fitLinearProbe({ ...labeled, classes, validation });
-  const unitC = fitLogisticRegression(labeled, classes, 1 / train.length);
+  const unitC = fitLogisticRegression(labeled, classes, 1 / turn.labeled.length);
   const metricsOf = (model: LinearModel) =>
     multilabelMetrics(test.labels, predictProbabilities(model, test.features), { classes });
   return {
