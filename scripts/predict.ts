@@ -24,7 +24,6 @@ import {
   NOTICE,
   predictionsTable,
   predictionTableCsv,
-  shortNames,
 } from "../src/console/views/prediction_view.ts";
 import { pageWidth } from "../src/console/terminal.ts";
 import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
@@ -35,7 +34,7 @@ import { type EcgPredictions, predict, type PredictOptions } from "../src/evalua
 import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
 import { jsonText } from "../src/results/schema/result_file.ts";
 import { openDevice } from "../src/runs/device.ts";
-import { formatCount, formatNumber } from "../src/text/format.ts";
+import { formatCount, formatNumber, shortNames } from "../src/text/format.ts";
 import { renderSettings } from "../src/text/table.ts";
 
 export const command = defineCommand({

@@ -1,17 +1,17 @@
 /** `deno task runs`: what has been trained, and how two runs differ. */
 
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { writeFileAtomically } from "../src/checkpoint/atomic_write.ts";
 import {
   formatClock,
   formatCount,
   formatNumber,
-  formatPath,
   formatScore,
   formatShare,
+  shortNames,
 } from "../src/text/format.ts";
-import { nearest } from "../src/text/nearest.ts";
+import { didYouMean } from "../src/text/nearest.ts";
 import { renderTable } from "../src/text/table.ts";
 import { UsageError, UserError } from "../src/errors.ts";
 import { compareRuns, type RunComparison, type SharedCurve } from "../src/results/compare_runs.ts";
@@ -81,23 +81,25 @@ export const command = defineCommand({
 
 async function run(flags: RunsOptions, context: CommandContext): Promise<void> {
   const { positionals, given } = context;
+  const usage = (message: string) => new UsageError(message);
   if (!flags.compare) {
-    if (positionals.length > 0) {
-      throw new UsageError(
-        `Unexpected argument ${positionals[0]}: name two runs with --compare, a folder with --root`,
+    const [extra] = positionals;
+    if (extra !== undefined) {
+      throw usage(
+        `Unexpected argument ${extra}: name two runs with --compare, a folder with --root`,
       );
     }
-    if (given.has("out")) throw new UsageError("--out is for the pictures of --compare: give both");
+    if (given.has("out")) throw usage("--out is for the pictures of --compare: give both");
     return list(flags, context);
   }
   if (positionals.length < 2) {
-    throw new UsageError(`--compare needs two runs: name both, by path or as in the list`);
+    throw usage(`--compare needs two runs: name both, by path or as in the list`);
   }
   for (const flag of ["sort", "command"]) {
-    if (given.has(flag)) throw new UsageError(`--${flag} is for the list: leave out --compare`);
+    if (given.has(flag)) throw usage(`--${flag} is for the list: leave out --compare`);
   }
   const [a, b] = positionals.map((name) => runNamed(name, flags.root));
-  await compare(a, b, flags);
+  await compare([a, b], flags);
 }
 
 function list({ root, sort, command, json }: RunsOptions, { program }: CommandContext): void {
@@ -109,9 +111,7 @@ function list({ root, sort, command, json }: RunsOptions, { program }: CommandCo
   }
   const found = findRuns(root);
   const summaries = sortRuns(ofCommands(found, root, command), sort);
-  if (json) {
-    return console.log(jsonText(describeList(summaries, found, root)).trimEnd());
-  }
+  if (json) return console.log(jsonText(describeList(summaries, found, root)).trimEnd());
   if (summaries.length > 0) {
     console.log(listTable(summaries, root));
     console.log(
@@ -155,9 +155,7 @@ function left(title: string) {
 function listTable(summaries: readonly RunSummary[], root: string): string {
   return renderTable(
     [
-      left("started"),
-      left("run"),
-      left("command"),
+      ...["started", "run", "command"].map(left),
       "seed",
       { title: "epochs", align: "right" },
       "AUROC",
@@ -228,43 +226,30 @@ function runNamed(name: string, root: string): Run {
   for (const path of [name, join(root, name)]) if (isRunFolder(path)) return readRun(path);
   if (existsSync(name)) return readRun(name); // says what it is not
   const names = existsSync(root) ? findRuns(root).runs.map(({ path }) => runName(root, path)) : [];
-  const near = nearest(name, names);
-  throw new UserError(
-    `There is no run ${name}, here or under ${root}` + (near ? `. Is ${near} meant?` : ""),
-  );
+  throw new UserError(`There is no run ${name}, here or under ${root}${didYouMean(name, names)}`);
 }
 
-async function compare(a: Run, b: Run, { json, out }: RunsOptions): Promise<void> {
-  const comparison = compareRuns(
-    a,
-    b,
-    (command) => methodNamed(command.replace("train-", ""))?.loss,
-  );
-  const names = distinctNames(a, b);
+type Pair = readonly [a: Run, b: Run];
+
+async function compare(runs: Pair, { json, out }: RunsOptions): Promise<void> {
+  const lossOf = (command: string) => methodNamed(command.replace("train-", ""))?.loss;
+  const comparison = compareRuns(...runs, lossOf);
+  const names = shortNames(runs.map(({ path }) => path));
   const { curves } = comparison;
   if (curves.length > 0) assertFolderWritable(join(out, "loss.svg"), "--out");
   const figures = await Promise.all(curves.map(async (curve) => {
     const path = join(out, `${curve.name}.svg`);
-    await writeFileAtomically(path, await draw(curve, names, [a, b]));
+    await writeFileAtomically(path, await draw(curve, names, runs));
     return path;
   }));
-  if (json) {
-    console.log(jsonText(describeComparison(comparison, [a, b], figures)).trimEnd());
-  } else {
-    printComparison(comparison, [a, b], figures);
-  }
-}
-
-/** The last parts of the paths, or as many more as tell the two apart. */
-function distinctNames(a: Run, b: Run): [string, string] {
-  const [first, second] = [basename(a.path), basename(b.path)];
-  return first === second ? [formatPath(a.path), formatPath(b.path)] : [first, second];
+  if (json) console.log(jsonText(describeComparison(comparison, runs, figures)).trimEnd());
+  else printComparison(comparison, runs, figures);
 }
 
 function draw(
   { title, a, b }: SharedCurve,
-  names: readonly [string, string],
-  runs: readonly [Run, Run],
+  names: readonly string[],
+  runs: Pair,
 ): Promise<string> {
   return lineChart({
     title: `${names[0]} and ${names[1]}`,
@@ -278,18 +263,17 @@ function draw(
 
 /** `seed 42, n = 1,200 training records, 10 % of their labels` */
 function describeData({ seed, trainingRecords, labelFraction }: RunConfig): string {
-  return [
-    `seed ${seed}`,
-    ...(typeof trainingRecords === "number"
-      ? [`n = ${formatCount(trainingRecords)} training records`]
-      : []),
-    ...(typeof labelFraction === "number" ? [`${formatShare(labelFraction)} of their labels`] : []),
-  ].join(", ");
+  let text = `seed ${seed}`;
+  if (typeof trainingRecords === "number") {
+    text += `, n = ${formatCount(trainingRecords)} training records`;
+  }
+  if (typeof labelFraction === "number") text += `, ${formatShare(labelFraction)} of their labels`;
+  return text;
 }
 
 function printComparison(
   { settings, metrics, curves, missingCurves }: RunComparison,
-  runs: readonly [Run, Run],
+  runs: Pair,
   figures: readonly string[],
 ): void {
   console.log(runs.map(({ path, state }, i) => `${"AB"[i]}  ${path} (${state})`).join("\n") + "\n");
@@ -297,7 +281,7 @@ function printComparison(
     value === undefined ? "-" : typeof value === "string" ? value : JSON.stringify(value);
   console.log(
     settings.length === 0 ? "No setting differs" : renderTable(
-      [left("setting"), left("A"), left("B")],
+      ["setting", "A", "B"].map(left),
       settings.map(({ name, a, b }) => [name, setting(a), setting(b)]),
     ),
   );
@@ -330,19 +314,17 @@ function printComparison(
 
 function describeComparison(
   { settings, metrics, missingCurves }: RunComparison,
-  runs: readonly [Run, Run],
+  runs: Pair,
   figures: readonly string[],
-): unknown {
-  const [a, b] = runs.map(({ path, state, config }) => ({
-    path,
-    state,
-    command_line: config.commandLine ?? null,
-  }));
+) {
+  const [a, b] = runs.map(({ path, state, config: { commandLine = null } }) => (
+    { path, state, command_line: commandLine }
+  ));
   return {
     a,
     b,
     settings: Object.fromEntries(
-      settings.map(({ name, a, b }) => [name, { a: a ?? null, b: b ?? null }]),
+      settings.map(({ name, a = null, b = null }) => [name, { a, b }]),
     ),
     metrics: Object.fromEntries(metrics.map(({ name, ...values }) => [name, values])),
     figures,

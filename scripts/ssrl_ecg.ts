@@ -5,7 +5,7 @@ import { renderReference } from "../src/console/flags/reference.ts";
 import { reportError, runCommand } from "../src/console/flags/run_command.ts";
 import { isTerminal } from "../src/console/terminal.ts";
 import { UserError } from "../src/errors.ts";
-import { nearest } from "../src/text/nearest.ts";
+import { didYouMean } from "../src/text/nearest.ts";
 import { VERSION } from "../src/version.ts";
 
 /** Summaries of all commands by name: the tasks of deno.json that start this script with a name. */
@@ -71,8 +71,7 @@ async function main(): Promise<void> {
     return console.log("\nFlags of a command: ssrl-ecg COMMAND --help");
   }
   if (!Object.hasOwn(summaries, name)) {
-    const near = nearest(name, names);
-    console.error(`error: Unknown command ${name}. ${near ? `Is ${near} meant?` : "Try --help"}`);
+    console.error(`error: Unknown command ${name}${didYouMean(name, names) || ". Try --help"}`);
     Deno.exit(2);
   }
   if (Deno.build.standalone && !Deno.env.get("SSRL_ECG_PROGRAM")) {

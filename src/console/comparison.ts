@@ -20,7 +20,7 @@ import { comparisonResults } from "../results/schema/kinds.ts";
 import { type AnyResultKind, writeResult } from "../results/schema/result_file.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { formatCount } from "../text/format.ts";
-import { nearest } from "../text/nearest.ts";
+import { didYouMean } from "../text/nearest.ts";
 import { advised } from "./advice.ts";
 import {
   baselineOf,
@@ -263,10 +263,9 @@ function chooseCheckpoints(
   const all = readNamedCheckpointsSync(given.length > 0 ? given : documented);
   const names = all.map(({ name }) => name);
   if (baseline !== undefined && !names.includes(baseline)) {
-    const near = nearest(baseline, names);
     throw new UsageError(
       `--baseline was given ${baseline}: give one of ${names.join(", ")}` +
-        (near === undefined ? "" : `. Is ${near} meant?`),
+        didYouMean(baseline, names),
     );
   }
   const data = dataArguments(flags, context.given);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { basename } from "node:path";
+
 /** A count with separators between thousands. */
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
@@ -114,6 +116,12 @@ export function formatPercent(fraction: number, decimals = 0): string {
 /** Ends of an interval; "n/a" where they are not defined. */
 export function formatInterval({ low, high }: { low: number; high: number }): string {
   return Number.isFinite(low) ? `${formatScore(low)} to ${formatScore(high)}` : "n/a";
+}
+
+/** A name for each path: its end; where two are alike, the whole paths. */
+export function shortNames(paths: readonly string[]): string[] {
+  const short = paths.map((path) => basename(path));
+  return new Set(short).size === short.length ? short : paths.map((path) => formatPath(path));
 }
 
 /** A path as short as it stays usable: relative to `base` when inside it. */

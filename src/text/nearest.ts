@@ -25,3 +25,9 @@ export function nearest(given: string, candidates: readonly string[]): string | 
   const longer = candidates.filter((candidate) => given !== "" && candidate.startsWith(given));
   return longer.length === 1 ? longer[0] : undefined;
 }
+
+/** ". Is NAME meant?" for the end of a message, or nothing where no candidate is near. */
+export function didYouMean(given: string, candidates: readonly string[]): string {
+  const near = nearest(given, candidates);
+  return near === undefined ? "" : `. Is ${near} meant?`;
+}

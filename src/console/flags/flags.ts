@@ -7,7 +7,7 @@
 
 import { UsageError } from "../../errors.ts";
 import { decimal } from "../../text/decimal.ts";
-import { nearest } from "../../text/nearest.ts";
+import { didYouMean } from "../../text/nearest.ts";
 
 /** One flag of a command; `Value` is the type its option has in `run(options)`. */
 export interface Flag<Value> {
@@ -86,10 +86,9 @@ function flagOf<Value, Spec extends FlagSpec<Value>>(
   const readItem = (text: string, name: string, given = text) => {
     const value = text === "" && list ? undefined : read(text);
     if (value !== undefined) return value;
-    const near = kind.choices && nearest(text, kind.choices);
     throw new UsageError(
       `--${name} was given ${given || "an empty text"}: give ${kind.allowed}` +
-        (near === undefined ? "" : `. Is ${near} meant?`),
+        didYouMean(text, kind.choices ?? []),
     );
   };
   return {

@@ -11,19 +11,13 @@ import type { LeadSignals } from "../../data/signals/lead_signals.ts";
 import { LEADS } from "../../data/signals/record_set.ts";
 import type { EcgPrediction, EcgPredictions, LeftOutEcg } from "../../evaluation/predict.ts";
 import { clinicalEcg } from "../../plots/clinical_ecg.ts";
-import { formatCount, formatNumber, formatPath, formatScore } from "../../text/format.ts";
+import { formatCount, formatNumber, formatScore } from "../../text/format.ts";
 import { renderTable } from "../../text/table.ts";
 import { csvTable } from "./score_table.ts";
 
 /** The end of everything that people read. */
 export const NOTICE = "This is research software and no medical device: " +
   "no diagnosis and no treatment may rest on these numbers";
-
-/** A name for each ECG: the end of its path; where two are alike, the whole paths. */
-export function shortNames(paths: readonly string[]): string[] {
-  const short = paths.map((path) => basename(path));
-  return new Set(short).size === short.length ? short : paths.map((path) => formatPath(path));
-}
 
 /** A file for the picture of each ECG: its name without extension, numbered where it is taken. */
 export function figureFiles(paths: readonly string[], folder: string): string[] {

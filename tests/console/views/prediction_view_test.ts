@@ -7,10 +7,10 @@ import {
   figureFiles,
   predictionsTable,
   predictionTableCsv,
-  shortNames,
 } from "../../../src/console/views/prediction_view.ts";
 import { readEcgSignalsSync } from "../../../src/data/files/read_ecg.ts";
 import type { EcgPrediction, EcgPredictions } from "../../../src/evaluation/predict.ts";
+import { shortNames } from "../../../src/text/format.ts";
 import { waveCsv, withFolder } from "../../data/files/record_files.ts";
 
 function prediction(path: string, starts: readonly number[], probabilities: number[]) {
