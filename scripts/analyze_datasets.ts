@@ -6,6 +6,7 @@ import { assertFolderWritable } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { booleanFlag, pathFlag } from "../src/console/flags/flags.ts";
 import { runCommand } from "../src/console/flags/run_command.ts";
+import { assertOutputs } from "../src/console/outputs.ts";
 import { Progress } from "../src/console/progress.ts";
 import type { Dataset } from "../src/data/datasets/dataset.ts";
 import { DATASETS } from "../src/data/datasets/registry.ts";
@@ -15,7 +16,7 @@ import { barChart } from "../src/plots/bar_chart.ts";
 import { groupedBarChart } from "../src/plots/grouped_bar_chart.ts";
 import { heatMap } from "../src/plots/heat_map.ts";
 import { formatCount, formatPath, formatPercent } from "../src/text/format.ts";
-import { renderSettings, renderTable } from "../src/text/table.ts";
+import { firstLines, renderSettings, renderTable } from "../src/text/table.ts";
 
 /** Rows of a table, and twice the entries of a list, that are printed; the JSON file has all of them. */
 const SHOWN = 20;
@@ -55,7 +56,7 @@ export const command = defineCommand({
   ],
   async run(flags, { signal }) {
     const { verify, json, outDir } = flags;
-    if (json !== undefined) assertFolderWritable(json, "--json");
+    assertOutputs({ json });
     assertFolderWritable(`${outDir}/figure.svg`, "--out-dir");
     const roots: Readonly<Record<string, unknown>> = flags;
     const asked = DATASETS.map((dataset) => ({ dataset, root: roots[`${dataset.id}Root`] }))
@@ -109,22 +110,17 @@ function renderInventory({ totals, tables, lists }: Inventory): string {
     renderSettings(Object.entries(totals)),
     ...tables.filter(({ rows }) => rows.length > 0).map(renderCounts),
     ...lists.map(({ title, entries }) => {
-      if (entries.length === 0) return title;
-      const lines = entries.slice(0, SHOWN / 2).map((entry) => `  ${entry}`);
-      const more = entries.length - lines.length;
-      if (more > 0) lines.push(`  and ${formatCount(more)} more`);
-      return [`${title}:`, ...lines].join("\n");
+      const lines = entries.map((entry) => `  ${entry}`);
+      return lines.length === 0 ? title : `${title}:\n${firstLines(lines, SHOWN / 2, "  ")}`;
     }),
   ].join("\n\n");
 }
 
 function renderCounts({ title, groupTitle, columns, rows }: CountTable): string {
+  const cellText = (cell: string | number) => typeof cell === "number" ? formatCount(cell) : cell;
   const text = renderTable(
     [{ title: groupTitle, align: "left" }, ...columns],
-    rows.slice(0, SHOWN).map(({ name, cells }) => [
-      name,
-      ...cells.map((cell) => typeof cell === "number" ? formatCount(cell) : cell),
-    ]),
+    rows.slice(0, SHOWN).map(({ name, cells }) => [name, ...cells.map(cellText)]),
   );
   const more = rows.length - SHOWN;
   return (title === undefined ? "" : `${title}\n`) + text +

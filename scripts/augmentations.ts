@@ -52,27 +52,23 @@ export const command = defineCommand({
       samples.set(set.samples.subarray(row * size, (row + 1) * size), n * size);
     }
     signal.throwIfAborted();
-    const gpu = await chooseDevice({ adapter });
+    using gpu = await chooseDevice({ adapter });
+    const { signalLength, samplingRate, millivoltsPerUnit } = set;
+    const files = await augmentationGallery(gpu, {
+      records: { samples, signalLength, samplingRate, millivoltsPerUnit },
+      name: `${dataName(set)}, record ${set.ids[first]}`,
+      seed,
+    });
     try {
-      const { signalLength, samplingRate, millivoltsPerUnit } = set;
-      const files = await augmentationGallery(gpu, {
-        records: { samples, signalLength, samplingRate, millivoltsPerUnit },
-        name: `${dataName(set)}, record ${set.ids[first]}`,
-        seed,
-      });
-      try {
-        await Deno.mkdir(out, { recursive: true });
-        for (const { name, content } of files) await Deno.writeTextFile(`${out}/${name}`, content);
-      } catch (error) {
-        throw new UserError(
-          `Cannot write pictures to ${out}: ${(error as Error).message}. ` +
-            "Choose another folder with --out",
-        );
-      }
-      console.log(`${files.length - 1} pictures: ${formatPath(`${out}/index.html`)}`);
-    } finally {
-      gpu.destroy();
+      await Deno.mkdir(out, { recursive: true });
+      for (const { name, content } of files) await Deno.writeTextFile(`${out}/${name}`, content);
+    } catch (error) {
+      throw new UserError(
+        `Cannot write pictures to ${out}: ${(error as Error).message}. ` +
+          "Choose another folder with --out",
+      );
     }
+    console.log(`${files.length - 1} pictures: ${formatPath(`${out}/index.html`)}`);
   },
 });
 

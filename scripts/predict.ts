@@ -4,7 +4,7 @@ import { readCheckpoint } from "../src/checkpoint/checkpoint_file.ts";
 import type { Checkpoint } from "../src/checkpoint/state_dict.ts";
 import { advised } from "../src/console/advice.ts";
 import { Bars } from "../src/console/progress.ts";
-import { assertFolderWritable, type Settings } from "../src/console/console.ts";
+import { assertFolderWritable, printSettings, type Settings } from "../src/console/console.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import {
   booleanFlag,
@@ -25,7 +25,6 @@ import {
   predictionsTable,
   predictionTableCsv,
 } from "../src/console/views/prediction_view.ts";
-import { pageWidth } from "../src/console/terminal.ts";
 import { findEcgsSync } from "../src/data/files/find_ecgs.ts";
 import { readEcgSignalsSync } from "../src/data/files/read_ecg.ts";
 import { UsageError, UserError } from "../src/errors.ts";
@@ -35,7 +34,7 @@ import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
 import { jsonText } from "../src/results/schema/result_file.ts";
 import { openDevice } from "../src/runs/device.ts";
 import { formatCount, formatNumber, shortNames } from "../src/text/format.ts";
-import { renderSettings } from "../src/text/table.ts";
+import { firstLines, renderSettings } from "../src/text/table.ts";
 
 export const command = defineCommand({
   name: "predict",
@@ -127,34 +126,31 @@ export const command = defineCommand({
     const found = findEcgsSync(context.positionals);
     checkOutputs(flags, found.paths.length);
     const unusable = found.leftOut.map(({ path: name, ...why }) => ({ name, ...why }));
-    if (flags.strict && unusable.length > 0) throw failure(unusable[0]);
+    if (flags.strict && unusable.length > 0) throw new UserError(unusable[0].reason);
     const checkpoint = await readCheckpoint(path);
     const input = classifierInput(checkpoint);
     const device = await openDevice(flags);
-    const bars = new Bars();
-    let result: EcgPredictions;
-    try {
-      const settings: Settings = [
-        ["Command", "predict"],
-        ["Checkpoint", [path, ...describeCheckpoint(checkpoint)].join("\n")],
-        ...describeTask(flags, input, checkpoint),
-        ["ECGs", formatCount(found.paths.length)],
-        ["Adapter", device.gpu.name],
-      ];
-      say(renderSettings(settings, pageWidth()) + "\n");
-      const { signal } = context;
-      const units = { Reading: "ECGs", Predicting: "windows" } as const;
-      const onProgress: PredictOptions["onProgress"] = (phase, ...at) =>
-        bars.update(phase, units[phase], ...at);
-      const options = { ...flags, checkpoint, ecgs: found.paths, device, signal, onProgress };
-      result = await predict(options);
-    } finally {
-      bars.finish();
-      device.gpu.destroy();
-    }
+    using gpu = device.gpu;
+    printSettings([
+      ["Command", "predict"],
+      ["Checkpoint", [path, ...describeCheckpoint(checkpoint)].join("\n")],
+      ...describeTask(flags, input, checkpoint),
+      ["ECGs", formatCount(found.paths.length)],
+      ["Adapter", gpu.name],
+    ], say);
+    const { signal } = context;
+    using bars = new Bars();
+    const units = { Reading: "ECGs", Predicting: "windows" } as const;
+    const onProgress: PredictOptions["onProgress"] = (phase, ...at) =>
+      bars.update(phase, units[phase], ...at);
+    const options = { ...flags, checkpoint, ecgs: found.paths, device, signal, onProgress };
+    const result = await predict(options);
+    bars.finish();
     const { predictions } = result;
     const leftOut = [...unusable, ...result.leftOut];
-    if (predictions.length === 0 && leftOut.length === 1) throw failure(leftOut[0]);
+    if (predictions.length === 0 && leftOut.length === 1) {
+      throw new UserError(leftOut[0].reason, leftOut[0].facts);
+    }
     const names = shortNames(predictions.map(({ name }) => name));
     if (predictions.length > 0) {
       say(predictionsTable(result, names, threshold) + "\n");
@@ -163,9 +159,8 @@ export const command = defineCommand({
     }
     if (leftOut.length > 0) {
       say(`Left out ${formatCount(leftOut.length)}:`);
-      for (const { reason, facts } of leftOut.slice(0, SHOWN)) say(`  ${advised(reason, facts)}`);
-      if (leftOut.length > SHOWN) say(`  and ${formatCount(leftOut.length - SHOWN)} more`);
-      say("");
+      const lines = leftOut.map(({ reason, facts }) => `  ${advised(reason, facts)}`);
+      say(`${firstLines(lines, SHOWN, "  ")}\n`);
     }
     if (predictions.length === 0) {
       throw new UserError(`None of the ${formatCount(leftOut.length)} ECGs could be read`);
@@ -197,10 +192,6 @@ const SHOWN = 20;
 const STANDARD_OUTPUT = "-";
 
 type Flags = Parameters<typeof command.run>[0];
-
-function failure({ reason, facts }: { reason: string; facts?: UserError["facts"] }): UserError {
-  return new UserError(reason, facts);
-}
 
 /** A file for one picture, else a folder. */
 function isSvg(path: string): boolean {

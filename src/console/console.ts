@@ -24,8 +24,8 @@ import type { MultilabelMetrics } from "../metrics/multilabel_metrics.ts";
 export type Settings = [name: string, value: string | number | undefined][];
 
 /** Prints the aligned settings table. */
-export function printSettings(settings: Settings): void {
-  console.log(renderSettings(settings, pageWidth()) + "\n");
+export function printSettings(settings: Settings, say: (text: string) => void = console.log): void {
+  say(renderSettings(settings, pageWidth()) + "\n");
 }
 
 /** Lines about the data that every settings table begins with. */

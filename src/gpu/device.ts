@@ -168,6 +168,10 @@ export class Gpu {
     this.#destroyed = true;
     this.device.destroy();
   }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
 }
 
 /** The driver took the device away (crash, reset, laptop undocked): everything on it is gone. */

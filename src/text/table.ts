@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "./format.ts";
 import { displayWidth, pad, wrap } from "./width.ts";
 
 /** A column of {@link renderTable}. */
@@ -50,6 +51,15 @@ export function renderRows<Row>(
     columns.map(([title]) => title),
     rows.map((row) => columns.map(([, cell]) => cell(row))),
   );
+}
+
+/** The first lines up to `most`, then how many more there are. */
+export function firstLines(lines: readonly string[], most: number, indent = ""): string {
+  const more = lines.length - most;
+  return [
+    ...lines.slice(0, most),
+    ...(more > 0 ? [`${indent}and ${formatCount(more)} more`] : []),
+  ].join("\n");
 }
 
 /**
