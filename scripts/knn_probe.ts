@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: "Classify by the nearest neighbors of a checkpoint's frozen features",
   description: [
     "Asks the labeled records of folds 1-8 whose features are most similar to a record's. Nothing " +
-    "is trained, so the result is the features' own. Reports on the test fold beside the same on " +
+    "is trained, so the result is the features' own. Reports on the test fold, next to the same on " +
     "random encoders. The gain is over the mean of the random encoders, with intervals paired by " +
     "record.",
     "Takes any encoder or classifier.",

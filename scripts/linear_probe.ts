@@ -9,10 +9,10 @@ export const command = defineCommand({
   summary: "Fit a logistic regression to a checkpoint's frozen features",
   description: [
     "Fits one logistic regression a class to the standardized features of the labeled records of " +
-    "folds 1-8, solved to convergence, and reports on the test fold next to the same on random " +
+    "folds 1-8, solved to convergence, and reports on the test fold, next to the same on random " +
     "encoders. The gain is over the mean of the random encoders, with intervals paired by record.",
     "Takes any encoder or classifier. C is chosen on fold 9, or given.",
-    "--cross-validate is for data sets whose folds are too small for a verdict: for every fold " +
+    "--cross-validate is for data sets whose folds are too small to decide: for every fold " +
     "in turn the fold before it chooses C and the others are fitted to, and the answers for all " +
     "records are scored together.",
   ],

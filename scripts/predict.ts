@@ -43,7 +43,7 @@ export const command = defineCommand({
     "Reads WFDB records, .mat and .csv files. Leads are found by name, other sampling rates are " +
     "resampled to the model's. A record shorter than the model's input is filled with zeros, as in " +
     "training; of a longer one, windows that cover it are averaged.",
-    "A file that cannot be read is listed with the reason, and the others go on; the exit code is 1 " +
+    "A file that cannot be read is listed with the reason, and the others are still done; the exit code is 1 " +
     "where none could be read. This is research software and no medical device.",
     "Each class has a probability of its own (sigmoid), so they need not add up to 1. What was " +
     "done to each file is printed.",

@@ -41,7 +41,7 @@ const flags = {
     description: "Random forest, or gradient-boosted trees by XGBoost's rules",
   }),
   "out": pathFlag({
-    description: "Metrics and importances as JSON; the figure goes beside it",
+    description: "Metrics and importances as JSON; the figure is written next to it",
     defaultText: "results/traditional_ml_MODEL.json",
   }),
   "predictions": pathFlag({

@@ -78,7 +78,8 @@ export async function networkFeatures(
   return features;
 }
 
-const DAMAGED = "The weights are damaged, or the record lies far outside the normalization";
+const DAMAGED =
+  "The weights are damaged, or the record is far outside the range of the normalization";
 
 /** Rows with their features and labels. */
 export interface FeaturePart {

@@ -6,7 +6,7 @@
 
 import { pathFlag } from "./flags.ts";
 
-/** Where results lie. */
+/** Where results are. */
 export const resultsFlags = {
   "results-dir": pathFlag({ default: "results", description: "Folder with the results" }),
   "statistics": pathFlag({
