@@ -65,17 +65,10 @@ export function classifierInput(checkpoint: Checkpoint): ClassifierInput {
       `its head has ${classes} outputs, its metadata name the classes ${named.join(", ")}`,
     );
   }
-  if (named === undefined) {
-    assumptions.push(
-      classes === CLASS_NAMES.length
-        ? "The checkpoint does not name its classes: five outputs are taken for PTB-XL's " +
-          CLASS_NAMES.join(", ")
-        : "The checkpoint does not name its classes: they are numbered",
-    );
-  }
-  const classNames = named ??
-    (classes === CLASS_NAMES.length
-      ? CLASS_NAMES
-      : Array.from({ length: classes }, (_, c) => `class ${c + 1}`));
+  if (named) return { classNames: named, samplingRate, signalLength, assumptions };
+  const [classNames, taken] = classes === CLASS_NAMES.length
+    ? [CLASS_NAMES, `five outputs are taken for PTB-XL's ${CLASS_NAMES.join(", ")}`]
+    : [Array.from({ length: classes }, (_, c) => `class ${c + 1}`), "they are numbered"];
+  assumptions.push(`The checkpoint does not name its classes: ${taken}`);
   return { classNames, samplingRate, signalLength, assumptions };
 }

@@ -44,10 +44,8 @@ export interface Embeddings {
 export function rowsToEmbed(set: RecordSet, folds: readonly number[]): Int32Array {
   const rows = rowsOfFolds(set.folds, folds);
   if (rows.length > 0) return rows;
-  const list = folds.join(", ");
-  throw new UserError(
-    folds.length === 1 ? `Fold ${list} has no records` : `Folds ${list} have no records`,
-  );
+  const [noun, verb] = folds.length === 1 ? ["Fold", "has"] : ["Folds", "have"];
+  throw new UserError(`${noun} ${folds.join(", ")} ${verb} no records`);
 }
 
 /**

@@ -72,21 +72,16 @@ export function classifierFacts(checkpoint: Checkpoint): ClassifierFacts {
  */
 export function loadClassifier(gpu: Gpu, checkpoint: Checkpoint): LoadedClassifier {
   const architecture = classifierFacts(checkpoint);
-  const { name, classes } = architecture;
   const store = new ParameterStore();
   const network = createClassifier(store, {
-    architecture: name,
+    architecture: architecture.name,
     ...classifierOptions(architecture),
   });
-  place(
-    gpu,
-    store,
-    checkpoint.sections.get("model")!,
-    `the model, from "model" of ${sourceOf(checkpoint)}`,
-  );
+  const what = `the model, from "model" of ${sourceOf(checkpoint)}`;
+  place(gpu, store, checkpoint.sections.get("model")!, what);
   return {
     architecture,
-    classes,
+    classes: architecture.classes,
     evaluate: (recorder, x) => network.evaluate(recorder, x),
     [Symbol.dispose]: () => store.destroy(),
   };
@@ -124,34 +119,20 @@ export function randomFeatureNetwork(
   return network;
 }
 
-/** Where a checkpoint's features come from. */
-interface FeatureSource {
-  readonly architecture: Architecture;
-  readonly state: StateDict;
-  /** Both in words, for messages. */
-  readonly what: string;
-}
-
-function featureSource(checkpoint: Checkpoint): FeatureSource {
+/** Where a checkpoint's features come from, also in words for messages. */
+function featureSource(
+  checkpoint: Checkpoint,
+): { architecture: Architecture; state: StateDict; what: string } {
   for (const section of ["encoder", "model"]) {
     const state = checkpoint.sections.get(section);
     if (!state) continue;
+    const from = `from "${section}" of ${sourceOf(checkpoint)}`;
     const encoder = section === "encoder" ? state : encoderState(state);
     const found = encoderOf(encoder);
-    if (found) {
-      return {
-        architecture: found,
-        state: encoder,
-        what: `the encoder, from "${section}" of ${sourceOf(checkpoint)}`,
-      };
-    }
+    if (found) return { architecture: found, state: encoder, what: `the encoder, ${from}` };
     const whole = architectureOf(state);
     if (whole && isClassifierArchitecture(whole.name)) {
-      return {
-        architecture: whole,
-        state,
-        what: `the model, from "${section}" of ${sourceOf(checkpoint)}`,
-      };
+      return { architecture: whole, state, what: `the model, ${from}` };
     }
   }
   throw new UserError(

@@ -26,23 +26,22 @@ import { rowsOfFold } from "./evaluate.ts";
 import { type FeatureNetwork, loadFeatureNetwork, randomFeatureNetwork } from "./load_network.ts";
 import { type FeaturePart, featureTable } from "./network_features.ts";
 
-/** Logistic regression on standardized features, solved to convergence. */
-export interface LinearProbeSettings {
-  readonly kind: "linear";
-  /** C as in scikit-learn, above 0: smaller is stronger. Absent: the best macro AUROC on fold 9. */
-  readonly inverseRegularization?: number;
-}
-
-/** Weighted k nearest neighbors by cosine similarity. */
-export interface NeighborProbeSettings {
-  readonly kind: "knn";
-  readonly k: number;
-  /** Above 0. */
-  readonly temperature: number;
-}
-
-/** Which probe. */
-export type ProbeSettings = LinearProbeSettings | NeighborProbeSettings;
+/**
+ * Which probe: a logistic regression on standardized features, solved to convergence, or the weighted
+ * k nearest neighbors by cosine similarity.
+ */
+export type ProbeSettings =
+  | {
+    readonly kind: "linear";
+    /** C as in scikit-learn, above 0: smaller is stronger. Absent: the best macro AUROC on fold 9. */
+    readonly inverseRegularization?: number;
+  }
+  | {
+    readonly kind: "knn";
+    readonly k: number;
+    /** Above 0. */
+    readonly temperature: number;
+  };
 
 /** Which records serve for what. */
 export interface ProbeRowsOptions {
@@ -102,11 +101,6 @@ export interface ProbedNetwork extends EvaluatedMetrics {
   readonly fits: readonly LinearFit[];
 }
 
-/** A probe on the features of random weights. */
-export interface ProbedRandomNetwork extends ProbedNetwork {
-  readonly seed: number;
-}
-
 /** What {@linkcode probeCheckpoint} gives. */
 export interface CheckpointProbe {
   /** One for each fold that was reported on. */
@@ -116,7 +110,7 @@ export interface CheckpointProbe {
   /** Width of the features. */
   readonly features: number;
   readonly trained: ProbedNetwork;
-  readonly random: readonly ProbedRandomNetwork[];
+  readonly random: readonly (ProbedNetwork & { readonly seed: number })[];
   /** The trained network's metrics less the mean of the random ones', on the same resamples. */
   readonly gain: BootstrapIntervals;
 }
@@ -230,7 +224,7 @@ export async function probeCheckpoint(
   };
   using network = loadFeatureNetwork(gpu, checkpoint);
   const trained = await probed(network);
-  const random: ProbedRandomNetwork[] = [];
+  const random: (ProbedNetwork & { seed: number })[] = [];
   for (let i = 0; i < randomSeeds; i++) {
     const randomSeed = (seed + i) % 2 ** 32;
     using network = randomFeatureNetwork(gpu, checkpoint, randomSeed);
@@ -271,52 +265,38 @@ function fitAndEvaluate(
   seed: number,
 ): ProbedNetwork {
   const classes = workspace.set.classNames.length;
-  const predictions = turns.map(({ fold, labeled, validation, test }): Prediction => {
-    const parts = { labeled: part(labeled), validation: part(validation), test: part(test) };
-    if (probe.kind === "linear") return linearProbabilities(parts, probe, classes, fold);
-    const { kind: _, ...settings } = probe;
-    const queries = parts.test.features;
-    const options = { labeled: parts.labeled, classes, queries, ...settings };
-    return { probabilities: nearestNeighborProbabilities(options) };
+  const fits: LinearFit[] = [];
+  const answers = turns.map(({ fold, ...rows }): Float64Array => {
+    const labeled = part(rows.labeled);
+    const { features } = part(rows.test);
+    if (probe.kind === "knn") {
+      const { k, temperature } = probe;
+      return nearestNeighborProbabilities({ labeled, classes, queries: features, k, temperature });
+    }
+    const { model, ...fit } = fitLinear(labeled, part(rows.validation), classes, probe);
+    fits.push({ fold, ...fit });
+    return predictProbabilities(model, features);
   });
   const rows = Int32Array.from(turns.flatMap(({ test }) => [...test]));
-  const probabilities = Float64Array.from(
-    predictions.flatMap(({ probabilities }) => [...probabilities]),
-  );
-  const labels = workspace.labelsOf(rows);
-  return {
-    rows,
-    probabilities,
-    ...evaluateMetrics(labels, probabilities, { classes, seed }),
-    fits: predictions.flatMap(({ fit }) => fit ?? []),
-  };
+  const probabilities = Float64Array.from(answers.flatMap((each) => [...each]));
+  const metrics = evaluateMetrics(workspace.labelsOf(rows), probabilities, { classes, seed });
+  return { rows, probabilities, ...metrics, fits };
 }
 
-interface Prediction {
-  readonly probabilities: Float64Array;
-  readonly fit?: LinearFit;
-}
-
-function linearProbabilities(
-  { labeled, validation, test }: Record<"labeled" | "validation" | "test", FeaturePart>,
-  { inverseRegularization }: LinearProbeSettings,
+/** Fits with the C that is given, else with the one that is best on the validation rows. */
+function fitLinear(
+  labeled: FeaturePart,
+  validation: FeaturePart,
   classes: number,
-  fold: number,
-): Prediction {
+  { inverseRegularization }: ProbeSettings & { readonly kind: "linear" },
+): Omit<LinearFit, "fold"> & { readonly model: LinearModel } {
   const count = labeled.rows.length;
-  const answers = (model: LinearModel) => predictProbabilities(model, test.features);
   if (inverseRegularization !== undefined) {
     // scikit-learn minimizes C Σ loss + |w|² / 2, which is C n times the objective at l2 = 1 / (C n).
-    const l2 = 1 / (inverseRegularization * count);
-    const { converged, ...model } = fitLogisticRegression(labeled, classes, l2);
-    return { probabilities: answers(model), fit: { fold, inverseRegularization, converged } };
+    const model = fitLogisticRegression(labeled, classes, 1 / (inverseRegularization * count));
+    return { model, inverseRegularization, converged: model.converged };
   }
-  const { l2, validationAuroc, converged, ...model } = fitLinearProbe({
-    ...labeled,
-    classes,
-    validation,
-  });
-  const chosen = 1 / (l2 * count);
-  const fit = { fold, inverseRegularization: chosen, validationAuroc, converged };
-  return { probabilities: answers(model), fit };
+  const model = fitLinearProbe({ ...labeled, classes, validation });
+  const { l2, validationAuroc, converged } = model;
+  return { model, inverseRegularization: 1 / (l2 * count), validationAuroc, converged };
 }
