@@ -91,7 +91,7 @@ export const command = defineCommand({
       console.log(renderTable(["feature", "importance"], rows) + "\n");
     }
 
-    await writeJson(out, { ...settings(set, options, result), ...parts(set, result) });
+    await writeJson(out, describeResult(set, options, result));
     if (splits) await writeFileAtomically(figure, await drawImportances(set, options, result));
     if (predictions !== undefined) {
       await writeFileAtomically(predictions, predictionsCsv(result.test, set));
@@ -147,41 +147,43 @@ async function train(
 
 function describeModel(model: Settings["model"]): string {
   const { name, trees, maximumDepth } = TRADITIONAL_MODELS[model];
-  return model === "rf"
-    ? `${name}, ${trees} trees for all classes, depth up to ${maximumDepth}`
-    : `${name}, ${trees} trees a class, depth up to ${maximumDepth}, ` +
-      `learning rate ${TRADITIONAL_MODELS.xgb.learningRate}`;
+  const [each, more] = model === "rf"
+    ? ["for all classes", ""]
+    : ["a class", `, learning rate ${TRADITIONAL_MODELS.xgb.learningRate}`];
+  return `${name}, ${trees} trees ${each}, depth up to ${maximumDepth}${more}`;
 }
 
-function settings(set: RecordSet, flags: Settings, result: TraditionalResult) {
+/** What the JSON file says; of each part documented names first, then what `evaluate` writes. */
+function describeResult(
+  set: RecordSet,
+  { model, labelFraction, seed }: Settings,
+  result: TraditionalResult,
+) {
   const { rf, xgb } = TRADITIONAL_MODELS;
+  const part = (fold: number, evaluation: TraditionalEvaluation) => ({
+    fold,
+    records: evaluation.rows.length,
+    ...evaluation.documented,
+    ...describeMetrics(evaluation, set.classNames),
+  });
   return {
     command: "train-traditional-ml",
     data: set.source,
     sampling_rate: set.samplingRate,
     signal_length: set.signalLength,
     classes: set.classNames,
-    model: flags.model,
-    model_settings: flags.model === "rf"
+    model,
+    model_settings: model === "rf"
       ? { trees: rf.trees, max_depth: rf.maximumDepth }
       : { trees: xgb.trees, max_depth: xgb.maximumDepth, learning_rate: xgb.learningRate },
-    label_fraction: flags.labelFraction,
+    label_fraction: labelFraction,
     labelled: result.labeled.length,
-    seed: flags.seed,
+    seed,
     seconds: result.seconds,
     feature_importances: result.importances,
+    validation: part(9, result.validation),
+    test: part(10, result.test),
   };
-}
-
-/** Documented names first, then what `evaluate` writes. */
-function parts(set: RecordSet, { validation, test }: TraditionalResult) {
-  const describe = (fold: number, part: TraditionalEvaluation) => ({
-    fold,
-    records: part.rows.length,
-    ...part.documented,
-    ...describeMetrics(part, set.classNames),
-  });
-  return { validation: describe(9, validation), test: describe(10, test) };
 }
 
 /** Bars of all features, the most important on top. */

@@ -43,17 +43,9 @@ import {
   type EvaluationOptions,
 } from "./flags/evaluation_flags.ts";
 import { openWorkspace } from "./open_workspace.ts";
-import { assertOutputs, writeOutputs } from "./outputs.ts";
+import { assertOutputs, type OutputPaths, writeOutputs } from "./outputs.ts";
 import { Bars } from "./progress.ts";
 import { INTERVALS_NOTE, PAIRED_NOTE } from "./views/score_table.ts";
-
-/** The options that all of these commands have. */
-export interface ComparisonFlags extends EvaluationOptions {
-  readonly csv?: string;
-  readonly json?: string;
-  readonly figure?: string;
-  readonly predictions?: string;
-}
 
 /** What a command compares and shows. */
 export interface ComparisonView
@@ -92,7 +84,7 @@ export interface ComparisonView
 
 /** Runs a command that evaluates checkpoints on the same records. */
 export async function runComparison(
-  flags: ComparisonFlags,
+  flags: EvaluationOptions & OutputPaths,
   context: CommandContext,
   view: ComparisonView,
 ): Promise<void> {
@@ -230,7 +222,7 @@ export function defineComparison<const Flags extends FlagTable>(
       description: "More checkpoints; without --checkpoints, these alone",
     },
     async run(options, context) {
-      const flags = options as unknown as CompareFlagOptions & { readonly figure?: string };
+      const flags = options as unknown as CompareFlagOptions & OutputPaths;
       const { json, ...shown } = view(options as Options<Flags>, context);
       await runComparison(flags, context, {
         command: texts.name,

@@ -6,11 +6,14 @@
 
 import { assertFolderWritable } from "./console.ts";
 
+const FLAGS = ["csv", "json", "figure", "predictions"] as const;
+
+/** What the flags say that name files. */
+export type OutputPaths = { readonly [Flag in typeof FLAGS[number]]?: string };
+
 /** Checks before any work that every file can be written where its flag wants it. */
-export function assertOutputs(
-  paths: { readonly [Flag in "csv" | "json" | "figure" | "predictions"]?: string },
-): void {
-  for (const flag of ["csv", "json", "figure", "predictions"] as const) {
+export function assertOutputs(paths: OutputPaths): void {
+  for (const flag of FLAGS) {
     const path = paths[flag];
     if (path !== undefined) assertFolderWritable(path, `--${flag}`);
   }
