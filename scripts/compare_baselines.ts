@@ -2,14 +2,13 @@ import { defineComparison } from "../src/console/comparison.ts";
 import { stoppedToRepeat } from "../src/console/console.ts";
 import {
   baselineOf,
-  caption,
   describeKind,
   differenceOf,
+  drawAuroc,
   METHOD_COLUMN,
   METRIC_COLUMNS,
   metricOf,
   NOT_DEFINED,
-  writeAurocChart,
 } from "../src/console/views/comparison_view.ts";
 import { BASELINE_CHECKPOINTS } from "../src/console/documented_checkpoints.ts";
 import { integerFlag, pathFlag } from "../src/console/flags/flags.ts";
@@ -93,16 +92,10 @@ export const command = defineComparison({
         best: bestOf(comparison)?.name ?? null,
         heads: { ...HEAD_TRAINING, epochs, labelFraction },
       }),
-      draw: (file, comparison, workspace) =>
-        writeAurocChart(file, {
-          title: "Methods on the same records",
-          caption: caption(comparison, workspace),
-          bars: comparison.compared.toSorted(byAuroc).map((each) => ({
-            name: each.name,
-            group: describeKind(each),
-            auroc: AUROC(each),
-          })),
-        }),
+      draw: drawAuroc(
+        "Methods on the same records",
+        (each) => ({ name: each.name, group: describeKind(each) }),
+      ),
     };
   },
 });

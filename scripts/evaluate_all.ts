@@ -1,13 +1,11 @@
 import { findCheckpointsSync } from "../src/checkpoint/find_checkpoints.ts";
 import { runComparison } from "../src/console/comparison.ts";
 import {
-  caption,
   describeClassifier,
+  drawAuroc,
   METHOD_COLUMN,
   METRIC_COLUMNS,
-  metricOf,
   metricsCsv,
-  writeAurocChart,
 } from "../src/console/views/comparison_view.ts";
 import { defineCommand } from "../src/console/flags/command.ts";
 import { evaluationFlags } from "../src/console/flags/evaluation_flags.ts";
@@ -75,15 +73,10 @@ export const command = defineCommand({
           sorted(comparison).map((each) => describeClassifier(each, set.classNames)),
         ),
       }),
-      draw: (file, comparison, workspace) =>
-        writeAurocChart(file, {
-          title: "Classifiers on the same records",
-          caption: caption(comparison, workspace),
-          bars: sorted(comparison).map((each) => ({
-            name: formatPath(each.path),
-            auroc: metricOf("auroc_macro")(each),
-          })),
-        }),
+      draw: drawAuroc(
+        "Classifiers on the same records",
+        ({ path }) => ({ name: formatPath(path) }),
+      ),
     });
   },
 });

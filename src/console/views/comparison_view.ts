@@ -6,9 +6,10 @@
 
 import { writeFileAtomically } from "../../checkpoint/atomic_write.ts";
 import { sha256OfFile } from "../../checkpoint/sha256.ts";
-import type {
-  ClassifierComparison,
-  ComparedClassifier,
+import {
+  byAuroc,
+  type ClassifierComparison,
+  type ComparedClassifier,
 } from "../../evaluation/compare_checkpoints.ts";
 import type { Interval } from "../../metrics/bootstrap.ts";
 import { describeMetrics } from "../../metrics/evaluated_metrics.ts";
@@ -191,6 +192,20 @@ export async function writeAurocChart(
     })),
   });
   await writeFileAtomically(path, svg);
+}
+
+/** Draws the AUROC of all classifiers, the best first, with a name and a group for each. */
+export function drawAuroc(
+  title: string,
+  about: (each: ComparedClassifier) => { readonly name: string; readonly group?: string },
+) {
+  return (file: string, comparison: ClassifierComparison, workspace: Workspace) =>
+    writeAurocChart(file, {
+      title,
+      caption: caption(comparison, workspace),
+      bars: comparison.compared.toSorted(byAuroc)
+        .map((each) => ({ ...about(each), auroc: metricOf("auroc_macro")(each) })),
+    });
 }
 
 /** Why there is no macro AUROC. */
