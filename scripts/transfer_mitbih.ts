@@ -182,6 +182,7 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
       return `${cell.title}: best epoch ${best_epoch} of ${epochs}, by validation AUROC`;
     },
     async finish(experiment, workspace, time) {
+      const { normalization, gpu } = workspace;
       const tested = await testAll(experiment, workspace, set, seed, context.signal);
       const [transfer, baseline] = tested;
       console.log(`\nTest part (DS2), ${describePart(parts.test)}\n`);
@@ -195,7 +196,6 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
       const transfer_eval = { auroc: auroc.estimate, f1: f1.estimate };
       console.log(`\n${JSON.stringify({ transfer_eval })}\n`);
       const figures = await drawFigures(tested, options, folder);
-      const { normalization, gpu } = workspace;
       await writeResult(json, transferResults, {
         transfer_eval,
         checkpoint: options.checkpoint,

@@ -36,23 +36,15 @@ function withRecords(body: (ground: Playground) => Promise<void>) {
 }
 
 const BASE = ["--mitbih-root", "mitdb", "--no-tune", "--batch-size", 8] as const;
+const ENCODER = ["--checkpoint", "encoder.pt"] as const;
 
 Deno.test("transfer-mitbih: both classifiers, all files, and resuming", () =>
   withRecords(async (ground) => {
     const args = [
       ...BASE,
-      "--checkpoint",
-      "encoder.pt",
-      "--use-ssl",
-      "--freeze-encoder",
-      "--finetune-epochs",
-      3,
-      "--lr",
-      0.1,
-      "--run-dir",
-      "run",
-      "--predictions",
-      "made/p.csv",
+      ...ENCODER,
+      ...["--use-ssl", "--freeze-encoder", "--finetune-epochs", 3, "--lr", 0.1],
+      ...["--run-dir", "run", "--predictions", "made/p.csv"],
     ];
     const out = await ground.succeed("transfer-mitbih", args);
     for (
@@ -103,15 +95,8 @@ Deno.test("transfer-mitbih: both classifiers, all files, and resuming", () =>
     // A classifier's encoder, trained too, without a baseline.
     const model = await ground.succeed("transfer-mitbih", [
       ...BASE,
-      "--checkpoint",
-      "model.pt",
-      "--no-baseline",
-      "--normalize",
-      "none",
-      "--finetune-epochs",
-      1,
-      "--run-dir",
-      "model",
+      ...["--checkpoint", "model.pt", "--no-baseline", "--normalize", "none"],
+      ...["--finetune-epochs", 1, "--run-dir", "model"],
     ]);
     assertStringIncludes(model, "key model, entries under encoder.; trained too\n");
     assert(/^Normalization +none \(mV\)$/m.test(model), model);
@@ -136,27 +121,22 @@ Deno.test("transfer-mitbih: bad input is named, exit code 1 or 2", () =>
         "leave --use-ssl away",
       ]],
       [transfer("--checkpoint", "foreign.pt"), 1, ["foreign.pt", "an unknown model"]],
-      [transfer("--checkpoint", "encoder.pt", "--mitbih-root", "nowhere"), 1, [
+      [transfer(...ENCODER, "--mitbih-root", "nowhere"), 1, [
         "nowhere",
         "fetch-mitbih",
       ]],
-      [transfer("--checkpoint", "encoder.pt", "--strict"), 1, ["record 103", "truncated"]],
-      [transfer("--checkpoint", "encoder.pt", "--normalize", "lead"), 2, ["one of train"]],
-      [transfer("--checkpoint", "encoder.pt", "--json", "cohort"), 1, ["--json", "is a folder"]],
-      [transfer("--checkpoint", "encoder.pt", "--lr", "1e30"), 1, ["diverged"]],
+      [transfer(...ENCODER, "--strict"), 1, ["record 103", "truncated"]],
+      [transfer(...ENCODER, "--normalize", "lead"), 2, ["one of train"]],
+      [transfer(...ENCODER, "--json", "cohort"), 1, ["--json", "is a folder"]],
+      [transfer(...ENCODER, "--lr", "1e30"), 1, ["diverged"]],
     ];
     await ground.refuses(cases.map((each): BadCase => ["transfer-mitbih", ...each]));
     assert(!existsSync(ground.path("run/transfer_mitbih.json")));
     // Without --strict the run continues without the damaged record, and says so.
     const out = await ground.succeed("transfer-mitbih", [
       ...BASE,
-      "--checkpoint",
-      "encoder.pt",
-      "--freeze-encoder",
-      "--finetune-epochs",
-      1,
-      "--run-dir",
-      "whole",
+      ...ENCODER,
+      ...["--freeze-encoder", "--finetune-epochs", 1, "--run-dir", "whole"],
     ]);
     assertStringIncludes(out.replaceAll(/\s+/g, " "), "103: 103.dat: the file is truncated");
     assert(/^Test +6 windows of 1 record, 50% abnormal \(DS2\)$/m.test(out), out);
@@ -170,8 +150,7 @@ testWithData(
       const { code, error } = await ground.run("transfer-mitbih", [
         "--mitbih-root",
         data,
-        "--checkpoint",
-        "encoder.pt",
+        ...ENCODER,
       ]);
       assertEquals(code, 1);
       assertStringIncludes(error, "Cannot train on MIT-BIH (180 windows of 1 record");
