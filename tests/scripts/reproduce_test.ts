@@ -68,7 +68,7 @@ Deno.test("training and tests understand what they are given, data and device as
     ...{ dataRoot: "my data", signalLength: 128, strict: true, adapter: "llvm", noTune: true },
     ...{ out: "r/phase2_multiseed_results.json", runRoot: "r/multiseed", normalize: "none" },
   };
-  assertEquals({ ...options, ...expected }, options);
+  assertEquals<unknown>({ ...options, ...expected }, options);
   assert(!given.has("resolution"), "what was not given keeps the default of the command");
   const tested = parseCommandLine(statisticalTests.flags, tests.args).options;
   assertEquals([tested.resultsDir, tested.baseline], ["r", "supervised"]);
