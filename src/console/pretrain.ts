@@ -1,5 +1,5 @@
 /**
- * The pretraining commands as a person sees them: settings, progress, summary, figures.
+ * The pretraining commands as the user sees them: settings, progress, summary, figures.
  *
  * @module
  */
@@ -19,30 +19,20 @@ import {
   pretrainingFlags,
   type PretrainingOptions,
 } from "./flags/pretraining_flags.ts";
-import { Progress } from "./progress.ts";
 import { quote } from "../text/shell_words.ts";
 import { dataName, hasLabels } from "../data/signals/record_set.ts";
 import { openDevice } from "../runs/device.ts";
-import { describeMemory } from "../runs/memory_use.ts";
 import { pretrain, type PretrainResult } from "../training/pretrain.ts";
 import { ONLINE_PROBE_RECORDS } from "../training/pretrain_monitor.ts";
 import { type PretrainingMethod, settingsOf } from "../methods/pretraining_method.ts";
-import { defaultRunFolder } from "../runs/run_folder.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import { barChart } from "../plots/bar_chart.ts";
 import { lineChart } from "../plots/line_chart.ts";
 import { sparkline } from "../text/sparkline.ts";
-import {
-  assertResumable,
-  assertWritable,
-  dataArguments,
-  epochLabel,
-  printSettings,
-  stopped,
-  workspaceSettings,
-} from "./console.ts";
+import { dataArguments, epochLabel, printSettings, workspaceSettings } from "./console.ts";
 import { needsCohort } from "./open_records.ts";
 import { openWorkspace } from "./open_workspace.ts";
+import { CommandRun, stepsOn } from "./training_run.ts";
 
 /**
  * Sizes without a data set. On a processor the main job looks at the first 2.5 s of each record: four
@@ -83,26 +73,24 @@ export function pretrainingCommand(
 /** Runs a pretraining command. */
 async function runPretrain(
   method: PretrainingMethod,
-  flags: PretrainingOptions,
+  given: PretrainingOptions,
   context: CommandContext,
 ): Promise<void> {
-  const started = performance.now();
-  const { title, chance } = method;
   const command = `train-${method.name}`;
-  assertWritable(flags.out, "--out");
-  assertResumable(flags);
-  const runFolder = flags.runDir ?? defaultRunFolder(command);
-  const device = await openDevice(flags);
-  const synthetic = needsCohort(flags, context.given);
+  const run = new CommandRun(command, given, context);
+  const device = await openDevice(given);
   const preset = SYNTHETIC_PRESETS[device.gpu.software ? "software" : "gpu"];
+  const synthetic = needsCohort(given, context.given);
   const unset = (flag: string) => synthetic && !context.given.has(flag);
-  const epochs = unset("epochs") ? preset.epochs : flags.epochs;
-  const batchSize = unset("batch-size") ? preset.batchSize : flags.batchSize;
-  const signalLength = unset("signal-length") && unset("resolution")
-    ? preset.signalLength
-    : flags.signalLength;
+  const flags = {
+    ...given,
+    ...(unset("epochs") && { epochs: preset.epochs }),
+    ...(unset("batch-size") && { batchSize: preset.batchSize }),
+    ...(unset("signal-length") && unset("resolution") && { signalLength: preset.signalLength }),
+  };
+  const { epochs, batchSize } = flags;
   const workspace = await openWorkspace({
-    flags: { ...flags, signalLength },
+    flags,
     context,
     normalization: flags.normalize,
     device,
@@ -110,31 +98,19 @@ async function runPretrain(
     allParts: true,
     unlabeled: true,
   });
-  try {
-    using progress = new Progress({ label: "Pretraining", total: 1, unit: "steps" });
-    const given = methodSettings(method, flags);
-    const settings = settingsOf(method, given, workspace.set.samplingRate);
+  await run.run("Pretraining", workspace, async (progress) => {
+    const { samplingRate } = workspace.set;
+    const settings = settingsOf(method, methodSettings(method, flags), samplingRate);
     const { network, details } = method.describe(settings);
     const result = await pretrain(workspace, method, {
+      ...run.options(flags),
       settings,
-      epochs,
-      batchSize,
-      learningRate: flags.lr,
       learningRateSchedule: flags.lrSchedule,
-      seed: flags.seed,
-      shuffle: !flags.noShuffle,
-      logEvery: flags.logEvery,
-      out: flags.out,
-      init: flags.init,
-      runFolder,
-      resume: flags.resume,
       onlineProbe: flags.probeEvery > 0
         ? { every: flags.probeEvery, kind: flags.probe }
         : undefined,
-      signal: context.signal,
-      commandLine: context.commandLine,
       events: {
-        prepared: ({ encoder, parameters, trained, memory, resumedAfter }) =>
+        prepared: ({ encoder, parameters, trained, ...facts }) =>
           printSettings([
             ["Command", command],
             ...workspaceSettings(workspace),
@@ -150,17 +126,14 @@ async function runPretrain(
               `${method.views === 2 ? " (two views each)" : ""}, Adam ${flags.lr}` +
               `${flags.lrSchedule === "cosine" ? " falling to 0" : ""}, seed ${flags.seed}`,
             ],
-            [title, details.join(", ")],
+            [method.title, details.join(", ")],
             [
               "Online probe",
               flags.probeEvery > 0 ? describeOnlineProbe(flags, workspace) : undefined,
             ],
-            ["Device memory", describeMemory(memory)],
-            ["Run folder", runFolder],
-            ["Resumed", resumedAfter > 0 ? `after epoch ${resumedAfter}` : undefined],
+            ...run.settings(facts),
           ]),
-        steps: (epoch, done, total, loss) =>
-          progress.update((epoch - 1) * total + done, `loss ${loss.toFixed(4)}`, epochs * total),
+        steps: stepsOn(progress, epochs),
         untrained: (auroc) =>
           progress.log(`${epochLabel(0, epochs)}  probe ${formatScore(auroc, 4)}`),
         epoch: (epoch, { loss, spread, probeAuroc, seconds, recordsPerSecond }) =>
@@ -176,22 +149,20 @@ async function runPretrain(
         probing: () => progress.finish("Probing the encoder and a random one ..."),
       },
     });
-    const figures = await drawFigures(result, method, details, flags, workspace, runFolder);
-    if (result.reconstruction) figures.push(`${runFolder}/${result.reconstruction}`);
+    const figures = await drawFigures(result, method, details, flags.probe, workspace, run.folder);
+    if (result.reconstruction) figures.push(`${run.folder}/${result.reconstruction}`);
     const { epochLosses, stepLosses, probes } = result;
     console.log("");
     if (stepLosses.length > 1) {
+      const chance = method.chance ? ` (chance: ${method.chance(batchSize).toFixed(2)})` : "";
       console.log(
-        `Loss, ${stepLosses.length} steps` +
-          `${chance ? ` (chance: ${chance(batchSize).toFixed(2)})` : ""}\n` +
-          sparkline(stepLosses, 60, 3) + "\n",
+        `Loss, ${stepLosses.length} steps${chance}\n${sparkline(stepLosses, 60, 3)}\n`,
       );
     }
     printSettings([
       [
         "Loss",
-        `${epochLosses[0].toFixed(3)} (first epoch) to ` +
-        `${epochLosses[epochLosses.length - 1].toFixed(3)} (last)`,
+        `${epochLosses[0].toFixed(3)} (first epoch) to ${epochLosses.at(-1)!.toFixed(3)} (last)`,
       ],
       [
         "Linear probe",
@@ -202,13 +173,9 @@ async function runPretrain(
             "; penalty C = 1, scikit-learn's default"
           : "none, the records have no labels",
       ],
-      [
-        "Throughput",
-        `${formatRate(result.recordsPerSecond, "records")} in training, ` +
-        `${formatDuration((performance.now() - started) / 1000)} in all`,
-      ],
+      ["Throughput", run.throughput(result.recordsPerSecond)],
       ["Encoder", flags.out],
-      ["Metrics", `${runFolder}/metrics.jsonl`],
+      ["Metrics", `${run.folder}/metrics.jsonl`],
       ["Figures", figures.length > 0 ? figures.join("\n") : undefined],
       [
         "Next",
@@ -216,12 +183,7 @@ async function runPretrain(
         dataArguments(flags, context.given),
       ],
     ]);
-  } catch (error) {
-    if (context.signal.aborted) throw stopped(context, runFolder, flags.resume);
-    throw error;
-  } finally {
-    workspace.destroy();
-  }
+  });
 }
 
 function compare(trained: number, random: number): string {
@@ -245,7 +207,7 @@ async function drawFigures(
   { stepLosses, probes, probeCurve }: PretrainResult,
   { title, loss }: PretrainingMethod,
   details: readonly string[],
-  { probe }: Pick<PretrainingOptions, "probe">,
+  probe: PretrainingOptions["probe"],
   { split, set }: Workspace,
   runFolder: string,
 ): Promise<string[]> {
@@ -286,13 +248,9 @@ async function drawFigures(
       }),
     );
   }
-  const bars = probes
-    ? [
-      { name: title, value: probes.trained.test.auroc_macro },
-      { name: "random encoder", value: probes.random.test.auroc_macro },
-    ]
-    : [];
-  if (bars.length > 0 && bars.every(({ value }) => Number.isFinite(value))) {
+  const bars = Object.entries({ [title]: probes?.trained, "random encoder": probes?.random })
+    .map(([name, probe]) => ({ name, value: probe?.test.auroc_macro ?? NaN }));
+  if (bars.every(({ value }) => Number.isFinite(value))) {
     await add(
       "probe.svg",
       barChart({

@@ -1,5 +1,5 @@
 /**
- * The commands that train a classifier as a person sees them: settings, progress, summary, figure.
+ * The commands that train a classifier as the user sees them: settings, progress, summary, figure.
  *
  * @module
  */
@@ -15,28 +15,23 @@ import {
   type FlagTable,
   type Options,
 } from "./flags/command.ts";
-import { formatCount, formatDuration, formatRate } from "../text/format.ts";
-import { Progress } from "./progress.ts";
+import { formatCount } from "../text/format.ts";
 import { quote } from "../text/shell_words.ts";
 import { classTable } from "../data/sampling/class_imbalance.ts";
 import { chooseSource, normalizationFor } from "../runs/checkpoints.ts";
-import { describeMemory } from "../runs/memory_use.ts";
-import { defaultRunFolder } from "../runs/run_folder.ts";
 import { type Selection, trainClassifier } from "../training/train_classifier.ts";
 import type { ClassificationLoss } from "../losses/classification_loss.ts";
 import type { ClassifierArchitecture } from "../models/registry.ts";
 import { lineChart } from "../plots/line_chart.ts";
 import {
-  assertResumable,
-  assertWritable,
   dataArguments,
   epochLabel,
   metricsLine,
   printSettings,
-  stopped,
   workspaceSettings,
 } from "./console.ts";
 import { openWorkspace } from "./open_workspace.ts";
+import { CommandRun, stepsOn } from "./training_run.ts";
 
 /** What a command trains, and by what it chooses the epoch. */
 interface ClassifierRecipe {
@@ -67,12 +62,7 @@ export function classifierCommand<const Flags extends FlagTable>(
   return defineCommand<Flags>({
     ...command,
     run: (options, context) =>
-      runTrainClassifier(
-        command.name,
-        recipe,
-        options as unknown as ClassifierOptions,
-        context,
-      ),
+      runTrainClassifier(command.name, recipe, options as unknown as ClassifierOptions, context),
   });
 }
 
@@ -94,64 +84,44 @@ async function runTrainClassifier(
   flags: ClassifierOptions,
   context: CommandContext,
 ): Promise<void> {
-  const started = performance.now();
-  const { sslCheckpoint, freezeEncoder = false, balanceStrategy } = flags;
+  const { sslCheckpoint, freezeEncoder = false, balanceStrategy, labelFraction } = flags;
   const loss = flags.loss ?? (balanceStrategy === "oversample" ? "bce" : "weighted_positives");
   const selectionName = `validation ${SELECTION_NAMES[selection]}`;
-  assertWritable(flags.out, "--out");
-  assertResumable(flags);
-  const initial = sslCheckpoint ?? flags.init;
-  if (method === "finetune" && initial === undefined) {
+  const run = new CommandRun(command, flags, context);
+  const starts = [sslCheckpoint, flags.init].filter((path) => path !== undefined);
+  if (method === "finetune" && starts.length === 0) {
     throw new UsageError("--ssl-checkpoint is missing: give the path of a pretrained encoder");
   }
-  const starts = [sslCheckpoint, flags.init].filter((path) => path !== undefined);
-  const checkpoint = initial === undefined ? undefined : await readCheckpoint(initial);
-  if (checkpoint && sslCheckpoint !== undefined) {
-    chooseSource(checkpoint, ["encoder"]);
-  }
-  const runFolder = flags.runDir ?? defaultRunFolder(command);
+  const checkpoint = starts.length > 0 ? await readCheckpoint(starts[0]) : undefined;
+  if (checkpoint && sslCheckpoint !== undefined) chooseSource(checkpoint, ["encoder"]);
   const asked = context.given.has("normalize") ? flags.normalize : undefined;
   const normalization = checkpoint ? normalizationFor(checkpoint, asked) : flags.normalize;
   const workspace = await openWorkspace({ flags, context, normalization, allParts: true });
-  try {
-    using progress = new Progress({ label: "Training", total: 1, unit: "steps" });
+  await run.run("Training", workspace, async (progress) => {
     const result = await trainClassifier(workspace, {
+      ...run.options(flags),
       command,
       method,
       architecture,
       selection,
-      epochs: flags.epochs,
-      batchSize: flags.batchSize,
-      learningRate: flags.lr,
-      labelFraction: flags.labelFraction,
       loss,
       balancing: balanceStrategy,
-      freezeEncoder,
-      seed: flags.seed,
-      shuffle: !flags.noShuffle,
-      logEvery: flags.logEvery,
       encoderCheckpoint: sslCheckpoint,
-      init: flags.init,
-      out: flags.out,
-      runFolder,
-      resume: flags.resume,
-      signal: context.signal,
-      commandLine: context.commandLine,
       events: {
-        prepared: (facts) => {
+        prepared: ({ labeled, parameters, trained, frequencies, ...facts }) => {
           printSettings([
             ["Command", command],
             ...workspaceSettings(workspace),
             [
               "Labels",
-              `${formatCount(facts.labeled)} records (${flags.labelFraction * 100} %), ` +
+              `${formatCount(labeled)} records (${labelFraction * 100} %), ` +
               `loss ${loss}, drawing ${balanceStrategy}`,
             ],
             ["Start", starts.length > 0 ? starts.join(", then ") : "random weights"],
             [
               "Model",
-              `${architecture}, ${formatCount(facts.parameters)} parameters, ` +
-              `${formatCount(facts.trained)} trained` +
+              `${architecture}, ${formatCount(parameters)} parameters, ` +
+              `${formatCount(trained)} trained` +
               (freezeEncoder ? " (encoder frozen, features computed once)" : ""),
             ],
             [
@@ -159,18 +129,11 @@ async function runTrainClassifier(
               `${flags.epochs} epochs, batch ${flags.batchSize}, Adam ${flags.lr}, ` +
               `seed ${flags.seed}`,
             ],
-            ["Device memory", describeMemory(facts.memory)],
-            ["Run folder", runFolder],
-            ["Resumed", facts.resumedAfter > 0 ? `after epoch ${facts.resumedAfter}` : undefined],
+            ...run.settings(facts),
           ]);
-          console.log(classTable(facts.frequencies, { draws: true }) + "\n");
+          console.log(classTable(frequencies, { draws: true }) + "\n");
         },
-        steps: (epoch, done, total, loss) =>
-          progress.update(
-            (epoch - 1) * total + done,
-            `loss ${loss.toFixed(4)}`,
-            flags.epochs * total,
-          ),
+        steps: stepsOn(progress, flags.epochs),
         epoch: (epoch, { loss }, validation, best) =>
           progress.log(
             `${epochLabel(epoch, flags.epochs)}  loss ${loss.toFixed(4)}  ` +
@@ -185,7 +148,7 @@ async function runTrainClassifier(
         { name: "training loss", y: result.epochLosses },
         { name: selectionName, y: result.selected },
       ],
-      runFolder,
+      run.folder,
     );
     console.log("");
     printSettings([
@@ -198,13 +161,9 @@ async function runTrainClassifier(
       ],
       ["Validation", metricsLine(result.validation)],
       ["Test", metricsLine(result.test)],
-      [
-        "Throughput",
-        `${formatRate(result.recordsPerSecond, "records")} in training, ` +
-        `${formatDuration((performance.now() - started) / 1000)} in all`,
-      ],
+      ["Throughput", run.throughput(result.recordsPerSecond)],
       ["Checkpoint", flags.out],
-      ["Metrics", `${runFolder}/metrics.jsonl`],
+      ["Metrics", `${run.folder}/metrics.jsonl`],
       ["Figure", curve],
       [
         "Next",
@@ -212,12 +171,7 @@ async function runTrainClassifier(
         dataArguments(flags, context.given),
       ],
     ]);
-  } catch (error) {
-    if (context.signal.aborted) throw stopped(context, runFolder, flags.resume);
-    throw error;
-  } finally {
-    workspace.destroy();
-  }
+  });
 }
 
 async function drawCurve(
