@@ -11,7 +11,7 @@ import { canonicalJson } from "../checkpoint/metadata.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 import { UserError } from "../errors.ts";
 import { readJson, writeJson } from "../results/schema/result_file.ts";
-import { isUnfinished } from "../runs/run_state.ts";
+import { isUnfinished } from "../results/run_files.ts";
 
 const STARTED_FILE = "started.json";
 const DONE_FILE = "done.json";

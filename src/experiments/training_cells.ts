@@ -6,7 +6,7 @@
 
 import { type PretrainingMethod, TRAINING_PASS } from "../methods/pretraining_method.ts";
 import { type MethodName, METHODS } from "../methods/registry.ts";
-import { isUnfinished } from "../runs/run_state.ts";
+import { isUnfinished } from "../results/run_files.ts";
 import type { Workspace } from "../runs/workspace.ts";
 import {
   pretrain,

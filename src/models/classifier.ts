@@ -36,27 +36,19 @@ import { createEncoder, type EncoderChoice } from "./encoders.ts";
  */
 export class Classifier implements ClassifierNetwork {
   readonly encoder: Encoder;
+  readonly inputs: number;
+  readonly classes: number;
+  readonly features: number;
+  readonly headStart: Parameter;
   readonly head: Linear;
 
   constructor(store: ParameterStore, options: EncoderChoice & { classes?: number } = {}) {
+    this.classes = options.classes ?? 5;
     this.encoder = createEncoder(store, "encoder.", options);
-    this.head = new Linear(store, "head", this.encoder.features, options.classes ?? 5);
-  }
-
-  get inputs(): number {
-    return this.encoder.inputs;
-  }
-
-  get classes(): number {
-    return this.head.outputs;
-  }
-
-  get features(): number {
-    return this.encoder.features;
-  }
-
-  get headStart(): Parameter {
-    return this.head.weight;
+    this.inputs = this.encoder.inputs;
+    this.features = this.encoder.features;
+    this.head = new Linear(store, "head", this.features, this.classes);
+    this.headStart = this.head.weight;
   }
 
   /** @param x [N, T, leads]; gives logits [N, classes]. */

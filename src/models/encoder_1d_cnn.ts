@@ -44,17 +44,14 @@ export class Encoder1dCnn extends ConvolutionStack {
 
   constructor(store: ParameterStore, prefix = "", options: EncoderOptions = {}) {
     const { inputs = 12, width = encoder1dCnn.width } = options;
-    const blocks = [
-      { inputs, outputs: width, kernelSize: 11, stride: 2 },
-      { inputs: width, outputs: width, kernelSize: 7, stride: 1 },
-      { inputs: width, outputs: 2 * width, kernelSize: 7, stride: 2 },
-      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 4 * width, kernelSize: 5, stride: 2 },
-      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
-    ].map((block, i) => ({
+    const channels = [inputs, width, width, 2 * width, 2 * width, 4 * width, 4 * width];
+    const blocks = [11, 7, 7, 5, 5, 3].map((kernelSize, i) => ({
       convolution: `features.${i}.block.0`,
       norm: `features.${i}.block.1`,
-      ...block,
+      inputs: channels[i],
+      outputs: channels[i + 1],
+      kernelSize,
+      stride: i % 2 === 0 ? 2 : 1,
     }));
     super(store, prefix, blocks, { inputs, width });
   }

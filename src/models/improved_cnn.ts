@@ -60,30 +60,26 @@ export interface ImprovedCnnOptions {
  */
 export class ImprovedCnn implements ClassifierNetwork {
   readonly inputs: number;
+  readonly classes: number;
+  readonly features: number;
+  readonly headStart: Parameter;
   readonly #blocks: { layer: ConvNorm; dropout: Dropout | undefined; shortcut: boolean }[];
-  readonly #head: {
-    dropout: Dropout;
-    hidden: Linear;
-    norm: BatchNorm;
-    hiddenDropout: Dropout;
-    output: Linear;
-  };
+  readonly #head;
 
   constructor(store: ParameterStore, options: ImprovedCnnOptions = {}) {
     const { inputs = 12, classes = 5, width = 64 } = options;
     const { dropout = { blocks: 0.2, head: 0.3 } } = options;
     this.inputs = inputs;
-    const plan = [
-      { inputs, outputs: width, kernelSize: 15, stride: 1 },
-      { inputs: width, outputs: width, kernelSize: 11, stride: 2 },
-      { inputs: width, outputs: width, kernelSize: 7, stride: 1 },
-      { inputs: width, outputs: 2 * width, kernelSize: 7, stride: 2 },
-      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 2 * width, kernelSize: 5, stride: 1 },
-      { inputs: 2 * width, outputs: 4 * width, kernelSize: 5, stride: 2 },
-      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
-      { inputs: 4 * width, outputs: 4 * width, kernelSize: 3, stride: 1 },
-    ];
+    this.classes = classes;
+    this.features = 8 * width;
+    const kernelSizes = [15, 11, 7, 7, 5, 5, 5, 3, 3];
+    const outputs = [1, 1, 1, 2, 2, 2, 4, 4, 4].map((factor) => factor * width);
+    const plan = kernelSizes.map((kernelSize, i) => ({
+      inputs: i === 0 ? inputs : outputs[i - 1],
+      outputs: outputs[i],
+      kernelSize,
+      stride: [1, 3, 6].includes(i) ? 2 : 1,
+    }));
     this.#blocks = plan.map((block, i) => {
       const initial = i === 0;
       const name = initial ? "encoder.initial" : `encoder.features.${i - 1}`;
@@ -100,23 +96,12 @@ export class ImprovedCnn implements ClassifierNetwork {
     const first = plan.length - 1;
     this.#head = {
       dropout: new Dropout(first, dropout.head),
-      hidden: new Linear(store, "head.1", 8 * width, 4 * width),
+      hidden: new Linear(store, "head.1", this.features, 4 * width),
       norm: new BatchNorm(store, "head.3", 4 * width),
       hiddenDropout: new Dropout(first + 1, dropout.head),
       output: new Linear(store, "head.5", 4 * width, classes),
     };
-  }
-
-  get classes(): number {
-    return this.#head.output.outputs;
-  }
-
-  get features(): number {
-    return this.#head.hidden.inputs;
-  }
-
-  get headStart(): Parameter {
-    return this.#head.hidden.weight;
+    this.headStart = this.#head.hidden.weight;
   }
 
   forward(recorder: Recorder, x: Tensor, step: StepState): LogitsPass {

@@ -42,16 +42,8 @@ interface AroundEncoder {
 
 /** In the order in which they are looked for. */
 const AROUND_ENCODER: readonly AroundEncoder[] = [
-  {
-    name: "SimCLRModel",
-    prefix: "projection_head.",
-    projection: "projection_head.net.2.weight",
-  },
-  {
-    name: "BYOLModel",
-    prefix: "online_projector.",
-    projection: "online_projector.net.3.weight",
-  },
+  { name: "SimCLRModel", prefix: "projection_head.", projection: "projection_head.net.2.weight" },
+  { name: "BYOLModel", prefix: "online_projector.", projection: "online_projector.net.3.weight" },
   { name: "SSLReconstructionModel", prefix: "decoder." },
   { name: "ContrastiveModel", prefix: "proj_head.", projection: "proj_head.proj.2.weight" },
   { name: "ECGClassifier", prefix: "head.", classes: "head.weight" },
@@ -65,11 +57,9 @@ export interface ClassifierExtents extends EncoderChoice {
 
 /** The classifiers by their class names in the reference system, which checkpoints carry. */
 const CLASSIFIERS = {
-  ECGClassifier: (store: ParameterStore, extents: ClassifierExtents): ClassifierNetwork =>
-    new Classifier(store, extents),
-  ResNet1D: (store: ParameterStore, extents: ClassifierExtents) => new Resnet1d(store, extents),
-  ImprovedECGClassifier: (store: ParameterStore, extents: ClassifierExtents) =>
-    new ImprovedCnn(store, extents),
+  ECGClassifier: Classifier,
+  ResNet1D: Resnet1d,
+  ImprovedECGClassifier: ImprovedCnn,
 };
 
 /** Name of a classifier. */
@@ -78,9 +68,7 @@ export type ClassifierArchitecture = keyof typeof CLASSIFIERS;
 /** All names of classifiers. */
 export const CLASSIFIER_ARCHITECTURES = Object.keys(CLASSIFIERS) as ClassifierArchitecture[];
 
-/**
- * True where `name` is a classifier's.
- */
+/** True where `name` is a classifier's. */
 export function isClassifierArchitecture(name: string): name is ClassifierArchitecture {
   return Object.hasOwn(CLASSIFIERS, name);
 }
@@ -105,7 +93,7 @@ export function createClassifier(
     readonly architecture: ClassifierArchitecture;
   },
 ): ClassifierNetwork {
-  return CLASSIFIERS[architecture](store, extents);
+  return new CLASSIFIERS[architecture](store, extents);
 }
 
 /** The options that make a recognized classifier again. */

@@ -58,6 +58,9 @@ export interface Resnet1dOptions {
  */
 export class Resnet1d implements ClassifierNetwork {
   readonly inputs: number;
+  readonly classes: number;
+  readonly features: number;
+  readonly headStart: Parameter;
   readonly #stem: ConvNorm;
   readonly #blocks: BasicBlock[];
   readonly #dropout: Dropout;
@@ -66,6 +69,8 @@ export class Resnet1d implements ClassifierNetwork {
   constructor(store: ParameterStore, options: Resnet1dOptions = {}) {
     const { inputs = 12, classes = 5, width = 64, dropout = 0.2 } = options;
     this.inputs = inputs;
+    this.classes = classes;
+    this.features = 8 * width;
     const stem = { inputs, outputs: width, kernelSize: 15, stride: 1 };
     this.#stem = new ConvNorm(store, { convolution: "conv1", norm: "bn1", ...stem });
     let channels = width;
@@ -80,19 +85,8 @@ export class Resnet1d implements ClassifierNetwork {
       })
     );
     this.#dropout = new Dropout(0, dropout);
-    this.#head = new Linear(store, "fc", channels, classes);
-  }
-
-  get classes(): number {
-    return this.#head.outputs;
-  }
-
-  get features(): number {
-    return this.#head.inputs;
-  }
-
-  get headStart(): Parameter {
-    return this.#head.weight;
+    this.#head = new Linear(store, "fc", this.features, classes);
+    this.headStart = this.#head.weight;
   }
 
   forward(recorder: Recorder, x: Tensor, step: StepState): LogitsPass {

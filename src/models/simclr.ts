@@ -50,12 +50,8 @@ export class Simclr {
     const { hidden = 2048, projection = 128, head = "projection_head.net" } = options;
     this.encoder = createEncoder(store, "encoder.", options);
     const { features } = this.encoder;
-    this.hidden = new Linear(
-      store,
-      `${head}.0`,
-      features,
-      hidden === "features" ? features : hidden,
-    );
+    const width = hidden === "features" ? features : hidden;
+    this.hidden = new Linear(store, `${head}.0`, features, width);
     this.output = new Linear(store, `${head}.2`, this.hidden.outputs, projection);
   }
 

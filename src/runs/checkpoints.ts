@@ -40,12 +40,7 @@ export async function saveCheckpoint(
   workspace: Workspace,
   facts: CheckpointFacts,
 ): Promise<void> {
-  const model: StateDict = new Map(
-    (await store.state()).map(({ name, shape, dtype, data }) => [
-      name,
-      { dtype, shape, data } as HostTensor,
-    ]),
-  );
+  const model = stateDictOf(await store.state());
   const state = section === "model" ? model : encoderState(model);
   const { set, normalization } = workspace;
   const metrics = Object.fromEntries(
@@ -72,6 +67,11 @@ export async function saveCheckpoint(
       software: `ssrl-ecg ${VERSION}`,
     },
   });
+}
+
+/** Values of a parameter store as a state dict. */
+export function stateDictOf(values: readonly HostValues[]): StateDict {
+  return new Map(values.map(({ name, ...tensor }) => [name, tensor as HostTensor]));
 }
 
 const ENCODER = "encoder.";

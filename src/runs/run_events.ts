@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { FlatValue } from "../results/flat_settings.ts";
 import type { Event } from "./tensorboard/event.ts";
 import type { MetricsRow } from "../results/run_files.ts";
 
@@ -41,6 +42,17 @@ export function rowEvent(row: MetricsRow, wallTime: number): Extract<Event, { ki
     values[tag] = value !== null && Number.isFinite(value) ? value : NaN;
   }
   return { kind: "scalars", wallTime, step: Number(step ?? epoch), values };
+}
+
+/** The event of a run's start with its settings; TensorBoard has no lists and no null. */
+export function startEvent(
+  settings: Readonly<Record<string, FlatValue>>,
+  wallTime: number,
+): Event {
+  const given = Object.entries(settings).flatMap(([name, value]) =>
+    value === null ? [] : [[name, typeof value === "object" ? JSON.stringify(value) : value]]
+  );
+  return { kind: "session start", wallTime, settings: Object.fromEntries(given) };
 }
 
 /**

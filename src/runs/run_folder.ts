@@ -5,6 +5,8 @@
  * @module
  */
 
+import { stringify } from "@std/yaml";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import type { JsonValue } from "../checkpoint/state_dict.ts";
@@ -13,17 +15,8 @@ import type { Event } from "./tensorboard/event.ts";
 import { EventFile } from "./event_file.ts";
 import { flattenSettings } from "../results/flat_settings.ts";
 import { jsonText } from "../results/schema/result_file.ts";
-import { HPARAMS_FILE, hparamsYaml, sessionSettings } from "./hparams.ts";
-import { keptEvents, rowEvent } from "./run_events.ts";
+import { keptEvents, rowEvent, startEvent } from "./run_events.ts";
 import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "../results/run_files.ts";
-
-/** Settings of {@linkcode RunFolder.open}. */
-export interface RunFolderOptions {
-  /** Keep the metrics of so many epochs of an earlier part of the run, and append to them. */
-  readonly keepEpochs?: number;
-  /** When the run began, its earlier parts included. Default: now. */
-  readonly started?: Date;
-}
 
 /** A run's folder; lines are appended as they come. */
 export class RunFolder {
@@ -46,11 +39,13 @@ export class RunFolder {
   /**
    * Makes the folder.
    *
+   * @param keepEpochs Keep the metrics of so many epochs of an earlier part of the run.
+   * @param started When the run began, its earlier parts included.
    * @throws {UserError} When the folder cannot be made or written.
    */
   static async open(
     path: string,
-    { keepEpochs = 0, started = new Date() }: RunFolderOptions = {},
+    { keepEpochs = 0, started = new Date() }: { keepEpochs?: number; started?: Date } = {},
   ): Promise<RunFolder> {
     const file = join(path, METRICS_FILE);
     let metrics: Deno.FsFile | undefined;
@@ -58,7 +53,7 @@ export class RunFolder {
       Deno.mkdirSync(path, { recursive: true });
       const kept = keepEpochs > 0 ? rowsUpTo(file, keepEpochs) : [];
       // An earlier run's result would make this one look finished.
-      removeIfThere(join(path, RESULT_FILE));
+      rmSync(join(path, RESULT_FILE), { force: true });
       await writeFileAtomically(file, lines(kept));
       metrics = Deno.openSync(file, { write: true, append: true });
       // The metrics are the truth: the events of what is kept are made from them.
@@ -92,9 +87,9 @@ export class RunFolder {
   async writeConfig(config: Readonly<Record<string, JsonValue>>): Promise<void> {
     await this.writeJson(CONFIG_FILE, config);
     const flat = flattenSettings(config);
-    await this.writeText(HPARAMS_FILE, hparamsYaml(flat));
-    const wallTime = this.started.getTime() / 1000;
-    this.#appendEvents([{ kind: "session start", wallTime, settings: sessionSettings(flat) }]);
+    // Quotes texts that YAML 1.1 would take for something else.
+    await this.writeText("hparams.yaml", stringify(flat, { lineWidth: -1 }));
+    this.#appendEvents([startEvent(flat, this.started.getTime() / 1000)]);
   }
 
   /** Appends rows to `metrics.jsonl` and to the event file. */
@@ -144,14 +139,6 @@ export class RunFolder {
     } catch (error) {
       throw new UserError(`Cannot write ${this.#events.path}: ${(error as Error).message}`);
     }
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -14,10 +14,9 @@ import type { TensorSnapshot } from "../gpu/tensor_snapshot.ts";
 import type { HostValues, ParameterSnapshot } from "../layers/parameters.ts";
 import { isUnfinished, RESULT_FILE, STATE_FILE } from "../results/run_files.ts";
 import type { RunFolder } from "./run_folder.ts";
+import { stateDictOf } from "./checkpoints.ts";
 import type { Trainer } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
-
-export { isUnfinished };
 
 /** What of the data decides a run's bits. */
 export function dataSettings(
@@ -34,7 +33,7 @@ export function dataSettings(
 /** Best weights so far, where a method selects. */
 export interface BestSoFar {
   readonly epoch: number;
-  readonly metrics: Record<string, number | null>;
+  readonly metrics: Readonly<Record<string, number | null>>;
   readonly weights: ParameterSnapshot;
 }
 
@@ -45,10 +44,7 @@ export interface BestSoFar {
 export class RunStateSaver {
   readonly #weights: ParameterSnapshot;
   readonly #moments: TensorSnapshot;
-  #steps: number;
-  #learningRate: number;
-  #epoch: number;
-  #best: BestSoFar | undefined;
+  #noted: { steps: number; learningRate: number; epoch: number; best?: BestSoFar };
   #savedEpoch: number;
   #savedAt = performance.now();
 
@@ -62,25 +58,23 @@ export class RunStateSaver {
   ) {
     this.#weights = trainer.method.store.snapshot();
     this.#moments = trainer.optimizer.snapshot();
-    this.#steps = trainer.steps;
-    this.#learningRate = trainer.learningRate;
-    this.#epoch = this.#savedEpoch = epoch;
+    const { steps, learningRate } = trainer;
+    this.#noted = { steps, learningRate, epoch };
+    this.#savedEpoch = epoch;
   }
 
   /** Notes a whole epoch; writes the state where the last writing is long ago. */
   async noteEpoch(epoch: number, best?: BestSoFar): Promise<void> {
     this.#weights.take();
     this.#moments.take();
-    this.#steps = this.trainer.steps;
-    this.#learningRate = this.trainer.learningRate;
-    this.#epoch = epoch;
-    this.#best = best;
+    const { steps, learningRate } = this.trainer;
+    this.#noted = { steps, learningRate, epoch, best };
     if (performance.now() - this.#savedAt > this.everySeconds * 1000) await this.#save();
   }
 
   /** Writes the state after the last whole epoch of a run that was stopped within the next one. */
   async saveLast(): Promise<void> {
-    if (this.#epoch > this.#savedEpoch) await this.#save();
+    if (this.#noted.epoch > this.#savedEpoch) await this.#save();
   }
 
   /** Gives the memory back. */
@@ -90,39 +84,38 @@ export class RunStateSaver {
   }
 
   async #save(): Promise<void> {
-    const { store } = this.trainer.method;
-    let best: StateDict | undefined;
-    if (this.#best) {
-      this.#best.weights.restore();
-      best = toStateDict(await store.state());
-    }
+    const { trainer } = this;
+    const { store } = trainer.method;
+    const { epoch, steps, learningRate, best } = this.#noted;
+    best?.weights.restore();
+    const bestState = best && stateDictOf(await store.state());
     this.#weights.restore();
     this.#moments.restore();
-    this.trainer.steps = this.#steps;
-    const moments = await this.trainer.optimizer.state();
+    trainer.steps = steps;
+    const { first, second } = await trainer.optimizer.state();
     const flat = (data: Float32Array): HostTensor => ({
       dtype: "float32",
       shape: [data.length],
       data,
     });
     const sections = new Map<string, StateDict>([
-      ["model", toStateDict(await store.state())],
-      ["optimizer", new Map([["first", flat(moments.first)], ["second", flat(moments.second)]])],
+      ["model", stateDictOf(await store.state())],
+      ["optimizer", new Map([["first", flat(first)], ["second", flat(second)]])],
     ]);
-    if (best) sections.set("best", best);
+    if (bestState) sections.set("best", bestState);
     await writeCheckpoint(this.folder.file(STATE_FILE), {
       sections,
       metadata: {
         extra: {
-          epoch: this.#epoch,
-          steps: this.#steps,
-          learning_rate: this.#learningRate,
+          epoch,
+          steps,
+          learning_rate: learningRate,
           settings: this.settings,
-          ...(this.#best ? { best: { epoch: this.#best.epoch, metrics: this.#best.metrics } } : {}),
+          ...(best && { best: { epoch: best.epoch, metrics: best.metrics } }),
         },
       },
     });
-    this.#savedEpoch = this.#epoch;
+    this.#savedEpoch = epoch;
     this.#savedAt = performance.now();
   }
 }
@@ -132,16 +125,9 @@ export interface StoredRunState {
   /** Epochs done. */
   readonly epoch: number;
   /** Best epoch so far, its metrics (null: not defined) and weights, where a method selects. */
-  readonly best?: StoredBest;
+  readonly best?: Omit<BestSoFar, "weights"> & { readonly values: readonly HostValues[] };
   /** Puts weights, moments and counters into a trainer. */
   restore(trainer: Trainer): void;
-}
-
-/** See {@linkcode StoredRunState}. */
-export interface StoredBest {
-  readonly epoch: number;
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly values: readonly HostValues[];
 }
 
 /**
@@ -161,7 +147,7 @@ export async function readRunState(
     steps: number;
     learning_rate: number;
     settings: Record<string, JsonValue>;
-    best?: Omit<StoredBest, "values">;
+    best?: Omit<BestSoFar, "weights">;
   };
   const given = settings as Record<string, JsonValue>;
   const differing = Object.keys({ ...given, ...extra.settings }).filter((name) =>
@@ -175,14 +161,13 @@ export async function readRunState(
       { remedy: "same-settings" },
     );
   }
-  const model = sections.get("model")!;
   const optimizer = sections.get("optimizer")!;
   const best = sections.get("best");
   return {
     epoch: extra.epoch,
-    ...(extra.best && best ? { best: { ...extra.best, values: toHostValues(best) } } : {}),
+    ...(extra.best && best ? { best: { ...extra.best, values: hostValues(best) } } : {}),
     restore(trainer) {
-      trainer.method.store.load(toHostValues(model));
+      trainer.method.store.load(hostValues(sections.get("model")!));
       trainer.optimizer.load({
         first: optimizer.get("first")!.data as Float32Array,
         second: optimizer.get("second")!.data as Float32Array,
@@ -223,22 +208,6 @@ export function assertEpochsLeft(runFolder: string, done: number, epochs: number
   );
 }
 
-/** Removes the state of a finished run. */
-export async function dropRunState(folder: RunFolder): Promise<void> {
-  await Deno.remove(folder.file(STATE_FILE)).catch(() => {});
-}
-
-function toStateDict(values: readonly HostValues[]): StateDict {
-  return new Map(
-    values.map(({ name, shape, dtype, data }) => [name, { dtype, shape, data } as HostTensor]),
-  );
-}
-
-function toHostValues(state: StateDict): HostValues[] {
-  return [...state].map(([name, { dtype, shape, data }]) => ({
-    name,
-    shape,
-    dtype: dtype as HostValues["dtype"],
-    data: data as HostValues["data"],
-  }));
+function hostValues(state: StateDict): HostValues[] {
+  return [...state].map(([name, tensor]) => ({ name, ...tensor }) as HostValues);
 }

@@ -12,48 +12,41 @@ import type { AdamOptions } from "../optim/adam.ts";
 import type { LearningRateSchedule } from "../optim/learning_rate.ts";
 import { VERSION } from "../version.ts";
 import { type MemoryUse, memoryUse } from "./memory_use.ts";
-import { CONFIG_FILE, type MetricsRow } from "../results/run_files.ts";
+import { CONFIG_FILE, type MetricsRow, STATE_FILE } from "../results/run_files.ts";
 import { defaultRunFolder, RunFolder } from "./run_folder.ts";
 import {
   assertEpochsLeft,
   assertMayRun,
   type BestSoFar,
   dataSettings,
-  dropRunState,
   readRunState,
   RunStateSaver,
   type StoredRunState,
 } from "./run_state.ts";
-import { type EpochResult, Trainer } from "./trainer.ts";
+import { type EpochResult, Trainer, type TrainerOptions } from "./trainer.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Settings that all training runs share. */
-export interface RunOptions {
+export interface RunOptions
+  extends Pick<TrainerOptions, "learningRate" | "seed" | "logEvery" | "signal"> {
   /** Default: the method's. */
   readonly epochs?: number;
   /** Records of a step, at most all that an epoch visits. Default: the method's. */
   readonly batchSize?: number;
-  /** 1e-3. */
-  readonly learningRate?: number;
   /** Default: constant. */
   readonly learningRateSchedule?: LearningRateSchedule;
-  /** 42. */
-  readonly seed?: number;
   /** Whether epochs visit the records in random order; true. */
   readonly shuffle?: boolean;
-  /** Most steps between two looks at the losses; 20. */
-  readonly logEvery?: number;
   /** Checkpoint to write. Default: in the run folder. */
   readonly out?: string;
   /** Checkpoint to start from. */
   readonly init?: string;
   /** Default: `results/<command>-<date>`. */
   readonly runFolder?: string;
-  /** Go on from the state in `runFolder`. */
+  /** Continue from the state in `runFolder`. */
   readonly resume?: boolean;
   /** Seconds between two savings of the state for resuming; 20. */
   readonly saveEverySeconds?: number;
-  readonly signal?: AbortSignal;
   /** The command line that the run was started with, for `config.json`. */
   readonly commandLine?: string;
 }
@@ -81,10 +74,10 @@ export function resolveRunOptions(
     resume = false,
     saveEverySeconds = 20,
   } = options;
-  const { init, signal, commandLine } = options;
   return {
+    ...options,
     ...{ epochs, batchSize, learningRate, learningRateSchedule, seed, shuffle, logEvery },
-    ...{ out, init, runFolder, resume, saveEverySeconds, signal, commandLine },
+    ...{ out, runFolder, resume, saveEverySeconds },
   };
 }
 
@@ -230,7 +223,7 @@ export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Res
     };
     const result = await run.finish(history, progress);
     folder.noteEnd();
-    await dropRunState(folder);
+    await Deno.remove(folder.file(STATE_FILE)).catch(() => {});
     return result;
   } catch (error) {
     if (signal?.aborted) await saver?.saveLast();

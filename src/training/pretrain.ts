@@ -114,24 +114,15 @@ export async function pretrain<Settings>(
 ): Promise<PretrainResult> {
   const command = `train-${method.name}`;
   const { events, onlineProbe } = given;
-  const options = resolveRunOptions(given, {
-    command,
-    epochs: method.epochs,
-    batchSize: method.batchSize,
-    section: "encoder",
-  });
+  const sizes = { epochs: method.epochs, batchSize: method.batchSize };
+  const options = resolveRunOptions(given, { command, ...sizes, section: "encoder" });
   const { seed, batchSize, shuffle, init } = options;
   const { set, split: { train } } = workspace;
   const settings = settingsOf(method, given.settings ?? {}, set.samplingRate);
   const initial = init === undefined ? undefined : await readCheckpoint(init);
   const store = new ParameterStore();
-  const step = method.build({
-    store,
-    settings,
-    encoder: given.encoder,
-    patients: set.patients,
-    train,
-  });
+  const { patients } = set;
+  const step = method.build({ store, settings, encoder: given.encoder, patients, train });
   const { encoder, reconstruction } = step;
   const monitor = new PretrainMonitor(workspace, step, seed, onlineProbe);
   let pictures: ReconstructionPictures | undefined;
@@ -187,8 +178,8 @@ export async function pretrain<Settings>(
         const spread = await monitor.spread(epoch);
         const probeAuroc = monitor.probesAfter(epoch) ? await monitor.probeAuroc(epoch) : undefined;
         const row = {
-          ...(spread === undefined ? {} : { embedding_spread: spread }),
-          ...(probeAuroc === undefined ? {} : { probe_auroc: probeAuroc }),
+          ...(spread !== undefined && { embedding_spread: spread }),
+          ...(probeAuroc !== undefined && { probe_auroc: probeAuroc }),
         };
         if (probeAuroc !== undefined) probeRows.push({ epoch, ...row });
         events?.epoch?.(epoch, { ...result, spread, probeAuroc });
@@ -215,9 +206,10 @@ export async function pretrain<Settings>(
         await folder.writeJson(RESULT_FILE, {
           epoch_losses: history.epochLosses,
           checkpoint: options.out,
-          ...(probes
-            ? { probe: describeProbe(probes.trained), random_probe: describeProbe(probes.random) }
-            : {}),
+          ...(probes && {
+            probe: describeProbe(probes.trained),
+            random_probe: describeProbe(probes.random),
+          }),
         });
         const probeCurve = probeRows.map(({ epoch, probe_auroc }) => ({
           epoch: Number(epoch),
@@ -227,8 +219,8 @@ export async function pretrain<Settings>(
         return {
           ...history,
           probeCurve,
-          ...(probes && { probes }),
-          ...(pictures && { reconstruction: reconstructionFile(options.epochs) }),
+          probes,
+          reconstruction: pictures && reconstructionFile(options.epochs),
         };
       },
     });

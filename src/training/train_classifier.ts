@@ -167,12 +167,8 @@ export async function trainClassifier(
     balancing = "standard",
     freezeEncoder = false,
   } = given;
-  const options = resolveRunOptions(given, {
-    command,
-    epochs: 20,
-    batchSize: 64,
-    section: "model",
-  });
+  const defaults = { command, epochs: 20, batchSize: 64, section: "model" } as const;
+  const options = resolveRunOptions(given, defaults);
   const { seed, batchSize, shuffle, init } = options;
   const classes = set.classNames.length;
   const labeled = labelSubset({
@@ -182,17 +178,14 @@ export async function trainClassifier(
     fraction: labelFraction,
     seed,
   });
-  const starts: { path: string; from: readonly WeightSource[] }[] = [];
-  if (encoderCheckpoint !== undefined) {
-    starts.push({ path: encoderCheckpoint, from: given.encoderFrom ?? ["encoder"] });
-  }
-  if (init !== undefined) {
-    starts.push({
-      path: init,
-      from: architecture === "ECGClassifier" ? ["model", "encoder"] : ["model"],
-    });
-  }
-  const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path)));
+  const inInit: WeightSource[] = architecture === "ECGClassifier"
+    ? ["model", "encoder"]
+    : ["model"];
+  const starts = [
+    { path: encoderCheckpoint, from: given.encoderFrom ?? ["encoder"] as const },
+    { path: init, from: inInit },
+  ].filter(({ path }) => path !== undefined);
+  const checkpoints = await Promise.all(starts.map(({ path }) => readCheckpoint(path!)));
   const store = new ParameterStore();
   const [checkpoint] = checkpoints;
   const choice = given.encoder ?? (checkpoint ? encoderChoiceOf(checkpoint) : {});
@@ -205,7 +198,7 @@ export async function trainClassifier(
     owned.push(Tensor.from(gpu, [classes], values, name));
     return owned.at(-1)!;
   };
-  let evaluator: Evaluator | undefined;
+  let inference: Inference | undefined;
   let best: ParameterSnapshot | undefined;
   try {
     const loaded = starts.map(({ from }, i) => loadWeights(checkpoints[i], store, from));
@@ -224,22 +217,15 @@ export async function trainClassifier(
         { positiveWeight: perClass("positive weights", loss.positiveWeights) }),
       features: features?.table,
     });
-    evaluator = await Evaluator.open(workspace, model);
+    inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
+      logits: model.evaluate(recorder, x).logits,
+    }));
     best = store.snapshot();
     let bestEpoch = 0;
     let bestMetrics: ValidationMetrics | undefined;
     let validationLosses: number[] | undefined;
-    const order = (epoch: number) =>
-      epochOrder({
-        indices: labeled,
-        strategy: balancing,
-        labels: set.labels,
-        classes,
-        batchSize,
-        seed,
-        epoch,
-        shuffle,
-      });
+    const drawing = { indices: labeled, strategy: balancing, labels: set.labels, classes };
+    const order = (epoch: number) => epochOrder({ ...drawing, batchSize, seed, epoch, shuffle });
     return await runTraining<TrainClassifierResult>({
       command,
       workspace,
@@ -289,7 +275,7 @@ export async function trainClassifier(
       steps: (...progress) => events?.steps?.(...progress),
       async afterEpoch(epoch, result, { trainer, folder }) {
         const unfold = await features?.foldIntoHead(store, model);
-        const { metrics } = await evaluator!.evaluate(split.validation, epoch);
+        const { metrics } = await evaluate(workspace, inference!, split.validation, epoch);
         // Strictly better: of equals the first epoch stays.
         const better = bestMetrics === undefined ||
           score(metrics, selection) > score(bestMetrics, selection);
@@ -330,8 +316,8 @@ export async function trainClassifier(
           epoch: bestEpoch,
           metrics: { ...bestMetrics! },
         });
-        const validation = await evaluator!.evaluate(split.validation, bestEpoch);
-        const test = await evaluator!.evaluate(split.test, bestEpoch);
+        const validation = await evaluate(workspace, inference!, split.validation, bestEpoch);
+        const test = await evaluate(workspace, inference!, split.test, bestEpoch);
         const validationPerClass = perClassOf(validation, set.classNames);
         const testPerClass = perClassOf(test, set.classNames);
         await folder.writeText(
@@ -359,14 +345,14 @@ export async function trainClassifier(
       },
     });
   } finally {
-    evaluator?.destroy();
+    inference?.destroy();
     best?.destroy();
     for (const tensor of owned) tensor.release();
     store.destroy();
   }
 }
 
-/** What an {@linkcode Evaluator} gives. */
+/** Answers of the present weights for some rows, and what they are worth. */
 interface Evaluation {
   readonly metrics: ValidationMetrics;
   /** [rows, classes] */
@@ -374,33 +360,22 @@ interface Evaluation {
   readonly labels: Float32Array;
 }
 
-/** Answers of the present weights for any rows, and what they are worth. */
-class Evaluator {
-  private constructor(readonly workspace: Workspace, readonly inference: Inference) {}
-
-  static async open(workspace: Workspace, model: ClassifierNetwork): Promise<Evaluator> {
-    const inference = await Inference.record(workspace, INFERENCE_ROWS, (recorder, x) => ({
-      logits: model.evaluate(recorder, x).logits,
-    }));
-    return new Evaluator(workspace, inference);
-  }
-
-  async evaluate(rows: Int32Array, epoch: number): Promise<Evaluation> {
-    const { logits } = await this.inference.run(rows);
-    if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
-    const labels = this.workspace.labelsOf(rows);
-    const probabilities = sigmoid(logits);
-    const classes = this.workspace.set.classNames.length;
-    const metrics = {
-      ...multilabelMetrics(labels, probabilities, { classes }),
-      loss: binaryCrossEntropy(logits, labels),
-    };
-    return { metrics, probabilities, labels };
-  }
-
-  destroy(): void {
-    this.inference.destroy();
-  }
+async function evaluate(
+  workspace: Workspace,
+  inference: Inference,
+  rows: Int32Array,
+  epoch: number,
+): Promise<Evaluation> {
+  const { logits } = await inference.run(rows);
+  if (logits.some(Number.isNaN)) throw diverged("the model's answers are NaN", epoch);
+  const labels = workspace.labelsOf(rows);
+  const probabilities = sigmoid(logits);
+  const classes = workspace.set.classNames.length;
+  const metrics = {
+    ...multilabelMetrics(labels, probabilities, { classes }),
+    loss: binaryCrossEntropy(logits, labels),
+  };
+  return { metrics, probabilities, labels };
 }
 
 function perClassOf(
