@@ -30,7 +30,6 @@ import {
   multilabelMetrics,
   perClassMetrics,
 } from "../metrics/multilabel_metrics.ts";
-import type { ClassifierNetwork } from "../models/classifier_network.ts";
 import { type EncoderChoice, ENCODERS } from "../models/encoders.ts";
 import {
   type ClassifierArchitecture,

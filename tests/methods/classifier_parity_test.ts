@@ -4,7 +4,6 @@
  * 1e-3 relative norm. PyTorch's own float32 runs are off by 3e-6 in a loss and 1e-5 in a gradient.
  */
 
-import { assertAlmostEquals, assertLess } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { Tensor } from "../../src/gpu/tensor.ts";
@@ -12,13 +11,9 @@ import { ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
 import { ImprovedCnn } from "../../src/models/improved_cnn.ts";
 import { Resnet1d } from "../../src/models/resnet1d.ts";
-import { Adam } from "../../src/optim/adam.ts";
 import { classifierParityNames, loadClassifierParity } from "../support/classifier_parity.ts";
-import { openGpu, relativeError, release, upload } from "../support/gpu.ts";
-import { parityGradientError } from "../support/parity_fixture.ts";
-
-const LOSS_TOLERANCE = 1e-4;
-const GRADIENT_TOLERANCE = 1e-3;
+import { openGpu, release, upload } from "../support/gpu.ts";
+import { assertParitySteps, loadInitial } from "./parity_steps.ts";
 
 for (const name of classifierParityNames) {
   Deno.test(`${name}: ten losses, gradients and running statistics equal PyTorch's`, async () => {
@@ -31,13 +26,7 @@ for (const name of classifierParityNames) {
       ? new Resnet1d(store, { width, dropout: 0 })
       : new ImprovedCnn(store, { width, dropout: { blocks: 0, head: 0 } });
     store.allocate(gpu, 1);
-    const initial = parity.initialWeights();
-    store.load(store.parameters.map(({ name, shape }) => ({
-      name,
-      shape,
-      dtype: "float32",
-      data: initial.get(name)!,
-    })));
+    loadInitial(store, parity);
     const x = Tensor.zeros(gpu, [batch, parity.length, 12], "x");
     const targets = Tensor.zeros(gpu, [batch, 5], "targets");
     const weight = upload(gpu, "weight", [5], [1, 1, 1, 1, 1]);
@@ -51,41 +40,16 @@ for (const name of classifierParityNames) {
     const recorder = new Recorder(kernels);
     const { logits, backward } = model.forward(recorder, x, step);
     backward(classificationLoss(recorder, logits, targets, weight, step, settings).dlogits);
-    const gradient = await recorder.plan();
-    const optimizer = new Adam(gpu, store.flat());
-    const update = new Recorder(kernels);
-    optimizer.record(update, step);
-    const updating = await update.plan();
-
-    for (let i = 0; i < parity.steps; i++) {
-      const { x: signals, y } = parity.batchOf(i);
-      x.write(signals);
-      targets.write(y);
-      step.begin({
-        seed: 0,
-        epoch: 0,
-        step: i,
-        records: batch,
-        ...optimizer.values(i, parity.learningRate),
-      });
-      gradient.run();
-      if (i === 0) {
-        for (const { name, data } of await store.gradients()) {
-          const error = parityGradientError(parity.gradients.get(name)!, data as Float32Array);
-          assertLess(error.elements, GRADIENT_TOLERANCE, `${name}: ${error.elements}`);
-          assertLess(error.norm, GRADIENT_TOLERANCE, `${name} norm: ${error.norm}`);
-        }
-      }
-      updating.run();
-    }
-    (await step.read()).forEach(({ loss }, i) =>
-      assertAlmostEquals(loss, parity.losses[i], LOSS_TOLERANCE * parity.losses[i], `step ${i}`)
-    );
-    for (const { name, data } of await store.state()) {
-      const expected = parity.runningStatistics.get(name);
-      if (expected) assertLess(relativeError(data as Float32Array, expected), 1e-3, name);
-    }
-    for (const owner of [gradient, updating, optimizer, step, store]) owner.destroy();
+    await assertParitySteps(parity, {
+      store,
+      step,
+      recorder,
+      batch(i) {
+        const { x: signals, y } = parity.batchOf(i);
+        x.write(signals);
+        targets.write(y);
+      },
+    });
     release(gpu, ...owned);
     if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
   });

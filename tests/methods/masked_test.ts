@@ -4,25 +4,21 @@
  * of step 1 within 1e-3 relative norm; PyTorch's own float32 run loses at most 3e-7 in a loss.
  */
 
-import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { ResidentRecords } from "../../src/augment/resident_records.ts";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { MaskedMethod } from "../../src/methods/masked.ts";
 import { Reconstruction } from "../../src/models/reconstruction.ts";
-import { Adam } from "../../src/optim/adam.ts";
-import { openGpu, relativeError, release, upload } from "../support/gpu.ts";
+import { openGpu, release, upload } from "../support/gpu.ts";
 import {
   loadMaskedParity,
   MASKED_NORMALIZATION,
   maskedCaseNames,
 } from "../support/masked_parity.ts";
 import { BATCH_SEED } from "../support/parity_batches.ts";
-import { parityGradientError } from "../support/parity_fixture.ts";
-
-const LOSS_TOLERANCE = 1e-4;
-const GRADIENT_TOLERANCE = 1e-3;
+import { assertGradient, assertParitySteps, loadInitial } from "./parity_steps.ts";
 
 for (const name of maskedCaseNames) {
   Deno.test(`${name}: ten losses, gradients and running statistics equal PyTorch's`, async () => {
@@ -39,13 +35,7 @@ for (const name of maskedCaseNames) {
     const store = new ParameterStore();
     const model = new Reconstruction(store, { width: parity.width });
     store.allocate(gpu, 1);
-    const initial = parity.initialWeights();
-    store.load(store.parameters.map(({ name, shape }) => ({
-      name,
-      shape,
-      dtype: "float32",
-      data: initial.get(name)!,
-    })));
+    loadInitial(store, parity);
     const { mean, deviation } = MASKED_NORMALIZATION;
     const normalization = upload(gpu, "normalization", [24], [
       ...mean,
@@ -60,42 +50,20 @@ for (const name of maskedCaseNames) {
       blockSize: parity.blockSize,
     });
     method.record(recorder, { records, indices, step, normalization, labels, rows: batch });
-    const gradient = await recorder.plan();
-    const optimizer = new Adam(gpu, store.flat());
-    const update = new Recorder(kernels);
-    optimizer.record(update, step);
-    const updating = await update.plan();
-
-    for (let i = 0; i < steps; i++) {
-      indices.write(Uint32Array.from({ length: batch }, (_, n) => i * batch + n));
-      step.begin({
-        seed: BATCH_SEED,
-        epoch: parity.epoch,
-        step: i,
-        records: batch,
-        ...optimizer.values(i, parity.learningRate),
-      });
-      gradient.run();
-      if (i === 0) {
-        const gradients = await store.gradients();
+    await assertParitySteps(parity, {
+      store,
+      step,
+      recorder,
+      batch(i) {
+        indices.write(Uint32Array.from({ length: batch }, (_, n) => i * batch + n));
+        return { seed: BATCH_SEED, epoch: parity.epoch };
+      },
+      checkGradients(gradients) {
         assertEquals(gradients.length, 26);
-        for (const { name, data } of gradients) {
-          const error = parityGradientError(parity.gradients.get(name)!, data as Float32Array);
-          assertLess(error.elements, GRADIENT_TOLERANCE, `${name}: ${error.elements}`);
-          assertLess(error.norm, GRADIENT_TOLERANCE, `${name} norm: ${error.norm}`);
-        }
-      }
-      updating.run();
-    }
-    const metrics = await step.read();
-    metrics.forEach(({ loss }, i) =>
-      assertAlmostEquals(loss, parity.losses[i], LOSS_TOLERANCE * parity.losses[i], `step ${i}`)
-    );
-    for (const { name, data } of await store.state()) {
-      const expected = parity.runningStatistics.get(name);
-      if (expected) assertLess(relativeError(data as Float32Array, expected), 1e-3, name);
-    }
-    for (const owner of [gradient, updating, optimizer, step, store, records]) owner.destroy();
+        for (const each of gradients) assertGradient(parity, each);
+      },
+    });
+    records.destroy();
     release(gpu, normalization, indices, labels);
     if (gpu.liveBuffers !== before) throw new Error(`${gpu.liveBuffers - before} buffers leaked`);
   });
