@@ -43,12 +43,8 @@ export async function saveCheckpoint(
   const model = stateDictOf(await store.state());
   const state = section === "model" ? model : encoderState(model);
   const { set, normalization } = workspace;
-  const metrics = Object.fromEntries(
-    Object.entries(facts.metrics ?? {}).map(([name, value]) => [
-      name,
-      Number.isFinite(value) ? value : null,
-    ]),
-  );
+  const metrics = Object.entries(facts.metrics ?? {})
+    .map(([name, value]) => [name, Number.isFinite(value) ? value : null]);
   await writeCheckpoint(path, {
     sections: new Map([[section, state]]),
     metadata: {
@@ -63,7 +59,7 @@ export async function saveCheckpoint(
       sampling_rate: set.samplingRate,
       signal_length: set.signalLength,
       leads: set.leads,
-      metrics,
+      metrics: Object.fromEntries(metrics),
       software: `ssrl-ecg ${VERSION}`,
     },
   });
@@ -120,13 +116,10 @@ export function loadWeights<Source extends WeightSource>(
   wanted: readonly Source[],
 ): Source {
   const source = chooseSource(checkpoint, wanted);
-  const state = weightsAt(checkpoint, source)!;
-  if (source === "model") {
-    loadState(store, state, `the model, from "model" of ${sourceOf(checkpoint)}`);
-  } else {
-    const key = source === "encoder" ? source : "model";
-    loadState(store, state, `the encoder, from "${key}" of ${sourceOf(checkpoint)}`, ENCODER);
-  }
+  const key = source === "encoder" ? "encoder" : "model";
+  const [part, prefix] = source === "model" ? ["model", ""] : ["encoder", ENCODER];
+  const what = `the ${part}, from "${key}" of ${sourceOf(checkpoint)}`;
+  loadState(store, weightsAt(checkpoint, source)!, what, prefix);
   return source;
 }
 
@@ -186,10 +179,9 @@ export function assertSamplingRate(
 ): void {
   const { sampling_rate: rate } = metadata;
   if (rate === undefined || rate === samplingRate) return;
-  throw new UserError(
-    `Cannot use ${
-      sourceOf({ source })
-    }: it was trained at ${rate} Hz, the data has ${samplingRate} Hz`,
-    { remedy: "other-sampling-rate", rate },
-  );
+  const trained = `it was trained at ${rate} Hz, the data has ${samplingRate} Hz`;
+  throw new UserError(`Cannot use ${sourceOf({ source })}: ${trained}`, {
+    remedy: "other-sampling-rate",
+    rate,
+  });
 }

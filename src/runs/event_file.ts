@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { encodeEvent, type Event } from "./tensorboard/event.ts";
 import { frameRecord } from "./tensorboard/record.ts";
@@ -27,8 +28,7 @@ export class EventFile {
     const now = Date.now() / 1000;
     const name = `${PREFIX}${Math.floor(now)}${SUFFIX}`;
     const path = join(folder, name);
-    const file = Deno.openSync(path, { write: true, create: true, truncate: true });
-    const opened = new EventFile(path, file);
+    const opened = new EventFile(path, Deno.createSync(path));
     opened.append([{ kind: "version", wallTime: first[0]?.wallTime ?? now }, ...first]);
     for (const each of eventFiles(folder)) {
       if (each !== name) Deno.removeSync(join(folder, each));
@@ -36,19 +36,11 @@ export class EventFile {
     return opened;
   }
 
-  /** Appends events. */
   append(events: readonly Event[]): void {
-    const records = events.map((event) => frameRecord(encodeEvent(event)));
-    const bytes = new Uint8Array(records.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const record of records) {
-      bytes.set(record, at);
-      at += record.length;
-    }
+    const bytes = Buffer.concat(events.map((event) => frameRecord(encodeEvent(event))));
     for (let done = 0; done < bytes.length;) done += this.file.writeSync(bytes.subarray(done));
   }
 
-  /** Closes the file. */
   close(): void {
     this.file.close();
   }

@@ -20,21 +20,14 @@ import { CONFIG_FILE, METRICS_FILE, type MetricsRow, RESULT_FILE } from "../resu
 
 /** A run's folder; lines are appended as they come. */
 export class RunFolder {
-  readonly #encoder = new TextEncoder();
-  readonly #metrics: Deno.FsFile;
-  readonly #events: EventFile;
-
   private constructor(
     readonly path: string,
     readonly started: Date,
     /** Rows of an earlier part of the run, at the time of opening. */
     readonly kept: readonly MetricsRow[],
-    metrics: Deno.FsFile,
-    events: EventFile,
-  ) {
-    this.#metrics = metrics;
-    this.#events = events;
-  }
+    private readonly metrics: Deno.FsFile,
+    private readonly events: EventFile,
+  ) {}
 
   /**
    * Makes the folder.
@@ -68,14 +61,13 @@ export class RunFolder {
     }
   }
 
-  /** Path of a file in the folder. */
   file(name: string): string {
     return join(this.path, name);
   }
 
   /** Writes settings or results as JSON. */
   async writeJson(name: string, value: unknown): Promise<void> {
-    await writeFileAtomically(this.file(name), jsonText(value));
+    await this.writeText(name, jsonText(value));
   }
 
   /** Writes text, such as an SVG. */
@@ -95,10 +87,10 @@ export class RunFolder {
   /** Appends rows to `metrics.jsonl` and to the event file. */
   append(rows: readonly MetricsRow[]): void {
     if (rows.length === 0) return;
-    const bytes = this.#encoder.encode(lines(rows));
+    const bytes = new TextEncoder().encode(lines(rows));
     try {
       for (let done = 0; done < bytes.length;) {
-        done += this.#metrics.writeSync(bytes.subarray(done));
+        done += this.metrics.writeSync(bytes.subarray(done));
       }
     } catch (error) {
       throw new UserError(
@@ -127,17 +119,16 @@ export class RunFolder {
     this.#appendEvents([{ kind: "session end", wallTime: Date.now() / 1000 }]);
   }
 
-  /** Closes the files. */
   close(): void {
-    this.#metrics.close();
-    this.#events.close();
+    this.metrics.close();
+    this.events.close();
   }
 
   #appendEvents(events: readonly Event[]): void {
     try {
-      this.#events.append(events);
+      this.events.append(events);
     } catch (error) {
-      throw new UserError(`Cannot write ${this.#events.path}: ${(error as Error).message}`);
+      throw new UserError(`Cannot write ${this.events.path}: ${(error as Error).message}`);
     }
   }
 }

@@ -53,9 +53,9 @@ export class Workspace {
     readonly records: ResidentRecords,
     /** [records, classes] 0 or 1. */
     readonly labels: Tensor,
-    normalization: WorkspaceOptions["normalization"],
     /** [2 leads]: mean, then 1 / standard deviation. */
     readonly normalizationTensor: Tensor,
+    normalization: WorkspaceOptions["normalization"],
   ) {
     this.normalize(normalization);
   }
@@ -72,16 +72,9 @@ export class Workspace {
     const labelShape = [recordCount(set), set.classNames.length];
     const labels = Tensor.from(gpu, labelShape, set.labels, "labels");
     const normalizationTensor = Tensor.zeros(gpu, [2 * set.leads.length], "normalization");
-    return new Workspace(
-      gpu,
-      kernels,
-      set,
-      split,
-      records,
-      labels,
-      options.normalization,
-      normalizationTensor,
-    );
+    const { normalization } = options;
+    const tensors = [labels, normalizationTensor] as const;
+    return new Workspace(gpu, kernels, set, split, records, ...tensors, normalization);
   }
 
   /** What is applied to every record on its way into a model. */

@@ -417,21 +417,19 @@ export function chooseLoss(
   classes: number,
 ): ClassificationLoss {
   const counts = countPositives(labels, classes);
-  const ones = new Array<number>(classes).fill(1);
+  const plain = { name, classWeights: new Array<number>(classes).fill(1) };
   switch (name) {
     case "bce":
-      return { name, classWeights: ones };
+      return plain;
     case "focal":
-      return { name, classWeights: ones, focal: { alpha: 0.25, gamma: 2 } };
+      return { ...plain, focal: { alpha: 0.25, gamma: 2 } };
     case "weighted":
       return { name, classWeights: [...classWeights(counts, "inverse_frequency")] };
     case "class_balanced":
       return { name, classWeights: [...effectiveNumberWeights(counts)] };
-    case "weighted_positives":
-      return {
-        name,
-        classWeights: ones,
-        positiveWeights: [...positiveWeights(counts, labels.length / classes)],
-      };
+    case "weighted_positives": {
+      const records = labels.length / classes;
+      return { ...plain, positiveWeights: [...positiveWeights(counts, records)] };
+    }
   }
 }

@@ -21,7 +21,11 @@ import {
 } from "../metrics/multilabel_metrics.ts";
 import { fitGradientBoosting, predictBoosting } from "../estimators/gradient_boosting.ts";
 import type { LabeledFeatures } from "../estimators/labeled_features.ts";
-import { fitRandomForest, predictForest } from "../estimators/random_forest.ts";
+import {
+  fitRandomForest,
+  predictForest,
+  type RandomForestOptions,
+} from "../estimators/random_forest.ts";
 import { fitStandardization, standardize } from "../estimators/standardization.ts";
 
 /** `rf`: random forest; `xgb`: gradient-boosted trees by XGBoost's rules. */
@@ -102,13 +106,8 @@ export async function trainTraditionalMl(
   const dimension = TRADITIONAL_FEATURES.length;
   assertAllParts(set);
   const split = splitByFolds(set);
-  const labeled = labelSubset({
-    indices: split.train,
-    labels,
-    classes,
-    fraction: labelFraction,
-    seed,
-  });
+  const subset = { indices: split.train, labels, classes, fraction: labelFraction, seed };
+  const labeled = labelSubset(subset);
   options.onPrepared?.(
     classFrequencies({ indices: labeled, order: labeled, labels, classNames }),
     labeled.length,
@@ -120,10 +119,8 @@ export async function trainTraditionalMl(
 
   const started = performance.now();
   let paused = started;
-  const fitted = await fit(model, classes, {
-    features: featuresOf(labeled),
-    labels: pick(labels, classes, labeled),
-  }, {
+  const data = { features: featuresOf(labeled), labels: pick(labels, classes, labeled) };
+  const fitted = await fit(model, classes, data, {
     seed,
     onTree: async (done, total) => {
       options.onTree?.(done, total);
@@ -166,27 +163,15 @@ async function fit(
   model: TraditionalModel,
   classes: number,
   data: LabeledFeatures,
-  options: {
-    readonly seed: number;
-    readonly onTree: (done: number, total: number) => Promise<void>;
-  },
-): Promise<{
-  importances: Float64Array;
-  predict: (features: Float64Array) => Float64Array;
-}> {
+  { seed, onTree }: Pick<RandomForestOptions, "seed" | "onTree">,
+) {
   if (model === "rf") {
-    const { trees, maximumDepth } = TRADITIONAL_MODELS.rf;
-    const forest = await fitRandomForest(data, classes, { trees, maximumDepth, ...options });
+    const options = { ...TRADITIONAL_MODELS.rf, seed, onTree };
+    const forest = await fitRandomForest(data, classes, options);
     const predict = (features: Float64Array) => predictForest(forest, features);
     return { importances: forest.importances, predict };
   }
-  const { trees, maximumDepth, learningRate } = TRADITIONAL_MODELS.xgb;
-  const boosted = await fitGradientBoosting(data, classes, {
-    trees,
-    maximumDepth,
-    learningRate,
-    onTree: options.onTree,
-  });
+  const boosted = await fitGradientBoosting(data, classes, { ...TRADITIONAL_MODELS.xgb, onTree });
   const predict = (features: Float64Array) => predictBoosting(boosted, features);
   return { importances: boosted.importances, predict };
 }

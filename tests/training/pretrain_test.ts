@@ -104,7 +104,7 @@ Deno.test("stopping saves the last whole epoch; run folders are not overwritten 
     await assertRejects(
       () => pretrainSimclr(workspace, { ...run, resume: true, epochs: 2 }),
       UserError,
-      "give --epochs 3 or more",
+      "has done 2 epochs already",
     );
     await pretrainSimclr(workspace, { ...run, resume: true });
     assertEquals(await Deno.readFile(run.out), await Deno.readFile(unbroken.out));
@@ -214,7 +214,7 @@ Deno.test("pretraining leaves no GPU buffers, whether it ends, is stopped or can
     await assertRejects(
       () => pretrainSimclr(workspace, { ...run, runFolder: `${folder}/file/run` }),
       UserError,
-      "--run-dir",
+      "Cannot write the run folder",
     );
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before, "without a run folder");
 

@@ -58,20 +58,10 @@ export function encodeEvent(event: Event): Uint8Array {
       nest(writer, 5, (summary) => writeScalars(event.values, summary));
       break;
     case "session start":
-      nest(
-        writer,
-        5,
-        (summary) =>
-          writeSession("session_start_info", summary, (content) => writeStart(event, content)),
-      );
+      writeSession(writer, "session_start_info", (content) => writeStart(event, content));
       break;
     case "session end":
-      nest(
-        writer,
-        5,
-        (summary) =>
-          writeSession("session_end_info", summary, (content) => writeEnd(event, content)),
-      );
+      writeSession(writer, "session_end_info", (content) => writeEnd(event, content));
   }
   return writer.finish();
 }
@@ -98,13 +88,13 @@ const FLOAT = 1;
 
 /** Summary with one value of the hparams plugin: an empty tensor of floats, and metadata. */
 function writeSession(
+  event: PbfWriter,
   name: string,
-  summary: PbfWriter,
   write: (content: PbfWriter) => void,
 ): void {
   const content = new PbfWriter();
   write(content);
-  nest(summary, 1, (value) => {
+  const writeValue = (value: PbfWriter) => {
     value.writeStringField(1, `_hparams_/${name}`);
     nest(value, 8, (tensor) => {
       tensor.writeVarintField(1, FLOAT);
@@ -115,7 +105,8 @@ function writeSession(
         plugin.writeStringField(1, "hparams");
         plugin.writeBytesField(2, content.finish());
       }));
-  });
+  };
+  nest(event, 5, (summary) => nest(summary, 1, writeValue));
 }
 
 /** HParamsPluginData with a SessionStartInfo */
