@@ -6,8 +6,9 @@ import { asFloat32, type Checkpoint } from "../../src/checkpoint/state_dict.ts";
 import { loadPtbXl } from "../../src/data/datasets/ptb_xl.ts";
 import { recordMillivolts, type RecordSet } from "../../src/data/signals/record_set.ts";
 import { multilabelMetrics, perClassMetrics } from "../../src/metrics/multilabel_metrics.ts";
-import { classifierForward, classifierParameters } from "../reference/models/ecg_classifier.ts";
-import { encoderParameters, type NamedArrays } from "../reference/models/encoder_1d_cnn.ts";
+import { ecgClassifier } from "../reference/models/ecg_classifier.ts";
+import { encoder1dCnn } from "../reference/models/encoder_1d_cnn.ts";
+import { forward, type NamedArrays } from "../reference/models/network.ts";
 import { fromFileUrl } from "../support/paths.ts";
 import { Playground, pythonWithTorch, setting, SMALL } from "./command_line.ts";
 
@@ -61,7 +62,7 @@ Deno.test("pretrain, fine-tune, train from scratch, evaluate", async (t) => {
       assertEquals([...sections.keys()], ["encoder"]);
       const encoder = sections.get("encoder")!;
       assertEquals([...encoder.keys()], ENCODER_NAMES);
-      for (const { name, shape } of encoderParameters({})) {
+      for (const { name, shape } of encoder1dCnn({}).parameters) {
         assertEquals(encoder.get(name)!.shape, shape, name);
       }
       assertEquals(
@@ -474,7 +475,7 @@ function probabilitiesOfTwin(
       tensor.dtype === "int64" ? new Float64Array(1) : Float64Array.from(asFloat32(tensor)),
     );
   }
-  for (const { name } of classifierParameters({})) assert(state.has(name), name);
+  for (const { name } of ecgClassifier({}).parameters) assert(state.has(name), name);
   const { normalisation: normalization } = metadata;
   const input = new Float64Array(rows.length * set.signalLength * 12);
   rows.forEach((row, i) => {
@@ -485,6 +486,6 @@ function probabilitiesOfTwin(
         : x;
     });
   });
-  const { logits } = classifierForward({}, state, input, rows.length, false);
-  return Array.from(logits, (x) => 1 / (1 + Math.exp(-x)));
+  const { output } = forward(ecgClassifier({}), state, input, rows.length, false);
+  return Array.from(output, (x) => 1 / (1 + Math.exp(-x)));
 }

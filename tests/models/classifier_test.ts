@@ -4,13 +4,9 @@ import { ParameterStore } from "../../src/layers/parameters.ts";
 import { classificationLoss } from "../../src/losses/classification_loss.ts";
 import { Classifier } from "../../src/models/classifier.ts";
 import { classificationLoss as twinLoss } from "../reference/losses/classification_loss.ts";
-import {
-  addClassifierBuffers,
-  classifierBackward,
-  classifierForward,
-  classifierParameters,
-} from "../reference/models/ecg_classifier.ts";
-import { golden, goldenFill, goldenInput } from "../support/golden_fill.ts";
+import { ecgClassifier } from "../reference/models/ecg_classifier.ts";
+import { forward } from "../reference/models/network.ts";
+import { golden, goldenInput, goldenState } from "../support/golden_fill.ts";
 import { relativeError, release, upload } from "../support/gpu.ts";
 import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
 
@@ -75,19 +71,19 @@ Deno.test("classifier, training: golden logits, running statistics, loss and gra
       // such element in the last block moves the golden gradients of the first by 7 %, since batch
       // normalization takes nearly all of an even gradient away. So the float64 twin, which has the
       // golden gradients of its own (tests/twins), goes back through the GPU's open rectifiers.
-      const parameters = goldenFill(classifierParameters({}));
-      addClassifierBuffers(parameters, {});
-      const forward = classifierForward({}, parameters, goldenInput(), 2, true);
+      const network = ecgClassifier({});
+      const twin = forward(network, goldenState(network), goldenInput(), 2, true);
       let differing = 0;
-      forward.encoded.saved.forEach(({ normalized }, block) => {
-        normalized.output.forEach((value, j) => {
+      const [encoder] = twin.passes!;
+      encoder.passes!.forEach(({ output }, block) => {
+        output.forEach((value, j) => {
           if (value > 0 !== rectified[block][j] > 0) differing++;
-          normalized.output[j] = rectified[block][j];
+          output[j] = rectified[block][j];
         });
       });
       assertLess(differing, 10, "rectifiers that differ, of 384,000");
-      const { gradient: dlogits } = twinLoss(forward.logits, golden.targets, 5);
-      const expected = classifierBackward(forward, dlogits);
+      const { gradient: dlogits } = twinLoss(twin.output, golden.targets, 5);
+      const expected = twin.backward(dlogits);
       // Activations are within 2e-5; the same cancellation makes ten times that of them.
       for (const { name, data } of gradients) {
         const error = relativeError(data as Float32Array, expected.get(name)!);

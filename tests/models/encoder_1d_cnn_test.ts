@@ -2,12 +2,8 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { Recorder } from "../../src/gpu/recorder.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
-import {
-  addEncoderBuffers,
-  encoderBackward,
-  encoderForward,
-  encoderParameters,
-} from "../reference/models/encoder_1d_cnn.ts";
+import { encoder1dCnn } from "../reference/models/encoder_1d_cnn.ts";
+import { addBuffers, forward } from "../reference/models/network.ts";
 import { golden, goldenFill } from "../support/golden_fill.ts";
 import { openGpu, relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
@@ -21,7 +17,9 @@ Deno.test("encoder: 538,624 parameters and PyTorch's 36 state keys", () => {
   assertEquals(store.stateShapes.length, 36);
   assertEquals([encoder.inputs, encoder.width, encoder.outputs], [12, 64, 256]);
   const shapes = Object.fromEntries(store.stateShapes.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of encoderParameters({})) assertEquals(shapes[name], shape, name);
+  for (const { name, shape } of encoder1dCnn({}).parameters) {
+    assertEquals(shapes[name], shape, name);
+  }
   assertEquals(shapes["features.5.block.1.running_var"], [256]);
   assertEquals(shapes["features.5.block.1.num_batches_tracked"], []);
 });
@@ -45,8 +43,8 @@ Deno.test("encoder, training: output, running statistics and gradients of a smal
     const store = new ParameterStore();
     const encoder = new Encoder1dCnn(store, "", { width });
     store.allocate(run.gpu, 0);
-    const shape = { width };
-    const state = goldenFill(encoderParameters(shape));
+    const twin = encoder1dCnn({ width });
+    const state = goldenFill(twin.parameters);
     for (const [name, values] of state) state.set(name, values.map(Math.fround));
     store.load([...state].map(([name, values]) => ({
       name,
@@ -54,20 +52,21 @@ Deno.test("encoder, training: output, running statistics and gradients of a smal
       dtype: "float32",
       data: Float32Array.from(values),
     })));
-    addEncoderBuffers(state, shape);
+    addBuffers(state, twin);
     const x = draws(batch * length * 12, 1);
     const { y, backward } = encoder.forward(run.recorder, run.place("x", [batch, length, 12], x));
     const upstream = draws(y.size, 2, -3, 3);
     backward(run.place("dy", y.shape, upstream));
     await run.run();
 
-    const expected = encoderForward(shape, state, x, batch, true);
-    assertEquals(y.shape, [batch, expected.length, 4 * width]);
+    const expected = forward(twin, state, x, batch, true);
+    assertEquals(y.shape, [batch, 8, 4 * width]);
     // Six normalizations over 24 to 93 rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
     const tolerance = 5e-5;
     const error = relativeError(run.get(y), expected.output);
     assertAlmostEquals(error, 0, tolerance, "output");
-    const { gradients } = encoderBackward(expected, upstream);
+    assertEquals(expected.output.length, y.size);
+    const gradients = expected.backward(upstream);
     for (const { name, data } of await store.gradients()) {
       assertAlmostEquals(
         relativeError(data as Float32Array, gradients.get(name)!),

@@ -1,12 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { ImprovedCnn } from "../../src/models/improved_cnn.ts";
-import {
-  addImprovedCnnBuffers,
-  improvedCnnForward,
-  improvedCnnHead,
-  improvedCnnParameters,
-} from "../reference/models/improved_cnn.ts";
+import { improvedCnn, improvedCnnHead } from "../reference/models/improved_cnn.ts";
 import { golden } from "../support/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {
@@ -33,7 +28,7 @@ Deno.test("improved CNN: 999,301 parameters and PyTorch's 63 state keys", () => 
   ]);
   assertEquals(store.stateShapes.length, 63);
   const shapes = Object.fromEntries(store.stateShapes.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of improvedCnnParameters({})) assertEquals(shapes[name], shape, name);
+  for (const { name, shape } of improvedCnn({}).parameters) assertEquals(shapes[name], shape, name);
   assertEquals(
     [model.inputs, model.classes, model.features, model.headStart.name],
     [12, 5, 512, "head.1.weight"],
@@ -57,9 +52,8 @@ for (const classes of [3, 1]) {
   const shape = { inputChannels: 4, width: 4, classes };
   const small: SmallNetwork = {
     build: (store) => new ImprovedCnn(store, { inputs: 4, width: 4, classes }),
-    parameters: improvedCnnParameters(shape),
-    addBuffers: (state) => addImprovedCnnBuffers(state, shape),
-    twin: (state, x, batch, training) => improvedCnnForward(shape, state, x, batch, training),
+    twin: improvedCnn(shape),
+    twinHead: improvedCnnHead(shape),
     // Odd lengths all the way: 61, 31, 16, 8.
     batch: 7,
     length: 61,
@@ -74,10 +68,5 @@ for (const classes of [3, 1]) {
   Deno.test(`${name}, evaluation: features and logits of a small one`, () =>
     assertEvaluation(small));
 
-  Deno.test(`${name}: the head alone`, () =>
-    assertHead(small, (state, features, upstream, at) => {
-      const gradients = new Map();
-      improvedCnnHead(shape, state, features, small.batch, at).backward(upstream, gradients);
-      return gradients;
-    }));
+  Deno.test(`${name}: the head alone`, () => assertHead(small));
 }

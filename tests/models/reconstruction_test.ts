@@ -11,12 +11,8 @@ import { StepState } from "../../src/gpu/step_state.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { meanSquaredError } from "../../src/losses/mean_squared_error.ts";
 import { Reconstruction } from "../../src/models/reconstruction.ts";
-import {
-  addReconstructionBuffers,
-  reconstructionBackward,
-  reconstructionForward,
-  reconstructionParameters,
-} from "../reference/models/reconstruction.ts";
+import { addBuffers, forward } from "../reference/models/network.ts";
+import { reconstruction } from "../reference/models/reconstruction.ts";
 import { golden, goldenFill } from "../support/golden_fill.ts";
 import { pythonWithTorch } from "../e2e/command_line.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
@@ -78,7 +74,8 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
       const store = new ParameterStore();
       const model = new Reconstruction(store, { width });
       store.allocate(run.gpu, 0);
-      const state = goldenFill(reconstructionParameters({ width }));
+      const twin = reconstruction({ width });
+      const state = goldenFill(twin.parameters);
       for (const [name, values] of state) state.set(name, values.map(Math.fround));
       store.load([...state].map(([name, values]) => ({
         name,
@@ -86,7 +83,7 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
         dtype: "float32",
         data: Float32Array.from(values),
       })));
-      addReconstructionBuffers(state, { width });
+      addBuffers(state, twin);
       const x = draws(batch * length * 12, 1);
       const { y, backward } = model.forward(
         run.recorder,
@@ -96,12 +93,12 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
       backward(run.place("dy", y.shape, upstream));
       await run.run();
 
-      const expected = reconstructionForward({ width }, state, x, batch, true);
+      const expected = forward(twin, state, x, batch, true);
       assertEquals(y.shape, [batch, length, 12]);
       // Six normalizations over few rows: rounding grows threefold in each at worst, 3^6 · 2^-24.
       const tolerance = 5e-5;
       assertAlmostEquals(relativeError(run.get(y), expected.output), 0, tolerance, "output");
-      const gradients = reconstructionBackward(expected, upstream);
+      const gradients = expected.backward(upstream);
       for (const { name, data } of await store.gradients()) {
         const error = relativeError(data as Float32Array, gradients.get(name)!);
         assertAlmostEquals(error, 0, tolerance, name);

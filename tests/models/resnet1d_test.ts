@@ -2,12 +2,7 @@ import { assertEquals } from "@std/assert";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Resnet1d } from "../../src/models/resnet1d.ts";
-import {
-  addResnet1dBuffers,
-  resnet1dForward,
-  resnet1dHead,
-  resnet1dParameters,
-} from "../reference/models/resnet1d.ts";
+import { resnet1d, resnet1dHead } from "../reference/models/resnet1d.ts";
 import { golden } from "../support/golden_fill.ts";
 import { assertStart, normKeys, runGolden } from "./golden_network.ts";
 import {
@@ -37,7 +32,7 @@ Deno.test("ResNet-1D: 8,739,973 parameters and PyTorch's 122 state keys", () => 
   ]);
   assertEquals(store.stateShapes.length, 122);
   const shapes = Object.fromEntries(store.stateShapes.map(({ name, shape }) => [name, shape]));
-  for (const { name, shape } of resnet1dParameters({})) assertEquals(shapes[name], shape, name);
+  for (const { name, shape } of resnet1d({}).parameters) assertEquals(shapes[name], shape, name);
   assertEquals(
     [model.inputs, model.classes, model.features, model.headStart.name],
     [12, 5, 512, "fc.weight"],
@@ -69,9 +64,8 @@ Deno.test("ResNet-1D, training without dropout: golden logits", async () => {
 const shape = { inputChannels: 4, width: 4, classes: 3 };
 const small: SmallNetwork = {
   build: (store) => new Resnet1d(store, { inputs: 4, width: 4, classes: 3 }),
-  parameters: resnet1dParameters(shape),
-  addBuffers: (state) => addResnet1dBuffers(state, shape),
-  twin: (state, x, batch, training) => resnet1dForward(shape, state, x, batch, training),
+  twin: resnet1d(shape),
+  twinHead: resnet1dHead(shape),
   // Odd lengths all the way: 93, 47, 47, 24, 12, 6.
   batch: 5,
   length: 93,
@@ -85,9 +79,4 @@ Deno.test("ResNet-1D, training: logits, gradients and running statistics of a sm
 Deno.test("ResNet-1D, evaluation: features and logits of a small one", () =>
   assertEvaluation(small));
 
-Deno.test("ResNet-1D: the head alone", () =>
-  assertHead(small, (state, features, upstream, at) => {
-    const gradients = new Map();
-    resnet1dHead(shape, state, features, small.batch, at).backward(upstream, gradients);
-    return gradients;
-  }));
+Deno.test("ResNet-1D: the head alone", () => assertHead(small));

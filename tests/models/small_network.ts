@@ -4,7 +4,7 @@ import { assertEquals, assertLess } from "@std/assert";
 import { StepState } from "../../src/gpu/step_state.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import type { ClassifierNetwork } from "../../src/models/classifier_network.ts";
-import type { NamedArrays, NamedShape } from "../reference/models/encoder_1d_cnn.ts";
+import { addBuffers, forward, type Layer, type NamedArrays } from "../reference/models/network.ts";
 import { goldenFill } from "../support/golden_fill.ts";
 import { relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
@@ -12,18 +12,9 @@ import { draws, GuardedRun } from "../kernels/guarded.ts";
 /** A network of the GPU, its twin, and what to give them. */
 export interface SmallNetwork {
   readonly build: (store: ParameterStore) => ClassifierNetwork;
-  readonly parameters: readonly NamedShape[];
-  readonly addBuffers: (state: NamedArrays) => void;
-  readonly twin: (
-    state: NamedArrays,
-    input: Float64Array,
-    batch: number,
-    training: false | { seed: number; step: number },
-  ) => {
-    logits: Float64Array;
-    features: Float64Array;
-    backward: (dlogits: Float64Array) => NamedArrays;
-  };
+  /** Two layers: one that gives the features, and the head. */
+  readonly twin: Layer;
+  readonly twinHead: Layer;
   /** Records and samples of the input. */
   readonly batch: number;
   readonly length: number;
@@ -32,8 +23,8 @@ export interface SmallNetwork {
 }
 
 /** Weights by the golden rule, rounded to float32 on both sides. */
-function fill(store: ParameterStore, { parameters, addBuffers }: SmallNetwork): NamedArrays {
-  const state = goldenFill(parameters);
+function fill(store: ParameterStore, { twin }: SmallNetwork): NamedArrays {
+  const state = goldenFill(twin.parameters);
   for (const [name, values] of state) state.set(name, values.map(Math.fround));
   store.load([...state].map(([name, values]) => ({
     name,
@@ -41,7 +32,7 @@ function fill(store: ParameterStore, { parameters, addBuffers }: SmallNetwork): 
     dtype: "float32",
     data: Float32Array.from(values),
   })));
-  addBuffers(state);
+  addBuffers(state, twin);
   return state;
 }
 
@@ -62,8 +53,8 @@ export function assertTraining(network: SmallNetwork): Promise<void> {
     backward(run.place("dy", logits.shape, upstream));
     await run.run(1, () => step.begin({ ...at, epoch: 0, records: batch }));
 
-    const expected = network.twin(state, x, batch, at);
-    assertLess(relativeError(run.get(logits), expected.logits), tolerance, "logits");
+    const expected = forward(network.twin, state, x, batch, at);
+    assertLess(relativeError(run.get(logits), expected.output), tolerance, "logits");
     const gradients = expected.backward(upstream);
     for (const { name, data } of await store.gradients()) {
       const error = relativeError(data as Float32Array, gradients.get(name)!);
@@ -106,9 +97,9 @@ export function assertEvaluation(network: SmallNetwork): Promise<void> {
     assertEquals(features.shape, [batch, model.features]);
     assertEquals(logits.shape, [batch, model.classes]);
     await run.run();
-    const expected = network.twin(state, x, batch, false);
-    assertLess(relativeError(run.get(features), expected.features), tolerance, "features");
-    assertLess(relativeError(run.get(logits), expected.logits), tolerance, "logits");
+    const expected = forward(network.twin, state, x, batch, false);
+    assertLess(relativeError(run.get(features), expected.passes![0].output), tolerance, "features");
+    assertLess(relativeError(run.get(logits), expected.output), tolerance, "logits");
     store.destroy();
   });
 }
@@ -117,15 +108,7 @@ export function assertEvaluation(network: SmallNetwork): Promise<void> {
  * Asserts that the head alone, trained on the features of the evaluated network, gives the gradients of
  * the head and leaves all others at zero.
  */
-export function assertHead(
-  network: SmallNetwork,
-  head: (
-    state: NamedArrays,
-    features: Float64Array,
-    upstream: Float64Array,
-    at: { seed: number; step: number },
-  ) => NamedArrays,
-): Promise<void> {
+export function assertHead(network: SmallNetwork): Promise<void> {
   return GuardedRun.with(async (run) => {
     const { batch, tolerance } = network;
     const store = new ParameterStore();
@@ -140,7 +123,7 @@ export function assertHead(
     const { logits, backward } = model.forwardHead(run.recorder, input, step);
     backward(run.place("dy", logits.shape, upstream));
     await run.run(1, () => step.begin({ ...at, epoch: 0, records: batch }));
-    const expected = head(state, features, upstream, at);
+    const expected = forward(network.twinHead, state, features, batch, at).backward(upstream);
     const first = store.parameters.indexOf(model.headStart);
     (await store.gradients()).forEach(({ name, data }, i) => {
       const gradient = data as Float32Array;

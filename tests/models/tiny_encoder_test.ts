@@ -10,11 +10,8 @@ import { TinyEncoder, tinyEncoder, tinyLayers } from "../../src/models/tiny_enco
 import { pretrain } from "../../src/training/pretrain.ts";
 import { trainClassifier } from "../../src/training/train_classifier.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
-import {
-  addNormBuffers,
-  convNormForward,
-  convNormParameters,
-} from "../reference/models/conv_norm.ts";
+import { convNorm } from "../reference/models/conv_norm.ts";
+import { addBuffers, chain, forward } from "../reference/models/network.ts";
 import { goldenFill } from "../support/golden_fill.ts";
 import { relativeError } from "../support/gpu.ts";
 import {
@@ -27,11 +24,15 @@ Deno.test("tiny encoder, training: output and gradients equal the float64 twin's
   GuardedRun.with(async (run) => {
     const [batch, length] = [3, 125]; // 125, 32, 16, 8, 4
     const extents = { inputs: 12, width: 4 };
-    const layers = tinyLayers(extents);
+    const twin = chain(
+      ...tinyLayers(extents).map(({ convolution, norm, inputs, outputs, kernelSize, stride }) =>
+        convNorm([convolution, norm], [inputs, outputs, kernelSize, stride])
+      ),
+    );
     const store = new ParameterStore();
     const encoder = new TinyEncoder(store, "", extents);
     store.allocate(run.gpu, 0);
-    const state = goldenFill(layers.flatMap(convNormParameters));
+    const state = goldenFill(twin.parameters);
     for (const [name, values] of state) state.set(name, values.map(Math.fround));
     store.load([...state].map(([name, values]) => ({
       name,
@@ -39,24 +40,18 @@ Deno.test("tiny encoder, training: output and gradients equal the float64 twin's
       dtype: "float32",
       data: Float32Array.from(values),
     })));
-    for (const { norm, outputs } of layers) addNormBuffers(state, norm, outputs);
+    addBuffers(state, twin);
     const x = draws(batch * length * 12, 1);
     const { y, backward } = encoder.forward(run.recorder, run.place("x", [batch, length, 12], x));
     const upstream = draws(y.size, 2, -3, 3);
     backward(run.place("dy", y.shape, upstream));
     await run.run();
 
-    let output = x;
-    const passes = layers.map((layer) => {
-      const pass = convNormForward(layer, state, output, batch, true);
-      output = pass.output;
-      return pass;
-    });
+    const expected = forward(twin, state, x, batch, true);
     assertEquals(y.shape, [batch, 4, 16]);
     const tolerance = 5e-5; // four normalizations over 12 to 96 rows
-    assertAlmostEquals(relativeError(run.get(y), output), 0, tolerance);
-    const gradients = new Map<string, Float64Array>();
-    passes.reduceRight((gradient, pass) => pass.backward(gradient, gradients), upstream);
+    assertAlmostEquals(relativeError(run.get(y), expected.output), 0, tolerance);
+    const gradients = expected.backward(upstream);
     for (const { name, data } of await store.gradients()) {
       const error = relativeError(data as Float32Array, gradients.get(name)!);
       assertAlmostEquals(error, 0, tolerance, name);

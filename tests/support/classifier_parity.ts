@@ -5,8 +5,8 @@
  */
 
 import type { ClassifierArchitecture } from "../../src/models/registry.ts";
-import { improvedCnnParameters } from "../reference/models/improved_cnn.ts";
-import { resnet1dParameters } from "../reference/models/resnet1d.ts";
+import { improvedCnn } from "../reference/models/improved_cnn.ts";
+import { resnet1d } from "../reference/models/resnet1d.ts";
 import { parityClassifierBatch, parityWeights } from "./parity_batches.ts";
 import type { ParityGradient } from "./parity_fixture.ts";
 
@@ -75,8 +75,8 @@ export function loadClassifierParity(
     binary.slice(offset, offset + count);
   const { tensors, buffers, shiftedBiases, ...rest } = cases.find((each) => each.name === name)!;
   const parameters = rest.architecture === "ResNet1D"
-    ? resnet1dParameters(rest)
-    : improvedCnnParameters(rest);
+    ? resnet1d(rest).parameters
+    : improvedCnn(rest).parameters;
   const vectors = new Set(parameters.filter((each) => each.shape.length === 1).map((p) => p.name));
   const isNorm = (name: string) => vectors.has(name) && !/^(fc|head\.[15])\./.test(name);
   return {

@@ -3,7 +3,12 @@
  * to float32, serve for the GPU networks.
  */
 
-import type { NamedArrays, NamedShape } from "../reference/models/encoder_1d_cnn.ts";
+import {
+  addBuffers,
+  type Layer,
+  type NamedArrays,
+  type NamedShape,
+} from "../reference/models/network.ts";
 
 /**
  * Parameter p (in registration order), element k of its row-major PyTorch layout, s = sin(0.7k +
@@ -23,6 +28,13 @@ export function goldenFill(parameters: readonly NamedShape[]): NamedArrays {
       }),
     );
   });
+  return state;
+}
+
+/** Parameters of a network by the rule, and its buffers at their defaults. */
+export function goldenState(network: Pick<Layer, "parameters" | "norms">): NamedArrays {
+  const state = goldenFill(network.parameters);
+  addBuffers(state, network);
   return state;
 }
 

@@ -4,7 +4,7 @@
  * records, masks and weights known by formula. `make_masked_parity.py` explains them.
  */
 
-import { reconstructionParameters } from "../reference/models/reconstruction.ts";
+import { reconstruction } from "../reference/models/reconstruction.ts";
 import { parityView, parityWeights } from "./parity_batches.ts";
 import type { ParityGradient } from "./parity_fixture.ts";
 
@@ -88,7 +88,7 @@ export function loadMaskedParity(name: typeof maskedCaseNames[number]): MaskedPa
   const read = ({ shape, offset }: StoredTensor, count = shape.reduce((a, b) => a * b, 1)) =>
     binary.slice(offset, offset + count);
   const { tensors, buffers, shiftedBiases, ...rest } = stored;
-  const parameters = reconstructionParameters(rest);
+  const parameters = reconstruction(rest).parameters;
   return {
     ...rest,
     batch,

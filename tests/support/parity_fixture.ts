@@ -5,9 +5,9 @@
  * made them explain what they hold.
  */
 
-import { byolParameters, followedBy } from "../reference/models/byol.ts";
-import { classifierParameters } from "../reference/models/ecg_classifier.ts";
-import { simclrParameters } from "../reference/models/simclr.ts";
+import { byol, followedBy } from "../reference/models/byol.ts";
+import { ecgClassifier } from "../reference/models/ecg_classifier.ts";
+import { simclr } from "../reference/models/simclr.ts";
 import { parityClassifierBatch, paritySimclrBatch, parityWeights } from "./parity_batches.ts";
 
 /**
@@ -137,10 +137,10 @@ export function loadParity(name: ParityCaseName): ParityCase {
     binary.slice(offset, offset + count);
   const { tensors, buffers, shiftedBiases, target = [], ...rest } = stored;
   const all = rest.loss === "byol"
-    ? byolParameters(rest)
+    ? byol(rest).parameters
     : rest.loss === "nt_xent"
-    ? simclrParameters(rest)
-    : classifierParameters(rest);
+    ? simclr(rest).parameters
+    : ecgClassifier(rest).parameters;
   const parameters = all.filter(({ name }) => !followedBy(name));
   return {
     ...rest,

@@ -4,9 +4,9 @@ import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { adamState, adamStep } from "../reference/optim/adam.ts";
 import { classificationLoss } from "../reference/losses/classification_loss.ts";
-import { type NamedArrays, tensor } from "../reference/models/encoder_1d_cnn.ts";
-import { addImprovedCnnBuffers, improvedCnnForward } from "../reference/models/improved_cnn.ts";
-import { addResnet1dBuffers, resnet1dForward } from "../reference/models/resnet1d.ts";
+import { addBuffers, forward, type NamedArrays, tensor } from "../reference/models/network.ts";
+import { improvedCnn } from "../reference/models/improved_cnn.ts";
+import { resnet1d } from "../reference/models/resnet1d.ts";
 import { classifierParityNames, loadClassifierParity } from "../support/classifier_parity.ts";
 import { parityGradientError } from "../support/parity_fixture.ts";
 
@@ -33,21 +33,18 @@ for (const name of classifierParityNames) {
   Deno.test(`parity ${name}: ten losses, gradients and running statistics in float64`, () => {
     const state: NamedArrays = new Map();
     for (const [key, values] of parity.initialWeights()) state.set(key, Float64Array.from(values));
-    const isResnet = parity.architecture === "ResNet1D";
-    if (isResnet) addResnet1dBuffers(state, { width });
-    else addImprovedCnnBuffers(state, { width });
-    const at = { seed: 0, step: 0 };
-    const forward = (x: Float64Array) =>
-      isResnet
-        ? resnet1dForward({ width, dropout: 0 }, state, x, batch, at)
-        : improvedCnnForward({ width, dropout: { blocks: 0, head: 0 } }, state, x, batch, at);
+    const network = parity.architecture === "ResNet1D"
+      ? resnet1d({ width })
+      : improvedCnn({ width });
+    addBuffers(state, network);
     const moments = new Map(
       parity.parameters.map(({ name }) => [name, adamState(tensor(state, name).length)]),
     );
     for (let step = 0; step < parity.steps; step++) {
       const { x, y } = parity.batchOf(step);
-      const { logits, backward } = forward(Float64Array.from(x));
-      const { loss, gradient } = classificationLoss(logits, y, 5, {
+      // Batch statistics, but no dropout.
+      const { output, backward } = forward(network, state, Float64Array.from(x), batch, true);
+      const { loss, gradient } = classificationLoss(output, y, 5, {
         ...(positiveWeights && { positiveWeights }),
       });
       // Both sides in float64; only the order of summation differs, and training spreads that.

@@ -3,15 +3,11 @@
 import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { adamState, adamStep } from "../reference/optim/adam.ts";
-import { type NamedArrays, tensor } from "../reference/models/encoder_1d_cnn.ts";
+import { addBuffers, forward, type NamedArrays, tensor } from "../reference/models/network.ts";
 import { gather } from "../reference/input/gather.ts";
 import { maskBlocks } from "../reference/input/mask_blocks.ts";
 import { meanSquaredError } from "../reference/losses/mean_squared_error.ts";
-import {
-  addReconstructionBuffers,
-  reconstructionBackward,
-  reconstructionForward,
-} from "../reference/models/reconstruction.ts";
+import { reconstruction } from "../reference/models/reconstruction.ts";
 import {
   loadMaskedParity,
   MASKED_NORMALIZATION,
@@ -75,7 +71,7 @@ Deno.test("parity masked_small: ten losses, gradients, running statistics in flo
   const { batch, length } = parity;
   const state: NamedArrays = new Map();
   for (const [name, values] of parity.initialWeights()) state.set(name, Float64Array.from(values));
-  addReconstructionBuffers(state, parity);
+  addBuffers(state, reconstruction(parity));
   const moments = new Map(
     parity.parameters.map(({ name }) => [name, adamState(tensor(state, name).length)]),
   );
@@ -84,11 +80,11 @@ Deno.test("parity masked_small: ten losses, gradients, running statistics in flo
     const samples = parity.samples(step * batch, batch);
     const x = gather(samples, length, 12, 1 / 1000, order, MASKED_NORMALIZATION);
     const masked = maskBlocks(x, masking(parity, step));
-    const forward = reconstructionForward(parity, state, masked, batch, true);
-    const { loss, gradient } = meanSquaredError(forward.output, x);
+    const { output, backward } = forward(reconstruction(parity), state, masked, batch, true);
+    const { loss, gradient } = meanSquaredError(output, x);
     // Both sides in float64; only the order of summation differs, and training spreads that.
     assertAlmostEquals(loss, parity.losses[step], 1e-9, `loss of step ${step + 1}`);
-    const gradients = reconstructionBackward(forward, gradient);
+    const gradients = backward(gradient);
     for (const { name } of parity.parameters) {
       const computed = tensor(gradients, name);
       if (step === 0) {

@@ -1,35 +1,15 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { addByolBuffers, byolLoss, byolParameters, followedBy } from "../reference/models/byol.ts";
 import { classificationLoss } from "../reference/losses/classification_loss.ts";
-import {
-  addClassifierBuffers,
-  classifierBackward,
-  classifierForward,
-  classifierParameters,
-} from "../reference/models/ecg_classifier.ts";
-import {
-  addEncoderBuffers,
-  encoderBackward,
-  encoderForward,
-  encoderParameters,
-  tensor,
-} from "../reference/models/encoder_1d_cnn.ts";
 import { meanSquaredError } from "../reference/losses/mean_squared_error.ts";
 import { ntXent } from "../reference/losses/nt_xent.ts";
-import {
-  addReconstructionBuffers,
-  reconstructionBackward,
-  reconstructionForward,
-  reconstructionParameters,
-} from "../reference/models/reconstruction.ts";
-import {
-  addSimclrBuffers,
-  simclrBackward,
-  simclrForward,
-  simclrParameters,
-} from "../reference/models/simclr.ts";
+import { byol, byolLoss, followedBy } from "../reference/models/byol.ts";
+import { ecgClassifier } from "../reference/models/ecg_classifier.ts";
+import { encoder1dCnn } from "../reference/models/encoder_1d_cnn.ts";
+import { forward, type Layer, type NamedArrays, tensor } from "../reference/models/network.ts";
+import { reconstruction, uncroppedReconstruction } from "../reference/models/reconstruction.ts";
+import { simclr } from "../reference/models/simclr.ts";
 import { assertGradient, dot, draws } from "./finite_difference.ts";
-import { golden, goldenFill, goldenInput } from "../support/golden_fill.ts";
+import { golden, goldenInput, goldenState } from "../support/golden_fill.ts";
 
 // Golden values come from float64 arithmetic in another order of summation. Values of order one
 // agree to 1e-12; statistics of the last block are given to 1e-9.
@@ -39,16 +19,16 @@ function assertRow(actual: ArrayLike<number>, expected: readonly number[], toler
   expected.forEach((value, j) => assertAlmostEquals(actual[j], value, tolerance));
 }
 
-function count(parameters: { shape: readonly number[] }[]): number {
+function count({ parameters }: Pick<Layer, "parameters">): number {
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 Deno.test("networks: numbers of parameters", () => {
-  assertEquals(count(encoderParameters({})), 538_624);
-  assertEquals(count(classifierParameters({})), 539_909);
-  assertEquals(count(simclrParameters({})), 1_327_232);
-  assertEquals(count(reconstructionParameters({})), 712_044);
-  assertEquals(count(byolParameters({})), 4_242_176);
+  assertEquals(count(encoder1dCnn({})), 538_624);
+  assertEquals(count(ecgClassifier({})), 539_909);
+  assertEquals(count(simclr({})), 1_327_232);
+  assertEquals(count(reconstruction({})), 712_044);
+  assertEquals(count(byol({})), 4_242_176);
 });
 
 Deno.test("networks: the input of the golden values", () => {
@@ -56,11 +36,10 @@ Deno.test("networks: the input of the golden values", () => {
 });
 
 Deno.test("encoder, evaluation: golden values", () => {
-  const state = goldenFill(encoderParameters({}));
-  addEncoderBuffers(state, {});
+  const state = goldenState(encoder1dCnn({}));
   const before = structuredClone(state);
-  const { output, length } = encoderForward({}, state, goldenInput(), 2, false);
-  assertEquals(length, 125);
+  const { output } = forward(encoder1dCnn({}), state, goldenInput(), 2, false);
+  assertEquals(output.length, 2 * 125 * 256);
   assertAlmostEquals(
     output.reduce((sum, y) => sum + y, 0) / output.length,
     golden.encoder.mean,
@@ -72,17 +51,15 @@ Deno.test("encoder, evaluation: golden values", () => {
 });
 
 Deno.test("classifier, evaluation: golden values", () => {
-  const state = goldenFill(classifierParameters({}));
-  addClassifierBuffers(state, {});
-  const { logits } = classifierForward({}, state, goldenInput(), 2, false);
-  assertRow(logits, golden.classifierEvaluation.flat());
+  const state = goldenState(ecgClassifier({}));
+  const { output } = forward(ecgClassifier({}), state, goldenInput(), 2, false);
+  assertRow(output, golden.classifierEvaluation.flat());
 });
 
 Deno.test("classifier, training: logits, running statistics, loss and gradients", () => {
-  const state = goldenFill(classifierParameters({}));
-  addClassifierBuffers(state, {});
-  const forward = classifierForward({}, state, goldenInput(), 2, true);
-  assertRow(forward.logits, golden.classifierTraining.flat());
+  const state = goldenState(ecgClassifier({}));
+  const { output, backward } = forward(ecgClassifier({}), state, goldenInput(), 2, true);
+  assertRow(output, golden.classifierTraining.flat());
   const { block0, block5 } = golden.runningStatistics;
   const statistic = (block: number, name: string) =>
     tensor(state, `encoder.features.${block}.block.1.${name}`);
@@ -92,12 +69,12 @@ Deno.test("classifier, training: logits, running statistics, loss and gradients"
   assertRow(statistic(5, "running_var"), block5.variance, 1e-9);
   assertEquals(statistic(3, "num_batches_tracked")[0], 1);
 
-  const { loss, gradient } = classificationLoss(forward.logits, golden.targets, 5);
+  const { loss, gradient } = classificationLoss(output, golden.targets, 5);
   assertAlmostEquals(loss, golden.loss, close);
-  const gradients = classifierBackward(forward, gradient);
+  const gradients = backward(gradient);
   assertEquals(
     [...gradients.keys()].sort(),
-    classifierParameters({}).map(({ name }) => name).sort(),
+    ecgClassifier({}).parameters.map(({ name }) => name).sort(),
   );
   assertRow(tensor(gradients, "head.bias"), golden.headBiasGradient);
   assertRow(
@@ -110,18 +87,16 @@ Deno.test("classifier, training: logits, running statistics, loss and gradients"
 });
 
 Deno.test("SimCLR, evaluation: golden values", () => {
-  const state = goldenFill(simclrParameters({}));
-  addSimclrBuffers(state, {});
-  const { embeddings } = simclrForward({}, state, goldenInput(), 2, false);
-  assertRow(embeddings, golden.simclr.embedding);
-  assertAlmostEquals(dot(embeddings, embeddings), golden.simclr.sumOfSquares, 1e-9);
+  const state = goldenState(simclr({}));
+  const { output } = forward(simclr({}), state, goldenInput(), 2, false);
+  assertRow(output, golden.simclr.embedding);
+  assertAlmostEquals(dot(output, output), golden.simclr.sumOfSquares, 1e-9);
 });
 
 Deno.test("reconstruction, evaluation: golden values", () => {
-  const state = goldenFill(reconstructionParameters({}));
-  addReconstructionBuffers(state, {});
+  const state = goldenState(reconstruction({}));
   const x = goldenInput();
-  const { output } = reconstructionForward({}, state, x, 2, false);
+  const { output } = forward(reconstruction({}), state, x, 2, false);
   const { start, sumOfSquares } = golden.reconstruction;
   assertRow([output[0], output[12], output[24]], start);
   assertAlmostEquals(dot(output, output), sumOfSquares, 1e-9);
@@ -133,44 +108,49 @@ Deno.test("reconstruction, evaluation: golden values", () => {
 });
 
 Deno.test("encoder: gradients of a small one, both modes, input included", () => {
-  const shape = { inputChannels: 2, width: 1 };
+  const network = encoder1dCnn({ inputChannels: 2, width: 1 });
   for (const training of [true, false]) {
-    const state = goldenFill(encoderParameters(shape));
-    addEncoderBuffers(state, shape);
+    const state = goldenState(network);
     const x = draws(2 * 19 * 2, 1);
-    const forward = () => encoderForward(shape, structuredClone(state), x, 2, training);
-    const result = forward();
-    const upstream = draws(result.output.length, 2);
-    const f = () => dot(forward().output, upstream);
-    const { gradients, input } = encoderBackward(result, upstream, { needInput: true });
+    const pass = () => network.forward(x, { state: structuredClone(state), batch: 2, training });
+    const { output, backward } = pass();
+    const upstream = draws(output.length, 2);
+    const f = () => dot(pass().output, upstream);
+    const gradients: NamedArrays = new Map();
     // Six normalizations in a row over a handful of samples: third derivatives are large.
     const tolerance = 1e-5;
-    assertGradient(f, x, input!, `input, training ${training}`, tolerance);
-    for (const { name } of encoderParameters(shape)) {
-      assertGradient(f, tensor(state, name), tensor(gradients, name), name, tolerance);
-    }
+    assertGradient(f, x, backward(upstream, gradients), `input, training ${training}`, tolerance);
+    assertGradients(network, f, state, gradients);
   }
 });
 
+/** Asserts that `gradients` are those of `f` with respect to all parameters, and no others. */
+function assertGradients(
+  { parameters }: Pick<Layer, "parameters">,
+  f: () => number,
+  state: NamedArrays,
+  gradients: NamedArrays,
+) {
+  assertEquals([...gradients.keys()].sort(), parameters.map(({ name }) => name).sort());
+  for (const { name } of parameters) {
+    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
+  }
+}
+
 Deno.test("BYOL: gradients of a small one through both views; none reaches the target", () => {
   const shape = { inputChannels: 2, width: 1, hiddenSize: 5, projectionSize: 3 };
-  const parameters = byolParameters(shape);
-  const state = goldenFill(parameters);
-  addByolBuffers(state, shape);
+  const { parameters } = byol(shape);
+  const state = goldenState(byol(shape));
   const views = [draws(4 * 21 * 2, 3), draws(4 * 21 * 2, 4)] as const;
   const f = () => byolLoss(shape, structuredClone(state), views, 4).loss;
   const { gradients } = byolLoss(shape, structuredClone(state), views, 4);
   const online = parameters.filter(({ name }) => !followedBy(name));
-  assertEquals([...gradients.keys()].sort(), online.map(({ name }) => name).sort());
-  for (const { name } of online) {
-    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
-  }
+  assertGradients({ parameters: online }, f, state, gradients);
 });
 
 Deno.test("BYOL: exchanging the views changes nothing", () => {
   const shape = { inputChannels: 2, width: 1, hiddenSize: 5, projectionSize: 3 };
-  const state = goldenFill(byolParameters(shape));
-  addByolBuffers(state, shape);
+  const state = goldenState(byol(shape));
   const [first, second] = [draws(4 * 21 * 2, 3), draws(4 * 21 * 2, 4)];
   const loss = (views: readonly [Float64Array, Float64Array]) =>
     byolLoss(shape, structuredClone(state), views, 4).loss;
@@ -178,38 +158,25 @@ Deno.test("BYOL: exchanging the views changes nothing", () => {
 });
 
 Deno.test("SimCLR: gradients of a small one through the loss", () => {
-  const shape = { inputChannels: 2, width: 2, hiddenSize: 5, projectionSize: 3 };
-  const state = goldenFill(simclrParameters(shape));
-  addSimclrBuffers(state, shape);
+  const network = simclr({ inputChannels: 2, width: 2, hiddenSize: 5, projectionSize: 3 });
+  const state = goldenState(network);
   const x = draws(6 * 21 * 2, 3);
-  const forward = () => simclrForward(shape, structuredClone(state), x, 6, true);
-  const f = () => ntXent(forward().embeddings, 3, 0.5).loss;
-  const result = forward();
-  const gradients = simclrBackward(result, ntXent(result.embeddings, 3, 0.5).gradient);
-  for (const { name } of simclrParameters(shape)) {
-    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
-  }
+  const pass = () => forward(network, structuredClone(state), x, 6, true);
+  const f = () => ntXent(pass().output, 3, 0.5).loss;
+  const { output, backward } = pass();
+  assertGradients(network, f, state, backward(ntXent(output, 3, 0.5).gradient));
 });
 
 Deno.test("reconstruction: gradients of a small one through the loss, cropped from 24 samples to 19", () => {
   const shape = { inputChannels: 2, width: 2 };
-  const state = goldenFill(reconstructionParameters(shape));
-  addReconstructionBuffers(state, shape);
+  const network = reconstruction(shape);
+  const state = goldenState(network);
   const x = draws(3 * 19 * 2, 1);
   const wanted = draws(3 * 19 * 2, 2);
-  const forward = () => reconstructionForward(shape, structuredClone(state), x, 3, true);
-  const f = () => meanSquaredError(forward().output, wanted).loss;
-  const result = forward();
-  assertEquals([result.output.length, result.last.shape.inputLength], [3 * 19 * 2, 24]);
-  const gradients = reconstructionBackward(
-    result,
-    meanSquaredError(result.output, wanted).gradient,
-  );
-  assertEquals(
-    [...gradients.keys()].sort(),
-    reconstructionParameters(shape).map(({ name }) => name).sort(),
-  );
-  for (const { name } of reconstructionParameters(shape)) {
-    assertGradient(f, tensor(state, name), tensor(gradients, name), name, 1e-5);
-  }
+  const pass = (of = network) => forward(of, structuredClone(state), x, 3, true);
+  const f = () => meanSquaredError(pass().output, wanted).loss;
+  const { output, backward } = pass();
+  const whole = pass(uncroppedReconstruction(shape)).output;
+  assertEquals([output.length, whole.length], [3 * 19 * 2, 3 * 24 * 2]);
+  assertGradients(network, f, state, backward(meanSquaredError(output, wanted).gradient));
 });

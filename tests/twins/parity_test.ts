@@ -3,16 +3,12 @@
 import { crc32 } from "node:zlib";
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { adamState, adamStep } from "../reference/optim/adam.ts";
-import { addByolBuffers, byolLoss, byolMovingAverage } from "../reference/models/byol.ts";
+import { byol, byolLoss, byolMovingAverage } from "../reference/models/byol.ts";
 import { classificationLoss } from "../reference/losses/classification_loss.ts";
-import {
-  addClassifierBuffers,
-  classifierBackward,
-  classifierForward,
-} from "../reference/models/ecg_classifier.ts";
-import { type NamedArrays, tensor } from "../reference/models/encoder_1d_cnn.ts";
+import { ecgClassifier } from "../reference/models/ecg_classifier.ts";
+import { addBuffers, forward, type NamedArrays, tensor } from "../reference/models/network.ts";
 import { ntXent } from "../reference/losses/nt_xent.ts";
-import { addSimclrBuffers, simclrBackward, simclrForward } from "../reference/models/simclr.ts";
+import { simclr } from "../reference/models/simclr.ts";
 import {
   hasNoGradient,
   loadParity,
@@ -25,9 +21,8 @@ import { parityWeights } from "../support/parity_batches.ts";
 function initialState(parity: ParityCase): NamedArrays {
   const state: NamedArrays = new Map();
   for (const [name, values] of parity.initialWeights()) state.set(name, Float64Array.from(values));
-  if (parity.loss === "byol") addByolBuffers(state, parity);
-  else if (parity.loss === "nt_xent") addSimclrBuffers(state, parity);
-  else addClassifierBuffers(state, parity);
+  const networks = { byol, nt_xent: simclr, bce: ecgClassifier, focal: ecgClassifier };
+  addBuffers(state, networks[parity.loss](parity));
   return state;
 }
 
@@ -46,19 +41,15 @@ function evaluate(
     return { loss, gradients: () => gradients };
   }
   if (parity.loss === "nt_xent") {
-    const forward = simclrForward(parity, state, signals, 2 * parity.batch, true);
-    const { loss, gradient } = ntXent(
-      forward.embeddings,
-      parity.projectionSize,
-      parity.temperature,
-    );
-    return { loss, gradients: () => simclrBackward(forward, gradient) };
+    const { output, backward } = forward(simclr(parity), state, signals, 2 * parity.batch, true);
+    const { loss, gradient } = ntXent(output, parity.projectionSize, parity.temperature);
+    return { loss, gradients: () => backward(gradient) };
   }
-  const forward = classifierForward(parity, state, signals, parity.batch, true);
-  const { loss, gradient } = classificationLoss(forward.logits, y, 5, {
+  const { output, backward } = forward(ecgClassifier(parity), state, signals, parity.batch, true);
+  const { loss, gradient } = classificationLoss(output, y, 5, {
     focal: parity.loss === "focal" ? {} : undefined,
   });
-  return { loss, gradients: () => classifierBackward(forward, gradient) };
+  return { loss, gradients: () => backward(gradient) };
 }
 
 function checksum(values: Float32Array, seed = 0): number {
