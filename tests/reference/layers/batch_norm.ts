@@ -13,10 +13,7 @@
  * @module
  */
 
-/** ε of PyTorch's BatchNorm1d. */
-export const BATCH_NORM_EPSILON = 1e-5;
-/** m of PyTorch's BatchNorm1d: the share of the new batch in the running statistics. */
-export const BATCH_NORM_MOMENTUM = 0.1;
+import type { Gradients } from "./linear.ts";
 
 /** Options of {@linkcode batchNormTrain} and {@linkcode batchNormEvaluate}. */
 export interface BatchNormOptions {
@@ -36,28 +33,11 @@ export interface BatchNormResult {
   readonly inverseDeviation: Float64Array;
 }
 
-/** Mean and variance per channel of rows [M, C]. */
-export interface BatchStatistics {
-  /** [C] */
-  readonly mean: Float64Array;
-  /** [C], divisor M. */
-  readonly biasedVariance: Float64Array;
-  /** [C], divisor M − 1; NaN where M = 1. */
-  readonly unbiasedVariance: Float64Array;
-}
-
-/** Gradients of batch normalization. */
-export interface BatchNormGradients {
-  /** [M, C] */
-  readonly input: Float64Array;
-  /** [C], γ. */
-  readonly weight: Float64Array;
-  /** [C], β. */
-  readonly bias: Float64Array;
-}
-
-/** Mean and variance of every channel of `input` [M, C], in two passes. */
-export function batchStatistics(input: Float64Array, channels: number): BatchStatistics {
+/**
+ * Mean and variance [C] of every channel of `input` [M, C], in two passes; the biased variance has
+ * divisor M, the unbiased one M − 1 (NaN where M = 1).
+ */
+export function batchStatistics(input: Float64Array, channels: number) {
   const rows = input.length / channels;
   const mean = new Float64Array(channels);
   for (let j = 0; j < input.length; j++) mean[j % channels] += input[j];
@@ -79,7 +59,7 @@ export function batchStatistics(input: Float64Array, channels: number): BatchSta
  * @param input [M, C]
  * @param weight γ [C]
  * @param bias β [C]
- * @param running running mean and variance [C], updated in place when given
+ * @param running running mean and variance [C], updated in place when given; m is 0.1 by default
  */
 export function batchNormTrain(
   input: Float64Array,
@@ -90,7 +70,7 @@ export function batchNormTrain(
 ): BatchNormResult {
   const statistics = batchStatistics(input, weight.length);
   if (running) {
-    const momentum = running.momentum ?? BATCH_NORM_MOMENTUM;
+    const momentum = running.momentum ?? 0.1;
     for (let c = 0; c < weight.length; c++) {
       running.mean[c] += momentum * (statistics.mean[c] - running.mean[c]);
       if (input.length === weight.length) continue;
@@ -124,7 +104,7 @@ function normalize(
   bias: Float64Array,
   mean: Float64Array,
   variance: Float64Array,
-  { relu = false, epsilon = BATCH_NORM_EPSILON }: BatchNormOptions,
+  { relu = false, epsilon = 1e-5 }: BatchNormOptions,
 ): BatchNormResult {
   const channels = weight.length;
   const inverseDeviation = variance.map((v) => 1 / Math.sqrt(v + epsilon));
@@ -156,7 +136,7 @@ export function batchNormBackward(
   saved: BatchNormResult,
   outputGradient: Float64Array,
   mode: { readonly training: boolean; readonly relu?: boolean },
-): BatchNormGradients {
+): Gradients {
   const channels = weight.length;
   const rows = input.length / channels;
   const { output, mean, inverseDeviation } = saved;

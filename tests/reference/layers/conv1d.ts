@@ -11,15 +11,15 @@
  * @module
  */
 
+import type { Gradients } from "./linear.ts";
+
 /** The sizes of one convolution. */
 export interface Conv1dShape {
   /** Records N. */
   readonly batch: number;
   /** Samples T of the input. */
   readonly inputLength: number;
-  /** Channels of the input. */
   readonly inputChannels: number;
-  /** Channels of the output. */
   readonly outputChannels: number;
   /** K. */
   readonly kernelSize: number;
@@ -27,14 +27,6 @@ export interface Conv1dShape {
   readonly stride: number;
   /** Zeros p before and after the signal. */
   readonly padding: number;
-}
-
-/** Gradients of the parameters of a convolution. */
-export interface Conv1dParameterGradients {
-  /** [K, Cin, Cout] */
-  readonly weight: Float64Array;
-  /** [Cout] */
-  readonly bias: Float64Array;
 }
 
 /** Samples of the output: ⌊(T + 2p − K) / s⌋ + 1. */
@@ -110,7 +102,7 @@ export function conv1dBackwardWeight(
   shape: Conv1dShape,
   input: Float64Array,
   outputGradient: Float64Array,
-): Conv1dParameterGradients {
+): Omit<Gradients, "input"> {
   const { inputChannels, outputChannels } = shape;
   const weight = new Float64Array(shape.kernelSize * inputChannels * outputChannels);
   forEachPair(shape, (inputRow, outputRow, weightRow) => {

@@ -11,34 +11,13 @@
  * @module
  */
 
-/** The sizes of one transposed convolution. */
-export interface ConvTranspose1dShape {
-  /** Records N. */
-  readonly batch: number;
-  /** Samples U of the input. */
-  readonly inputLength: number;
-  /** Channels of the input. */
-  readonly inputChannels: number;
-  /** Channels of the output. */
-  readonly outputChannels: number;
-  /** K. */
-  readonly kernelSize: number;
-  /** Step s between the places that neighboring inputs write to. */
-  readonly stride: number;
-  /** Samples p cut off at both ends. */
-  readonly padding: number;
+import type { Conv1dShape } from "./conv1d.ts";
+import type { Gradients } from "./linear.ts";
+
+/** Sizes; the stride s is between the places that neighboring inputs write to, p is cut off. */
+export interface ConvTranspose1dShape extends Conv1dShape {
   /** Apply ReLU to the output. */
   readonly relu?: boolean;
-}
-
-/** Gradients of a transposed convolution. */
-export interface ConvTranspose1dGradients {
-  /** [N, U, Cin] */
-  readonly input: Float64Array;
-  /** [K, Cout, Cin] */
-  readonly weight: Float64Array;
-  /** [Cout] */
-  readonly bias: Float64Array;
 }
 
 /** Samples of the output: (U − 1)·s − 2p + K. */
@@ -91,7 +70,7 @@ export function convTranspose1dBackward(
   weight: Float64Array,
   output: Float64Array,
   outputGradient: Float64Array,
-): ConvTranspose1dGradients {
+): Gradients {
   const { inputChannels, outputChannels } = shape;
   const passed = shape.relu ? outputGradient.map((g, j) => output[j] > 0 ? g : 0) : outputGradient;
   const inputGradient = new Float64Array(input.length);

@@ -44,18 +44,3 @@ export function convWeightToTorch(
 export function transpose(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
   return reverseAxes(values, [rows, 1, columns]);
 }
-
-/** Signals [N, A, B] → [N, B, A]: [N, C, T] ↔ [N, T, C]. */
-export function transposeEach(
-  values: Float64Array,
-  batch: number,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const size = rows * columns;
-  const result = new Float64Array(values.length);
-  for (let n = 0; n < batch; n++) {
-    result.set(transpose(values.subarray(n * size, (n + 1) * size), rows, columns), n * size);
-  }
-  return result;
-}

@@ -20,13 +20,10 @@ export interface LinearShape {
   readonly relu?: boolean;
 }
 
-/** Gradients of a linear layer. */
-export interface LinearGradients {
-  /** [N, In] */
+/** Gradients of a layer with weight and bias, each shaped as what it belongs to. */
+export interface Gradients {
   readonly input: Float64Array;
-  /** [In, Out] */
   readonly weight: Float64Array;
-  /** [Out] */
   readonly bias: Float64Array;
 }
 
@@ -70,7 +67,7 @@ export function linearBackward(
   weight: Float64Array,
   output: Float64Array,
   outputGradient: Float64Array,
-): LinearGradients {
+): Gradients {
   const passed = relu ? outputGradient.map((g, j) => (output[j] > 0 ? g : 0)) : outputGradient;
   const inputGradient = new Float64Array(rows * inputs);
   const weightGradient = new Float64Array(inputs * outputs);

@@ -10,28 +10,19 @@
 
 import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";
 
-/** Loss and gradient of {@linkcode byolRegression}. */
-export interface ByolRegressionResult {
-  /** r, a mean over the rows. */
-  readonly loss: number;
-  /** [N]: 2 − 2 p̂·t̂ */
-  readonly rowLosses: Float64Array;
-  /** dr/dp [N, D]. */
-  readonly gradient: Float64Array;
-}
-
 /**
  * Loss and gradient of one direction.
  *
  * @param prediction p [N, D]
  * @param target t [N, D]
  * @param dimensions D
+ * @returns r, 2 − 2 p̂·t̂ of the rows [N], and dr/dp [N, D]
  */
 export function byolRegression(
   prediction: Float64Array,
   target: Float64Array,
   dimensions: number,
-): ByolRegressionResult {
+): { loss: number; rowLosses: Float64Array; gradient: Float64Array } {
   const rows = prediction.length / dimensions;
   const p = l2NormalizeForward(prediction, dimensions);
   const t = l2NormalizeForward(target, dimensions);

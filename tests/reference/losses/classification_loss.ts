@@ -36,14 +36,6 @@ export interface ClassificationLossOptions {
   readonly positiveWeights?: ArrayLike<number>;
 }
 
-/** Loss and gradient of {@linkcode classificationLoss}. */
-export interface ClassificationLossResult {
-  /** L. */
-  readonly loss: number;
-  /** dL/dx [N, C], times the upstream gradient. */
-  readonly gradient: Float64Array;
-}
-
 /**
  * Loss and its gradient with respect to the logits.
  *
@@ -54,6 +46,7 @@ export interface ClassificationLossResult {
  * @param targets y [N, C] in [0, 1]
  * @param classes C
  * @param upstream gradient of whatever follows with respect to L; default 1
+ * @returns L, and dL/dx [N, C] times `upstream`
  */
 export function classificationLoss(
   logits: Float64Array,
@@ -61,7 +54,7 @@ export function classificationLoss(
   classes: number,
   options: ClassificationLossOptions = {},
   upstream = 1,
-): ClassificationLossResult {
+): { loss: number; gradient: Float64Array } {
   const { focal, classWeights, positiveWeights } = options;
   const alpha = focal?.alpha ?? 0.25;
   const gamma = focal ? focal.gamma ?? 2 : 0;

@@ -7,7 +7,7 @@
  */
 
 /** ε of PyTorch's `normalize`. */
-export const L2_NORMALIZE_EPSILON = 1e-12;
+const EPSILON = 1e-12;
 
 /** What the forward pass returns and the backward pass needs. */
 export interface L2NormalizeResult {
@@ -22,9 +22,7 @@ export function l2NormalizeForward(input: Float64Array, dimensions: number): L2N
   const norms = new Float64Array(input.length / dimensions);
   for (let j = 0; j < input.length; j++) norms[Math.floor(j / dimensions)] += input[j] ** 2;
   for (let r = 0; r < norms.length; r++) norms[r] = Math.sqrt(norms[r]);
-  const output = input.map((z, j) =>
-    z / Math.max(norms[Math.floor(j / dimensions)], L2_NORMALIZE_EPSILON)
-  );
+  const output = input.map((z, j) => z / Math.max(norms[Math.floor(j / dimensions)], EPSILON));
   return { output, norms };
 }
 
@@ -36,14 +34,14 @@ export function l2NormalizeBackward(
   const dimensions = output.length / norms.length;
   const inputGradient = new Float64Array(output.length);
   for (let r = 0; r < norms.length; r++) {
-    const clamped = !(norms[r] > L2_NORMALIZE_EPSILON);
+    const clamped = !(norms[r] > EPSILON);
     let along = 0;
     for (let j = r * dimensions; j < (r + 1) * dimensions; j++) {
       along += output[j] * outputGradient[j];
     }
     for (let j = r * dimensions; j < (r + 1) * dimensions; j++) {
       inputGradient[j] = clamped
-        ? outputGradient[j] / L2_NORMALIZE_EPSILON
+        ? outputGradient[j] / EPSILON
         : (outputGradient[j] - output[j] * along) / norms[r];
     }
   }

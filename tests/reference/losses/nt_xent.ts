@@ -17,16 +17,6 @@
 
 import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";
 
-/** Loss and gradient of {@linkcode ntXent}. */
-export interface NtXentResult {
-  /** L, a mean over the 2N rows. */
-  readonly loss: number;
-  /** dL/dz [2N, D], times the upstream gradient. */
-  readonly gradient: Float64Array;
-  /** ℓ_i [2N]. */
-  readonly rowLosses: Float64Array;
-}
-
 /**
  * Loss and its gradient.
  *
@@ -34,13 +24,14 @@ export interface NtXentResult {
  * @param dimensions D
  * @param temperature τ > 0
  * @param upstream gradient of whatever follows with respect to L; default 1
+ * @returns L, dL/dz [2N, D] times `upstream`, and ℓ [2N]
  */
 export function ntXent(
   embeddings: Float64Array,
   dimensions: number,
   temperature: number,
   upstream = 1,
-): NtXentResult {
+): { loss: number; gradient: Float64Array; rowLosses: Float64Array } {
   const rows = embeddings.length / dimensions;
   if (!Number.isInteger(rows) || rows < 2 || rows % 2 !== 0) {
     throw new RangeError(`NT-Xent needs an even number of rows >= 2: got ${rows}`);
