@@ -70,7 +70,6 @@ export function pretrainingCommand(
   });
 }
 
-/** Runs a pretraining command. */
 async function runPretrain(
   method: PretrainingMethod,
   given: PretrainingOptions,

@@ -52,7 +52,6 @@ type ClassifierOptions = Omit<Options<typeof classifierFlags>, "loss"> & {
   readonly out: string;
 };
 
-/** A command that trains a classifier. */
 export function classifierCommand<const Flags extends FlagTable>(
   { method, architecture, selection, ...command }:
     & Omit<Parameters<typeof defineCommand<Flags>>[0], "run">

@@ -15,10 +15,8 @@ import { simclr } from "./simclr.ts";
 /** All methods by name. */
 export const METHODS = { simclr, byol, masked, contrastive, clocs } as const;
 
-/** Name of a method. */
 export type MethodName = keyof typeof METHODS;
 
-/** All names. */
 export const METHOD_NAMES = Object.keys(METHODS) as MethodName[];
 
 /** The method of a name, undefined where there is none. */

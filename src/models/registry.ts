@@ -62,10 +62,8 @@ const CLASSIFIERS = {
   ImprovedECGClassifier: ImprovedCnn,
 };
 
-/** Name of a classifier. */
 export type ClassifierArchitecture = keyof typeof CLASSIFIERS;
 
-/** All names of classifiers. */
 export const CLASSIFIER_ARCHITECTURES = Object.keys(CLASSIFIERS) as ClassifierArchitecture[];
 
 /** True where `name` is a classifier's. */

@@ -21,7 +21,6 @@ export interface DeviceChoice {
   readonly noTune?: boolean;
 }
 
-/** Opens a device. */
 export async function openDevice({ adapter, noTune = false }: DeviceChoice = {}): Promise<Device> {
   const gpu = await chooseDevice({ adapter });
   return { gpu, kernels: new KernelLibrary(gpu, noTune ? { enabled: false } : {}) };

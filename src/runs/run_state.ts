@@ -77,7 +77,6 @@ export class RunStateSaver {
     if (this.#noted.epoch > this.#savedEpoch) await this.#save();
   }
 
-  /** Gives the memory back. */
   destroy(): void {
     this.#weights.destroy();
     this.#moments.destroy();
@@ -179,7 +178,7 @@ export async function readRunState(
 }
 
 /**
- * Checks that a run may begin, or go on, in its folder.
+ * Checks that a run may begin, or be resumed, in its folder.
  *
  * @throws {UserError} When a new run would overwrite an unfinished one, or `resume` meets a finished one.
  */

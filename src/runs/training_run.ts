@@ -146,8 +146,8 @@ export interface RunInProgress {
 /**
  * Runs the epochs of a training, from the start or from where it stopped.
  *
- * @throws {UserError} When the step does not fit the adapter, the folder is no good, the run to go on
- * with had other settings, or training diverges. The reason of the signal, when it aborts.
+ * @throws {UserError} When the step does not fit the adapter, the folder is no good, the run to
+ * resume had other settings, or training diverges. The reason of the signal, when it aborts.
  */
 export async function runTraining<Result>(run: TrainingRun<Result>): Promise<Result> {
   const { workspace, method, options, records, adam } = run;

@@ -142,7 +142,6 @@ export class PretrainMonitor {
     return results;
   }
 
-  /** Gives the memory back. */
   destroy(): void {
     this.#inference?.destroy();
   }

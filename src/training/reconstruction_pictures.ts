@@ -75,7 +75,6 @@ export class ReconstructionPictures {
     await folder.writeText(reconstructionFile(epoch), svg);
   }
 
-  /** Gives the memory back. */
   destroy(): void {
     this.inference.destroy();
   }

@@ -130,7 +130,7 @@ export interface TrainClassifierResult extends TrainingHistory {
  * writes it (key `model`), and reports fold 10 once.
  *
  * @param workspace Device and records; see {@linkcode Workspace.open}.
- * @throws {UserError} When the label fraction lies outside (0, 1], a checkpoint does not fit, the step
+ * @throws {UserError} When the label fraction is outside (0, 1], a checkpoint does not fit, the step
  * does not fit the adapter, or training diverges. The reason of `signal`, when it aborts.
  *
  * @example

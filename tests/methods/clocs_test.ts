@@ -22,7 +22,7 @@ function build(patients: readonly number[], train = patients.map((_, row) => row
   });
 }
 
-Deno.test("a record's partner is another training record of its patient, drawn anew each epoch", () => {
+Deno.test("a record's partner is another training record of its patient, drawn again each epoch", () => {
   const patients = [7, 7, 7, 8, 9, 9];
   const method = build(patients, [0, 1, 2, 3, 4]); // row 5 is not trained on
   const rows = Int32Array.of(4, 0, 1, 2, 3);

@@ -83,7 +83,7 @@ Deno.test("the monitor measures the spread of z and a probe on fold 9", () =>
     assertEquals([gpu.liveBuffers, gpu.liveBytes], before);
   }));
 
-Deno.test("an online probe changes no bit of the training; a run goes on with its curve", () =>
+Deno.test("an online probe changes no bit of the training; a resumed run continues its curve", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const { gpu } = workspace;
     const before = [gpu.liveBuffers, gpu.liveBytes];
@@ -123,7 +123,7 @@ Deno.test("an online probe changes no bit of the training; a run goes on with it
       plain,
     );
 
-    // Stopped after epoch 2, gone on with another probe: the old points stay.
+    // Stopped after epoch 2, resumed with another probe: the old points stay.
     const { signal, stop } = stopper();
     const stopped = { ...probed, ...pretrainOptions(folder, "stopped"), saveEverySeconds: 0 };
     await assertRejects(() =>

@@ -15,7 +15,7 @@ import {
 } from "../support/small_workspace.ts";
 import { float32Tensor } from "../support/tensors.ts";
 
-Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run", () =>
+Deno.test("pretraining stopped or killed continues to the bits of an unbroken run", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const unbroken = pretrainOptions(folder, "unbroken");
     const whole = await pretrainSimclr(workspace, unbroken);
@@ -41,7 +41,7 @@ Deno.test("pretraining stopped or killed goes on to the bits of an unbroken run"
       resume: true,
       events: { epoch: (epoch) => resumed.push(epoch) },
     });
-    assertEquals(second.stepLosses, whole.stepLosses, "the course covers both parts");
+    assertEquals(second.stepLosses, whole.stepLosses, "the history covers both parts");
     assertEquals(second.epochLosses, whole.epochLosses);
     assertEquals(resumed, [3]);
     assertEquals(await Deno.readFile(stopped.out), expected);
@@ -137,7 +137,7 @@ Deno.test("a run's settings say how and when it was started, and no resuming min
     assertEquals(column(read.stepRows, "step"), [1, 2, 3, 4]);
   }));
 
-Deno.test("a run with other settings or data does not go on, and its state stays", () =>
+Deno.test("a run with other settings or data is not resumed, and its state stays", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const run = { ...pretrainOptions(folder, "run"), saveEverySeconds: 0 };
     const { signal, stop } = stopper();

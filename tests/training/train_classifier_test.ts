@@ -13,7 +13,7 @@ import {
   withSmallWorkspace,
 } from "../support/small_workspace.ts";
 
-Deno.test("training stopped after its best epoch goes on to the bits of an unbroken run", () =>
+Deno.test("training stopped after its best epoch continues to the bits of an unbroken run", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const unbroken = classifierOptions(folder, "unbroken");
     const result = await trainClassifier(workspace, unbroken);
@@ -191,7 +191,7 @@ Deno.test("a frozen encoder's new head starts with logits 0", () =>
     assertAlmostEquals(validation.loss, Math.LN2, 1e-6);
   }));
 
-Deno.test("a frozen classifier goes on from the head of --init", () =>
+Deno.test("a frozen classifier continues from the head of --init", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const init = `${folder}/init.pt`;
     await writeCheckpoint(init, randomClassifier(6));

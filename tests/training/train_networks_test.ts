@@ -53,7 +53,7 @@ async function networkOptions(
 }
 
 for (const architecture of ["ResNet1D", "ImprovedECGClassifier"] as const) {
-  Deno.test(`${architecture} goes on after a stop to the bits of an unbroken run, dropout included`, () =>
+  Deno.test(`${architecture} continues after a stop to the bits of an unbroken run, dropout included`, () =>
     withSmallWorkspace(async (workspace, folder) => {
       const { gpu } = workspace;
       const before = [gpu.liveBuffers, gpu.liveBytes];
@@ -114,7 +114,7 @@ for (const architecture of ["ResNet1D", "ImprovedECGClassifier"] as const) {
     }));
 }
 
-Deno.test("dropout falls anew in every epoch", () =>
+Deno.test("dropout is drawn again in every epoch", () =>
   withSmallWorkspace(async (workspace, folder) => {
     const differing: number[] = [];
     for (const architecture of ["ECGClassifier", "ResNet1D", "ImprovedECGClassifier"] as const) {
