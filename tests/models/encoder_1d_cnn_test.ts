@@ -3,11 +3,12 @@ import { Recorder } from "../../src/gpu/recorder.ts";
 import { ParameterStore } from "../../src/layers/parameters.ts";
 import { Encoder1dCnn } from "../../src/models/encoder_1d_cnn.ts";
 import { encoder1dCnn } from "../reference/models/encoder_1d_cnn.ts";
-import { addBuffers, forward } from "../reference/models/network.ts";
-import { golden, goldenFill } from "../support/golden_fill.ts";
+import { forward } from "../reference/models/network.ts";
+import { golden } from "../support/golden_fill.ts";
 import { openGpu, relativeError } from "../support/gpu.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { assertStart, encoderKeys, runGolden } from "./golden_network.ts";
+import { fill } from "./small_network.ts";
 
 Deno.test("encoder: 538,624 parameters and PyTorch's 36 state keys", () => {
   const store = new ParameterStore();
@@ -44,15 +45,7 @@ Deno.test("encoder, training: output, running statistics and gradients of a smal
     const encoder = new Encoder1dCnn(store, "", { width });
     store.allocate(run.gpu, 0);
     const twin = encoder1dCnn({ width });
-    const state = goldenFill(twin.parameters);
-    for (const [name, values] of state) state.set(name, values.map(Math.fround));
-    store.load([...state].map(([name, values]) => ({
-      name,
-      shape: [],
-      dtype: "float32",
-      data: Float32Array.from(values),
-    })));
-    addBuffers(state, twin);
+    const state = fill(store, twin);
     const x = draws(batch * length * 12, 1);
     const { y, backward } = encoder.forward(run.recorder, run.place("x", [batch, length, 12], x));
     const upstream = draws(y.size, 2, -3, 3);

@@ -11,14 +11,15 @@ import { StepState } from "../../src/gpu/step_state.ts";
 import { type HostValues, ParameterStore } from "../../src/layers/parameters.ts";
 import { meanSquaredError } from "../../src/losses/mean_squared_error.ts";
 import { Reconstruction } from "../../src/models/reconstruction.ts";
-import { addBuffers, forward } from "../reference/models/network.ts";
+import { forward } from "../reference/models/network.ts";
 import { reconstruction } from "../reference/models/reconstruction.ts";
-import { golden, goldenFill } from "../support/golden_fill.ts";
+import { golden } from "../support/golden_fill.ts";
 import { pythonWithTorch } from "../e2e/command_line.ts";
 import { download, openGpu, relativeError, release, upload } from "../support/gpu.ts";
 import { inRepository } from "../support/paths.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { assertStart, encoderKeys, FLOAT32_TOLERANCE, runGolden } from "./golden_network.ts";
+import { fill } from "./small_network.ts";
 
 Deno.test("reconstruction: 712,044 parameters and PyTorch's 44 state keys", () => {
   const store = new ParameterStore();
@@ -75,15 +76,7 @@ for (const [length, width] of [[61, 4], [64, 8], [1, 8]]) {
       const model = new Reconstruction(store, { width });
       store.allocate(run.gpu, 0);
       const twin = reconstruction({ width });
-      const state = goldenFill(twin.parameters);
-      for (const [name, values] of state) state.set(name, values.map(Math.fround));
-      store.load([...state].map(([name, values]) => ({
-        name,
-        shape: [],
-        dtype: "float32",
-        data: Float32Array.from(values),
-      })));
-      addBuffers(state, twin);
+      const state = fill(store, twin);
       const x = draws(batch * length * 12, 1);
       const { y, backward } = model.forward(
         run.recorder,

@@ -22,8 +22,8 @@ export interface SmallNetwork {
   readonly tolerance: number;
 }
 
-/** Weights by the golden rule, rounded to float32 on both sides. */
-function fill(store: ParameterStore, { twin }: SmallNetwork): NamedArrays {
+/** Weights by the golden rule, rounded to float32, in the store and in the state returned for its twin. */
+export function fill(store: ParameterStore, twin: Layer): NamedArrays {
   const state = goldenFill(twin.parameters);
   for (const [name, values] of state) state.set(name, values.map(Math.fround));
   store.load([...state].map(([name, values]) => ({
@@ -43,7 +43,7 @@ export function assertTraining(network: SmallNetwork): Promise<void> {
     const store = new ParameterStore();
     const model = network.build(store);
     store.allocate(run.gpu, 0);
-    const state = fill(store, network);
+    const state = fill(store, network.twin);
     const at = { seed: 6, step: 3 };
     const step = new StepState(run.gpu);
     const x = draws(batch * length * model.inputs, 1);
@@ -76,7 +76,7 @@ export function assertEvaluation(network: SmallNetwork): Promise<void> {
     const store = new ParameterStore();
     const model = network.build(store);
     store.allocate(run.gpu, 0);
-    const state = fill(store, network);
+    const state = fill(store, network.twin);
     let item = 10;
     for (const [name, values] of state) {
       if (!name.includes("running")) continue;
@@ -114,7 +114,7 @@ export function assertHead(network: SmallNetwork): Promise<void> {
     const store = new ParameterStore();
     const model = network.build(store);
     store.allocate(run.gpu, 0);
-    const state = fill(store, network);
+    const state = fill(store, network.twin);
     const at = { seed: 6, step: 3 };
     const step = new StepState(run.gpu);
     const features = draws(batch * model.features, 1);

@@ -11,9 +11,9 @@ import { pretrain } from "../../src/training/pretrain.ts";
 import { trainClassifier } from "../../src/training/train_classifier.ts";
 import { draws, GuardedRun } from "../kernels/guarded.ts";
 import { convNorm } from "../reference/models/conv_norm.ts";
-import { addBuffers, chain, forward } from "../reference/models/network.ts";
-import { goldenFill } from "../support/golden_fill.ts";
+import { chain, forward } from "../reference/models/network.ts";
 import { relativeError } from "../support/gpu.ts";
+import { fill } from "./small_network.ts";
 import {
   classifierOptions,
   pretrainOptions,
@@ -32,15 +32,7 @@ Deno.test("tiny encoder, training: output and gradients equal the float64 twin's
     const store = new ParameterStore();
     const encoder = new TinyEncoder(store, "", extents);
     store.allocate(run.gpu, 0);
-    const state = goldenFill(twin.parameters);
-    for (const [name, values] of state) state.set(name, values.map(Math.fround));
-    store.load([...state].map(([name, values]) => ({
-      name,
-      shape: [],
-      dtype: "float32",
-      data: Float32Array.from(values),
-    })));
-    addBuffers(state, twin);
+    const state = fill(store, twin);
     const x = draws(batch * length * 12, 1);
     const { y, backward } = encoder.forward(run.recorder, run.place("x", [batch, length, 12], x));
     const upstream = draws(y.size, 2, -3, 3);
