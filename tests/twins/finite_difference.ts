@@ -1,4 +1,4 @@
-/** Central finite differences, the judge of every backward pass in float64. */
+/** Central finite differences, which check every backward pass in float64. */
 
 import { assert } from "@std/assert";
 import { CounterRandom, Stream } from "../../src/random/philox.ts";
