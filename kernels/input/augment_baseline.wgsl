@@ -22,9 +22,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<vec4f>;
-@group(0) @binding(2) var<storage, read> plan: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> baseline: array<vec4f>;
+@group(0) @binding(1) var<storage, read> partial: array<vec4f>; // [rows][pieces][bins][12]
+@group(0) @binding(2) var<storage, read> plan: array<vec4f>; // [rows][PLAN]
+@group(0) @binding(3) var<storage, read_write> baseline: array<vec4f>; // [rows][bins][12]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {

@@ -28,7 +28,7 @@ struct Dims {
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows][T][12] mV
 @group(0) @binding(2) var<storage, read> plan: array<vec4f>; // [rows][PLAN]
 @group(0) @binding(3) var<storage, read> batch: array<u32>; // [N] row numbers in the whole set
-@group(0) @binding(4) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read> state: array<u32>; // [16], see shared/step_state
 @group(0) @binding(5) var<storage, read> normalization: array<vec4f>; // mean[12], 1 / standard deviation[12]
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>; // [rows][T][12]
 #ifdef FILTER

@@ -27,7 +27,7 @@ struct Dims {
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> batch: array<u32>; // [N] row numbers in the whole set
-@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(2) var<storage, read> state: array<u32>; // [16], see shared/step_state
 @group(0) @binding(3) var<storage, read> deviation: array<vec4f>; // [records][12] of each lead, mV
 @group(0) @binding(4) var<storage, read_write> plan: array<vec4f>; // [views * N][PLAN]
 @group(0) @binding(5) var<storage, read_write> taps: array<f32>; // [views * N][half_width + 1]

@@ -31,11 +31,11 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> batch: array<u32>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;
-@group(0) @binding(4) var<storage, read> normalization: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][T][12]
+@group(0) @binding(2) var<storage, read> batch: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> state: array<u32>; // [16], see shared/step_state
+@group(0) @binding(4) var<storage, read> normalization: array<vec4f>; // mean[12], inverse[12]
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>; // [2][N][T][12]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {

@@ -26,12 +26,12 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> records: array<u32>;
-@group(0) @binding(2) var<storage, read> batch: array<u32>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;
-@group(0) @binding(4) var<storage, read_write> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> records: array<u32>; // [count][T][6]
+@group(0) @binding(2) var<storage, read> batch: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> state: array<u32>; // [16], see shared/step_state
+@group(0) @binding(4) var<storage, read_write> x: array<vec4f>; // [views][N][T][12]
 #ifdef NORMALIZE
-@group(0) @binding(5) var<storage, read> normalization: array<vec4f>;
+@group(0) @binding(5) var<storage, read> normalization: array<vec4f>; // mean[12], inverse[12]
 #endif
 
 /// Four samples of two words, sign-extended.

@@ -16,8 +16,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> records: array<u32>;
-@group(0) @binding(2) var<storage, read_write> deviation: array<vec2f>;
+@group(0) @binding(1) var<storage, read> records: array<u32>; // [count][T][6]
+@group(0) @binding(2) var<storage, read_write> deviation: array<vec2f>; // [total][12]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

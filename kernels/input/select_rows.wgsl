@@ -10,9 +10,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> table: array<f32>;
-@group(0) @binding(2) var<storage, read> rows: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> table: array<f32>; // [records][columns]
+@group(0) @binding(2) var<storage, read> rows: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [N][columns]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -23,17 +23,17 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> affine: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows][C]
+@group(0) @binding(2) var<storage, read> affine: array<vec4f>; // [2 or 4][C]: scale, shift
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [rows][C]
 #ifdef RESIDUAL
-@group(0) @binding(4) var<storage, read> added: array<vec4f>;
+@group(0) @binding(4) var<storage, read> added: array<vec4f>; // [rows][C]
 #endif
 #ifdef SKIP
-@group(0) @binding(4) var<storage, read> added: array<vec4f>;
+@group(0) @binding(4) var<storage, read> added: array<vec4f>; // [rows][C]
 #endif
 #ifdef DROPOUT
-@group(0) @binding(5) var<storage, read> state: array<u32>;
+@group(0) @binding(5) var<storage, read> state: array<u32>; // [16], see shared/step_state
 #endif
 
 @compute @workgroup_size(64)

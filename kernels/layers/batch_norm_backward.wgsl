@@ -17,11 +17,11 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read> affine: array<vec4f>;
-@group(0) @binding(4) var<storage, read> coefficients: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows][C]
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // [rows][C]
+@group(0) @binding(3) var<storage, read> affine: array<vec4f>; // [4][C]
+@group(0) @binding(4) var<storage, read> coefficients: array<vec4f>; // [2][C]
+@group(0) @binding(5) var<storage, read_write> dx: array<vec4f>; // [rows][C]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -20,11 +20,11 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<vec4f>;
-@group(0) @binding(2) var<storage, read> affine: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dgamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> dbeta: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> coefficients: array<vec4f>;
+@group(0) @binding(1) var<storage, read> partial: array<vec4f>; // [tiles][2][C]
+@group(0) @binding(2) var<storage, read> affine: array<vec4f>; // [4][C]
+@group(0) @binding(3) var<storage, read_write> dgamma: array<vec4f>; // [C]
+@group(0) @binding(4) var<storage, read_write> dbeta: array<vec4f>; // [C]
+@group(0) @binding(5) var<storage, read_write> coefficients: array<vec4f>; // [2][C]
 
 var<workgroup> sums: array<vec4f, 64>;
 var<workgroup> sums_xhat: array<vec4f, 64>;

@@ -26,18 +26,18 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read> affine: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows][C]
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // [rows][C]
+@group(0) @binding(3) var<storage, read> affine: array<vec4f>; // [4][C]
+@group(0) @binding(4) var<storage, read_write> partial: array<vec4f>; // [tiles][2][C]
 #ifdef RELU_OF_SUM
-@group(0) @binding(5) var<storage, read> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read> y: array<vec4f>; // [rows][C]
 #endif
 #ifdef STORE
-@group(0) @binding(6) var<storage, read_write> stored: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> stored: array<vec4f>; // [rows][C]
 #endif
 #ifdef DROPOUT
-@group(0) @binding(7) var<storage, read> state: array<u32>;
+@group(0) @binding(7) var<storage, read> state: array<u32>; // [16], see shared/step_state
 #endif
 
 @compute @workgroup_size(64)

@@ -27,12 +27,12 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> moments: array<vec4f>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4f>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> running_var: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> affine: array<vec4f>;
+@group(0) @binding(1) var<storage, read> moments: array<vec4f>; // [tiles][2][C]
+@group(0) @binding(2) var<storage, read> gamma: array<vec4f>; // [C]
+@group(0) @binding(3) var<storage, read> beta: array<vec4f>; // [C]
+@group(0) @binding(4) var<storage, read_write> running_mean: array<vec4f>; // [C]
+@group(0) @binding(5) var<storage, read_write> running_var: array<vec4f>; // [C]
+@group(0) @binding(6) var<storage, read_write> affine: array<vec4f>; // [4][C]
 
 struct Moments {
   count: f32,

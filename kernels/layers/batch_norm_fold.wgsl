@@ -14,13 +14,13 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> gamma: array<f32>;
-@group(0) @binding(2) var<storage, read> beta: array<f32>;
-@group(0) @binding(3) var<storage, read> running_mean: array<f32>;
-@group(0) @binding(4) var<storage, read> running_var: array<f32>;
-@group(0) @binding(5) var<storage, read_write> affine: array<f32>;
+@group(0) @binding(1) var<storage, read> gamma: array<f32>; // [C]
+@group(0) @binding(2) var<storage, read> beta: array<f32>; // [C]
+@group(0) @binding(3) var<storage, read> running_mean: array<f32>; // [C]
+@group(0) @binding(4) var<storage, read> running_var: array<f32>; // [C]
+@group(0) @binding(5) var<storage, read_write> affine: array<f32>; // [2][C]
 #ifdef BIAS
-@group(0) @binding(6) var<storage, read> bias: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<f32>; // [C]
 #endif
 
 @compute @workgroup_size(64)

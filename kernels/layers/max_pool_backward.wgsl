@@ -19,9 +19,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][T][C]
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // [N][U][C]
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [N][T][C]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

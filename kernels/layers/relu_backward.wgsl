@@ -11,9 +11,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> y: array<Value>;
-@group(0) @binding(2) var<storage, read> dy: array<Value>;
-@group(0) @binding(3) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(1) var<storage, read> y: array<Value>; // [size]
+@group(0) @binding(2) var<storage, read> dy: array<Value>; // [size]
+@group(0) @binding(3) var<storage, read_write> dx: array<Value>; // [size]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

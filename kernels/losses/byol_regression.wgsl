@@ -18,10 +18,10 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> prediction: array<f32>;
-@group(0) @binding(2) var<storage, read> target_rows: array<f32>;
-@group(0) @binding(3) var<storage, read_write> dprediction: array<f32>;
-@group(0) @binding(4) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(1) var<storage, read> prediction: array<f32>; // [rows][width]
+@group(0) @binding(2) var<storage, read> target_rows: array<f32>; // [rows][width]
+@group(0) @binding(3) var<storage, read_write> dprediction: array<f32>; // [rows][width]
+@group(0) @binding(4) var<storage, read_write> loss: array<f32>; // [first + rows or more]
 
 /// Squared length of the prediction, of the target, and their product.
 var<workgroup> joined: array<vec3f, 64>;

@@ -20,13 +20,13 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
-@group(0) @binding(2) var<storage, read> targets: array<f32>;
-@group(0) @binding(3) var<storage, read> weight: array<f32>;
-@group(0) @binding(4) var<storage, read_write> loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dlogits: array<f32>;
+@group(0) @binding(1) var<storage, read> logits: array<f32>; // [rows][classes]
+@group(0) @binding(2) var<storage, read> targets: array<f32>; // [rows][classes]
+@group(0) @binding(3) var<storage, read> weight: array<f32>; // [classes]
+@group(0) @binding(4) var<storage, read_write> loss: array<f32>; // [rows][classes]
+@group(0) @binding(5) var<storage, read_write> dlogits: array<f32>; // [rows][classes]
 #ifdef POSITIVE
-@group(0) @binding(6) var<storage, read> positive_weight: array<f32>;
+@group(0) @binding(6) var<storage, read> positive_weight: array<f32>; // [classes]
 #endif
 
 @compute @workgroup_size(64)

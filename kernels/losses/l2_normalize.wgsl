@@ -11,9 +11,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> z: array<f32>;
-@group(0) @binding(2) var<storage, read_write> u: array<f32>;
-@group(0) @binding(3) var<storage, read_write> inverse: array<f32>;
+@group(0) @binding(1) var<storage, read> z: array<f32>; // [rows][width]
+@group(0) @binding(2) var<storage, read_write> u: array<f32>; // [rows][width]
+@group(0) @binding(3) var<storage, read_write> inverse: array<f32>; // [rows]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {

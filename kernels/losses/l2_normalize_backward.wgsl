@@ -11,10 +11,10 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> u: array<f32>;
-@group(0) @binding(2) var<storage, read> du: array<f32>;
-@group(0) @binding(3) var<storage, read> inverse: array<f32>;
-@group(0) @binding(4) var<storage, read_write> dz: array<f32>;
+@group(0) @binding(1) var<storage, read> u: array<f32>; // [rows][width]
+@group(0) @binding(2) var<storage, read> du: array<f32>; // [rows][width]
+@group(0) @binding(3) var<storage, read> inverse: array<f32>; // [rows]
+@group(0) @binding(4) var<storage, read_write> dz: array<f32>; // [rows][width]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {

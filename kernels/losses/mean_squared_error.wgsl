@@ -19,10 +19,10 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read> wanted: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partial: array<f32>;
-@group(0) @binding(4) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<f32>; // [size]
+@group(0) @binding(2) var<storage, read> wanted: array<f32>; // [size]
+@group(0) @binding(3) var<storage, read_write> partial: array<f32>; // [ceil(size / (64 * PER)) * 64]
+@group(0) @binding(4) var<storage, read_write> dy: array<f32>; // [size]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -17,9 +17,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> similarity: array<f32>;
-@group(0) @binding(2) var<storage, read_write> ds: array<f32>;
-@group(0) @binding(3) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(1) var<storage, read> similarity: array<f32>; // [2N][2N]
+@group(0) @binding(2) var<storage, read_write> ds: array<f32>; // [2N][2N]
+@group(0) @binding(3) var<storage, read_write> loss: array<f32>; // [2N]
 
 var<workgroup> joined: array<f32, 64>;
 

@@ -15,9 +15,9 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> loss: array<f32>;
-@group(0) @binding(2) var<storage, read> state: array<u32>;
-@group(0) @binding(3) var<storage, read_write> ring: array<f32>;
+@group(0) @binding(1) var<storage, read> loss: array<f32>; // [size]
+@group(0) @binding(2) var<storage, read> state: array<u32>; // [16]
+@group(0) @binding(3) var<storage, read_write> ring: array<f32>; // [slots][4]
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {

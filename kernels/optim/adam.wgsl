@@ -21,12 +21,12 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read_write> p: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> g: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> m: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> v: array<vec4f>;
-@group(0) @binding(5) var<storage, read> state: array<u32>;
-@group(0) @binding(6) var<storage, read> guard: array<u32>;
+@group(0) @binding(1) var<storage, read_write> p: array<vec4f>; // [size]
+@group(0) @binding(2) var<storage, read_write> g: array<vec4f>; // [size]
+@group(0) @binding(3) var<storage, read_write> m: array<vec4f>; // [size]
+@group(0) @binding(4) var<storage, read_write> v: array<vec4f>; // [size]
+@group(0) @binding(5) var<storage, read> state: array<u32>; // [16], see shared/step_state
+@group(0) @binding(6) var<storage, read> guard: array<u32>; // [4], see gradient_norm.wgsl
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

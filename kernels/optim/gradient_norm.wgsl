@@ -20,10 +20,10 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read> state: array<u32>;
-@group(0) @binding(3) var<storage, read_write> ring: array<f32>;
-@group(0) @binding(4) var<storage, read_write> guard: array<u32>;
+@group(0) @binding(1) var<storage, read> partial: array<f32>; // [partials]
+@group(0) @binding(2) var<storage, read> state: array<u32>; // [16]
+@group(0) @binding(3) var<storage, read_write> ring: array<f32>; // [slots][4]
+@group(0) @binding(4) var<storage, read_write> guard: array<u32>; // [4]
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32) {

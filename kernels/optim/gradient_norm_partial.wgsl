@@ -10,8 +10,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> gradient: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> partial: array<f32>;
+@group(0) @binding(1) var<storage, read> gradient: array<vec4f>; // [size]
+@group(0) @binding(2) var<storage, read_write> partial: array<f32>; // [ceil(size / 256)]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -18,8 +18,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read_write> values: array<vec4f>;
-@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(1) var<storage, read_write> values: array<vec4f>; // both stretches
+@group(0) @binding(2) var<storage, read> state: array<u32>; // [16], see shared/step_state
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

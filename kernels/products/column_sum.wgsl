@@ -12,8 +12,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> total: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>; // [rows][columns]
+@group(0) @binding(2) var<storage, read_write> total: array<f32>; // [columns]
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

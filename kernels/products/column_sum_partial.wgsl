@@ -17,8 +17,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<Value>;
-@group(0) @binding(2) var<storage, read_write> partial: array<Value>;
+@group(0) @binding(1) var<storage, read> x: array<Value>; // [rows][columns]
+@group(0) @binding(2) var<storage, read_write> partial: array<Value>; // [ceil(rows / ROWS)][columns]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

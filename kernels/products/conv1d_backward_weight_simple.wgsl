@@ -10,9 +10,9 @@
 #import shared/window_gradient
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partial: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>; // [N][sample]
+@group(0) @binding(2) var<storage, read> dy: array<f32>; // [N][positions][columns]
+@group(0) @binding(3) var<storage, read_write> partial: array<f32>; // [chunks][window][columns]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

@@ -20,9 +20,9 @@ const POSITIONS_PER_LOAD = S * 4u / R;
 const LOADS = 4u / POSITIONS_PER_LOAD;
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][sample]
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // [N][positions][columns]
+@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>; // [chunks][window][columns]
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

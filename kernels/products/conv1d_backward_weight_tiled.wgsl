@@ -37,9 +37,9 @@ const X_LOADS = DEPTH * M / THREADS;
 const DY_LOADS = DEPTH * C / THREADS;
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][sample]
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>; // [N][positions][columns]
+@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>; // [chunks][window][columns]
 
 var<workgroup> tile_x: array<array<vec4f, M>, DEPTH>;
 var<workgroup> tile_dy: array<array<vec4f, C>, DEPTH>;

@@ -20,11 +20,11 @@ struct Dims {
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 #ifdef VECTORS
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> packed: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>; // [K][Cin][Cout]
+@group(0) @binding(2) var<storage, read_write> packed: array<vec4f>; // [kernel_size][Cout][Cin]
 #else
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> packed: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>; // [K][Cin][Cout]
+@group(0) @binding(2) var<storage, read_write> packed: array<f32>; // [kernel_size][Cout][Cin]
 #endif
 
 @compute @workgroup_size(64)

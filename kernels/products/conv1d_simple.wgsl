@@ -8,20 +8,20 @@
 #import shared/window
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>; // [N][sample]
+@group(0) @binding(2) var<storage, read> w: array<f32>; // [window][columns]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [N][positions][columns]
 #ifdef BIAS
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>; // [columns]
 #endif
 #ifdef AFFINE
-@group(0) @binding(4) var<storage, read> affine: array<f32>;
+@group(0) @binding(4) var<storage, read> affine: array<f32>; // [2][columns]: scale, shift
 #endif
 #ifdef ADD
-@group(0) @binding(5) var<storage, read> added: array<f32>;
+@group(0) @binding(5) var<storage, read> added: array<f32>; // as y
 #endif
 #ifdef ADD_LAST
-@group(0) @binding(5) var<storage, read> added: array<f32>;
+@group(0) @binding(5) var<storage, read> added: array<f32>; // as y
 #endif
 
 @compute @workgroup_size(64)

@@ -20,9 +20,9 @@ const WORKGROUP = 64u;
 const L = (P + S - 1u) / S; // rows a lane loads
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][sample]
+@group(0) @binding(2) var<storage, read> w: array<vec4f>; // [window][columns]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [N][positions][columns]
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

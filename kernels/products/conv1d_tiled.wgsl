@@ -38,9 +38,9 @@ const X_LOADS = P * V / THREADS;
 const W_LOADS = DEPTH * C / THREADS;
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [N][sample]
+@group(0) @binding(2) var<storage, read> w: array<vec4f>; // [window][columns]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [N][positions][columns]
 
 var<workgroup> tile_x: array<array<vec4f, V + PAD>, P>;
 var<workgroup> tile_w: array<array<vec4f, C>, max(DEPTH, TY)>;

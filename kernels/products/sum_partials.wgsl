@@ -16,8 +16,8 @@ struct Dims {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<Value>;
-@group(0) @binding(2) var<storage, read_write> total: array<Value>;
+@group(0) @binding(1) var<storage, read> partial: array<Value>; // [chunks][size]
+@group(0) @binding(2) var<storage, read_write> total: array<Value>; // [size]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,

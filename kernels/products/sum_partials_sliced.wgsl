@@ -19,8 +19,8 @@ const ELEMENTS = 32u;
 const SLICES = 8u;
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read_write> total: array<f32>;
+@group(0) @binding(1) var<storage, read> partial: array<f32>; // [chunks][size]
+@group(0) @binding(2) var<storage, read_write> total: array<f32>; // [size]
 
 var<workgroup> slices: array<array<f32, ELEMENTS>, SLICES>;
 
