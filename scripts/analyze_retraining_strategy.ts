@@ -183,7 +183,8 @@ function experimentsOf(
       : recommended < current
       ? "none is due: the best epoch is kept in any case, fewer epochs save time"
       : "not measured: no run was longer",
-    ...{ source, runs },
+    source,
+    runs,
   };
   if (supervised) return [training];
   const finetuned = `checkpoints/ssl_${method}_retrained_finetuned.pt`;
@@ -195,7 +196,8 @@ function experimentsOf(
     expected_improvement_reason: improvement
       ? `${improvement.compared[0]} against ${improvement.compared[1]}, as trained so far`
       : `not measured; train-multiseed --method supervised,${method} does it, seed by seed`,
-    ...{ source, runs },
+    source,
+    runs,
   }];
 }
 

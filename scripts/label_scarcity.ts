@@ -127,7 +127,13 @@ async function run(options: LabelScarcityOptions, context: CommandContext): Prom
       ),
     plan: (workspace) =>
       planLabelScarcity(workspace, {
-        ...{ fractions, seeds, tracks, epochs, batchSize, learningRate: lr, encoderCheckpoint },
+        fractions,
+        seeds,
+        tracks,
+        epochs,
+        batchSize,
+        learningRate: lr,
+        encoderCheckpoint,
         folder: options.out,
       }),
     settings: (workspace) => [

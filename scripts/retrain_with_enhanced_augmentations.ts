@@ -111,7 +111,9 @@ export const command = defineCommand({
         planRetraining(workspace, {
           byol: { epochs: byolEpochs, batchSize: byolBatchSize },
           simclr: { epochs: simclrEpochs, batchSize: simclrBatchSize },
-          ...{ finetuneEpochs, labelFraction, seed },
+          finetuneEpochs,
+          labelFraction,
+          seed,
           checkpointFolder: checkpointDir,
           folder: out,
         }),

@@ -206,7 +206,10 @@ function describeList(
   const commandLines = new Map(runs.map(({ path, config }) => [path, config.commandLine ?? null]));
   const described = summaries.map(({ path, command, method, seed, epochs, seconds, ...run }) => ({
     name: runName(root, path),
-    ...{ path, command, method, seed },
+    path,
+    command,
+    method,
+    seed,
     epochs_done: run.epochsDone,
     epochs,
     auroc_macro: run.auroc,

@@ -156,7 +156,12 @@ async function run(options: TransferFlags, context: CommandContext): Promise<voi
       planTransfer(workspace, {
         command: "transfer-mitbih",
         checkpoint: options.checkpoint,
-        ...{ encoderFrom, freezeEncoder, epochs, batchSize, seed, folder },
+        encoderFrom,
+        freezeEncoder,
+        epochs,
+        batchSize,
+        seed,
+        folder,
         learningRate: lr,
         baseline: !options.noBaseline,
       }),
@@ -301,7 +306,8 @@ async function testAll(
     strict: true,
     batchSize: INFERENCE_ROWS,
     clusters: records,
-    ...{ seed, signal },
+    seed,
+    signal,
     onProgress(done, total) {
       signal.throwIfAborted();
       progress.update(done, undefined, total);

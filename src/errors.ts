@@ -1,8 +1,4 @@
-/**
- * Errors that are meant to be read by the person at the keyboard.
- *
- * @module
- */
+/** Errors that are meant to be read by the person at the keyboard. */
 
 /**
  * What could be changed so that an error does not come again, with the facts for it: the largest batch

@@ -1,8 +1,4 @@
-/**
- * The augmentations for one's own use: records in, augmented records out, host arrays both.
- *
- * @module
- */
+/** The augmentations for one's own use: records in, augmented records out, host arrays both. */
 
 import type { Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";

@@ -1,8 +1,6 @@
 /**
  * What an augmentation is: one object of this kind in `augmentations/NAME.ts`, one WGSL file in
  * `kernels/augment/NAME.wgsl`, and a line in the table of `augmentations.ts`.
- *
- * @module
  */
 
 /** What magnitudes in seconds, hertz and shares are turned into samples with. */

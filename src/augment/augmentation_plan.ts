@@ -1,8 +1,4 @@
-/**
- * The kernels of a configuration's augmentations, composed of those that it applies.
- *
- * @module
- */
+/** The kernels of a configuration's augmentations, composed of those that it applies. */
 
 import type { KernelSnippets } from "../gpu/preprocess.ts";
 import { type Augmentation, type RecordExtent, resolveSetting } from "./augmentation.ts";

@@ -6,8 +6,6 @@
  * which it would take away again, and normalization comes last. All times and frequencies hold at the
  * true sampling rate. Mixing partners are other records of the same batch, as gathered. A batch of one
  * record has no partners and is not mixed.
- *
- * @module
  */
 
 import type { Augmentation, AugmentationSetting } from "./augmentation.ts";

@@ -1,8 +1,4 @@
-/**
- * Two tensors one after the other along their first axis, such as views that were made apart.
- *
- * @module
- */
+/** Two tensors one after the other along their first axis, such as views that were made apart. */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";

@@ -1,8 +1,4 @@
-/**
- * The two views of SSRL-ECG's contrastive variant: noise alone, and scaling alone.
- *
- * @module
- */
+/** The two views of SSRL-ECG's contrastive variant: noise alone, and scaling alone. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";

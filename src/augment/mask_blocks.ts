@@ -5,8 +5,6 @@
  * both included, and a function of (seed, epoch, record, number of the block): others in every epoch, the
  * same in any batch. Blocks may overlap, so less than the nominal ratio is covered: 26.4 % for T = 1000,
  * ratio 0.3, blocks of 50. Masking comes after normalization: a masked sample is 0, its lead's mean.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

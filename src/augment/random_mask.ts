@@ -1,8 +1,4 @@
-/**
- * Random block masking of signals on the host.
- *
- * @module
- */
+/** Random block masking of signals on the host. */
 
 import { CounterRandom, Stream } from "../random/philox.ts";
 import { currentSeed, nextCall } from "../random/set_seed.ts";

@@ -1,8 +1,4 @@
-/**
- * The input pipeline of a step: gathers the batch's records, augments them and normalizes.
- *
- * @module
- */
+/** The input pipeline of a step: gathers the batch's records, augments them and normalizes. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";

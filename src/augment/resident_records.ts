@@ -1,8 +1,4 @@
-/**
- * Records that live on the GPU: uploaded once as int16, gathered by index ever after.
- *
- * @module
- */
+/** Records that live on the GPU: uploaded once as int16, gathered by index ever after. */
 
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelLibrary } from "../gpu/kernels.ts";

@@ -1,8 +1,4 @@
-/**
- * The benchmark of one adapter: training steps and inference, and the start.
- *
- * @module
- */
+/** The benchmark of one adapter: training steps and inference, and the start. */
 
 import { ResidentRecords } from "../augment/resident_records.ts";
 import { loadPtbXl } from "../data/datasets/ptb_xl.ts";

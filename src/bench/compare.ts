@@ -1,8 +1,4 @@
-/**
- * Compares a benchmark with a stored one of the same adapter.
- *
- * @module
- */
+/** Compares a benchmark with a stored one of the same adapter. */
 
 import { UserError } from "../errors.ts";
 import { BENCH_FORMAT, type BenchReport } from "./bench.ts";

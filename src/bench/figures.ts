@@ -1,8 +1,4 @@
-/**
- * Measurements: several of one thing, and how they are written to files.
- *
- * @module
- */
+/** Measurements: several of one thing, and how they are written to files. */
 
 import { median } from "../stats/descriptive.ts";
 

@@ -1,8 +1,6 @@
 /**
  * What the launches of a step do: convolutions by direction, linear layers, the input pipeline, and the
  * rest, which is limited by memory.
- *
- * @module
  */
 
 import type { Dispatch } from "../gpu/dispatch.ts";

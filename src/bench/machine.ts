@@ -1,8 +1,4 @@
-/**
- * What a benchmark ran on.
- *
- * @module
- */
+/** What a benchmark ran on. */
 
 import { cpus, release, totalmem } from "node:os";
 import type { Gpu } from "../gpu/device.ts";

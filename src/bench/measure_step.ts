@@ -1,8 +1,4 @@
-/**
- * Times a step with the same writes, launches and readings of the losses as in training.
- *
- * @module
- */
+/** Times a step with the same writes, launches and readings of the losses as in training. */
 
 import type { DispatchTime } from "../gpu/program.ts";
 import { recordTuned } from "../gpu/record_tuned.ts";

@@ -1,8 +1,4 @@
-/**
- * A benchmark as tables.
- *
- * @module
- */
+/** A benchmark as tables. */
 
 import { formatBytes, formatCount, formatNumber, formatPercent } from "../text/format.ts";
 import { renderRows, renderSettings } from "../text/table.ts";

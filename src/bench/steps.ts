@@ -1,8 +1,4 @@
-/**
- * The steps that the benchmark measures, with the default settings of training.
- *
- * @module
- */
+/** The steps that the benchmark measures, with the default settings of training. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";

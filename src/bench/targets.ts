@@ -1,8 +1,4 @@
-/**
- * What this project wants to reach, and whether a benchmark reached it.
- *
- * @module
- */
+/** What this project wants to reach, and whether a benchmark reached it. */
 
 import type { Peaks } from "../gpu/peaks.ts";
 import type { MeasuredSteps, StartUpFigures } from "./bench.ts";

@@ -1,8 +1,6 @@
 /**
  * Whole files or none: written under a temporary name in the same folder, synced to the disk, then
  * renamed. A reader, also one after a power cut, sees the old file or the new one.
- *
- * @module
  */
 
 import { basename, dirname, join } from "node:path";

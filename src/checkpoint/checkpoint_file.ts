@@ -1,7 +1,5 @@
 /**
  * Checkpoints on disk. The extension decides: `.pt` is PyTorch's format, `.safetensors` the other.
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Checkpoint files by folder, glob or name.
- *
- * @module
- */
+/** Checkpoint files by folder, glob or name. */
 
 import { globSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";

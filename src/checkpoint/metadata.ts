@@ -1,8 +1,6 @@
 /**
  * Checkpoint metadata as one JSON string. The string is a pure function of the content: keys are
  * sorted, numbers are printed in their shortest exact form, nothing about time or place is added.
- *
- * @module
  */
 
 import type { Refuse } from "./refuse.ts";

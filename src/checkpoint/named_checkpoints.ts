@@ -1,8 +1,4 @@
-/**
- * Checkpoint files with names to call them by.
- *
- * @module
- */
+/** Checkpoint files with names to call them by. */
 
 import { basename, extname, normalize } from "node:path";
 import { UsageError } from "../errors.ts";

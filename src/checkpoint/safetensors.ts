@@ -9,8 +9,6 @@
  *
  * Order. The header lists tensors in registration order; the data is ordered by descending
  * element size (then registration order), which keeps every tensor aligned to its element size.
- *
- * @module
  */
 
 import { decodeMetadata, encodeMetadata } from "./metadata.ts";

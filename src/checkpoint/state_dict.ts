@@ -1,8 +1,6 @@
 /**
  * What a checkpoint holds, in host memory: named tensors in PyTorch's registration order, grouped
  * in sections (`encoder`, `model`), with a description of what they belong to.
- *
- * @module
  */
 
 /** Any array that a {@linkcode HostTensor} can carry. */

@@ -3,8 +3,6 @@
  * twice in one object (two readers could then see two different files), keeps the order of all keys
  * (also of those that look like array indices), treats `__proto__` like any other name, and bounds the
  * depth.
- *
- * @module
  */
 
 /** What {@linkcode parseStrictJson} returns; objects become maps in the order of the text. */

@@ -1,8 +1,6 @@
 /**
  * Reads PyTorch's `.pt` files: those of {@linkcode encodeTorch}, and what `torch.save` makes of
  * `{"encoder": …, "model": …}` or of a bare state dict. Reads data only; nothing in a file is run.
- *
- * @module
  */
 
 import { decodeMetadata } from "./metadata.ts";

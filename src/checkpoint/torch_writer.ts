@@ -3,8 +3,6 @@
  * builds `{section: OrderedDict(name → tensor), "metadata": JSON string}`, and one entry
  * `archive/data/N` of raw little-endian values for each tensor. `torch.load(path,
  * weights_only=True)` of PyTorch 1.13 and later reads it.
- *
- * @module
  */
 
 import { encodeMetadata } from "./metadata.ts";

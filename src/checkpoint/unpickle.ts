@@ -3,8 +3,6 @@
  * tensors, and nothing else. A pickle is a program; this one runs it with an allow-list of
  * opcodes and names, so that no file can call anything (compare CVE-2025-32434, where PyTorch's own
  * restricted reader could be talked into more). Opcodes: CPython `Lib/pickletools.py`.
- *
- * @module
  */
 
 import { Op } from "./pickle_opcodes.ts";

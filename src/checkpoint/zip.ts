@@ -2,8 +2,6 @@
  * The part of the ZIP format (PKWARE APPNOTE 6.3) that PyTorch's files use: stored entries, aligned
  * data, a central directory, ZIP64 fields where something is beyond 32 bits. Deflated entries are
  * read too. Encryption, several disks and other compression are refused.
- *
- * @module
  */
 
 import { crc32, inflateRawSync } from "node:zlib";

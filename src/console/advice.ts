@@ -1,8 +1,6 @@
 /**
  * What to do about an error, in the words of the command line. The rooms below know no flags: their
  * errors carry {@linkcode ErrorFacts}, and this table makes a sentence of it.
- *
- * @module
  */
 
 import type { ErrorFacts } from "../errors.ts";

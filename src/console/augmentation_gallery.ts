@@ -1,8 +1,4 @@
-/**
- * Pictures of the augmentations on one record, before and after, for a person to judge.
- *
- * @module
- */
+/** Pictures of the augmentations on one record, before and after, for a person to judge. */
 
 import { augmentRecords, type Draws } from "../augment/augment_records.ts";
 import {

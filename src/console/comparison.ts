@@ -1,8 +1,6 @@
 /**
  * What the commands do that evaluate checkpoints on the same records: find the files, evaluate them,
  * and show the comparison in the command's own view.
- *
- * @module
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";

@@ -1,8 +1,4 @@
-/**
- * What all commands print in the same way.
- *
- * @module
- */
+/** What all commands print in the same way. */
 
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";

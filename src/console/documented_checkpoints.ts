@@ -1,8 +1,4 @@
-/**
- * The checkpoint files that the documented commands write, and the commands.
- *
- * @module
- */
+/** The checkpoint files that the documented commands write, and the commands. */
 
 const COMMANDS: Readonly<Record<string, string>> = {
   "checkpoints/supervised_bce_baseline.pt":

@@ -1,8 +1,4 @@
-/**
- * The commands that fetch a data set.
- *
- * @module
- */
+/** The commands that fetch a data set. */
 
 import type { Dataset } from "../data/datasets/dataset.ts";
 import { type DataSetFiles, downloadDataSet } from "../data/download/download.ts";

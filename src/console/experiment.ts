@@ -1,8 +1,4 @@
-/**
- * Runs an experiment and shows it: settings, a bar over all epochs, a line a run, what failed.
- *
- * @module
- */
+/** Runs an experiment and shows it: settings, a bar over all epochs, a line a run, what failed. */
 
 import { UsageError, UserError } from "../errors.ts";
 import { type Cell, Experiment } from "../experiments/experiment.ts";

@@ -1,8 +1,4 @@
-/**
- * The records of a command: one's own, a data set that is there, else the synthetic cohort.
- *
- * @module
- */
+/** The records of a command: one's own, a data set that is there, else the synthetic cohort. */
 
 import { loadLabelsCsv } from "../data/datasets/labels_csv.ts";
 import { ptbXl } from "../data/datasets/ptb_xl.ts";

@@ -1,8 +1,4 @@
-/**
- * Opens the workspace of a command: device, records, normalization.
- *
- * @module
- */
+/** Opens the workspace of a command: device, records, normalization. */
 
 import { dataSource } from "./console.ts";
 import type { CommandContext } from "./flags/command.ts";

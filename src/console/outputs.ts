@@ -1,8 +1,4 @@
-/**
- * Files that a command writes where a flag asks for them.
- *
- * @module
- */
+/** Files that a command writes where a flag asks for them. */
 
 import { assertFolderWritable } from "./console.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The pretraining commands as the user sees them: settings, progress, summary, figures.
- *
- * @module
- */
+/** The pretraining commands as the user sees them: settings, progress, summary, figures. */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * What `linear-probe` and `knn-probe` do and show.
- *
- * @module
- */
+/** What `linear-probe` and `knn-probe` do and show. */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";

@@ -1,8 +1,6 @@
 /**
  * Progress of a long job: a bar with rate and remaining time on a terminal, a line now and then
  * anywhere else.
- *
- * @module
  */
 
 import { formatClock, formatCount, formatPercent, formatRate } from "../text/format.ts";

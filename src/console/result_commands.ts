@@ -1,8 +1,4 @@
-/**
- * The commands that make results a report can lack.
- *
- * @module
- */
+/** The commands that make results a report can lack. */
 
 import type { MissingResult } from "../results/report/document.ts";
 

@@ -1,8 +1,4 @@
-/**
- * What the terminal can do: its width, and whether it takes color.
- *
- * @module
- */
+/** What the terminal can do: its width, and whether it takes color. */
 
 import { styleText } from "node:util";
 

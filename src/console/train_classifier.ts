@@ -1,7 +1,5 @@
 /**
  * The commands that train a classifier as the user sees them: settings, progress, summary, figure.
- *
- * @module
  */
 
 import { writeFileAtomically } from "../checkpoint/atomic_write.ts";

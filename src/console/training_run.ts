@@ -1,8 +1,4 @@
-/**
- * What the commands that train one network have in common: options, settings, progress, end.
- *
- * @module
- */
+/** What the commands that train one network have in common: options, settings, progress, end. */
 
 import { describeMemory } from "../runs/memory_use.ts";
 import { defaultRunFolder } from "../runs/run_folder.ts";

@@ -4,8 +4,6 @@
  * A worker is the same command with the same flags, so it has the same plan. It gets the names of its
  * cells on stdin, one a line, and answers on stdout with JSON text sequences (RFC 7464), so that
  * anything else that is printed there does no harm. Results are in the cells' folders either way.
- *
- * @module
  */
 
 import { type ErrorFacts, UserError } from "../errors.ts";

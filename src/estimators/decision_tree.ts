@@ -13,8 +13,6 @@
  *
  * Every feature is sorted once. A split divides the sorted rows of every feature, keeping their
  * order, so nothing is sorted again: O(rows · features) for a level of the tree.
- *
- * @module
  */
 
 import type { CounterRandom } from "../random/philox.ts";

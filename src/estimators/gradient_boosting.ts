@@ -10,8 +10,6 @@
  * F starts at the log-odds of the class. λ = 1 and a curvature of at least 1 in every leaf are
  * XGBoost's defaults. Each feature is cut into at most 256 bins, at the middle between all
  * neighboring values where there are so few, else at quantiles; a tree is exact on the bins.
- *
- * @module
  */
 
 import { quantile } from "../stats/descriptive.ts";

@@ -6,8 +6,6 @@
  * With the cosine similarities s_i of a query to its k most similar labeled rows,
  *
  *     P(class c) = Σ_i w_i y_ic / Σ_i w_i,    w_i = exp(s_i / temperature)
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Rows of features with labels, and the checks that all estimators share.
- *
- * @module
- */
+/** Rows of features with labels, and the checks that all estimators share. */
 
 /** Rows of features with their labels. */
 export interface LabeledFeatures {

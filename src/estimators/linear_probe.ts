@@ -1,7 +1,5 @@
 /**
  * A linear probe of frozen features: logistic regressions whose penalty is chosen on validation rows.
- *
- * @module
  */
 
 import { auroc } from "../metrics/ranking.ts";

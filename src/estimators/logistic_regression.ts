@@ -14,8 +14,6 @@
  * the first step is Newton's, and correlated features cost no more steps than independent ones. The
  * Gram matrix is made once for all classes and penalties. Where the solution is far from the start
  * (separable classes, weak penalties) the search restarts every 25 steps with the Hessian there.
- *
- * @module
  */
 
 import { columnOf, countLabeledRows, countRows, type LabeledFeatures } from "./labeled_features.ts";

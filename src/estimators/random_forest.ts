@@ -2,8 +2,6 @@
  * Random forests for several labels at once (Breiman 2001), as scikit-learn's
  * `RandomForestClassifier` with a matrix of labels: one forest for all classes. A tree sees as many
  * rows as there are, drawn with replacement, and tries ⌊√dimension⌋ features at a split.
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../random/philox.ts";

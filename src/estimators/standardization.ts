@@ -1,8 +1,4 @@
-/**
- * Features in units of their own spread, as scikit-learn's `StandardScaler`.
- *
- * @module
- */
+/** Features in units of their own spread, as scikit-learn's `StandardScaler`. */
 
 /** What {@linkcode standardize} subtracts and divides by. */
 export interface Standardization {

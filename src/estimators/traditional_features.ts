@@ -1,8 +1,4 @@
-/**
- * Twenty-two hand-made features of a 12-lead ECG, the input of the classical models.
- *
- * @module
- */
+/** Twenty-two hand-made features of a 12-lead ECG, the input of the classical models. */
 
 import { LEADS, recordCount, type RecordSet } from "../data/signals/record_set.ts";
 
@@ -103,9 +99,7 @@ export function traditionalFeatures(signal: ArrayLike<number>): Float64Array {
   ).map((value) => Number.isFinite(value) ? value : 0);
 }
 
-/**
- * The features of every record of a set, row-major [records, 22].
- */
+/** The features of every record of a set, row-major [records, 22]. */
 export function traditionalFeatureTable(
   set: Pick<RecordSet, "ids" | "signalLength" | "leads" | "samples" | "millivoltsPerUnit">,
 ): Float64Array {

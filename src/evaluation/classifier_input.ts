@@ -1,7 +1,5 @@
 /**
  * What a classifier reads and what its outputs are called, as its checkpoint says or as is assumed.
- *
- * @module
  */
 
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";

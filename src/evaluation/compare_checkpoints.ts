@@ -1,8 +1,6 @@
 /**
  * Classifiers on the same records, under one condition or several, and how far each is from one of
  * them.
- *
- * @module
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";

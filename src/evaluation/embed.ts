@@ -1,8 +1,4 @@
-/**
- * Features of a data set for use elsewhere: as a matrix for NumPy and as a table with ids.
- *
- * @module
- */
+/** Features of a data set for use elsewhere: as a matrix for NumPy and as a table with ids. */
 
 import { stringify } from "@std/csv";
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";

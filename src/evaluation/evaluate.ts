@@ -1,8 +1,4 @@
-/**
- * Evaluation of a classifier on one fold, clean or corrupted.
- *
- * @module
- */
+/** Evaluation of a classifier on one fold, clean or corrupted. */
 
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";
 import { rowsOfFolds } from "../data/sampling/splits.ts";

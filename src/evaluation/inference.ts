@@ -1,8 +1,4 @@
-/**
- * Evaluation-mode passes over any rows of a workspace: pooled features and logits.
- *
- * @module
- */
+/** Evaluation-mode passes over any rows of a workspace: pooled features and logits. */
 
 import { recordInput } from "../augment/record_input.ts";
 import type { Program } from "../gpu/program.ts";

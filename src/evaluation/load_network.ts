@@ -1,8 +1,4 @@
-/**
- * From a checkpoint to a network on the GPU in evaluation mode, whatever its architecture.
- *
- * @module
- */
+/** From a checkpoint to a network on the GPU in evaluation mode, whatever its architecture. */
 
 import { type Checkpoint, sourceOf, type StateDict } from "../checkpoint/state_dict.ts";
 import { LEADS } from "../data/signals/record_set.ts";

@@ -1,7 +1,5 @@
 /**
  * Frozen features: what a network in evaluation mode makes of records, for probes and for files.
- *
- * @module
  */
 
 import { type ErrorFacts, UserError } from "../errors.ts";

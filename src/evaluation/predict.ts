@@ -1,8 +1,4 @@
-/**
- * Probabilities of a classifier for ECGs in memory or in files of any kind.
- *
- * @module
- */
+/** Probabilities of a classifier for ECGs in memory or in files of any kind. */
 
 import type { Checkpoint } from "../checkpoint/state_dict.ts";
 import {

@@ -1,8 +1,6 @@
 /**
  * Linear probe: how well a logistic regression on an encoder's frozen, pooled features tells the
  * classes apart, compared with those of a random encoder.
- *
- * @module
  */
 
 import { ParameterStore } from "../layers/parameters.ts";

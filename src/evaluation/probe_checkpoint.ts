@@ -1,8 +1,6 @@
 /**
  * What the frozen features of a checkpoint are worth: logistic regression or nearest neighbors on
  * them, compared with networks of the same architecture with random weights.
- *
- * @module
  */
 
 import { type Checkpoint, sourceOf } from "../checkpoint/state_dict.ts";

@@ -1,8 +1,6 @@
 /**
  * Leave-one-out ablation of the augmentations: SimCLR pretrained with each configuration and seed,
  * then a linear probe, then fine-tuning on few labels.
- *
- * @module
  */
 
 import { join } from "node:path";
@@ -42,7 +40,9 @@ export function planAblation(workspace: Workspace, options: AblationOptions) {
         name: `${run}_pretraining`,
         title: `${config}, seed ${seed}, pretraining`,
         folder: join(folder, `${run}_pretraining`),
-        ...{ config, seed, settings },
+        config,
+        seed,
+        settings,
       },
       { ...shared, settings: { config }, epochs, batchSize, out: encoder },
       ({ probes }) => ({
@@ -55,7 +55,8 @@ export function planAblation(workspace: Workspace, options: AblationOptions) {
       name: `${run}_finetuning`,
       title: `${config}, seed ${seed}, fine-tuning`,
       folder: join(folder, `${run}_finetuning`),
-      ...{ config, seed },
+      config,
+      seed,
       settings: { ...settings, finetuneEpochs, labelFraction },
       needs: [pretraining] as const,
     }, {

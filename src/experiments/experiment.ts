@@ -1,7 +1,5 @@
 /**
  * Many runs that belong together: a plan of cells, of which those are run that are not done yet.
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

@@ -1,8 +1,6 @@
 /**
  * Label efficiency: how test metrics grow with the share of labels, for a classifier from scratch, for
  * a pretrained encoder fine-tuned or frozen, and for a frozen random encoder.
- *
- * @module
  */
 
 import { join } from "node:path";
@@ -54,10 +52,16 @@ export async function planLabelScarcity(workspace: Workspace, options: LabelScar
     const pretrained = track.startsWith("ssl_");
     const shared = { seed, epochs, batchSize, learningRate };
     return classifierCell(workspace, {
-      ...{ name, folder, track, fraction, seed },
+      name,
+      folder,
+      track,
+      fraction,
+      seed,
       title: `${track}, ${formatShare(fraction)} of the labels, seed ${seed}`,
       settings: {
-        ...{ track, fraction, ...shared },
+        track,
+        fraction,
+        ...shared,
         encoder: pretrained ? encoder : null,
         ...dataSettings(workspace),
       },

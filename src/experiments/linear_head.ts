@@ -1,8 +1,4 @@
-/**
- * A classifier out of an encoder: a linear head on frozen features, kept where it was trained.
- *
- * @module
- */
+/** A classifier out of an encoder: a linear head on frozen features, kept where it was trained. */
 
 import { basename, extname, join } from "node:path";
 import { canonicalJson } from "../checkpoint/metadata.ts";
@@ -83,7 +79,9 @@ export async function trainLinearHead(
     settings,
   }, {
     ...HEAD_TRAINING,
-    ...{ epochs, labelFraction, seed },
+    epochs,
+    labelFraction,
+    seed,
     command: "compare-baselines",
     method: "linear_head",
     freezeEncoder: true,

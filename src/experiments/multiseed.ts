@@ -1,8 +1,6 @@
 /**
  * One experiment with many seeds: classifiers from random weights or on pretrained encoders, each run
  * with its own labels, weights and order.
- *
- * @module
  */
 
 import { join } from "node:path";
@@ -116,7 +114,9 @@ export function planMultiseed(workspace: Workspace, options: MultiseedOptions) {
         ...identity,
         kind: "classifier" as const,
         title: `${title}, seed ${seed}`,
-        ...{ configuration, epochs, out },
+        configuration,
+        epochs,
+        out,
         settings: {
           ...training,
           ...(encoder && {
@@ -135,7 +135,8 @@ export function planMultiseed(workspace: Workspace, options: MultiseedOptions) {
         out,
       }, ({ bestEpoch, validation, test, testPerClass }) => ({
         best_epoch: bestEpoch,
-        ...{ validation, test },
+        validation,
+        test,
         per_class: testPerClass,
         adapter: workspace.gpu.name,
         version: VERSION,

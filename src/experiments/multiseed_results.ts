@@ -1,8 +1,6 @@
 /**
  * `phase2_multiseed_results.json`: the documented keys, and what they leave out. Numbers that are not
  * defined are NaN here and null in the file.
- *
- * @module
  */
 
 import { quantile } from "../stats/descriptive.ts";
@@ -94,7 +92,10 @@ function describeRun(
   const { auroc_macro, f1_macro, sensitivity_micro, specificity_micro } = test;
   return {
     seed,
-    ...{ auroc_macro, f1_macro, sensitivity_micro, specificity_micro },
+    auroc_macro,
+    f1_macro,
+    sensitivity_micro,
+    specificity_micro,
     checkpoint: out,
     best_epoch,
     validation: { ...validation },

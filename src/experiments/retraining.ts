@@ -1,8 +1,6 @@
 /**
  * BYOL and SimCLR pretrained with all augmentations, each fine-tuned on few labels, and the two
  * classifiers compared on the same test records.
- *
- * @module
  */
 
 import { existsSync } from "node:fs";
@@ -120,11 +118,13 @@ export function planRetraining(
       method,
       {
         ...identity,
-        ...{ epochs, batchSize },
+        epochs,
+        batchSize,
         settings: {
           step: method,
           ...settingsOf(own, {}, set.samplingRate),
-          ...{ epochs, batchSize },
+          epochs,
+          batchSize,
           ...data,
         },
       },

@@ -1,8 +1,6 @@
 /**
  * The result of a cell in its folder: `started.json` while it runs, `done.json` afterwards. A number
  * that is not defined is NaN in memory and null in the file.
- *
- * @module
  */
 
 import { existsSync } from "node:fs";

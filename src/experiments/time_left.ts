@@ -1,8 +1,4 @@
-/**
- * How long a list of trainings still takes, learned from those at work.
- *
- * @module
- */
+/** How long a list of trainings still takes, learned from those at work. */
 
 /** What a new measurement leaves of the weight of those before it, for each of its units. */
 const MEMORY = 0.9;

@@ -1,8 +1,4 @@
-/**
- * Cells that train something, with what all plans have in common.
- *
- * @module
- */
+/** Cells that train something, with what all plans have in common. */
 
 import { type PretrainingMethod, TRAINING_PASS } from "../methods/pretraining_method.ts";
 import { type MethodName, METHODS } from "../methods/registry.ts";
@@ -98,7 +94,10 @@ function trainingOptions({ folder, report, ...options }: CellContext) {
   };
   const { signal, commandLine, saveEverySeconds } = options;
   return {
-    ...{ signal, commandLine, saveEverySeconds, events },
+    signal,
+    commandLine,
+    saveEverySeconds,
+    events,
     runFolder: folder,
     resume: isUnfinished(folder),
     shuffle: true,

@@ -2,8 +2,6 @@
  * Transfer of an encoder to another labeled data set with a split of its own: other devices, another
  * question. A classifier is trained on the encoder, and the same on random weights; the difference is
  * what the encoder carries over.
- *
- * @module
  */
 
 import { join } from "node:path";
@@ -62,9 +60,13 @@ export async function planTransfer(workspace: Workspace, options: TransferOption
       folder,
       checkpoint: out,
       settings: {
-        ...{ name, checkpoint: sha256, encoderFrom, ...training },
+        name,
+        checkpoint: sha256,
+        encoderFrom,
+        ...training,
         ...dataSettings(workspace),
-        ...{ mean, standardDeviation },
+        mean,
+        standardDeviation,
       },
     }, {
       ...training,

@@ -1,7 +1,5 @@
 /**
  * Adapter and device: choosing one, its limits, and the accounting of everything allocated on it.
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * A dispatch: one kernel launch as plain data, and how it can be cut into several.
- *
- * @module
- */
+/** A dispatch: one kernel launch as plain data, and how it can be cut into several. */
 
 import type { KernelConstants, KernelSnippets } from "./preprocess.ts";
 import type { Tensor } from "./tensor.ts";

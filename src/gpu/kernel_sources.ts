@@ -2,8 +2,6 @@
  * The text of every file in `kernels/`, by its base name; of those that kernels import by their path,
  * such as `shared/philox`. Static, so that a compiled binary carries them; a test asserts that no file is
  * forgotten. To be imported as a whole: `import * as kernelSources`.
- *
- * @module
  */
 
 export { default as augment_baseline } from "../../kernels/input/augment_baseline.wgsl" with { type: "text" };

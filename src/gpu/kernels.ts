@@ -1,8 +1,4 @@
-/**
- * Kernels by name: loads the WGSL, specializes and compiles it, and keeps the pipeline.
- *
- * @module
- */
+/** Kernels by name: loads the WGSL, specializes and compiles it, and keeps the pipeline. */
 
 import type { Gpu } from "./device.ts";
 import * as sources from "./kernel_sources.ts";

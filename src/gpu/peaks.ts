@@ -1,8 +1,4 @@
-/**
- * What an adapter reaches at best: the yardstick that benchmarks hold kernels against.
- *
- * @module
- */
+/** What an adapter reaches at best: the yardstick that benchmarks hold kernels against. */
 
 import type { KernelLibrary } from "./kernels.ts";
 import { gridFor, Recorder } from "./recorder.ts";

@@ -15,8 +15,6 @@
  * arrays, and because WGSL loops reach the driver as guarded `while` loops that it cannot unroll.
  * A kernel without `#import` and `#ifdef` is valid WGSL as it stands. Line numbers in compile errors
  * count lines of the expanded text; the message shows the line itself.
- *
- * @module
  */
 
 /** Values for a kernel's `const` declarations and `#ifdef` names. */

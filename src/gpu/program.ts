@@ -1,8 +1,6 @@
 /**
  * A planned recording: memory assigned by lifetime, bind groups built, ready to be replayed in one
  * compute pass and one submit.
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

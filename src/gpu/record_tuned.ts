@@ -1,8 +1,4 @@
-/**
- * Recording with tuning: once to learn which problems a step holds, once with the winners.
- *
- * @module
- */
+/** Recording with tuning: once to learn which problems a step holds, once with the winners. */
 
 import type { KernelLibrary } from "./kernels.ts";
 import type { Program } from "./program.ts";

@@ -1,8 +1,6 @@
 /**
  * Records a step once: every layer pushes its dispatches here, and {@linkcode Recorder.plan} turns
  * the list into a {@linkcode Program} that is replayed as often as needed.
- *
- * @module
  */
 
 import type { Gpu } from "./device.ts";

@@ -4,8 +4,6 @@
  * A buffer may be larger than a binding (llvmpipe: 2 GiB against 128 MiB), so a large tensor stays in
  * one buffer, and its dispatches are launched several times, each time over the next rows of it. A
  * layer says with the dispatch which rows those are; where everything fits, nothing changes.
- *
- * @module
  */
 
 import type { Dispatch, DispatchRequest, Split } from "./dispatch.ts";

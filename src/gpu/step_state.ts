@@ -3,8 +3,6 @@
  * their loss and gradient norm until somebody reads it.
  *
  * `kernels/shared/step_state.wgsl` names the 16 words of the buffer.
- *
- * @module
  */
 
 import type { Gpu } from "./device.ts";

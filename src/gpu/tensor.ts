@@ -2,8 +2,6 @@
  * Tensors: row-major arrays of 4-byte elements on the GPU. A transient tensor lives between its
  * first and last dispatch and gets its memory when the recording is planned; a persistent one owns
  * its place (or is a view of a larger buffer) from the start.
- *
- * @module
  */
 
 import type { Gpu } from "./device.ts";

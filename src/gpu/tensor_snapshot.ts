@@ -1,8 +1,4 @@
-/**
- * The content of some tensors at one moment, kept on the GPU.
- *
- * @module
- */
+/** The content of some tensors at one moment, kept on the GPU. */
 
 import { Tensor } from "./tensor.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Times whole runs of a program on the device.
- *
- * @module
- */
+/** Times whole runs of a program on the device. */
 
 import type { Program } from "./program.ts";
 

@@ -11,8 +11,6 @@
  * on disk is never measured again, and a problem that the time budget left out keeps its best guess
  * for good. Where the file cannot be written, each run measures again and may differ in last bits;
  * `enabled: false` uses the best guesses and depends on no measurement.
- *
- * @module
  */
 
 import { dirname, join } from "node:path";

@@ -2,8 +2,6 @@
  * Which variant of a kernel runs on which shape: a fixed default per kind of adapter, or the winner
  * of a timing on the real shapes, kept on disk. Winners are keyed by adapter, Deno version,
  * problem and a hash of the kernel texts, so that a new driver or a changed kernel is measured again.
- *
- * @module
  */
 
 import type { Gpu } from "./device.ts";

@@ -29,8 +29,6 @@
  *               batch_norm_backward           x, g, coefficients -> dx
  *   evaluation  batch_norm_fold               running statistics -> scale and shift, which the layer before
  *                                             applies (`Epilogue.affine`), or `batch_norm` where it cannot
- *
- * @module
  */
 
 import type { Part } from "../gpu/dispatch.ts";

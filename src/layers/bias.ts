@@ -1,8 +1,4 @@
-/**
- * The gradient of a bias, which is added to every row:  db = column sums of dy
- *
- * @module
- */
+/** The gradient of a bias, which is added to every row:  db = column sums of dy */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";

@@ -14,8 +14,6 @@
  *
  * Backward to w: dw[k, i, o] = sum over n, u of x[n, s u + k - p, i] dy[n, u, o]; to b: the column sums
  * of dy.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

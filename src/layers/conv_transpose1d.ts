@@ -11,8 +11,6 @@
  *   dx[n, u, i] = sum over k, o of  g[n, s u + k - p, o] w[k, o, i]         its forward pass
  *   dw[k, o, i] = sum over n, u of  g[n, s u + k - p, o] x[n, u, i]         its weight gradient
  *   db = column sums of g
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

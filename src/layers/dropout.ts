@@ -5,8 +5,6 @@
  *
  * m is a function of seed, step, number of the layer and element (`kernels/shared/dropout.wgsl`), so
  * the backward pass draws it again and nothing is stored.
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

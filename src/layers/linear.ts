@@ -4,8 +4,6 @@
  *   x [N, In]   w [In, Out]   b [Out]   y [N, Out]
  *
  * Backward, with g = dy (where y > 0):   dx = g w^T,   dw = x^T g,   db = column sums of g
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

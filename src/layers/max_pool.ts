@@ -6,8 +6,6 @@
  *   x [N, T, C]   y [N, U, C],   U = floor((T + 2p - K) / s) + 1
  *
  * Backward: dy of a window goes to its first maximum, which is found again in x.
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

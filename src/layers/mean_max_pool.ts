@@ -4,8 +4,6 @@
  *   y[n, c] = (1 / T) sum over t of x[n, t, c],   y[n, C + c] = max over t of x[n, t, c]
  *
  * Backward: dx[n, t, c] = dy[n, c] / T, plus dy[n, C + c] at the first maximum.
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

@@ -1,7 +1,5 @@
 /**
  * Mean over time:  y[n, c] = (1 / T) sum over t of x[n, t, c];  backward  dx[n, t, c] = dy[n, c] / T
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

@@ -2,8 +2,6 @@
  * Weights rearranged for the backward pass: kernel positions reversed, channels exchanged, so that an
  * input gradient is a windowed product over dy (`kernels/conv1d_pack.wgsl`). A kernel of size 1 is a
  * matrix, which this transposes.
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

@@ -6,8 +6,6 @@
  * transposed convolution [in, out, k] as [k, out, in] (axes reversed in both: one layout), a linear
  * weight [out, in] as [in, out]; everything else as it is. Reading and writing a state dict
  * permutes.
- *
- * @module
  */
 
 import type { Gpu } from "../gpu/device.ts";

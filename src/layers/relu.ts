@@ -1,8 +1,4 @@
-/**
- * Backward of a ReLU that is fused into a product:  dx = dy where y > 0, else 0
- *
- * @module
- */
+/** Backward of a ReLU that is fused into a product:  dx = dy where y > 0, else 0 */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";
 import { inParts } from "../gpu/split.ts";

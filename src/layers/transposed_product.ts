@@ -10,8 +10,6 @@
  * (`kernels/shared/window.wgsl`), and no multiplication with a zero is done:
  *
  *   y[n, s u' + r, b] = sum over j, a of  x[n, u' + (r + p - first) / s - (J - 1) + j, a] packed[j, a, b]
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

@@ -1,8 +1,6 @@
 /**
  * The matrix product behind convolutions and linear layers: `kernels/shared/window.wgsl` has the
  * formula. This file picks a variant of the kernel and records its dispatch.
- *
- * @module
  */
 
 import type { KernelConstants } from "../gpu/preprocess.ts";

@@ -8,8 +8,6 @@
  *
  * Loss and gradient of one direction are recorded apart from the sum, so that a direction's backward pass can
  * be recorded before the other direction's forward pass, whose activations then take its memory.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

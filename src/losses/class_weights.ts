@@ -1,8 +1,4 @@
-/**
- * Class weights against imbalance: plain arithmetic on counts of positives.
- *
- * @module
- */
+/** Class weights against imbalance: plain arithmetic on counts of positives. */
 
 /** Ways from counts to weights in {@linkcode classWeights}. */
 export const CLASS_WEIGHT_METHODS = ["inverse_frequency", "log_inverse", "sqrt_inverse"] as const;

@@ -8,8 +8,6 @@
  *   focal               alpha (1 - p_t)^gamma bce (Lin et al. 2017), alpha constant or alpha_t
  *
  * `kernels/classification_loss.wgsl` has loss and gradient, `class_weights.ts` the weights.
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

@@ -1,7 +1,5 @@
 /**
  * Mean squared error over all elements:  loss = mean of (y - wanted)^2,  dy = 2 (y - wanted) / size
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

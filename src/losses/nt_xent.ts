@@ -7,8 +7,6 @@
  * Rows 0 .. N-1 of z are the first views, rows N .. 2N-1 the second; p(i) = (i + N) mod 2N.
  *
  * Backward: with ds the gradient in s,   du = (ds + ds^T) u ,   dz = (du - u (u . du)) / |z|
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

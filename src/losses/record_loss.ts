@@ -1,8 +1,4 @@
-/**
- * Where every loss goes: the step's slot of the metrics ring.
- *
- * @module
- */
+/** Where every loss goes: the step's slot of the metrics ring. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { StepState } from "../gpu/step_state.ts";

@@ -7,8 +7,6 @@
  * The two views go through each network one after the other, as in the authors' code: batch norm
  * takes its statistics from one view at a time, and running statistics move twice a step. No gradient
  * reaches the target, which follows the online network as a moving average.
- *
- * @module
  */
 
 import {

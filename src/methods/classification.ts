@@ -1,8 +1,6 @@
 /**
  * Supervised training of a classifier: from the signal, or from features of a frozen encoder that
  * were computed once (the encoder stays in evaluation mode, so they do not change).
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

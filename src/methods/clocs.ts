@@ -6,8 +6,6 @@
  * whose patient has no other is its own partner, in a second view, as in SimCLR. Another record of the
  * patient that is in the batch by chance counts as a negative, as all others do: of the 32,640 pairs among
  * 256 of PTB-XL's training records that is 0.8 on average. 4,089 of these 17,418 records have a partner.
- *
- * @module
  */
 
 import { augmentationConfig } from "../augment/augmentations.ts";

@@ -1,8 +1,6 @@
 /**
  * The contrastive variant of SSRL-ECG: as SimCLR, but the first view of a record is always the record
  * with noise, the second always the record scaled, and the head is small.
- *
- * @module
  */
 
 import { recordContrastiveViews } from "../augment/contrastive_views.ts";

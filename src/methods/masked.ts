@@ -1,8 +1,6 @@
 /**
  * Masked reconstruction: blocks of every normalized record are zeroed in all leads, and the network is
  * to give the whole record back. The loss is the mean squared error over all samples, masked or not.
- *
- * @module
  */
 
 import { type BlockMask, recordMaskBlocks } from "../augment/mask_blocks.ts";

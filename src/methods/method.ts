@@ -1,8 +1,6 @@
 /**
  * What the trainer asks of a method, and what it gives it: a step is recorded over the resident records
  * and the small tensors that change from step to step.
- *
- * @module
  */
 
 import { concatenate } from "../augment/concatenate.ts";

@@ -1,8 +1,6 @@
 /**
  * What the program knows of a method of pretraining: commands, help, experiments, benchmarks and reports
  * read names, defaults and costs here.
- *
- * @module
  */
 
 import type { BlockMask } from "../augment/mask_blocks.ts";

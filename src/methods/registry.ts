@@ -1,8 +1,6 @@
 /**
  * The methods of pretraining. One that is entered here has a place in every experiment, benchmark, table
  * and help page.
- *
- * @module
  */
 
 import { byol } from "./byol.ts";

@@ -2,8 +2,6 @@
  * SimCLR (Chen, Kornblith, Norouzi & Hinton 2020): two augmented views of every record go through
  * encoder and projection head together, as one batch of 2N rows (so batch normalization sees both
  * views at once), and NT-Xent pulls the two views of a record together and all others apart.
- *
- * @module
  */
 
 import {

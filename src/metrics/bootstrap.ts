@@ -1,8 +1,6 @@
 /**
  * Percentile bootstrap over records (Efron & Tibshirani 1993, chapter 13), or over clusters of
  * records that depend on each other (Davison & Hinkley 1997, section 3.8).
- *
- * @module
  */
 
 import { currentSeed } from "../random/set_seed.ts";

@@ -1,8 +1,4 @@
-/**
- * Whether a probability means what it says: of the records given 0.7, do 70 % have the class?
- *
- * @module
- */
+/** Whether a probability means what it says: of the records given 0.7, do 70 % have the class? */
 
 /** Records with similar probabilities. */
 export interface ReliabilityBin {

@@ -1,8 +1,4 @@
-/**
- * What an evaluation says of single classes: means over them, the rare ones, and a target.
- *
- * @module
- */
+/** What an evaluation says of single classes: means over them, the rare ones, and a target. */
 
 import { countClasses, type RecordSet } from "../data/signals/record_set.ts";
 import type { ClassScore, Interval } from "./bootstrap.ts";

@@ -1,8 +1,6 @@
 /**
  * Mean ROC and precision-recall curves with bands: over seeds where there are several runs, over
  * records where there is one.
- *
- * @module
  */
 
 import { percentileIntervals } from "./bootstrap.ts";

@@ -4,8 +4,6 @@
  *
  * All functions take the ranking of one class and a weight for each record, as `rankingScores` does:
  * a bootstrap resample sorts nothing.
- *
- * @module
  */
 
 import { mean } from "../stats/descriptive.ts";

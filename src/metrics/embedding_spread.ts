@@ -1,8 +1,6 @@
 /**
  * How far embeddings are spread over the unit sphere: tells a collapsed network, whose outputs all
  * point the same way, from one that uses its dimensions.
- *
- * @module
  */
 
 /** Length below which a row counts as zero, as in PyTorch's `normalize`. */

@@ -1,8 +1,4 @@
-/**
- * All metrics of one set of predictions, with their intervals.
- *
- * @module
- */
+/** All metrics of one set of predictions, with their intervals. */
 
 import { type BootstrapIntervals, bootstrapIntervals, type BootstrapOptions } from "./bootstrap.ts";
 import {

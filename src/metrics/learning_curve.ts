@@ -1,7 +1,5 @@
 /**
  * What the curves of a training say about its length: still learning at the end, or over-fitting.
- *
- * @module
  */
 
 import { meanOfFinite } from "../stats/descriptive.ts";

@@ -1,8 +1,6 @@
 /**
  * Metrics of multi-label classification. Labels and probabilities are row-major
  * [records, classes].
- *
- * @module
  */
 
 import { rank, type Ranking, rankingScores } from "./ranking.ts";

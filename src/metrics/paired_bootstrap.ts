@@ -1,8 +1,4 @@
-/**
- * Bootstrap intervals of the difference between two sets of predictions for the same records.
- *
- * @module
- */
+/** Bootstrap intervals of the difference between two sets of predictions for the same records. */
 
 import { mean } from "../stats/descriptive.ts";
 import {

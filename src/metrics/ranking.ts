@@ -1,8 +1,6 @@
 /**
  * Metrics of one class that depend on the order of the scores only. All take a weight for each
  * record, so that a bootstrap resample is a vector of counts and nothing is sorted twice.
- *
- * @module
  */
 
 /** Records of one class in ascending order of score, with ties marked. */

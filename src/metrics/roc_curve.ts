@@ -1,8 +1,4 @@
-/**
- * The ROC curve of one class.
- *
- * @module
- */
+/** The ROC curve of one class. */
 
 import { groupCounts, rank } from "./ranking.ts";
 

@@ -5,8 +5,6 @@
  *
  * The target's batch norms use the statistics of the batch, and keep running ones of their own from
  * the target's passes, as in the authors' code; only parameters are averaged.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

@@ -1,8 +1,4 @@
-/**
- * Classifier: encoder, mean over time, linear head.
- *
- * @module
- */
+/** Classifier: encoder, mean over time, linear head. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";

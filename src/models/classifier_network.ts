@@ -1,8 +1,6 @@
 /**
  * What every classifier offers, whatever its layers: so that training, evaluation and prediction
  * are written once.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

@@ -1,8 +1,6 @@
 /**
  * Convolution without bias, batch normalization and, unless told otherwise, ReLU: what all networks here
  * are made of.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

@@ -1,8 +1,4 @@
-/**
- * Encoders that are convolutions one after the other, each with batch normalization and ReLU.
- *
- * @module
- */
+/** Encoders that are convolutions one after the other, each with batch normalization and ReLU. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";

@@ -1,8 +1,6 @@
 /**
  * What every encoder offers, whatever its layers, so that methods, classifiers, probes and checkpoints
  * are written once.
- *
- * @module
  */
 
 import type { StateDict } from "../checkpoint/state_dict.ts";

@@ -9,8 +9,6 @@
  * | 3 | 128 → 128 | 5 | 1 | 250 |
  * | 4 | 128 → 256 | 5 | 2 | 125 |
  * | 5 | 256 → 256 | 3 | 1 | 125 |
- *
- * @module
  */
 
 import type { ParameterStore } from "../layers/parameters.ts";

@@ -1,8 +1,6 @@
 /**
  * The encoders. One that is entered here can be pretrained, put under a classifier, read from a
  * checkpoint and probed.
- *
- * @module
  */
 
 import type { ParameterStore } from "../layers/parameters.ts";

@@ -15,8 +15,6 @@
  * A block computes dropout(max(0, norm(conv(x)))), plus x where it has a shortcut; the initial one has
  * no dropout. Head: mean and maximum (512) – dropout – linear, ReLU (256) – norm – dropout –
  * linear. Its norm is over the records of a batch, so training needs two or more.
- *
- * @module
  */
 
 import { UserError } from "../errors.ts";

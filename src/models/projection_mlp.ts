@@ -1,8 +1,4 @@
-/**
- * BYOL's projector and predictor: Linear - batch norm - ReLU - Linear (Grill et al. 2020).
- *
- * @module
- */
+/** BYOL's projector and predictor: Linear - batch norm - ReLU - Linear (Grill et al. 2020). */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";

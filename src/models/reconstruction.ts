@@ -10,8 +10,6 @@
  * | `decoder.6` | 32 → 12 | 3 / 1 / 1 | 1000 |
  *
  * Numbers 1, 3 and 5 are the rectifiers of PyTorch's `Sequential`, which hold no parameters.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

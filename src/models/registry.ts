@@ -1,8 +1,6 @@
 /**
  * The networks that checkpoints hold: how each is made, and how it is recognized by the names and shapes
  * of its tensors.
- *
- * @module
  */
 
 import type { Checkpoint, StateDict } from "../checkpoint/state_dict.ts";

@@ -12,8 +12,6 @@
  *
  * A block computes max(0, norm(conv(max(0, norm(conv(x))))) + shortcut), the shortcut being x, or
  * norm(conv(x)) with kernel size 1 where channels and length change.
- *
- * @module
  */
 
 import type { Recorder } from "../gpu/recorder.ts";

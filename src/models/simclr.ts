@@ -1,8 +1,4 @@
-/**
- * SimCLR's network: encoder, mean over time, projection head Linear - ReLU - Linear.
- *
- * @module
- */
+/** SimCLR's network: encoder, mean over time, projection head Linear - ReLU - Linear. */
 
 import type { Recorder } from "../gpu/recorder.ts";
 import type { Tensor } from "../gpu/tensor.ts";

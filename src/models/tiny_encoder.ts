@@ -8,8 +8,6 @@
  * | 1 | 32 → 32 | 9 | 2 | 625 |
  * | 2 | 32 → 64 | 9 | 2 | 313 |
  * | 3 | 64 → 128 | 9 | 2 | 157 |
- *
- * @module
  */
 
 import type { ParameterStore } from "../layers/parameters.ts";

@@ -1,8 +1,6 @@
 /**
  * Adam (Kingma & Ba 2015) as PyTorch computes it, over one flat stretch of parameters, with the
  * gradient's norm taken on the way. An update whose gradient is not finite is skipped on the GPU.
- *
- * @module
  */
 
 import type { Gpu } from "../gpu/device.ts";

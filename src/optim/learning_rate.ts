@@ -1,8 +1,4 @@
-/**
- * How the learning rate goes over a run.
- *
- * @module
- */
+/** How the learning rate goes over a run. */
 
 /** `constant`, or `cosine`: falling to 0 as half a cosine (Loshchilov & Hutter 2017). */
 export type LearningRateSchedule = "constant" | "cosine";

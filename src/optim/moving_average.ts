@@ -2,8 +2,6 @@
  * Exponential moving average of parameters, such as BYOL's target network follows (Grill et al. 2020):
  *
  *   average += (1 - momentum) (source - average)
- *
- * @module
  */
 
 import { gridFor, type Recorder } from "../gpu/recorder.ts";

@@ -1,8 +1,4 @@
-/**
- * A learning rate that falls when the validation loss no longer does.
- *
- * @module
- */
+/** A learning rate that falls when the validation loss no longer does. */
 
 /** Settings of {@linkcode plateauRate}. */
 export interface Plateau {

@@ -1,8 +1,4 @@
-/**
- * Scores side by side, with their intervals.
- *
- * @module
- */
+/** Scores side by side, with their intervals. */
 
 import { formatScore } from "../text/format.ts";
 import { type ChartRow, rowChart, type RowChartText } from "./row_chart.ts";

@@ -1,8 +1,4 @@
-/**
- * A 12-lead ECG as it is printed for reading: 3 × 4 leads above a rhythm strip.
- *
- * @module
- */
+/** A 12-lead ECG as it is printed for reading: 3 × 4 leads above a rhythm strip. */
 
 import { formatNumber, formatScore } from "../text/format.ts";
 import { truncate } from "../text/width.ts";

@@ -1,8 +1,6 @@
 /**
  * Confusion tables of a multi-label classifier: two by two cells for each class, since a record can
  * have several classes or none.
- *
- * @module
  */
 
 import { formatCount } from "../text/format.ts";

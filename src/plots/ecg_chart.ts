@@ -1,8 +1,4 @@
-/**
- * ECG traces on ECG paper.
- *
- * @module
- */
+/** ECG traces on ECG paper. */
 
 import { ECG_PAPER, INK, SERIES_COLORS } from "./style.ts";
 import { round, svgElement, svgPicture, svgText, tracePath } from "./svg.ts";

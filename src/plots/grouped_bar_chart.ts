@@ -1,8 +1,4 @@
-/**
- * Counts or scores of several series in several groups.
- *
- * @module
- */
+/** Counts or scores of several series in several groups. */
 
 import { chartColors, PLOT_HEIGHT, PLOT_WIDTH, SERIES_COLORS } from "./style.ts";
 import { captionLines, type ChartText, colorBy, renderVegaLite } from "./vega_chart.ts";

@@ -1,8 +1,4 @@
-/**
- * A matrix as colored cells with their numbers.
- *
- * @module
- */
+/** A matrix as colored cells with their numbers. */
 
 import { type ChartColors, chartColors } from "./style.ts";
 import { captionLines, type ChartText, renderVegaLite } from "./vega_chart.ts";

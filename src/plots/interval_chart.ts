@@ -1,8 +1,6 @@
 /**
  * Estimates with their intervals, one below the other, against a line of no effect (a forest plot;
  * Lewis & Clarke 2001).
- *
- * @module
  */
 
 import { formatSigned } from "../text/format.ts";

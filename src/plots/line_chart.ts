@@ -1,8 +1,4 @@
-/**
- * Curves over steps or epochs.
- *
- * @module
- */
+/** Curves over steps or epochs. */
 
 import {
   type ChartColors,

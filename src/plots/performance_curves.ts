@@ -1,8 +1,4 @@
-/**
- * Axes of the three curves that describe a classifier: ROC, precision-recall, reliability.
- *
- * @module
- */
+/** Axes of the three curves that describe a classifier: ROC, precision-recall, reliability. */
 
 import type { LinePanel, LinePanels } from "./line_chart.ts";
 

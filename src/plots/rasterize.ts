@@ -3,8 +3,6 @@
  *
  * Drawn by resvg (compiled to WebAssembly) with the DejaVu fonts, both from npm packages, so that a
  * picture is the same on every machine.
- *
- * @module
  */
 
 /** How {@linkcode rasterize} draws. */

@@ -1,7 +1,5 @@
 /**
  * What masked reconstruction sees of a record, what is hidden from it, and what it makes of that.
- *
- * @module
  */
 
 import { ecgChart, type EcgPanel } from "./ecg_chart.ts";

@@ -1,8 +1,4 @@
-/**
- * What noise and gaps cost, as panels of a line chart.
- *
- * @module
- */
+/** What noise and gaps cost, as panels of a line chart. */
 
 import type { Condition } from "../data/signals/conditions.ts";
 import type { LinePanel } from "./line_chart.ts";

@@ -1,8 +1,6 @@
 /**
  * Numbers one below the other, each with its name on the left and written out on the right: what bar
  * charts and interval charts have in common.
- *
- * @module
  */
 
 import type { TopLevelSpec } from "vega-lite";

@@ -1,8 +1,4 @@
-/**
- * Improvements with their intervals next to p-values: what `statistical-tests` draws.
- *
- * @module
- */
+/** Improvements with their intervals next to p-values: what `statistical-tests` draws. */
 
 import { INK, SERIES_COLORS } from "./style.ts";
 import { captionLines, type ChartText, renderVegaLite } from "./vega_chart.ts";

@@ -3,8 +3,6 @@
  *
  * Pictures carry their own paper, so they read the same on a light and on a dark page. Charts can
  * be drawn on dark paper too; commands draw them on light paper.
- *
- * @module
  */
 
 /**

@@ -1,8 +1,4 @@
-/**
- * Pieces of SVG that the hand-drawn pictures share.
- *
- * @module
- */
+/** Pieces of SVG that the hand-drawn pictures share. */
 
 import { FONT, INK } from "./style.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Vega-Lite specifications to SVG text, without a browser.
- *
- * @module
- */
+/** Vega-Lite specifications to SVG text, without a browser. */
 
 import type { TopLevelSpec } from "vega-lite";
 import { chartColors, FONT, type Theme } from "./style.ts";

@@ -3,8 +3,6 @@
  * numbers: as easy as 1, 2, 3", SC 2011). A draw is a pure function of (seed, stream, epoch, item,
  * view, position): no hidden state, so order of calls, batch size and resuming cannot change it.
  * `kernels/shared/philox.wgsl` draws the same 32-bit words on the GPU.
- *
- * @module
  */
 
 /**

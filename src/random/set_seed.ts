@@ -1,8 +1,4 @@
-/**
- * Default seed of the library functions that may be called without one.
- *
- * @module
- */
+/** Default seed of the library functions that may be called without one. */
 
 import { Stream } from "./philox.ts";
 

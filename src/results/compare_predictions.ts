@@ -1,8 +1,4 @@
-/**
- * Two configurations compared on the test records, from the predictions that their runs left.
- *
- * @module
- */
+/** Two configurations compared on the test records, from the predictions that their runs left. */
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,8 +1,4 @@
-/**
- * Two runs side by side: settings that differ, metrics at the end, curves.
- *
- * @module
- */
+/** Two runs side by side: settings that differ, metrics at the end, curves. */
 
 import { OVERALL_METRICS } from "../metrics/multilabel_metrics.ts";
 import { flattenSettings, type FlatValue } from "./flat_settings.ts";

@@ -1,8 +1,4 @@
-/**
- * A run's settings as one flat table.
- *
- * @module
- */
+/** A run's settings as one flat table. */
 
 import type { JsonValue } from "../checkpoint/state_dict.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Improvements of test AUROC that result files of other commands hold.
- *
- * @module
- */
+/** Improvements of test AUROC that result files of other commands hold. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,6 @@
 /**
  * Figures that a paper prints, as input of the statistical tests (`docs/published-figures.json` is an
  * example).
- *
- * @module
  */
 
 import * as v from "valibot";

@@ -1,8 +1,4 @@
-/**
- * A run read back from its folder: settings, rows of metrics, result.
- *
- * @module
- */
+/** A run read back from its folder: settings, rows of metrics, result. */
 
 import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";

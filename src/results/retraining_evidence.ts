@@ -1,8 +1,4 @@
-/**
- * What finished runs say about the length of a training.
- *
- * @module
- */
+/** What finished runs say about the length of a training. */
 
 import { canonicalJson } from "../checkpoint/metadata.ts";
 import { lateFall, type OverfittingGap, overfittingGap } from "../metrics/learning_curve.ts";

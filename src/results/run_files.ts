@@ -1,8 +1,4 @@
-/**
- * The files in a run's folder: their names and what they hold.
- *
- * @module
- */
+/** The files in a run's folder: their names and what they hold. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

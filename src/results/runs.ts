@@ -1,8 +1,4 @@
-/**
- * Runs in a list: what each was, how far it came, how good it is.
- *
- * @module
- */
+/** Runs in a list: what each was, how far it came, how good it is. */
 
 import { join } from "node:path";
 import { column, epochsDone, type Run, type RunState } from "./read_run.ts";

@@ -1,8 +1,6 @@
 /**
  * Results of several methods with several seeds, from the file of `train-multiseed`, from CSV, or as
  * the summaries that a paper prints.
- *
- * @module
  */
 
 import { existsSync, statSync } from "node:fs";

@@ -1,7 +1,5 @@
 /**
  * What `statistical-tests` computes: every configuration of a file of results against a baseline.
- *
- * @module
  */
 
 import { plural } from "../text/format.ts";

@@ -1,8 +1,6 @@
 /**
  * What a classifier says of the test records, as a file: for tests that compare two runs record by
  * record, and for curves.
- *
- * @module
  */
 
 import { existsSync, statSync } from "node:fs";

@@ -1,7 +1,5 @@
 /**
  * Between checkpoint files and models: what goes into a file, and what a model takes out of one.
- *
- * @module
  */
 
 import { writeCheckpoint } from "../checkpoint/checkpoint_file.ts";

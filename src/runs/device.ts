@@ -1,8 +1,4 @@
-/**
- * A device with its kernels, for one run or several.
- *
- * @module
- */
+/** A device with its kernels, for one run or several. */
 
 import { chooseDevice, type Gpu } from "../gpu/device.ts";
 import { KernelLibrary } from "../gpu/kernels.ts";

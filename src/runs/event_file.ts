@@ -1,8 +1,4 @@
-/**
- * The event file of a run, which TensorBoard reads while it grows.
- *
- * @module
- */
+/** The event file of a run, which TensorBoard reads while it grows. */
 
 import { Buffer } from "node:buffer";
 import { join } from "node:path";

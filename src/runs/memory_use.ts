@@ -1,8 +1,4 @@
-/**
- * What a run holds on the device, known when its steps are planned and none has run.
- *
- * @module
- */
+/** What a run holds on the device, known when its steps are planned and none has run. */
 
 import { formatBytes } from "../text/format.ts";
 import type { Trainer } from "./trainer.ts";

@@ -7,8 +7,6 @@
  * | `epoch/train_loss`, `epoch/seconds`, `epoch/records_per_second` | epochs |
  * | `validation/loss`, `validation/auroc_macro`, …          | epochs |
  * | `test/auroc_macro`, … and, of pretraining, `probe/…`, `random_probe/…` | the epoch that is tested |
- *
- * @module
  */
 
 import type { FlatValue } from "../results/flat_settings.ts";

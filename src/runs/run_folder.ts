@@ -1,8 +1,6 @@
 /**
  * The folder of one run: settings, metrics as JSON lines and as TensorBoard's events, figures, state
  * for resuming.
- *
- * @module
  */
 
 import { stringify } from "@std/yaml";

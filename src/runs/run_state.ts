@@ -1,8 +1,6 @@
 /**
  * What a stopped run needs to resume with the same bits: weights, Adam's moments, counters, and the
  * best weights so far. Everything else is a pure function of (seed, epoch).
- *
- * @module
  */
 
 import { existsSync } from "node:fs";

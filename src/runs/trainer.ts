@@ -1,8 +1,6 @@
 /**
  * The training loop that all methods share: records a step once per batch size, replays it over an
  * epoch's order, and reads losses now and then.
- *
- * @module
  */
 
 import { batchSizes, epochOrder } from "../data/sampling/batches.ts";

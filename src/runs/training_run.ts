@@ -1,8 +1,6 @@
 /**
  * What surrounds the epochs of every training: run folder, resuming, saving the state, rows of metrics,
  * giving memory back.
- *
- * @module
  */
 
 import { join } from "node:path";
@@ -76,8 +74,17 @@ export function resolveRunOptions(
   } = options;
   return {
     ...options,
-    ...{ epochs, batchSize, learningRate, learningRateSchedule, seed, shuffle, logEvery },
-    ...{ out, runFolder, resume, saveEverySeconds },
+    epochs,
+    batchSize,
+    learningRate,
+    learningRateSchedule,
+    seed,
+    shuffle,
+    logEvery,
+    out,
+    runFolder,
+    resume,
+    saveEverySeconds,
   };
 }
 

@@ -1,8 +1,4 @@
-/**
- * A device with a data set on it: what every run computes with.
- *
- * @module
- */
+/** A device with a data set on it: what every run computes with. */
 
 import { ResidentRecords } from "../augment/resident_records.ts";
 import {

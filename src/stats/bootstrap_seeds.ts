@@ -1,8 +1,6 @@
 /**
  * Bootstrap over seeds: how much a difference of means depends on which seeds were drawn (Efron &
  * Tibshirani 1993, chapter 8).
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../random/philox.ts";

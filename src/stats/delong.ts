@@ -1,8 +1,6 @@
 /**
  * AUROCs with their covariance, without resampling (DeLong, DeLong & Clarke-Pearson 1988, Biometrics
  * 44(3)), in O(n log n) by midranks (Sun & Xu 2014, IEEE Signal Processing Letters 21(11)).
- *
- * @module
  */
 
 import { mean } from "./descriptive.ts";

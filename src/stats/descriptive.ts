@@ -1,8 +1,4 @@
-/**
- * Mean, variance, quantiles.
- *
- * @module
- */
+/** Mean, variance, quantiles. */
 
 /**
  * Arithmetic mean; NaN for no values. Summed from the first value on, so that the mean of equal

@@ -1,8 +1,4 @@
-/**
- * What a paired t test can see: its power, and the smallest difference it is likely to find.
- *
- * @module
- */
+/** What a paired t test can see: its power, and the smallest difference it is likely to find. */
 
 import { chiSquareCdf, logGamma, normalCdf, simpson, tQuantile } from "./distributions.ts";
 import { requireFraction, requireWhole } from "./samples.ts";

@@ -3,8 +3,6 @@
  *
  * Relative errors are below 1e-12 for the normal distribution and 1e-9 for the others, in the tails
  * too. The tests compare them with SciPy's.
- *
- * @module
  */
 
 /** Numerators and denominators of the rational function of {@linkcode normalCdf}. */

@@ -1,8 +1,4 @@
-/**
- * How large a difference is, apart from how sure it is.
- *
- * @module
- */
+/** How large a difference is, apart from how sure it is. */
 
 import { scaled } from "./paired_t.ts";
 import { type GroupSummary, summarizeGroup } from "./welch_t.ts";
@@ -19,9 +15,7 @@ export function cohensD(first: ArrayLike<number>, second: ArrayLike<number>): nu
   return cohensDFromSummaries(a, b);
 }
 
-/**
- * The same from mean, standard deviation and n of each group.
- */
+/** The same from mean, standard deviation and n of each group. */
 export function cohensDFromSummaries(first: GroupSummary, second: GroupSummary): number {
   const pooled = [first, second]
     .reduce((sum, { n, standardDeviation }) => sum + (n - 1) * standardDeviation ** 2, 0) /

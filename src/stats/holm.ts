@@ -1,8 +1,4 @@
-/**
- * Correction for testing several hypotheses (Holm 1979).
- *
- * @module
- */
+/** Correction for testing several hypotheses (Holm 1979). */
 
 /**
  * Holm's adjusted p-values: one at or below alpha rejects its hypothesis, and the chance of any false

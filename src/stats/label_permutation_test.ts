@@ -1,8 +1,6 @@
 /**
  * Permutation test of two independent groups: under the null hypothesis any of the values could as
  * well be in the other group (Fisher 1935; Pitman 1937).
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../random/philox.ts";

@@ -1,8 +1,4 @@
-/**
- * Rank test of two independent groups (Mann & Whitney 1947).
- *
- * @module
- */
+/** Rank test of two independent groups (Mann & Whitney 1947). */
 
 import { normalCdf } from "./distributions.ts";
 import { rankBiserial } from "./effect_sizes.ts";

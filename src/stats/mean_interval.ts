@@ -1,8 +1,4 @@
-/**
- * Means of a few runs with an interval.
- *
- * @module
- */
+/** Means of a few runs with an interval. */
 
 import { mean, standardDeviation } from "./descriptive.ts";
 import { tQuantile } from "./distributions.ts";

@@ -1,8 +1,4 @@
-/**
- * Ranks where equal values share the mean of their places.
- *
- * @module
- */
+/** Ranks where equal values share the mean of their places. */
 
 /** Ranks of some values. */
 export interface Midranks {

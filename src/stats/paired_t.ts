@@ -1,8 +1,4 @@
-/**
- * Student's t test of paired values (Student 1908).
- *
- * @module
- */
+/** Student's t test of paired values (Student 1908). */
 
 import { tCdf, tQuantile } from "./distributions.ts";
 import { mean, standardDeviation } from "./descriptive.ts";

@@ -1,8 +1,6 @@
 /**
  * How wide the percentile range of a few normal values is: what a "95 % interval" is worth that was
  * taken from the percentiles of ten seeds.
- *
- * @module
  */
 
 import { logGamma, normalCdf, normalPdf, simpson } from "./distributions.ts";

@@ -1,8 +1,6 @@
 /**
  * What the figures of a paper say about themselves: single runs, means and standard deviations over
  * seeds, and intervals, where the values of the seeds are not given.
- *
- * @module
  */
 
 import { normalPdf, normalQuantile, tQuantile } from "./distributions.ts";

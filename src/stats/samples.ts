@@ -1,8 +1,4 @@
-/**
- * What every test asks of its numbers.
- *
- * @module
- */
+/** What every test asks of its numbers. */
 
 /**
  * A sample as numbers of its own.

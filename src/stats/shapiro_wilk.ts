@@ -1,8 +1,6 @@
 /**
  * Are these values from a normal distribution? Shapiro & Wilk 1965, with the approximations of
  * Royston 1995 (Applied Statistics 44(4), algorithm AS R94).
- *
- * @module
  */
 
 import { normalCdf, normalQuantile, polynomial } from "./distributions.ts";

@@ -1,8 +1,6 @@
 /**
  * Permutation test of paired values: under the null hypothesis each difference could as well have
  * the other sign (Fisher 1935, section 21).
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../random/philox.ts";

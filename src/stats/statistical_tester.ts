@@ -4,8 +4,6 @@
  *
  * Keys are those of the documented result, in snake case; what is not defined is NaN, which JSON
  * writes as null.
- *
- * @module
  */
 
 import { bootstrapMeanDifference } from "./bootstrap_seeds.ts";

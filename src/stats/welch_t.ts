@@ -1,8 +1,4 @@
-/**
- * t test of two independent groups with unequal variances (Welch 1947).
- *
- * @module
- */
+/** t test of two independent groups with unequal variances (Welch 1947). */
 
 import { tQuantile } from "./distributions.ts";
 import { scaled, twoSidedT } from "./paired_t.ts";

@@ -1,8 +1,4 @@
-/**
- * Rank test of paired values (Wilcoxon 1945).
- *
- * @module
- */
+/** Rank test of paired values (Wilcoxon 1945). */
 
 import { normalCdf } from "./distributions.ts";
 import type { RankTestMethod } from "./mann_whitney.ts";

@@ -1,8 +1,4 @@
-/**
- * Decimal numbers in text files.
- *
- * @module
- */
+/** Decimal numbers in text files. */
 
 /** A decimal number as a part of a regular expression. */
 export const DECIMAL = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;

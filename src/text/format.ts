@@ -1,8 +1,4 @@
-/**
- * Numbers, durations, sizes, rates and paths as people write them.
- *
- * @module
- */
+/** Numbers, durations, sizes, rates and paths as people write them. */
 
 import { basename } from "node:path";
 

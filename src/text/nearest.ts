@@ -1,8 +1,4 @@
-/**
- * The nearest name in a list, for "did you mean" messages.
- *
- * @module
- */
+/** The nearest name in a list, for "did you mean" messages. */
 
 import { levenshteinDistance } from "@std/text";
 

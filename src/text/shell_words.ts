@@ -1,8 +1,4 @@
-/**
- * Words of a POSIX shell.
- *
- * @module
- */
+/** Words of a POSIX shell. */
 
 /** Quotes an argument for a POSIX shell when it needs it. */
 export function quote(argument: string): string {

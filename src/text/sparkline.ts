@@ -1,8 +1,4 @@
-/**
- * A curve in block characters, for summaries in the terminal.
- *
- * @module
- */
+/** A curve in block characters, for summaries in the terminal. */
 
 const BLOCKS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 

@@ -1,8 +1,4 @@
-/**
- * Aligned tables for the terminal.
- *
- * @module
- */
+/** Aligned tables for the terminal. */
 
 import { formatCount } from "./format.ts";
 import { displayWidth, pad, wrap } from "./width.ts";

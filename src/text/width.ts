@@ -1,8 +1,4 @@
-/**
- * Texts in columns: how many cells of a terminal they take, padded, cut and wrapped.
- *
- * @module
- */
+/** Texts in columns: how many cells of a terminal they take, padded, cut and wrapped. */
 
 import truncatedWidth from "fast-string-truncated-width";
 import { wrapAnsi } from "fast-wrap-ansi";

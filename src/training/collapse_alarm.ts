@@ -1,8 +1,4 @@
-/**
- * Tells from the spread of embeddings that a network has collapsed.
- *
- * @module
- */
+/** Tells from the spread of embeddings that a network has collapsed. */
 
 /**
  * Spread, as a share of 1/√d, below which embeddings count as collapsed. Where all records get the

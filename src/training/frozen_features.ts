@@ -13,8 +13,6 @@
  *
  * A new head starts with all logits 0, as a logistic regression does: random weights on all features
  * would be noise that few labels and steps cannot unlearn.
- *
- * @module
  */
 
 import { Tensor } from "../gpu/tensor.ts";

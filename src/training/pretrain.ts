@@ -1,8 +1,6 @@
 /**
  * Pretraining with any method: unlabeled folds 1–8, watched by a monitor, then a linear probe beside a
  * random encoder's, where there are labels.
- *
- * @module
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";

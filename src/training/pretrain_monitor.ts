@@ -2,8 +2,6 @@
  * What can be said of an encoder while it is being pretrained: how far its embeddings are spread, and
  * now and then how well a small probe on labeled records does. Looks on only: the training's bits
  * are the same with and without it.
- *
- * @module
  */
 
 import { labelSubset } from "../data/sampling/label_subset.ts";

@@ -1,8 +1,6 @@
 /**
  * Pictures of what a network that gives signals back makes of the first validation records: input,
  * masked input and reconstruction, after every epoch.
- *
- * @module
  */
 
 import { maskedStretches, recordMaskBlocks } from "../augment/mask_blocks.ts";

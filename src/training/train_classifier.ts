@@ -1,8 +1,6 @@
 /**
  * Supervised training and fine-tuning: labeled records of folds 1–8, the best epoch chosen on
  * fold 9, and fold 10 evaluated once, with the chosen weights.
- *
- * @module
  */
 
 import { readCheckpoint } from "../checkpoint/checkpoint_file.ts";

@@ -1,8 +1,4 @@
-/**
- * Classical machine learning on hand-made features: the baseline without any network.
- *
- * @module
- */
+/** Classical machine learning on hand-made features: the baseline without any network. */
 
 import { classFrequencies, type ClassFrequency } from "../data/sampling/balancing.ts";
 import { labelSubset } from "../data/sampling/label_subset.ts";

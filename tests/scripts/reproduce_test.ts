@@ -63,10 +63,23 @@ Deno.test("training and tests understand what they are given, data and device as
   );
   const { options, given } = parseCommandLine(trainMultiseed.flags, training.args);
   const expected = {
-    ...{ method: ["simclr", "byol", "supervised"], loss: "focal", balanceStrategy: "oversample" },
-    ...{ quick: true, seeds: [1, 2], epochs: 3, pretrainEpochs: 2, labelFraction: 1, jobs: 2 },
-    ...{ dataRoot: "my data", signalLength: 128, strict: true, adapter: "llvm", noTune: true },
-    ...{ out: "r/phase2_multiseed_results.json", runRoot: "r/multiseed", normalize: "none" },
+    method: ["simclr", "byol", "supervised"],
+    loss: "focal",
+    balanceStrategy: "oversample",
+    quick: true,
+    seeds: [1, 2],
+    epochs: 3,
+    pretrainEpochs: 2,
+    labelFraction: 1,
+    jobs: 2,
+    dataRoot: "my data",
+    signalLength: 128,
+    strict: true,
+    adapter: "llvm",
+    noTune: true,
+    out: "r/phase2_multiseed_results.json",
+    runRoot: "r/multiseed",
+    normalize: "none",
   };
   assertEquals<unknown>({ ...options, ...expected }, options);
   assert(!given.has("resolution"), "what was not given keeps the default of the command");

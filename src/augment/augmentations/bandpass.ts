@@ -2,8 +2,6 @@
  * Band-pass filter of zero phase, −6 dB at both edges, mirrored at the ends. It is the pipeline's only
  * filter, with kernels of its own: `augment_spectrum`, `augment_baseline` and a part of `augment_finish`
  * in `kernels/input/`.
- *
- * @module
  */
 
 import wgsl from "../../../kernels/augment/bandpass.wgsl" with { type: "text" };

@@ -1,8 +1,4 @@
-/**
- * Per-channel noise: white Gaussian noise, its level drawn for each lead.
- *
- * @module
- */
+/** Per-channel noise: white Gaussian noise, its level drawn for each lead. */
 
 import wgsl from "../../../kernels/augment/channel_noise.wgsl" with { type: "text" };
 import type { Augmentation } from "../augmentation.ts";

@@ -1,8 +1,4 @@
-/**
- * CutMix: a segment comes from another record of the batch, at the same place, in all leads.
- *
- * @module
- */
+/** CutMix: a segment comes from another record of the batch, at the same place, in all leads. */
 
 import wgsl from "../../../kernels/augment/cutmix.wgsl" with { type: "text" };
 import { type Augmentation, inSamples } from "../augmentation.ts";

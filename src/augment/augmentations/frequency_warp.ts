@@ -2,8 +2,6 @@
  * Frequency warping: the heart rate is higher at one end of the record, as much lower at the other,
  * changing evenly; linear interpolation. Both ends stay in place, so that the mean heart rate is the same
  * and no samples from beyond the ends are needed.
- *
- * @module
  */
 
 import wgsl from "../../../kernels/augment/frequency_warp.wgsl" with { type: "text" };

@@ -1,8 +1,4 @@
-/**
- * Lead dropout: electrodes that fell off. Some leads are 0 mV throughout the record.
- *
- * @module
- */
+/** Lead dropout: electrodes that fell off. Some leads are 0 mV throughout the record. */
 
 import wgsl from "../../../kernels/augment/lead_dropout.wgsl" with { type: "text" };
 import type { Augmentation } from "../augmentation.ts";

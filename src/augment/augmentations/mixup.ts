@@ -5,8 +5,6 @@
  * α = 0.1 is that of the reference's code: two of three draws leave the partner below 1 %, one in five
  * gives it more than 10 %. With α = ½ (mean share 18 %) pretraining on 1,200 records of PTB-XL converged
  * more slowly and gave worse probes.
- *
- * @module
  */
 
 import wgsl from "../../../kernels/augment/mixup.wgsl" with { type: "text" };

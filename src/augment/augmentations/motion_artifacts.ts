@@ -1,8 +1,4 @@
-/**
- * Motion artifacts: baseline wander, one sine whose amplitude and sign are drawn for each lead.
- *
- * @module
- */
+/** Motion artifacts: baseline wander, one sine whose amplitude and sign are drawn for each lead. */
 
 import wgsl from "../../../kernels/augment/motion_artifacts.wgsl" with { type: "text" };
 import type { Augmentation } from "../augmentation.ts";

@@ -1,8 +1,4 @@
-/**
- * Temporal dropout: a gap in all leads is bridged by a straight line.
- *
- * @module
- */
+/** Temporal dropout: a gap in all leads is bridged by a straight line. */
 
 import wgsl from "../../../kernels/augment/temporal_dropout.wgsl" with { type: "text" };
 import { type Augmentation, inSamples } from "../augmentation.ts";

@@ -8,8 +8,6 @@
  * A contender is started with the folder of both files and the seconds to time. It takes two steps
  * to warm up, then as many as fill the time by the second one's measure, with one wait at the end,
  * and prints one line of JSON on standard output: a {@linkcode ContenderResult}, or an array of them.
- *
- * @module
  */
 
 import { decodeSafetensors, encodeSafetensors } from "../../checkpoint/safetensors.ts";

@@ -1,8 +1,4 @@
-/**
- * The comparison with others as tables.
- *
- * @module
- */
+/** The comparison with others as tables. */
 
 import { plural } from "../../text/format.ts";
 import { renderRows, renderSettings } from "../../text/table.ts";

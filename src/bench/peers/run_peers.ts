@@ -1,8 +1,6 @@
 /**
  * Runs the same training step in this project and in others, each in a process of its own, in
  * rounds: A B C D A B C D …, so that a busy moment of the machine hits all alike.
- *
- * @module
  */
 
 import { fileURLToPath } from "node:url";

@@ -1,8 +1,4 @@
-/**
- * Flags of the commands that train a classifier.
- *
- * @module
- */
+/** Flags of the commands that train a classifier. */
 
 import { BALANCING_STRATEGIES } from "../../data/sampling/balancing.ts";
 import { CLASSIFICATION_LOSSES } from "../../losses/classification_loss.ts";

@@ -4,8 +4,6 @@
  * Every script exports its command and ends with
  * `if (import.meta.main) await runCommand(command);`, so the same object serves `deno task`, the
  * tests and a single binary.
- *
- * @module
  */
 
 import type { Flag } from "./flags.ts";

@@ -1,8 +1,4 @@
-/**
- * Flags of the commands that evaluate checkpoints or probe their features.
- *
- * @module
- */
+/** Flags of the commands that evaluate checkpoints or probe their features. */
 
 import type { Options } from "./command.ts";
 import { booleanFlag, integerFlag, pathFlag, stringFlag, stringListFlag } from "./flags.ts";

@@ -1,8 +1,6 @@
 /**
  * The kinds of command-line flags. A flag knows its type, range, default and description; from a
  * table of flags the parser, the `--help` page and the TypeScript type of the options follow.
- *
- * @module
  */
 
 import { UsageError } from "../../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * The `--help` page of a command.
- *
- * @module
- */
+/** The `--help` page of a command. */
 
 import type { Command, FlagTable } from "./command.ts";
 import { displayWidth, pad, wrap } from "../../text/width.ts";

@@ -1,8 +1,4 @@
-/**
- * Ctrl-C: the first one asks the command to stop, the second one ends the process.
- *
- * @module
- */
+/** Ctrl-C: the first one asks the command to stop, the second one ends the process. */
 
 import { UserError } from "../../errors.ts";
 

@@ -1,8 +1,4 @@
-/**
- * How this program was started, and how it starts one of its own commands in another process.
- *
- * @module
- */
+/** How this program was started, and how it starts one of its own commands in another process. */
 
 import { fileURLToPath } from "node:url";
 

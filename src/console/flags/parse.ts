@@ -3,8 +3,6 @@
  *
  * Own code, since neither `@std/cli` nor `node:util` takes the `-1e-3` of `--lr -1e-3` for a value,
  * checks values, or knows which flag was meant.
- *
- * @module
  */
 
 import { UsageError } from "../../errors.ts";

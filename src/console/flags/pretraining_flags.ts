@@ -1,8 +1,4 @@
-/**
- * Flags of the commands that pretrain an encoder.
- *
- * @module
- */
+/** Flags of the commands that pretrain an encoder. */
 
 import type { Parameter, PretrainingMethod } from "../../methods/pretraining_method.ts";
 import type { FlagTable, Options } from "./command.ts";

@@ -1,8 +1,4 @@
-/**
- * The reference of all commands in Markdown, `docs/commands.md`.
- *
- * @module
- */
+/** The reference of all commands in Markdown, `docs/commands.md`. */
 
 import type { Command, FlagTable } from "./command.ts";
 import { describeFlag, usage } from "./help.ts";

@@ -1,8 +1,4 @@
-/**
- * Flags of the commands that read results.
- *
- * @module
- */
+/** Flags of the commands that read results. */
 
 import { pathFlag } from "./flags.ts";
 

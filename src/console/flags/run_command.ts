@@ -1,8 +1,6 @@
 /**
  * Runs commands: reads the command line, prints help, turns errors and Ctrl-C into messages and exit
  * codes.
- *
- * @module
  */
 
 import { UsageError, UserError } from "../../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Flags that several commands share.
- *
- * @module
- */
+/** Flags that several commands share. */
 
 import type { Options } from "./command.ts";
 import { booleanFlag, choiceFlag, integerFlag, numberFlag, pathFlag, stringFlag } from "./flags.ts";

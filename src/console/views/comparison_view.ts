@@ -1,8 +1,4 @@
-/**
- * Classifiers on the same records as columns, CSV, JSON and chart.
- *
- * @module
- */
+/** Classifiers on the same records as columns, CSV, JSON and chart. */
 
 import { writeFileAtomically } from "../../checkpoint/atomic_write.ts";
 import { sha256OfFile } from "../../checkpoint/sha256.ts";

@@ -1,8 +1,4 @@
-/**
- * What `predict` shows and writes: table, facts, CSV, JSON and the sheet of ECG paper.
- *
- * @module
- */
+/** What `predict` shows and writes: table, facts, CSV, JSON and the sheet of ECG paper. */
 
 import { basename } from "node:path";
 import { sha256OfFile } from "../../checkpoint/sha256.ts";

@@ -1,8 +1,4 @@
-/**
- * Tables of scores with intervals, for the terminal and as CSV.
- *
- * @module
- */
+/** Tables of scores with intervals, for the terminal and as CSV. */
 
 import { stringify } from "@std/csv";
 import type { Interval } from "../../metrics/bootstrap.ts";

@@ -1,8 +1,4 @@
-/**
- * The five classes of heartbeats that ANSI/AAMI EC57 evaluates, and labels of windows by them.
- *
- * @module
- */
+/** The five classes of heartbeats that ANSI/AAMI EC57 evaluates, and labels of windows by them. */
 
 /**
  * N: normal, bundle branch block and escape beats of the atria or the node; S: premature beats from

@@ -1,8 +1,6 @@
 /**
  * What the project knows of a data set. Every set is one object of this type; `registry.ts` lists them,
  * and commands ask the list instead of naming sets.
- *
- * @module
  */
 
 import type { DataSetFiles } from "../download/download.ts";

@@ -1,8 +1,4 @@
-/**
- * Loads one's own data set: a CSV file of paths and labels, and the records it names.
- *
- * @module
- */
+/** Loads one's own data set: a CSV file of paths and labels, and the records it names. */
 
 import { dirname } from "node:path";
 import { UserError } from "../../errors.ts";

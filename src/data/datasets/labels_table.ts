@@ -1,7 +1,5 @@
 /**
  * The table of one's own data set: a CSV file with a row for each record, its path and its labels.
- *
- * @module
  */
 
 import { assignFolds, FOLDS } from "../sampling/assign_folds.ts";

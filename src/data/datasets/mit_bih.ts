@@ -1,8 +1,6 @@
 /**
  * The MIT-BIH Arrhythmia Database (Moody & Mark, IEEE Eng. Med. Biol. 20:45, 2001; doi 10.13026/C2F305)
  * as a data set with one class: is there an abnormal beat in a window of ten seconds?
- *
- * @module
  */
 
 import { existsSync, statSync } from "node:fs";

@@ -1,8 +1,4 @@
-/**
- * What a copy of the MIT-BIH Arrhythmia Database holds: files, beats by class, windows by part.
- *
- * @module
- */
+/** What a copy of the MIT-BIH Arrhythmia Database holds: files, beats by class, windows by part. */
 
 import { UserError } from "../../errors.ts";
 import { formatCount, formatPercent } from "../../text/format.ts";

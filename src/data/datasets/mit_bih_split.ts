@@ -4,8 +4,6 @@
  *
  * Records 201 and 202 come from one man, and the published split has them on both sides. DS2 stays
  * as published, so that results compare; record 201 is left out of DS1.
- *
- * @module
  */
 
 /** What a record serves for; `unused`: paced, or of a subject of the test part. */

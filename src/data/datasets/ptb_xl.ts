@@ -1,8 +1,6 @@
 /**
  * PTB-XL (Wagner et al., Scientific Data 7:154, 2020; doi 10.13026/kfzx-aw45), and any cohort in its
  * layout.
- *
- * @module
  */
 
 import { existsSync } from "node:fs";

@@ -1,8 +1,4 @@
-/**
- * What a copy of PTB-XL holds: records by fold, class, sex and age, and which files are there.
- *
- * @module
- */
+/** What a copy of PTB-XL holds: records by fold, class, sex and age, and which files are there. */
 
 import { existsSync } from "node:fs";
 import { UserError } from "../../errors.ts";

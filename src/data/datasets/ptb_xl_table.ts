@@ -1,7 +1,5 @@
 /**
  * `ptbxl_database.csv`: one row a record of PTB-XL (Wagner et al. 2020, doi 10.13026/kfzx-aw45).
- *
- * @module
  */
 
 import { parseLooseTable } from "../files/csv.ts";

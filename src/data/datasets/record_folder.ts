@@ -1,8 +1,4 @@
-/**
- * Loads any folder of WFDB records, without labels.
- *
- * @module
- */
+/** Loads any folder of WFDB records, without labels. */
 
 import { existsSync } from "node:fs";
 import { UserError } from "../../errors.ts";

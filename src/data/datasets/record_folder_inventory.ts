@@ -1,8 +1,4 @@
-/**
- * What any folder of WFDB records holds, folders below included.
- *
- * @module
- */
+/** What any folder of WFDB records holds, folders below included. */
 
 import { UserError } from "../../errors.ts";
 import { formatCount } from "../../text/format.ts";

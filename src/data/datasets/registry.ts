@@ -1,8 +1,4 @@
-/**
- * The data sets that the project knows.
- *
- * @module
- */
+/** The data sets that the project knows. */
 
 import type { Dataset } from "./dataset.ts";
 import { mitBih } from "./mit_bih.ts";

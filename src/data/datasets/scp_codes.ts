@@ -1,8 +1,6 @@
 /**
  * The `scp_codes` cell of PTB-XL: a Python dictionary written as text, from SCP-ECG statement to
  * likelihood in per cent.
- *
- * @module
  */
 
 import { UserError } from "../../errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Diagnostic superclasses of SCP-ECG statements, from PTB-XL's `scp_statements.csv`.
- *
- * @module
- */
+/** Diagnostic superclasses of SCP-ECG statements, from PTB-XL's `scp_statements.csv`. */
 
 import { UserError } from "../../errors.ts";
 import { parseLooseTable } from "../files/csv.ts";

@@ -1,8 +1,6 @@
 /**
  * Downloads a data set as PhysioNet publishes it: several files at a time, each checked against the
  * published SHA-256 sum, resumed where an earlier run stopped.
- *
- * @module
  */
 
 import { createHash, type Hash } from "node:crypto";

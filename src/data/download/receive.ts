@@ -1,8 +1,4 @@
-/**
- * One HTTP request for a file or the rest of it.
- *
- * @module
- */
+/** One HTTP request for a file or the rest of it. */
 
 import { UserError } from "../../errors.ts";
 import { addressError } from "./sums.ts";

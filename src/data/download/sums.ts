@@ -1,8 +1,4 @@
-/**
- * Lists of SHA-256 sums, and the errors that another address may mend.
- *
- * @module
- */
+/** Lists of SHA-256 sums, and the errors that another address may mend. */
 
 import { UserError } from "../../errors.ts";
 

@@ -1,8 +1,4 @@
-/**
- * CSV text to rows of cells.
- *
- * @module
- */
+/** CSV text to rows of cells. */
 
 import { parse } from "@std/csv";
 import { cannotRead, type Fail } from "./file_errors.ts";

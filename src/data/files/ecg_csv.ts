@@ -1,8 +1,4 @@
-/**
- * An ECG as a CSV table: one column a lead, one row a sample.
- *
- * @module
- */
+/** An ECG as a CSV table: one column a lead, one row a sample. */
 
 import { decimal } from "../../text/decimal.ts";
 import { findLeads, leadIndex } from "../signals/lead_names.ts";

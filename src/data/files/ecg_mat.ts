@@ -1,8 +1,4 @@
-/**
- * An ECG as a matrix in a MATLAB file without a header.
- *
- * @module
- */
+/** An ECG as a matrix in a MATLAB file without a header. */
 
 import { knownUnit, type LeadSignals, type SignalAssumptions } from "../signals/lead_signals.ts";
 import { LEADS } from "../signals/record_set.ts";

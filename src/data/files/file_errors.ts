@@ -1,8 +1,4 @@
-/**
- * Errors of files, in words.
- *
- * @module
- */
+/** Errors of files, in words. */
 
 import { type ErrorFacts, UserError } from "../../errors.ts";
 

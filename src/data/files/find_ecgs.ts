@@ -1,8 +1,4 @@
-/**
- * The ECGs that a list of files and folders names.
- *
- * @module
- */
+/** The ECGs that a list of files and folders names. */
 
 import { existsSync, statSync } from "node:fs";
 import { type ErrorFacts, UserError } from "../../errors.ts";

@@ -2,8 +2,6 @@
  * What the comments of a header say about the patient: `#Age: 74`, `#Sex: Male` and
  * `#Dx: 59118001,426783006` in the PhysioNet/CinC challenges (2020, 2021), `#<age>: 66 <sex>: F` and
  * `#69 M 1085 1629 x1` in older databases of PhysioNet.
- *
- * @module
  */
 
 import { decimal } from "../../text/decimal.ts";

@@ -1,8 +1,6 @@
 /**
  * Matrices of MATLAB's level 4 MAT-files ("MAT-File Format", The MathWorks), the `.mat` files of the
  * PhysioNet challenges.
- *
- * @module
  */
 
 import { cannotRead } from "./file_errors.ts";

@@ -5,8 +5,6 @@
  * Layout: `\x93NUMPY`, version 1 0, uint16 length of the header; the header, a Python dictionary
  * literal padded with blanks to a multiple of 64 bytes and ended by a line break; the numbers.
  * Specification: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
- *
- * @module
  */
 
 import { cannotRead } from "./file_errors.ts";

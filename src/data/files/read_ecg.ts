@@ -1,8 +1,4 @@
-/**
- * One ECG from a file of any kind, in the shape that a model takes.
- *
- * @module
- */
+/** One ECG from a file of any kind, in the shape that a model takes. */
 
 import { basename, dirname } from "node:path";
 import { UserError } from "../../errors.ts";

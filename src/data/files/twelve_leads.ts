@@ -1,8 +1,4 @@
-/**
- * The twelve leads of one file of any kind: WFDB, `.mat` or `.csv`.
- *
- * @module
- */
+/** The twelve leads of one file of any kind: WFDB, `.mat` or `.csv`. */
 
 import { findLeads } from "../signals/lead_names.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * Examines many files while the process stays responsive.
- *
- * @module
- */
+/** Examines many files while the process stays responsive. */
 
 import type { InventoryOptions } from "./inventory.ts";
 

@@ -1,8 +1,4 @@
-/**
- * What a data set holds, in a form that is shown, drawn and written without knowing the set.
- *
- * @module
- */
+/** What a data set holds, in a form that is shown, drawn and written without knowing the set. */
 
 /** Options of an inventory. */
 export interface InventoryOptions {

@@ -1,8 +1,4 @@
-/**
- * Groups of people that an inventory counts.
- *
- * @module
- */
+/** Groups of people that an inventory counts. */
 
 /** Bands of age, youngest first. */
 export const AGE_BANDS = ["under 20", "20-39", "40-59", "60-79", "80 and over", "unknown"] as const;

@@ -1,8 +1,4 @@
-/**
- * Whether the files of a record are there and whole.
- *
- * @module
- */
+/** Whether the files of a record are there and whole. */
 
 import { UserError } from "../../errors.ts";
 import { attempt, cannotRead, readFailureReason } from "../files/file_errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Reads records in a worker. `read_records.ts` starts it and sends lists of files.
- *
- * @module
- */
+/** Reads records in a worker. `read_records.ts` starts it and sends lists of files. */
 
 /// <reference lib="deno.worker" />
 

@@ -1,8 +1,6 @@
 /**
  * From a table of records to a record set: reading, quarantine and cache, the same for every kind of
  * data set.
- *
- * @module
  */
 
 import { UserError } from "../../errors.ts";

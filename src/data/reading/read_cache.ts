@@ -9,8 +9,6 @@
  * change of the tables and of every file in the record folders. A file that changes without a
  * change of size and time is not noticed. (Stating each of 43,598 files of the whole PTB-XL takes a
  * third of a second, less than reading the cache itself; missing a damaged record is worse.)
- *
- * @module
  */
 
 import { createHash } from "node:crypto";

@@ -1,8 +1,6 @@
 /**
  * Reads many records, in this thread or in several file workers, into one array of fixed rate, length,
  * lead order and scale.
- *
- * @module
  */
 
 import { type ErrorFacts, UserError } from "../../errors.ts";

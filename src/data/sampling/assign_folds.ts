@@ -1,8 +1,4 @@
-/**
- * Folds for data sets that bring none.
- *
- * @module
- */
+/** Folds for data sets that bring none. */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import { stratify, type StratifyOptions } from "./iterative_stratification.ts";

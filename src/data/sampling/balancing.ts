@@ -1,8 +1,4 @@
-/**
- * Weights and counts for training on unequal classes.
- *
- * @module
- */
+/** Weights and counts for training on unequal classes. */
 
 import { countClasses } from "../signals/record_set.ts";
 

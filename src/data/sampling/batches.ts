@@ -1,8 +1,4 @@
-/**
- * The order in which an epoch visits the training records.
- *
- * @module
- */
+/** The order in which an epoch visits the training records. */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import { type Balancing, oversamplingWeights } from "./balancing.ts";

@@ -1,8 +1,4 @@
-/**
- * The table of class frequencies that is printed before training.
- *
- * @module
- */
+/** The table of class frequencies that is printed before training. */
 
 import { formatCount, plural } from "../../text/format.ts";
 import { renderTable } from "../../text/table.ts";

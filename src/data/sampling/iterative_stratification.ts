@@ -1,8 +1,6 @@
 /**
  * Iterative stratification of multi-label records (Sechidis, Tsoumakas & Vlahavas, "On the
  * stratification of multi-label data", ECML PKDD 2011), with exact subset sizes.
- *
- * @module
  */
 
 import type { CounterRandom } from "../../random/philox.ts";

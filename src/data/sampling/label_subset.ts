@@ -1,8 +1,4 @@
-/**
- * The labeled part of the training records, for experiments with few labels.
- *
- * @module
- */
+/** The labeled part of the training records, for experiments with few labels. */
 
 import { UserError } from "../../errors.ts";
 import { CounterRandom, Stream } from "../../random/philox.ts";

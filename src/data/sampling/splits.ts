@@ -1,8 +1,4 @@
-/**
- * Train, validation and test rows from the data set's own folds.
- *
- * @module
- */
+/** Train, validation and test rows from the data set's own folds. */
 
 import { UserError } from "../../errors.ts";
 import type { RecordSet } from "../signals/record_set.ts";

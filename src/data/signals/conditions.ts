@@ -1,8 +1,4 @@
-/**
- * The conditions under which classifiers are evaluated: noise and gaps in the records.
- *
- * @module
- */
+/** The conditions under which classifiers are evaluated: noise and gaps in the records. */
 
 import { formatNumber } from "../../text/format.ts";
 

@@ -1,8 +1,4 @@
-/**
- * An ECG that a program has in memory.
- *
- * @module
- */
+/** An ECG that a program has in memory. */
 
 import { UserError } from "../../errors.ts";
 import { findLeads } from "./lead_names.ts";

@@ -1,8 +1,4 @@
-/**
- * A long ECG as windows of the length that a model takes.
- *
- * @module
- */
+/** A long ECG as windows of the length that a model takes. */
 
 import { UserError } from "../../errors.ts";
 import { LEADS, UNITS_PER_MILLIVOLT } from "./record_set.ts";

@@ -1,8 +1,4 @@
-/**
- * Names of leads as data sets write them.
- *
- * @module
- */
+/** Names of leads as data sets write them. */
 
 import { LEADS } from "./record_set.ts";
 

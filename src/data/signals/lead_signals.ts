@@ -1,8 +1,4 @@
-/**
- * Twelve leads in millivolts, whatever file they come from, and the units of voltage in files.
- *
- * @module
- */
+/** Twelve leads in millivolts, whatever file they come from, and the units of voltage in files. */
 
 import { UserError } from "../../errors.ts";
 import { LEADS } from "./record_set.ts";

@@ -1,8 +1,4 @@
-/**
- * Standardization of the twelve leads.
- *
- * @module
- */
+/** Standardization of the twelve leads. */
 
 import type { RecordSet } from "./record_set.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Records in memory, the one shape in which data reaches the rest of the project.
- *
- * @module
- */
+/** Records in memory, the one shape in which data reaches the rest of the project. */
 
 import { UserError } from "../../errors.ts";
 import { formatCount } from "../../text/format.ts";

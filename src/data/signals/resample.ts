@@ -1,8 +1,4 @@
-/**
- * Change of the sampling rate by a rational factor.
- *
- * @module
- */
+/** Change of the sampling rate by a rational factor. */
 
 /** Zero crossings of the filter on each side, in samples of the lower rate. */
 const HALF_WIDTH = 25;

@@ -1,8 +1,4 @@
-/**
- * The synthetic cohort in memory.
- *
- * @module
- */
+/** The synthetic cohort in memory. */
 
 import { CLASS_NAMES, LEADS, type RecordSet, UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";
 import { drawPatients, type Patient, recordsOf } from "./patients.ts";

@@ -1,8 +1,4 @@
-/**
- * The row of `ptbxl_database.csv` that describes a synthetic record.
- *
- * @module
- */
+/** The row of `ptbxl_database.csv` that describes a synthetic record. */
 
 import type { Patient } from "./patients.ts";
 import type { RecordNotes } from "./record.ts";

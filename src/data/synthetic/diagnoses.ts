@@ -4,8 +4,6 @@
  * standardization and interpretation of the electrocardiogram (parts III to VI, 2009) and of the
  * universal definition of myocardial infarction, turned into dipole vectors: tissue that no longer
  * takes part is a vector away from it, injury an ST vector towards it, ischemia a T vector away.
- *
- * @module
  */
 
 import type { CounterRandom } from "../../random/philox.ts";

@@ -12,8 +12,6 @@
  * θᵢ·RR/2π with width bᵢ·RR/2π. The waves of {@linkcode Wave} are given in seconds at 60 beats per
  * minute, and their phases are chosen such that QRS keeps its length at any rate, QT follows √RR
  * (Bazett 1920), and PR shortens a little.
- *
- * @module
  */
 
 import type { Wave } from "./heart.ts";

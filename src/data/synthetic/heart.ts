@@ -8,8 +8,6 @@
  * heart's dipole be such sums. Here an event carries a vector, so that all components of a wave
  * share time and width as one activation front does. Amplitudes were set by hand so that the twelve
  * leads of {@linkcode DOWER} show ordinary proportions.
- *
- * @module
  */
 
 import type { CounterRandom } from "../../random/philox.ts";

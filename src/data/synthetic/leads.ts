@@ -6,8 +6,6 @@
  * electrocardiogram from vectorcardiographic leads", Clinical Cardiology 3:87 (1980). They are
  * expressed here as potentials of nine electrodes, so that noise can enter where it does in a
  * patient, at the electrode, and the relations of Einthoven and Goldberger hold with it.
- *
- * @module
  */
 
 import { clamp, type Vector } from "./vector.ts";

@@ -1,8 +1,6 @@
 /**
  * What disturbs a recording, electrode by electrode: amplifier noise, muscle, breathing and slow
  * drift, mains, an electrode that moves, an electrode that hardly touches.
- *
- * @module
  */
 
 import { CounterRandom, philox4x32, Stream } from "../../random/philox.ts";

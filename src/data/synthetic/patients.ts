@@ -1,8 +1,4 @@
-/**
- * Who is in the cohort: patients with diagnoses, age, sex, build and fold.
- *
- * @module
- */
+/** Who is in the cohort: patients with diagnoses, age, sex, build and fold. */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import type { Person } from "./heart.ts";

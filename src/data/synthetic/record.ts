@@ -1,8 +1,4 @@
-/**
- * One synthetic record: a patient's heart on one day, seen by twelve leads.
- *
- * @module
- */
+/** One synthetic record: a patient's heart on one day, seen by twelve leads. */
 
 import { CounterRandom, Stream } from "../../random/philox.ts";
 import { UNITS_PER_MILLIVOLT } from "../signals/record_set.ts";

@@ -5,8 +5,6 @@
  * electrocardiogram signals", IEEE Trans. Biomed. Eng. 50:289 (2003): the RR tachogram has a
  * bimodal power spectrum, a Gaussian peak at 0.1 Hz (Mayer waves of the blood pressure) and one at
  * the breathing rate (respiratory sinus arrhythmia), and random phases.
- *
- * @module
  */
 
 import type { CounterRandom } from "../../random/philox.ts";

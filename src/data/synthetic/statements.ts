@@ -4,8 +4,6 @@
  * Codes, superclasses and subclasses are those of PTB-XL's `scp_statements.csv` (Wagner et al.,
  * "PTB-XL, a large publicly available electrocardiography dataset", Scientific Data 7:154, 2020);
  * descriptions are this project's own.
- *
- * @module
  */
 
 import type { CLASS_NAMES } from "../signals/record_set.ts";

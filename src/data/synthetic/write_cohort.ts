@@ -1,8 +1,4 @@
-/**
- * The synthetic cohort on disk, in PTB-XL's layout.
- *
- * @module
- */
+/** The synthetic cohort on disk, in PTB-XL's layout. */
 
 import { stringify } from "@std/csv";
 import { createHash } from "node:crypto";

@@ -1,8 +1,4 @@
-/**
- * Numbers of a report as text, with what a table sorts them by.
- *
- * @module
- */
+/** Numbers of a report as text, with what a table sorts them by. */
 
 import { meanInterval } from "../../stats/mean_interval.ts";
 import {

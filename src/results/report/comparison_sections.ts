@@ -1,8 +1,6 @@
 /**
  * What statistical tests say of two configurations: tables, and a sentence for each metric. Both
  * `statistical-tests` and the report of all results show them.
- *
- * @module
  */
 
 import { formatCount, formatNumber, formatPValue, formatSigned } from "../../text/format.ts";

@@ -1,8 +1,4 @@
-/**
- * A report as data: what text, Markdown and HTML are made of.
- *
- * @module
- */
+/** A report as data: what text, Markdown and HTML are made of. */
 
 import { type LinePanels, linePanels } from "../../plots/line_chart.ts";
 import type { Theme } from "../../plots/style.ts";

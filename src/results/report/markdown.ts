@@ -1,8 +1,4 @@
-/**
- * A report as Markdown (GitHub's dialect, for its tables).
- *
- * @module
- */
+/** A report as Markdown (GitHub's dialect, for its tables). */
 
 import type { Block, Cell, ReportDocument, Table } from "./document.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The documented metrics as pictures and tables write them.
- *
- * @module
- */
+/** The documented metrics as pictures and tables write them. */
 
 const TITLES: Readonly<Record<string, string>> = {
   auroc_macro: "AUROC (macro)",

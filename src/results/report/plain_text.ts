@@ -1,8 +1,4 @@
-/**
- * A report as plain text, for terminals and text files. Pictures are left out.
- *
- * @module
- */
+/** A report as plain text, for terminals and text files. Pictures are left out. */
 
 import { renderTable } from "../../text/table.ts";
 import { wrap } from "../../text/width.ts";

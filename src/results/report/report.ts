@@ -1,8 +1,4 @@
-/**
- * The whole report, from whatever is under `results/`.
- *
- * @module
- */
+/** The whole report, from whatever is under `results/`. */
 
 import { plural } from "../../text/format.ts";
 import { VERSION } from "../../version.ts";

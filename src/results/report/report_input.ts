@@ -1,8 +1,4 @@
-/**
- * What a report is made of: what was trained, configuration by configuration and seed by seed.
- *
- * @module
- */
+/** What a report is made of: what was trained, configuration by configuration and seed by seed. */
 
 import { basename, dirname, relative } from "node:path";
 import { SERIES_COLORS } from "../../plots/style.ts";

@@ -1,8 +1,6 @@
 /**
  * Everything under `results/`, found by what files hold rather than by their names, for
  * reports and figures.
- *
- * @module
  */
 
 import { existsSync } from "node:fs";

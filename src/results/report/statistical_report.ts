@@ -1,8 +1,4 @@
-/**
- * The report of `statistical-tests`, and what its picture shows.
- *
- * @module
- */
+/** The report of `statistical-tests`, and what its picture shows. */
 
 import type { SignificanceChart } from "../../plots/significance_chart.ts";
 import { formatNumber } from "../../text/format.ts";

@@ -1,8 +1,4 @@
-/**
- * Fields that several kinds of result files have.
- *
- * @module
- */
+/** Fields that several kinds of result files have. */
 
 import * as v from "valibot";
 

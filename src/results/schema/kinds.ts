@@ -1,8 +1,4 @@
-/**
- * The kinds of JSON files that commands write and that this program reads back.
- *
- * @module
- */
+/** The kinds of JSON files that commands write and that this program reads back. */
 
 import * as v from "valibot";
 import {

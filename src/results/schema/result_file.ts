@@ -18,8 +18,6 @@
  * Written files say what they are in `kind`. Older ones do not: they are recognized by having all
  * fields that their schema requires. Fields that a schema does not name are ignored, and kept in the
  * file. A JSON file that this program never reads back needs no schema: {@linkcode writeJson}.
- *
- * @module
  */
 
 import * as v from "valibot";

@@ -1,8 +1,6 @@
 /**
  * CRC-32C (Castagnoli): the checksum of event files. Not the CRC-32 of ZIP, which has another
  * polynomial.
- *
- * @module
  */
 
 /** Castagnoli's polynomial 0x1EDC6F41, bits reversed. */

@@ -13,8 +13,6 @@
  * SessionEndInfo    1 status (enum)  2 end_time_secs (double)
  * Value             2 number_value (double)  3 string_value  4 bool_value
  * ```
- *
- * @module
  */
 
 import { PbfWriter } from "pbf";

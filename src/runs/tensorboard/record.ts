@@ -7,8 +7,6 @@
  * | 4      | masked CRC-32C of those eight bytes  |
  * | n      | the message                          |
  * | 4      | masked CRC-32C of the message        |
- *
- * @module
  */
 
 import { maskedCrc32c } from "./crc32c.ts";

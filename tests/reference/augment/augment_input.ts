@@ -1,7 +1,5 @@
 /**
  * The whole input pipeline in float64: twin of the kernels that `src/augment/record_input.ts` records.
- *
- * @module
  */
 
 import type { AugmentationConfig } from "../../../src/augment/augmentations.ts";

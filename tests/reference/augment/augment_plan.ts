@@ -2,8 +2,6 @@
  * What the augmentations do to one record and view, in float64. Twin of
  * `kernels/input/augment_plan.wgsl`; the twin of an augmentation is the file of its name beside this one,
  * with a function `draw` and a function `apply`.
- *
- * @module
  */
 
 import { type RecordExtent, resolveSetting } from "../../../src/augment/augmentation.ts";

@@ -10,8 +10,6 @@
  *
  * The kernel computes the same with a convolution for the low-pass and with the few cosines that the
  * high-pass touches; a symmetric convolution of a mirrored signal is a gain in this basis.
- *
- * @module
  */
 
 import { bandpassExtents, LOW_EDGE } from "../../../src/augment/augmentations/bandpass.ts";

@@ -1,8 +1,4 @@
-/**
- * Per-channel noise, in float64: y[t, c] = x[t, c] + level[c] · deviation[c] · normal[t, c].
- *
- * @module
- */
+/** Per-channel noise, in float64: y[t, c] = x[t, c] + level[c] · deviation[c] · normal[t, c]. */
 
 import { NOISE_LEVEL } from "../../../src/augment/augmentations/channel_noise.ts";
 import { LEADS, noiseField, type Row, type RowDraws } from "./row_draws.ts";

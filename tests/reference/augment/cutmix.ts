@@ -1,7 +1,5 @@
 /**
  * CutMix, in float64: samples start … end − 1 of all leads come from another record of the batch.
- *
- * @module
  */
 
 import { inSamples } from "../../../src/augment/augmentation.ts";

@@ -5,8 +5,6 @@
  *     y(t) = x(t + d(t)),   d(t) = warp · t · (1 − t / (T − 1)),   x interpolated linearly
  *
  * because the rate of reading is d/dt (t + d) = 1 + warp · (1 − 2t / (T − 1)).
- *
- * @module
  */
 
 import { LARGEST_WARP } from "../../../src/augment/augmentations/frequency_warp.ts";

@@ -1,8 +1,4 @@
-/**
- * Lead dropout, in float64: y[t, c] = 0 where lead c is lost, else x[t, c].
- *
- * @module
- */
+/** Lead dropout, in float64: y[t, c] = 0 where lead c is lost, else x[t, c]. */
 
 import { LEADS, type RowDraws } from "./row_draws.ts";
 

@@ -2,8 +2,6 @@
  * Mixup of two records in mV, lead by lead, in float64:
  *
  *     y = (1 − share) · x + share · partner,   share = u¹⁰ / (1 + u¹⁰) ≤ 1/2
- *
- * @module
  */
 
 import type { Row, RowDraws } from "./row_draws.ts";

@@ -2,8 +2,6 @@
  * Motion artifacts, in float64: one sine of baseline wander, its size and sign drawn for each lead.
  *
  *     y[t, c] = x[t, c] + amplitude[c] · sin(2π(frequency · t / rate + phase))
- *
- * @module
  */
 
 import {

@@ -1,8 +1,4 @@
-/**
- * The draws of a row, in float64: what the twins of the augmentations draw from.
- *
- * @module
- */
+/** The draws of a row, in float64: what the twins of the augmentations draw from. */
 
 import type { RecordExtent } from "../../../src/augment/augmentation.ts";
 import { philox4x32, Stream } from "../../../src/random/philox.ts";

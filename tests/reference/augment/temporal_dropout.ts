@@ -1,8 +1,6 @@
 /**
  * Temporal dropout, in float64: the samples between `before` and `after` are lost in all leads and
  * replaced by a straight line between those two, which stay.
- *
- * @module
  */
 
 import { inSamples } from "../../../src/augment/augmentation.ts";

@@ -2,8 +2,6 @@
  * The two views of the contrastive variant, in float64. Twin of `kernels/contrastive_views.wgsl`.
  *
  *     view 0   x + 0.05 mV · normal[t, c]        view 1   x · scale,  scale ~ U(0.9, 1.1) a record
- *
- * @module
  */
 
 import { CONTRASTIVE_MAGNITUDES } from "../../../src/augment/contrastive_views.ts";

@@ -3,8 +3,6 @@
  *
  *     x[n, t, c] = raw[index[n], t, c] · scale               (mV)
  *     x[n, t, c] = (x[n, t, c] − mean[c]) / deviation[c]     (when a normalization is given)
- *
- * @module
  */
 
 /** Per-lead normalization; units mV. */

@@ -1,8 +1,6 @@
 /**
  * Block masking of a training step in float64. Twin of `kernels/mask_blocks.wgsl`; what the blocks do
  * is in `random_mask.ts`.
- *
- * @module
  */
 
 import { philox4x32, Stream } from "../../../src/random/philox.ts";

@@ -5,8 +5,6 @@
  * uniform on 0..T − block, both ends included (so the last sample can be masked). Blocks may overlap;
  * the share that is covered is therefore below the nominal ratio (14.2 % for T = 1000, ratio 0.15,
  * block 50). A record shorter than a block is zeroed entirely.
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../../../src/random/philox.ts";

@@ -9,8 +9,6 @@
  * Training: μ and σ² are those of the batch, σ² with divisor M; the running variance takes the one
  * with divisor M − 1: running = (1 − m) · running + m · batch. A single row has none and leaves it as
  * it is (PyTorch refuses that case). Evaluation: μ and σ² are the running ones.
- *
- * @module
  */
 
 import type { Gradients } from "./linear.ts";

@@ -7,8 +7,6 @@
  *     length of y = ⌊(T + 2p − K) / s⌋ + 1
  *
  * As in PyTorch this is a cross-correlation: the kernel is not flipped.
- *
- * @module
  */
 
 import type { Gradients } from "./linear.ts";

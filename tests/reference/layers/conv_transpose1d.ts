@@ -7,8 +7,6 @@
  *     y[n, s·u + k − p, o] += Σ_i x[n, u, i] · w[k, o, i] for every u and k, samples outside y are dropped;
  *     then + b[o], and with a ReLU max(0, ·)
  *     length of y = (U − 1)·s − 2p + K
- *
- * @module
  */
 
 import type { Conv1dShape } from "./conv1d.ts";

@@ -3,8 +3,6 @@
  *
  * Element e of dropout `layer` in step `step` is multiplied by 0 where draw e of stream `dropout`
  * (item = layer, epoch = step) is below p, else by 1 / (1 − p); forward and backward alike.
- *
- * @module
  */
 
 import { CounterRandom, Stream } from "../../../src/random/philox.ts";

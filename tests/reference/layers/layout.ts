@@ -6,8 +6,6 @@
  * | signals | [N, C, T] | [N, T, C] |
  * | convolution weight | [Out, In, K] | [K, In, Out] |
  * | linear weight | [Out, In] | [In, Out] |
- *
- * @module
  */
 
 /** [A, B, C] → [C, B, A], row-major both; its own inverse with the sizes reversed. */

@@ -4,8 +4,6 @@
  *     y[n, o] = b[o] + Σ_i x[n, i] · w[i, o],   with ReLU: y = max(0, y)
  *
  * Weights are [In, Out] (output fastest), the transpose of PyTorch's.
- *
- * @module
  */
 
 /** The sizes of one linear layer. */

@@ -5,8 +5,6 @@
  *     length of y = ⌊(T + 2p − K) / s⌋ + 1
  *
  * Backward: dy of a window goes to its first maximum.
- *
- * @module
  */
 
 /** The sizes of one pooling. */

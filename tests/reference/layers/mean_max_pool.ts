@@ -3,8 +3,6 @@
  *
  *     y[n, c] = (1/T) Σ_t x[n, t, c],   y[n, C + c] = max_t x[n, t, c]
  *     dx[n, t, c] = dy[n, c] / T, plus dy[n, C + c] at the first maximum
- *
- * @module
  */
 
 import { maxPoolBackward, maxPoolForward } from "./max_pool.ts";

@@ -2,8 +2,6 @@
  * Mean over time in float64. Twin of `kernels/mean_pool*.wgsl`.
  *
  *     y[n, c] = (1/T) Σ_t x[n, t, c],   dx[n, t, c] = dy[n, c] / T
- *
- * @module
  */
 
 /** The sizes of one pooling. */

@@ -4,8 +4,6 @@
  *
  *     r = (1/N) Σ_b 2 − 2 p̂_b·t̂_b,   p̂ = p / max(‖p‖, 1e-12),   t̂ = t / max(‖t‖, 1e-12)
  *     dp from dp̂ = −(2/N) t̂ through the normalization; t is a constant
- *
- * @module
  */
 
 import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";

@@ -12,8 +12,6 @@
  *       = α y + (1 − α)(1 − y)     α_t
  *
  * Without focal a = 1 and γ = 0. The mean is over N·C, not over Σ w.
- *
- * @module
  */
 
 /** Modulation of the loss by its difficulty (Lin, Goyal, Girshick, He & Dollár 2017). */

@@ -2,8 +2,6 @@
  * L2 normalization of rows in float64 with PyTorch's guard against a zero row.
  *
  *     u = z / max(‖z‖, ε),   dz = (du − u (u·du)) / ‖z‖   where ‖z‖ > ε, else du / ε
- *
- * @module
  */
 
 /** ε of PyTorch's `normalize`. */

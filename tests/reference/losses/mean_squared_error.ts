@@ -2,8 +2,6 @@
  * Mean squared error in float64. Twin of `kernels/mean_squared_error.wgsl`.
  *
  *     loss = mean over all elements of (y − target)²,   dy = 2·(y − target) / size
- *
- * @module
  */
 
 /**

@@ -11,8 +11,6 @@
  * G = (P − Y) / 2N,
  *
  *     dU = (G + Gᵀ)·U / τ,   dz from dU through the normalization.
- *
- * @module
  */
 
 import { l2NormalizeBackward, l2NormalizeForward } from "./l2_normalize.ts";

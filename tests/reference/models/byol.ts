@@ -8,8 +8,6 @@
  *
  * State names: `encoder.*`, `online_projector.net.*`, `online_predictor.net.*`, `target_encoder.*`,
  * `target_projector.net.*`.
- *
- * @module
  */
 
 import { byolRegression } from "../losses/byol_regression.ts";

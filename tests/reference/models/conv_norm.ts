@@ -1,8 +1,6 @@
 /**
  * Convolution without bias, batch norm and, unless told otherwise, ReLU in float64: what the encoders
  * are made of. Zero padding is ⌊kernelSize / 2⌋; [N, T, inputs] → [N, ⌈T / stride⌉, outputs].
- *
- * @module
  */
 
 import { chain, type Layer } from "./network.ts";

@@ -2,8 +2,6 @@
  * The classifier in float64: encoder → mean over time → linear head, [N, T, leads] → [N, classes].
  *
  * State names: `encoder.features.…`, `head.weight` [classes, 4·width], `head.bias` [classes].
- *
- * @module
  */
 
 import { encoder1dCnn, type EncoderShape } from "./encoder_1d_cnn.ts";

@@ -3,8 +3,6 @@
  * 12 leads in, 4·width channels out, [N, T, 12] → [N, ⌈⌈⌈T/2⌉/2⌉/2⌉, 4·width].
  *
  * State names: `features.<i>.block.0.weight` [Out, In, K], `features.<i>.block.1.…` [Out].
- *
- * @module
  */
 
 import { convNorm } from "./conv_norm.ts";

@@ -4,8 +4,6 @@
  * linear, ReLU, batch norm, dropout, linear.
  *
  * State names: `encoder.initial.{0,1}.…`, `encoder.features.<i>.{conv,bn}.…`, `head.{1,3,5}.…`.
- *
- * @module
  */
 
 import { convNorm } from "./conv_norm.ts";

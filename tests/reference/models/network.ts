@@ -1,8 +1,6 @@
 /**
  * Networks in float64 as layers and chains of them. A layer names its parameters, in registration
  * order and with PyTorch's names and layouts, and gives its output together with the way back.
- *
- * @module
  */
 
 /** Tensors by PyTorch name, in PyTorch layout. */

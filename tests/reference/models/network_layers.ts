@@ -1,8 +1,6 @@
 /**
  * The layers that networks are chained from: each takes its tensors by name, calls its twin in
  * `../layers/` and converts weights from and to PyTorch's layouts.
- *
- * @module
  */
 
 import { batchNormBackward, batchNormEvaluate, batchNormTrain } from "../layers/batch_norm.ts";

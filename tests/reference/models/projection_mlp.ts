@@ -4,8 +4,6 @@
  *
  * State names below the prefix: `net.0.{weight,bias}` [hidden, inputs], `net.1.*` [hidden],
  * `net.3.{weight,bias}` [outputs, hidden].
- *
- * @module
  */
 
 import { chain, type Layer } from "./network.ts";

@@ -4,8 +4,6 @@
  *
  * State names: `encoder.features.…`, `decoder.{0,2,4}.weight` [In, Out, 4], `decoder.6.weight`
  * [leads, width / 2, 3] and their biases.
- *
- * @module
  */
 
 import { encoder1dCnn, type EncoderShape } from "./encoder_1d_cnn.ts";

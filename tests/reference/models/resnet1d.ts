@@ -4,8 +4,6 @@
  *
  * State names: `conv1.weight`, `bn1.…`, `layer<L>.<b>.{conv1,bn1,conv2,bn2}.…`,
  * `layer<2..4>.0.downsample.{0,1}.…`, `fc.{weight,bias}`.
- *
- * @module
  */
 
 import { convNorm } from "./conv_norm.ts";

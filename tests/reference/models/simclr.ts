@@ -7,8 +7,6 @@
  *
  * State names: `encoder.features.…`, `projection_head.net.0.{weight,bias}` [hidden, 4·width],
  * `projection_head.net.2.{weight,bias}` [projection, hidden].
- *
- * @module
  */
 
 import { encoder1dCnn, type EncoderShape } from "./encoder_1d_cnn.ts";

@@ -6,8 +6,6 @@
  *     p ← p − lr / (1 − β₁^t) · m / (√v / √(1 − β₂^t) + ε)
  *
  * An update with any gradient that is not finite is left out entirely: parameters and moments stay.
- *
- * @module
  */
 
 /** Settings of {@linkcode adamStep}; defaults are PyTorch's. */

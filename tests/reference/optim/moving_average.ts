@@ -2,8 +2,6 @@
  * Exponential moving average in float64. Twin of `kernels/moving_average.wgsl`.
  *
  *     average ← average + (1 − momentum) (source − average)
- *
- * @module
  */
 
 /** One step in place; `average` and `source` are of one length. */

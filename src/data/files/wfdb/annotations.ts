@@ -17,8 +17,6 @@
  *
  * NUM, SUB, CHN and AUX follow the annotation that they describe, SKIP precedes it. A word of 0
  * ends the list.
- *
- * @module
  */
 
 import { cannotRead, type Fail, reading } from "../file_errors.ts";

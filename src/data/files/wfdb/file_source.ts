@@ -1,8 +1,4 @@
-/**
- * Where record files come from: a folder, or memory in tests.
- *
- * @module
- */
+/** Where record files come from: a folder, or memory in tests. */
 
 import { existsSync } from "node:fs";
 import { UserError } from "../../../errors.ts";

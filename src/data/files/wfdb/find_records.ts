@@ -1,8 +1,4 @@
-/**
- * Finds WFDB records in a folder tree.
- *
- * @module
- */
+/** Finds WFDB records in a folder tree. */
 
 import { UserError } from "../../../errors.ts";
 import { attempt, listFolder } from "../file_errors.ts";

@@ -1,8 +1,4 @@
-/**
- * Sample formats of WFDB signal files, as described in the manual page signal(5).
- *
- * @module
- */
+/** Sample formats of WFDB signal files, as described in the manual page signal(5). */
 
 import { cannotRead } from "../file_errors.ts";
 

@@ -1,8 +1,6 @@
 /**
  * WFDB header files (`.hea`), as described in the manual page header(5) of the WFDB Applications
  * Guide (Moody, Massachusetts Institute of Technology).
- *
- * @module
  */
 
 import { UserError } from "../../../errors.ts";

@@ -2,8 +2,6 @@
  * Reads WFDB records, with one segment or several (header(5)). In a fixed layout every segment has the
  * same signals. In a variable layout the first segment, of length 0, lists all signals, and each
  * segment holds some of them, found by their description; what a segment does not hold is a gap.
- *
- * @module
  */
 
 import { basename, dirname } from "node:path";

@@ -1,8 +1,6 @@
 /**
  * A WFDB record of one segment: its digital samples, how they are decoded (interleaving, differences,
  * skew, missing samples, checksums), and the way to physical values.
- *
- * @module
  */
 
 import { UserError } from "../../../errors.ts";

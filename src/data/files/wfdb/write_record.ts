@@ -1,8 +1,4 @@
-/**
- * Writes WFDB records in format 16: one header, one signal file.
- *
- * @module
- */
+/** Writes WFDB records in format 16: one header, one signal file. */
 
 import { UserError } from "../../../errors.ts";
 import { fileErrorReason } from "../file_errors.ts";

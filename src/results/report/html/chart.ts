@@ -1,8 +1,4 @@
-/**
- * A chart inside a page.
- *
- * @module
- */
+/** A chart inside a page. */
 
 import type { Picture } from "../document.ts";
 import type { LinePanels } from "../../../plots/line_chart.ts";

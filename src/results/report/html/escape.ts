@@ -1,8 +1,4 @@
-/**
- * Text for HTML.
- *
- * @module
- */
+/** Text for HTML. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",

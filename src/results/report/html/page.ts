@@ -1,8 +1,4 @@
-/**
- * A report as one HTML file that needs no network and no server.
- *
- * @module
- */
+/** A report as one HTML file that needs no network and no server. */
 
 import type { Block, Cell, Picture, ReportDocument, Section, Table } from "../document.ts";
 import { renderChart } from "./chart.ts";

@@ -1,8 +1,6 @@
 /**
  * Colors of the page in both themes. Charts are drawn once, on light paper; rules give each of
  * their colors the one of the theme.
- *
- * @module
  */
 
 import { type ChartColors, chartColors, FONT } from "../../../plots/style.ts";

@@ -1,8 +1,4 @@
-/**
- * What each augmentation is worth: `ablation`.
- *
- * @module
- */
+/** What each augmentation is worth: `ablation`. */
 
 import { intervalChart } from "../../../plots/interval_chart.ts";
 import { plural } from "../../../text/format.ts";

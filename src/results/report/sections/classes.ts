@@ -1,8 +1,4 @@
-/**
- * Metrics class by class on the test fold.
- *
- * @module
- */
+/** Metrics class by class on the test fold. */
 
 import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";

@@ -1,8 +1,4 @@
-/**
- * What the results cost in time.
- *
- * @module
- */
+/** What the results cost in time. */
 
 import { mean } from "../../../stats/descriptive.ts";
 import { column, epochsDone, type Run } from "../../read_run.ts";

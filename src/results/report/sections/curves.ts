@@ -1,8 +1,6 @@
 /**
  * ROC and precision-recall curves, calibration and confusion, from the predictions for the test
  * records.
- *
- * @module
  */
 
 import { calibration } from "../../../metrics/calibration.ts";

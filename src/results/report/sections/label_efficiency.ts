@@ -1,8 +1,4 @@
-/**
- * What few labels are enough for: `label-scarcity`.
- *
- * @module
- */
+/** What few labels are enough for: `label-scarcity`. */
 
 import { SERIES_COLORS } from "../../../plots/style.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";

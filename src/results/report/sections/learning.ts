@@ -1,8 +1,4 @@
-/**
- * How training went, epoch by epoch.
- *
- * @module
- */
+/** How training went, epoch by epoch. */
 
 import type { LinePanel, LineSeries } from "../../../plots/line_chart.ts";
 import { meanInterval } from "../../../stats/mean_interval.ts";

@@ -1,8 +1,4 @@
-/**
- * The main tables: the four metrics on the test and the validation fold.
- *
- * @module
- */
+/** The main tables: the four metrics on the test and the validation fold. */
 
 import { bootstrapIntervals } from "../../../metrics/bootstrap.ts";
 import { type MultilabelMetrics, OVERALL_METRICS } from "../../../metrics/multilabel_metrics.ts";

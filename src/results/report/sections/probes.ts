@@ -1,8 +1,4 @@
-/**
- * What encoders know before anything is fine-tuned: `linear-probe` and `knn-probe`.
- *
- * @module
- */
+/** What encoders know before anything is fine-tuned: `linear-probe` and `knn-probe`. */
 
 import { barChart } from "../../../plots/bar_chart.ts";
 import { mean } from "../../../stats/descriptive.ts";

@@ -1,8 +1,4 @@
-/**
- * What noise and gaps cost: sweeps of `evaluate`.
- *
- * @module
- */
+/** What noise and gaps cost: sweeps of `evaluate`. */
 
 import { groupedBarChart } from "../../../plots/grouped_bar_chart.ts";
 import { robustnessPanels } from "../../../plots/robustness_panels.ts";

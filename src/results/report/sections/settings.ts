@@ -1,8 +1,6 @@
 /**
  * Everything that is needed to get the same numbers again: settings, seeds, versions, commands, and
  * which files could not be read.
- *
- * @module
  */
 
 import type { JsonValue } from "../../../checkpoint/state_dict.ts";

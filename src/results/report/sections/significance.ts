@@ -1,8 +1,4 @@
-/**
- * What `statistical-tests` found.
- *
- * @module
- */
+/** What `statistical-tests` found. */
 
 import { intervalChart } from "../../../plots/interval_chart.ts";
 import {

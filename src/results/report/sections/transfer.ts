@@ -1,8 +1,4 @@
-/**
- * Another data set: `transfer-mitbih`.
- *
- * @module
- */
+/** Another data set: `transfer-mitbih`. */
 
 import { intervalChart } from "../../../plots/interval_chart.ts";
 import { formatCount, formatPath } from "../../../text/format.ts";

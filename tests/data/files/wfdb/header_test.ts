@@ -51,9 +51,14 @@ Deno.test("parseHeader: reads every part of the record line and of the format fi
     baseDate: "1994-10-26",
     signals: [{
       ...header.signals[0],
-      ...{ format: 16, samplesPerFrame: 4, skew: 3, byteOffset: 24, initialValue: -943 },
+      format: 16,
+      samplesPerFrame: 4,
+      skew: 3,
+      byteOffset: 24,
+      initialValue: -943,
       checksum: 65536 - 23651, // the same sum modulo 2^16
-      ...{ blockSize: 7, description: "ABP mean  value" },
+      blockSize: 7,
+      description: "ABP mean  value",
     }],
   });
 });
