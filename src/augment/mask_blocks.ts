@@ -2,7 +2,7 @@
  * Block masking within a training step: what masked reconstruction hides from its network.
  *
  * Every record loses `maskBlockCount` blocks in all leads. Their starts are uniform in 0 .. T - block,
- * both included, and a function of (seed, epoch, record, number of the block): others in every epoch, the
+ * both included, and a function of (seed, epoch, record, number of the block): other blocks in every epoch, the
  * same in any batch. Blocks may overlap, so less than the nominal ratio is covered: 26.4 % for T = 1000,
  * ratio 0.3, blocks of 50. Masking comes after normalization: a masked sample is 0, its lead's mean.
  */

@@ -1,4 +1,4 @@
-/** Pictures of the augmentations on one record, before and after, for a person to judge. */
+/** Pictures of the augmentations on one record, before and after, to look at. */
 
 import { augmentRecords, type Draws } from "../augment/augment_records.ts";
 import {

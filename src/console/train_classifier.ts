@@ -152,8 +152,8 @@ async function runTrainClassifier(
       [
         "Best epoch",
         Number.isNaN(result.selected[result.bestEpoch - 1])
-          ? `${result.bestEpoch}, for want of a better: the ${selectionName} is not defined, since ` +
-            "no class of fold 9 has records with and without it"
+          ? `${result.bestEpoch} (the first: the ${selectionName} is not defined, since no class ` +
+            "of fold 9 has records with and without it)"
           : `${result.bestEpoch}, by ${selectionName}`,
       ],
       ["Validation", metricsLine(result.validation)],

@@ -40,7 +40,7 @@ export interface OverfittingGap {
 }
 
 /**
- * The signs of over-fitting in the curves of a classifier: a training loss that goes on falling while
+ * The signs of over-fitting in the curves of a classifier: a training loss that still falls while
  * the validation loss rises, and a validation AUROC below its best. The two losses may differ in kind
  * (focal and cross-entropy), so each is compared with itself. Ends of curves are means over their last
  * quarter.
