@@ -75,7 +75,8 @@ export class Trainer {
   steps = 0;
   /** Before the schedule. */
   learningRate: number;
-  /** Records of each step of an epoch. */
+  /** Records of an epoch, and of each of its steps. */
+  readonly #records: number;
   readonly #sizes: readonly number[];
   readonly #totalSteps: number;
   readonly #seed: number;
@@ -94,6 +95,7 @@ export class Trainer {
     const { gpu, split } = workspace;
     const { batchSize = 64, learningRate = 1e-3, seed = 42, epochs = 0 } = options;
     const { records = split.train.length } = options;
+    this.#records = records;
     this.#sizes = batchSizes(records, Math.min(batchSize, records));
     this.#totalSteps = epochs * this.#sizes.length;
     this.#seed = seed;
@@ -136,12 +138,19 @@ export class Trainer {
   /**
    * Visits every row of an order once.
    *
+   * @throws {RangeError} When the order has more or fewer rows than the trainer was made for.
    * @throws {UserError} When the step does not fit the adapter, or training diverges. The reason of the
    * signal, when it aborts.
    */
   async epoch({ epoch, order = this.#shuffled(epoch), onSteps, onRows }: EpochRequest): Promise<
     EpochResult
   > {
+    if (order.length !== this.#records) {
+      throw new RangeError(
+        `The order has ${order.length} rows, the trainer was made for ${this.#records}: ` +
+          `give it the option records`,
+      );
+    }
     const { signal } = this.options;
     await this.prepare();
     const { method } = this;
@@ -162,10 +171,10 @@ export class Trainer {
         step: this.steps,
         records: rows,
         ...this.optimizer.values(this.steps, this.#rate(this.steps)),
-        momentum: this.method.momentum?.(this.steps, this.#totalSteps) ?? 0,
+        momentum: method.momentum?.(this.steps, this.#totalSteps) ?? 0,
       });
       this.#programs.get(rows)!.run();
-      this.method.store.batchesTracked += this.method.statisticsUpdates ?? 1;
+      method.store.batchesTracked += method.statisticsUpdates ?? 1;
       this.steps++;
       const done = index + 1;
       if (this.#step.unread < this.#readEvery() && done < sizes.length && !signal?.aborted) {
