@@ -30,7 +30,7 @@ import { rocCurve } from "../src/metrics/roc_curve.ts";
 import { describeCheckpoint } from "../src/models/describe_checkpoint.ts";
 import { barChart } from "../src/plots/bar_chart.ts";
 import { lineChart } from "../src/plots/line_chart.ts";
-import { transferResults } from "../src/results/schema/kinds.ts";
+import { TRANSFER_METRICS, transferResults } from "../src/results/schema/kinds.ts";
 import { writeResult } from "../src/results/schema/result_file.ts";
 import { chooseSource, normalizationFor, weightsAt } from "../src/runs/checkpoints.ts";
 import { openDevice } from "../src/runs/device.ts";
@@ -348,17 +348,9 @@ function scoresOf({ overall, perClass: [abnormal] }: BootstrapIntervals) {
   };
 }
 
-const METRICS = [
-  ["auroc", "AUROC"],
-  ["auprc", "AUPRC"],
-  ["f1", "F1"],
-  ["sensitivity", "sensitivity"],
-  ["specificity", "specificity"],
-] as const;
-
 /** A row a metric: both classifiers and the difference, each with its interval. */
 function scoresTable([transfer, baseline]: readonly Tested[]): string {
-  return scoreTable(METRICS, [
+  return scoreTable(TRANSFER_METRICS, [
     { title: "metric", text: ([, title]) => title },
     { title: "transfer", interval: ([name]) => transfer.file.intervals_95[name] },
     { title: "baseline", interval: ([name]) => baseline?.file.intervals_95[name] },

@@ -162,6 +162,15 @@ export const probeResults = resultKind("probe", {
   gain: v.looseObject(metricIntervals.entries),
 });
 
+/** Scores of a transfer: key and title. */
+export const TRANSFER_METRICS = [
+  ["auroc", "AUROC"],
+  ["auprc", "AUPRC"],
+  ["f1", "F1"],
+  ["sensitivity", "sensitivity"],
+  ["specificity", "specificity"],
+] as const;
+
 const transferScores = v.object({
   auroc: maybeInterval,
   auprc: maybeInterval,

@@ -6,14 +6,7 @@ import { differenceColumns, estimateColumns } from "../cells.ts";
 import { chart, type MaybeBlock, missing, section, table } from "../document.ts";
 import { pieceName, type ReportInput } from "../report_input.ts";
 import { type FileOf, filesOf } from "../results_folder.ts";
-
-const METRICS = [
-  ["auroc", "AUROC"],
-  ["auprc", "AUPRC"],
-  ["f1", "F1"],
-  ["sensitivity", "sensitivity"],
-  ["specificity", "specificity"],
-] as const;
+import { TRANSFER_METRICS } from "../../schema/kinds.ts";
 
 /** Makes the section. */
 export function transferSection({ folder }: ReportInput) {
@@ -33,7 +26,7 @@ function describe({ path, content }: FileOf<"transfer-mitbih">, index: number): 
   const { checkpoint, freeze_encoder, seed = NaN, parts, transfer, baseline } = content;
   const about = `${formatPath(checkpoint)}, ${freeze_encoder ? "frozen" : "fine-tuned"}; DS2` +
     (parts ? `, n = ${formatCount(parts.test.windows)} windows` : "") + `, seed ${seed}`;
-  const measured = METRICS.map(([metric, name]) => ({
+  const measured = TRANSFER_METRICS.map(([metric, name]) => ({
     name,
     transfer: transfer.intervals_95[metric],
     random: baseline?.intervals_95[metric],
